@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// The only device seam. A backend turns bytes into distributions, and every backend gives the same
+// integers for every number of lanes, batch shape, thread and device: see ARITHMETIC.md.
+//
+//   Backend  a way to compute (reference, cpu, torch); listed in registry.cpp
+//   Engine   a model made ready for it; immutable, shared by threads
+//   Session  the histories of some lanes (independent streams) of one engine; one thread at a time
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "coder/distribution.h"
+#include "model/architecture.h"
+
+namespace nnzip {
+
+class Session {
+ public:
+  virtual ~Session() = default;
+
+  virtual int lanes() const noexcept = 0;
+
+  // Empties the history of every lane.
+  virtual void reset() noexcept = 0;
+
+  // Feeds symbols[i] to lane i and writes the distribution of that lane's next byte to next[i].
+  // The first symbols.size() <= lanes() lanes advance, the others rest.
+  // Precondition: next.size() >= symbols.size().
+  virtual void step(std::span<const std::uint8_t> symbols, std::span<Distribution> next) noexcept = 0;
+
+  // Feeds `count` known symbols to each of the first `active` lanes; the same distributions as
+  // `count` steps, computed together.
+  // symbols: [active][count], next: [active][count]; next[i][t] follows symbols[i][t].
+  virtual void score(std::span<const std::uint8_t> symbols, int active, int count,
+                     std::span<Distribution> next) noexcept = 0;
+};
+
+class Engine {
+ public:
+  virtual ~Engine() = default;
+
+  // A session with empty histories. Throws Error(kInvalidArgument) unless 1 <= lanes <= kMaxLanes.
+  virtual std::unique_ptr<Session> session(int lanes) const = 0;
+
+  // For people: what computes, e.g. "cpu (avx512vnni)".
+  virtual std::string description() const = 0;
+
+  static constexpr int kMaxLanes = 4096;
+};
+
+class Backend {
+ public:
+  virtual ~Backend() = default;
+  virtual std::string name() const = 0;
+  // Empty if it works on this machine, else a sentence that says why not.
+  virtual std::string unavailable() const = 0;
+  // Throws Error. The engine keeps what it needs of the model.
+  virtual std::unique_ptr<Engine> load(std::shared_ptr<const Model> model) const = 0;
+};
+
+}  // namespace nnzip

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// The list of backends and the choice `auto`.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+
+#include "backend/backend.h"
+
+namespace nnzip {
+
+// All backends of this build, best first.
+std::span<const Backend* const> backends();
+
+// The backend of that name, or for "auto" the first that works here. Throws
+// Error(kBackendUnavailable) with the reason and the names that there are.
+const Backend& find_backend(const std::string& name);
+
+}  // namespace nnzip

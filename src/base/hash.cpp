@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Thin covers of xxHash and OpenSSL.
+#include "base/hash.h"
+
+#include <openssl/sha.h>
+#include <xxhash.h>
+
+#include <new>
+
+namespace nnzip {
+
+std::uint32_t xxh32(std::span<const std::uint8_t> data) { return XXH32(data.data(), data.size(), 0); }
+
+std::uint64_t xxh64(std::span<const std::uint8_t> data) { return XXH64(data.data(), data.size(), 0); }
+
+std::array<std::uint8_t, 32> sha256(std::span<const std::uint8_t> data) {
+  std::array<std::uint8_t, 32> digest;
+  SHA256(data.data(), data.size(), digest.data());
+  return digest;
+}
+
+Xxh64Stream::Xxh64Stream() : state_(XXH64_createState()) {
+  if (state_ == nullptr) throw std::bad_alloc();
+  XXH64_reset(static_cast<XXH64_state_t*>(state_), 0);
+}
+
+Xxh64Stream::~Xxh64Stream() { XXH64_freeState(static_cast<XXH64_state_t*>(state_)); }
+
+void Xxh64Stream::update(std::span<const std::uint8_t> data) {
+  XXH64_update(static_cast<XXH64_state_t*>(state_), data.data(), data.size());
+}
+
+std::uint64_t Xxh64Stream::digest() const {
+  return XXH64_digest(static_cast<const XXH64_state_t*>(state_));
+}
+
+std::string to_hex(std::span<const std::uint8_t> data) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  for (const std::uint8_t byte : data) {
+    text += kDigits[byte >> 4];
+    text += kDigits[byte & 15];
+  }
+  return text;
+}
+
+}  // namespace nnzip

@@ -1,0 +1,11 @@
+# Options for all of nnzip's own code. The law of equal integers needs -ffp-contract=off everywhere:
+# no multiplication and addition may be contracted into an FMA.
+add_compile_options(-ffp-contract=off -fno-math-errno -fno-trapping-math -fvisibility=hidden
+                    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion)
+if(NNZIP_WERROR)
+  add_compile_options(-Werror)
+endif()
+if(NNZIP_SANITIZE)
+  add_compile_options(-fsanitize=${NNZIP_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${NNZIP_SANITIZE})
+endif()

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+// The float network and its fake-quantised form.
+#include "net.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+namespace nnzip::train {
+namespace {
+
+constexpr double kEpsilon = 1e-6;       // added to the mean square; below one residual unit squared
+constexpr double kMasked = -1e4;        // nats; exp of it is zero in float32
+constexpr int kChunk = 64;              // queries that share one gathered set of keys
+constexpr double kAttentionLevels = 255;
+constexpr int64_t kHashMultiplier = 0x9E3779B1, kLow32 = 0xFFFFFFFF;
+
+torch::Tensor normal(std::vector<int64_t> shape, double deviation) {
+  return torch::randn(shape) * deviation;
+}
+
+torch::Tensor rms_norm(const torch::Tensor& x) {
+  return x * torch::rsqrt(x.square().mean(-1, true) + kEpsilon);
+}
+
+torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& weights, Mode mode) {
+  if (mode != Mode::kQuantised) return torch::matmul(x, weights.t());
+  const auto step = weight_step(weights);
+  return torch::matmul(x, (round_through(weights / step) * step).t());
+}
+
+// The 99.95th percentile of |x|, from at most about a million values.
+double upper_percentile(const torch::Tensor& x) {
+  auto flat = x.detach().abs().flatten();
+  const int64_t stride = std::max<int64_t>(1, flat.numel() / (1 << 20));
+  flat = std::get<0>(flat.slice(0, 0, flat.numel(), stride).to(torch::kFloat).sort());
+  return flat[static_cast<int64_t>(static_cast<double>(flat.numel() - 1) * 0.9995)].item<double>();
+}
+
+torch::Tensor saturate16(const torch::Tensor& x, double unit) {
+  return round_through(torch::clamp(x / unit, -32767.0, 32767.0)) * unit;
+}
+
+}  // namespace
+
+torch::Tensor round_through(const torch::Tensor& x) { return x + (torch::round(x) - x).detach(); }
+
+torch::Tensor weight_step(const torch::Tensor& weights) {
+  return (weights.detach().abs().amax(1, true) / 127.0).clamp_min(1e-8);
+}
+
+torch::Tensor ngram_rows(const torch::Tensor& bytes, const NgramTable& table) {
+  const int64_t length = bytes.size(1);
+  auto hash = torch::zeros_like(bytes);
+  for (int64_t back = table.order - 1; back >= 0; --back) {  // oldest byte first
+    const auto shifted = torch::constant_pad_nd(bytes, {back, 0}).narrow(1, 0, length);
+    hash = ((hash + shifted + 1) * kHashMultiplier).bitwise_and(kLow32);
+    hash = hash.bitwise_xor(hash.bitwise_right_shift(15));
+  }
+  return hash.bitwise_right_shift(32 - std::countr_zero(table.rows));
+}
+
+QuantiserImpl::QuantiserImpl(double low_, double high_) : low(low_), high(high_) {
+  log_scale = register_parameter("log_scale", torch::tensor(std::log(4.0 / high_)));
+}
+
+torch::Tensor QuantiserImpl::forward(const torch::Tensor& x, Mode mode) {
+  if (mode == Mode::kFloat) return x;
+  if (mode == Mode::kCalibrate) {
+    torch::NoGradGuard no_grad;
+    log_scale.fill_(std::log(std::max(upper_percentile(x), 1e-6) / high));
+    return x;
+  }
+  const auto scale = log_scale.exp();
+  return round_through(torch::clamp(x / scale, low, high)) * scale;
+}
+
+double QuantiserImpl::scale() const { return std::exp(log_scale.item<float>()); }
+
+BlockImpl::BlockImpl(const Config& c, int index)
+    : config(c),
+      window(static_cast<int>(c.windows[index])),
+      attention_in(-127, 127),
+      query(-127, 127),
+      key(-127, 127),
+      value(-127, 127),
+      attention_out(-127, 127),
+      hidden_in(-127, 127),
+      hidden(0, 127) {
+  const int64_t d = c.width, heads_size = c.query_size(), f = c.hidden;
+  const double residual_gain = 0.5 / std::sqrt(static_cast<double>(c.layers()));
+  qkv = register_parameter("qkv", normal({c.qkv_size(), d}, std::pow(d, -0.5)));
+  out = register_parameter("out", normal({d, heads_size}, residual_gain * std::pow(heads_size, -0.5)));
+  up = register_parameter("up", normal({f, d}, std::pow(d, -0.5)));
+  down = register_parameter("down", normal({d, f}, residual_gain * std::pow(f, -0.5)));
+  auto distance = torch::arange(window, torch::kFloat).clamp_max(60);
+  auto slope = torch::pow(2.0, -1.0 - 6.0 / c.heads * torch::arange(int64_t{c.heads}, torch::kFloat));
+  distance_bias = register_parameter("distance_bias", -slope.unsqueeze(1) * distance.unsqueeze(0));
+  register_module("attention_in", attention_in);
+  register_module("query", query);
+  register_module("key", key);
+  register_module("value", value);
+  register_module("attention_out", attention_out);
+  register_module("hidden_in", hidden_in);
+  register_module("hidden", hidden);
+}
+
+torch::Tensor BlockImpl::forward(torch::Tensor x, Mode mode, double residual_unit) {
+  const auto add = [&](const torch::Tensor& a, const torch::Tensor& b) {
+    return mode == Mode::kQuantised ? saturate16(a + b, residual_unit) : a + b;
+  };
+  x = add(x, linear(attention(attention_in(rms_norm(x), mode), mode), out, mode));
+  const auto activated = torch::relu(linear(hidden_in(rms_norm(x), mode), up, mode)).square();
+  return add(x, linear(hidden(activated, mode), down, mode));
+}
+
+// Additive term of the scores, [chunks][G][H/G*chunk][keys]: the learned bias by distance, and
+// kMasked for keys outside the window or before the start.
+torch::Tensor BlockImpl::bias_and_mask(int chunk, int chunks, int keys,
+                                       const torch::Tensor& like) const {
+  const auto options = torch::TensorOptions().device(like.device()).dtype(torch::kLong);
+  const int back = keys - chunk;  // keys before the first query of a chunk
+  const auto key_index = torch::arange(keys, options);
+  const auto distance = torch::arange(chunk, options).unsqueeze(1) + back - key_index;  // [c][keys]
+  const auto inside = (distance >= 0).logical_and(distance < window);
+  const auto row = torch::where(inside, distance, torch::full_like(distance, window)).flatten();
+  const auto padded = torch::constant_pad_nd(distance_bias, {0, 1}, kMasked);
+  const auto bias = padded.index_select(1, row).view({config.heads, chunk, keys});
+  const auto position = torch::arange(chunks, options).unsqueeze(1) * chunk + key_index - back;
+  const auto before_start = (position < 0).to(torch::kFloat) * kMasked;  // [chunks][keys]
+  return (bias.unsqueeze(0) + before_start.view({chunks, 1, 1, keys}))
+      .view({chunks, config.kv_heads, config.heads / config.kv_heads * chunk, keys});
+}
+
+// normed: [B][T][D]; returns the attention output [B][T][H*E], quantised. Sliding windows are
+// computed by chunks of queries: chunk i sees the chunks i - w .. i, w = ceil(window / chunk).
+torch::Tensor BlockImpl::attention(const torch::Tensor& normed, Mode mode) {
+  const int64_t batch = normed.size(0), length = normed.size(1);
+  const int64_t g = config.kv_heads, per = config.heads / g, e = config.head_size;
+  const int64_t c = std::min<int64_t>({kChunk, window, length});
+  TORCH_CHECK(length % c == 0, "sequence length must be a multiple of the attention chunk");
+  const int64_t n = length / c, w = std::min<int64_t>((window + c - 1) / c, n - 1), keys = (w + 1) * c;
+
+  const auto projected = linear(normed, qkv, mode);
+  const auto parts = projected.split_with_sizes({g * per * e, g * e, g * e}, -1);
+  const auto q = query(parts[0], mode)
+                     .view({batch, n, c, g, per, e})
+                     .permute({0, 1, 3, 4, 2, 5})
+                     .reshape({batch * n * g, per * c, e});
+  const auto gather = [&](const torch::Tensor& x) {  // [B][T][G*E] -> [B*n*G][keys][E]
+    const auto padded = torch::constant_pad_nd(x, {0, 0, w * c, 0}).view({batch, n + w, c, g, e});
+    std::vector<torch::Tensor> shifted;
+    for (int64_t i = 0; i <= w; ++i) shifted.push_back(padded.narrow(1, i, n));
+    return torch::cat(shifted, 2).permute({0, 1, 3, 2, 4}).reshape({batch * n * g, keys, e});
+  };
+  auto scores = torch::bmm(q * std::pow(static_cast<double>(e), -0.5),
+                           gather(key(parts[1], mode)).transpose(1, 2));
+  scores = scores.view({batch, n, g, per * c, keys}) +
+           bias_and_mask(static_cast<int>(c), static_cast<int>(n), static_cast<int>(keys), normed)
+               .unsqueeze(0);
+  torch::Tensor weights;
+  if (mode == Mode::kQuantised) {  // u8 weights relative to the maximum, as the engine has them
+    const auto raw = torch::exp(scores - scores.detach().amax(-1, true)) * kAttentionLevels;
+    const auto rounded = round_through(raw);
+    weights = rounded / rounded.sum(-1, true);
+  } else {
+    weights = torch::softmax(scores, -1);
+  }
+  const auto mixed = torch::bmm(weights.view({batch * n * g, per * c, keys}),
+                                gather(value(parts[2], mode)));
+  return attention_out(mixed.view({batch, n, g, per, c, e})
+                           .permute({0, 1, 4, 2, 3, 5})
+                           .reshape({batch, length, g * per * e}),
+                       mode);
+}
+
+NetImpl::NetImpl(const Config& c) : config(c), head_in(-127, 127) {
+  const int64_t d = c.width;
+  embedding = register_parameter("embedding", normal({kSymbols, d}, 0.5));
+  for (size_t i = 0; i < c.ngrams.size(); ++i) {
+    ngrams.push_back(register_parameter("ngram" + std::to_string(i),
+                                        normal({c.ngrams[i].rows, d}, 0.1)));
+  }
+  for (size_t i = 0; i < c.windows.size(); ++i) {
+    blocks.push_back(register_module("block" + std::to_string(i), Block(c, static_cast<int>(i))));
+  }
+  head = register_parameter("head", normal({kSymbols, d}, 0.02));
+  head_bias = register_parameter("head_bias", torch::zeros(kSymbols));
+  register_module("head_in", head_in);
+  residual_unit = register_buffer("residual_unit", torch::tensor(1.0 / 512));
+  ngram_multiplier =
+      register_buffer("ngram_multiplier", torch::ones({static_cast<int64_t>(c.ngrams.size())}));
+}
+
+torch::Tensor NetImpl::forward(const torch::Tensor& bytes, Mode mode) {
+  const bool quantised = mode == Mode::kQuantised;
+  const double unit = quantised ? residual_unit.item<float>() : 0;
+  auto x = torch::embedding(embedding, bytes);
+  if (quantised) x = saturate16(x, unit);
+  for (size_t i = 0; i < ngrams.size(); ++i) {
+    auto row = torch::embedding(ngrams[i], ngram_rows(bytes, config.ngrams[i]), -1, false,
+                                /*sparse=*/true);  // a step touches few rows of a table
+    if (quantised) {
+      const double step = unit * ngram_multiplier[static_cast<int64_t>(i)].item<float>();
+      row = round_through(torch::clamp(row / step, -127.0, 127.0)) * step;
+    }
+    x = x + row;
+  }
+  double largest = 0;
+  if (quantised) x = saturate16(x, unit);
+  for (auto& block : blocks) {
+    x = block->forward(x, mode, unit);
+    if (mode == Mode::kCalibrate) largest = std::max(largest, x.detach().abs().max().item<double>());
+  }
+  if (mode == Mode::kCalibrate) {  // a power of two with a margin of 2 over what was seen
+    torch::NoGradGuard no_grad;
+    residual_unit.fill_(std::exp2(std::ceil(std::log2(2 * largest / 32767))));
+  }
+  return linear(head_in(rms_norm(x), mode), head, mode) + head_bias;
+}
+
+void NetImpl::finish_calibration() {
+  torch::NoGradGuard no_grad;
+  for (size_t i = 0; i < ngrams.size(); ++i) {
+    const double step = upper_percentile(ngrams[i]) / 127;
+    ngram_multiplier[static_cast<int64_t>(i)] =
+        std::max(1.0, std::ceil(step / residual_unit.item<float>()));
+  }
+}
+
+}  // namespace nnzip::train

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// nnzip-train: trains a network, quantises it and writes the model file.
+#include <malloc.h>
+#include <torch/torch.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+
+#include "trainer.h"
+
+namespace {
+
+using nnzip::train::Options;
+
+struct NgramOptions {
+  std::vector<std::uint32_t> orders{2, 3, 4};
+  std::uint32_t rows = 16384;
+};
+
+void add_options(CLI::App& app, Options& o, NgramOptions& ngrams) {
+  o.config.width = 128;
+  o.config.heads = 4;
+  o.config.kv_heads = 1;
+  o.config.head_size = 32;
+  o.config.hidden = 512;
+  o.config.windows = {64, 128, 64, 256};
+  app.set_config("--config", "", "read options from a recipe (TOML)");
+  app.add_option("--data", o.data, "folder of training categories, *.bin")->capture_default_str();
+  app.add_option("--valid", o.valid, "folder of held-out categories")->capture_default_str();
+  app.add_option("--run", o.run, "folder of this run: checkpoint, curve, model")->capture_default_str();
+  app.add_option("--weights", o.weights, "category=weight,...; 1 each by default");
+  app.add_option("--name", o.name, "first part of the model's file name")->capture_default_str();
+  app.add_option("--width", o.config.width)->capture_default_str();
+  app.add_option("--heads", o.config.heads)->capture_default_str();
+  app.add_option("--kv-heads", o.config.kv_heads)->capture_default_str();
+  app.add_option("--head-size", o.config.head_size)->capture_default_str();
+  app.add_option("--hidden", o.config.hidden)->capture_default_str();
+  app.add_option("--windows", o.config.windows, "attention window of each layer")->delimiter(',');
+  app.add_option("--ngram-orders", ngrams.orders)->delimiter(',');
+  app.add_option("--ngram-rows", ngrams.rows, "rows of each table, a power of two")->capture_default_str();
+  app.add_option("--steps", o.float_phase.steps, "steps of the float phase")->capture_default_str();
+  app.add_option("--minutes", o.float_phase.minutes, "length of the float phase by the clock");
+  app.add_option("--rate", o.float_phase.rate, "peak rate of AdamW")->capture_default_str();
+  app.add_option("--quantised-steps", o.quantised_phase.steps)->capture_default_str();
+  app.add_option("--quantised-minutes", o.quantised_phase.minutes);
+  app.add_option("--quantised-rate", o.quantised_phase.rate)->capture_default_str();
+  app.add_option("--optimiser", o.optimiser, "of the hidden matrices")->check(CLI::IsMember({"muon", "adamw"}));
+  app.add_option("--muon-rate", o.muon_rate)->capture_default_str();
+  app.add_option("--weight-decay", o.weight_decay)->capture_default_str();
+  app.add_option("--ema-decay", o.ema_decay)->capture_default_str();
+  app.add_option("--batch", o.batch, "windows a step")->capture_default_str();
+  app.add_option("--length", o.length, "bytes a window")->capture_default_str();
+  app.add_option("--warmup", o.warmup)->capture_default_str();
+  app.add_option("--document-starts", o.document_start_share, "share of windows")->capture_default_str();
+  app.add_option("--validate-every", o.validate_every)->capture_default_str();
+  app.add_option("--checkpoint-every", o.checkpoint_every)->capture_default_str();
+  app.add_option("--log-every", o.log_every)->capture_default_str();
+  app.add_option("--seed", o.seed)->capture_default_str();
+  app.add_option("--device", o.device, "cpu or cuda")->capture_default_str();
+  app.add_option("--threads", o.threads, "0: all")->capture_default_str();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // Activations of a step are freed and allocated again at once: keep their pages.
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+  Options options;
+  NgramOptions ngrams;
+  CLI::App app{"Trains a byte transformer for nnzip and writes its model file."};
+  add_options(app, options, ngrams);
+  CLI11_PARSE(app, argc, argv);
+  for (const auto order : ngrams.orders) options.config.ngrams.push_back({order, ngrams.rows});
+  try {
+    if (options.threads > 0) torch::set_num_threads(options.threads);
+    nnzip::train::Trainer trainer(options);
+    trainer.run();
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "nnzip-train: %s\n", error.what());
+    return 1;
+  }
+  return 0;
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// The training run: float phase, calibration, quantised phase, checkpoints.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <chrono>
+#include <filesystem>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "dataset.h"
+#include "net.h"
+#include "optimiser.h"
+
+namespace nnzip::train {
+
+struct PhaseOptions {
+  int64_t steps = 0;
+  double minutes = 0;  // if set, the schedule follows the clock instead of the step count
+  double rate = 0;     // peak rate of AdamW parameters
+};
+
+struct Options {
+  std::filesystem::path data = "build/data/train/text";
+  std::filesystem::path valid = "build/data/valid/text";
+  std::filesystem::path run = "build/train/text";  // checkpoint, curve, exported model
+  std::string weights;                             // category=weight,...
+  std::string name = "text";                       // first part of the model's file name
+  Config config;
+  PhaseOptions float_phase{20000, 0, 3e-3}, quantised_phase{600, 0, 1e-3};
+  std::string optimiser = "muon";  // of the hidden matrices in the float phase: muon or adamw
+  double muon_rate = 0.02;
+  double weight_decay = 0.05;
+  double ema_decay = 0.999;
+  int64_t batch = 8, length = 512;
+  int64_t warmup = 100;
+  double document_start_share = 0.25;
+  int64_t validate_every = 1000, checkpoint_every = 200, log_every = 50;
+  int64_t seed = 1;
+  std::string device = "cpu";
+  int threads = 0;  // 0: all
+};
+
+class Trainer {
+ public:
+  explicit Trainer(const Options& options);
+
+  // Runs what is left of both phases; resumes from the run folder's checkpoint if there is one.
+  void run();
+
+  // Bits a byte on the held-out windows, weighted as the training categories are.
+  double validate(Mode mode, bool print_categories);
+
+  Net& net() { return net_; }
+  int64_t bytes_seen() const { return bytes_seen_; }
+  double seconds() const { return seconds_; }
+
+ private:
+  enum Phase : int64_t { kFloatPhase, kQuantisedPhase, kFinished };
+  void begin_phase();
+  void run_phase(const PhaseOptions& phase, Mode mode);
+  void calibrate();
+  double train_step(const PhaseOptions& phase, Mode mode, double progress);
+  void report(const PhaseOptions& phase, double progress, double loss, double valid);
+  std::vector<std::pair<std::string, torch::Tensor>> all_state();
+  void save_checkpoint();
+  bool load_checkpoint();
+
+  Options options_;
+  torch::Device device_;
+  Dataset data_, valid_;
+  Net net_;
+  std::unique_ptr<Optimiser> optimiser_;
+  std::vector<torch::Tensor> ema_;
+  std::mt19937_64 rng_;
+  int64_t phase_ = kFloatPhase, step_ = 0, bytes_seen_ = 0;
+  double seconds_ = 0, phase_seconds_ = 0;  // summed over resumed sessions
+};
+
+}  // namespace nnzip::train
