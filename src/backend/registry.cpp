@@ -10,7 +10,7 @@
 
 namespace nnzip {
 
-std::span<const Backend* const> backends() {
+std::span<const Backend* const> backend_list() {
   static const cpu::CpuBackend cpu_backend;
   static const reference::ReferenceBackend reference_backend;
   static const std::array<const Backend*, 2> all{&cpu_backend, &reference_backend};
@@ -19,7 +19,7 @@ std::span<const Backend* const> backends() {
 
 const Backend& find_backend(const std::string& name) {
   std::string names;
-  for (const Backend* backend : backends()) {
+  for (const Backend* backend : backend_list()) {
     const std::string reason = backend->unavailable();
     if (name == "auto" && reason.empty()) return *backend;
     if (name == backend->name()) {

@@ -11,7 +11,7 @@
 namespace nnzip {
 
 // All backends of this build, best first.
-std::span<const Backend* const> backends();
+std::span<const Backend* const> backend_list();
 
 // The backend of that name, or for "auto" the first that works here. Throws
 // Error(kBackendUnavailable) with the reason and the names that there are.
