@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reading and writing by file descriptor, and what a finished file takes over from its source.
+#include "file_io.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace nnzip {
+namespace {
+
+[[noreturn]] void fail(ErrorCode code, const std::string& what) {
+  const int error = errno;
+  throw Error(code, what + ": " + std::strerror(error) + ".");
+}
+
+mode_t default_mode() {
+  const mode_t mask = umask(0);
+  umask(mask);
+  return 0666 & ~mask;
+}
+
+}  // namespace
+
+InputFile::InputFile(const std::string& path) : path_(path), label_(path) {
+  if (is_standard()) {
+    label_ = "standard input";
+    descriptor_ = STDIN_FILENO;
+  } else {
+    descriptor_ = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (descriptor_ < 0) fail(ErrorCode::kReadFailed, "Cannot open " + label_);
+  }
+  if (fstat(descriptor_, &status_) != 0) {
+    const int error = errno;
+    if (!is_standard()) close(descriptor_);
+    errno = error;
+    fail(ErrorCode::kReadFailed, "Cannot open " + label_);
+  }
+}
+
+InputFile::~InputFile() {
+  if (!is_standard()) close(descriptor_);
+}
+
+std::size_t InputFile::read(std::span<std::uint8_t> buffer) {
+  for (;;) {
+    const ssize_t taken = ::read(descriptor_, buffer.data(), buffer.size());
+    if (taken >= 0) return static_cast<std::size_t>(taken);
+    if (errno != EINTR) fail(ErrorCode::kReadFailed, "Cannot read " + label_);
+  }
+}
+
+bool InputFile::is_terminal() const { return isatty(descriptor_) != 0; }
+
+std::uint64_t InputFile::size() const {
+  return is_regular() ? static_cast<std::uint64_t>(status_.st_size) : 0;
+}
+
+void InputFile::remove() {
+  struct stat now = {};
+  if (stat(path_.c_str(), &now) != 0) fail(ErrorCode::kWriteFailed, "Cannot remove " + label_);
+  if (now.st_dev != status_.st_dev || now.st_ino != status_.st_ino) {
+    throw Error(ErrorCode::kWriteFailed,
+                label_ + " is not removed: another file has taken its name meanwhile.");
+  }
+  if (unlink(path_.c_str()) != 0) fail(ErrorCode::kWriteFailed, "Cannot remove " + label_);
+}
+
+OutputFile::OutputFile(const std::string& path, bool replace)
+    : path_(path), label_(path), replace_(replace) {
+  if (path.empty()) return;
+  if (is_standard()) {
+    label_ = "standard output";
+    direct_ = STDOUT_FILENO;
+    return;
+  }
+  struct stat existing = {};
+  if (stat(path.c_str(), &existing) == 0) {
+    if (S_ISDIR(existing.st_mode)) {
+      throw Error(ErrorCode::kWriteFailed, "Cannot write " + label_ + ": it is a folder.");
+    }
+    if (!S_ISREG(existing.st_mode)) {
+      direct_ = open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
+      if (direct_ < 0) fail(ErrorCode::kWriteFailed, "Cannot write " + label_);
+      return;
+    }
+  }
+  // lstat: a link that leads nowhere takes the name, too.
+  if (!replace && lstat(path.c_str(), &existing) == 0) {
+    throw Error(ErrorCode::kWriteFailed, label_ + " exists already; -f overwrites it.");
+  }
+  temporary_.emplace(path);
+}
+
+OutputFile::~OutputFile() {
+  if (direct_ >= 0 && !is_standard()) close(direct_);
+}
+
+void OutputFile::write(std::span<const std::uint8_t> data) {
+  if (path_.empty()) return;
+  while (!data.empty()) {
+    const ssize_t written = ::write(descriptor(), data.data(), data.size());
+    if (written >= 0) {
+      data = data.subspan(static_cast<std::size_t>(written));
+    } else if (errno != EINTR) {
+      fail(ErrorCode::kWriteFailed, "Cannot write " + label_);
+    }
+  }
+}
+
+bool OutputFile::is_terminal() const { return direct_ >= 0 && isatty(direct_) != 0; }
+
+void OutputFile::commit(const InputFile& source) {
+  if (!temporary_) {
+    if (direct_ < 0 || is_standard()) return;
+    const int closed = close(direct_);
+    direct_ = -1;
+    if (closed != 0) fail(ErrorCode::kWriteFailed, "Cannot write " + label_);
+    return;
+  }
+  if (source.is_regular() && !source.is_standard()) {
+    copy_metadata(source.status());
+  } else if (fchmod(temporary_->descriptor(), default_mode()) != 0) {
+    fail(ErrorCode::kWriteFailed, "Cannot set the mode of " + label_);
+  }
+  temporary_->publish(replace_);
+  temporary_.reset();
+}
+
+// Always by descriptor: a name could have been taken by another file meanwhile. Owner first,
+// because a change of owner may clear mode bits; times last, because all else touches them. Only
+// the mode matters enough to fail for.
+void OutputFile::copy_metadata(const struct stat& source) {
+  const int file = temporary_->descriptor();
+  mode_t mode = source.st_mode & 0777;
+  static_cast<void>(fchown(file, source.st_uid, static_cast<gid_t>(-1)) == 0);
+  const bool same_group = fchown(file, static_cast<uid_t>(-1), source.st_gid) == 0;
+  // Another group must not get what the source's group had: it gets what both it and others had.
+  if (!same_group) mode = (mode & ~070U) | (mode & (mode << 3) & 070U);
+  if (fchmod(file, mode) != 0) fail(ErrorCode::kWriteFailed, "Cannot set the mode of " + label_);
+  const struct timespec times[2] = {source.st_atim, source.st_mtim};
+  static_cast<void>(futimens(file, times));
+}
+
+}  // namespace nnzip

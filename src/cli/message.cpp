@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// Messages through spdlog; the only file of the command that prints.
+#include "message.h"
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+
+namespace nnzip::message {
+namespace {
+
+Verbosity current_verbosity = Verbosity::kNormal;
+int current_status = 0;
+bool status_shown = false;
+
+spdlog::logger& logger() {
+  static spdlog::logger instance = [] {
+    spdlog::logger made("nnzip", std::make_shared<spdlog::sinks::stderr_sink_st>());
+    made.set_pattern("nnzip: %v");
+    made.set_level(spdlog::level::info);
+    return made;
+  }();
+  return instance;
+}
+
+// Bytes of the printable character at the start of text; 0 if there is none.
+std::size_t printable_length(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
+  const std::uint8_t first = byte(0);
+  if (first < 0x80) return first >= 0x20 && first != 0x7F ? 1 : 0;
+  const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+  if (first < 0xC2 || first > 0xF4 || text.size() < length) return 0;
+  std::uint32_t code = first & (0xFFU >> (length + 1));
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return 0;
+    code = code << 6 | (byte(i) & 0x3FU);
+  }
+  const bool overlong = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000);
+  const bool surrogate = code >= 0xD800 && code < 0xE000;
+  const bool control = code < 0xA0;
+  // Marks that turn the writing direction could make a name look like another.
+  const bool turns = (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
+  const bool line_break = code == 0x2028 || code == 0x2029;
+  const bool bad = overlong || surrogate || control || turns || line_break || code > 0x10FFFF;
+  return bad ? 0 : length;
+}
+
+}  // namespace
+
+void set_verbosity(Verbosity verbosity) { current_verbosity = verbosity; }
+
+Verbosity verbosity() { return current_verbosity; }
+
+void error(const std::string& text) {
+  status("");
+  current_status = 1;
+  logger().error("error: {}", printable(text));
+}
+
+void warning(const std::string& text) {
+  if (current_status == 0) current_status = 2;
+  if (current_verbosity == Verbosity::kQuiet) return;
+  status("");
+  logger().warn("warning: {}", printable(text));
+}
+
+void note(const std::string& text) {
+  if (current_verbosity != Verbosity::kVerbose) return;
+  status("");
+  logger().info("{}", printable(text));
+}
+
+int exit_status() { return current_status; }
+
+void output(const std::string& text) {
+  status("");
+  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  if (!written || std::fflush(stdout) != 0) {
+    error(std::string("Cannot write standard output: ") + std::strerror(errno) + ".");
+  }
+}
+
+void status(const std::string& text) {
+  if (text.empty() && !status_shown) return;
+  std::fprintf(stderr, "\r\033[K%s", printable(text).c_str());
+  std::fflush(stderr);
+  status_shown = !text.empty();
+}
+
+bool status_is_visible() {
+  return current_verbosity != Verbosity::kQuiet && isatty(STDERR_FILENO) != 0;
+}
+
+std::string printable(std::string_view text) {
+  std::string result;
+  result.reserve(text.size());
+  while (!text.empty()) {
+    const std::size_t length = printable_length(text);
+    result += length == 0 ? std::string_view("?") : text.substr(0, length);
+    text.remove_prefix(length == 0 ? 1 : length);
+  }
+  return result;
+}
+
+}  // namespace nnzip::message
