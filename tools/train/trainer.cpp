@@ -11,6 +11,7 @@
 #include <stdexcept>
 
 #include "autocast.h"
+#include "export.h"
 
 namespace nnzip::train {
 namespace {
@@ -94,6 +95,8 @@ void Trainer::run() {
     save_checkpoint();
   }
   std::printf("quantised: %.4f bits/byte on held-out data\n", validate(Mode::kQuantised, true));
+  net_->to(torch::kCPU);
+  std::printf("wrote %s\n", (options_.run / export_model(net_, options_.name, options_.run)).c_str());
 }
 
 void Trainer::run_phase(const PhaseOptions& phase, Mode mode) {
