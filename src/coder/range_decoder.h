@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// The inverse of RangeEncoder. It cannot fail: damaged data give wrong symbols, which the caller's
+// checksum finds.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "coder/distribution.h"
+
+namespace nnzip {
+
+class RangeDecoder {
+ public:
+  // data must outlive the decoder. Bytes past its end are zeros.
+  explicit RangeDecoder(std::span<const std::uint8_t> data) noexcept;
+
+  std::uint8_t decode(const Distribution& distribution) noexcept;
+
+  // Precondition: 1 <= one_probability <= 65535.
+  bool decode_bit(std::uint32_t one_probability) noexcept {
+    const auto bound = static_cast<std::uint32_t>((std::uint64_t{range_} * one_probability) >> 16);
+    const bool bit = code_ < bound;
+    take(bit ? 0 : bound, bit ? bound : range_);
+    return bit;
+  }
+
+  // Whether every byte of the data has been looked at: false after a well-formed stream means that
+  // something follows it.
+  bool exhausted() const noexcept { return position_ == data_.size(); }
+
+ private:
+  std::uint8_t next() noexcept { return position_ < data_.size() ? data_[position_++] : 0; }
+  void take(std::uint32_t low, std::uint32_t high) noexcept {
+    code_ -= low;
+    range_ = high - low;
+    for (; range_ < (std::uint32_t{1} << 24); range_ <<= 8) code_ = code_ << 8 | next();
+  }
+
+  std::span<const std::uint8_t> data_;
+  std::size_t position_ = 0;
+  std::uint32_t code_ = 0;  // distance of the coded number from the low end of the range
+  std::uint32_t range_ = 0xFFFFFFFF;
+};
+
+}  // namespace nnzip

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Turns symbols and their distributions into bytes: a 32-bit range coder with carry, specified in
+// src/container/FORMAT.md. It knows nothing of models.
+#pragma once
+
+#include <cstdint>
+
+#include "base/bytes.h"
+#include "coder/distribution.h"
+
+namespace nnzip {
+
+class RangeEncoder {
+ public:
+  // One of 256 symbols; costs log2(kTotal / width) bits.
+  void encode(const Distribution& distribution, std::uint8_t symbol) {
+    narrow((std::uint64_t{range_} * distribution.low(symbol)) >> Distribution::kBits,
+           (std::uint64_t{range_} * distribution.high(symbol)) >> Distribution::kBits);
+  }
+
+  // One bit; one_probability is the chance of a 1 in 1/65536.
+  // Precondition: 1 <= one_probability <= 65535.
+  void encode_bit(bool bit, std::uint32_t one_probability) {
+    const std::uint64_t bound = (std::uint64_t{range_} * one_probability) >> 16;
+    narrow(bit ? 0 : bound, bit ? bound : range_);
+  }
+
+  // Ends the stream and hands it over: the shortest byte string that decodes, zeros being implied
+  // past its end. The encoder is as new afterwards.
+  Bytes finish();
+
+  // Bytes written so far; finish() adds at most one.
+  std::size_t size() const { return out_.size(); }
+
+ private:
+  // Takes the part [low, high) of the range. Precondition: low < high <= range_.
+  void narrow(std::uint64_t low, std::uint64_t high) {
+    const std::uint64_t sum = low_ + low;
+    range_ = static_cast<std::uint32_t>(high - low);
+    low_ = static_cast<std::uint32_t>(sum);
+    if (sum >> 32 != 0) carry();
+    for (; range_ < (std::uint32_t{1} << 24); range_ <<= 8) {
+      out_.push_back(static_cast<std::uint8_t>(low_ >> 24));
+      low_ <<= 8;
+    }
+  }
+  void carry();
+
+  Bytes out_;
+  std::uint32_t low_ = 0;
+  std::uint32_t range_ = 0xFFFFFFFF;  // at least 2^24 between symbols
+};
+
+}  // namespace nnzip

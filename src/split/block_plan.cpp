@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// The number and length of a block's streams.
+#include "split/block_plan.h"
+
+namespace nnzip {
+
+BlockPlan plan_block(std::size_t content_bytes) {
+  int streams = 1;
+  while (streams < kMaxStreams &&
+         content_bytes / (2 * static_cast<std::size_t>(streams)) >= kMinStreamBytes) {
+    streams *= 2;
+  }
+  return stated_plan(content_bytes, streams);
+}
+
+BlockPlan stated_plan(std::size_t content_bytes, int streams) {
+  const auto count = static_cast<std::size_t>(streams);
+  return {streams, content_bytes / count + (content_bytes % count != 0 ? 1 : 0)};
+}
+
+}  // namespace nnzip
