@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// A block header's one to thirteen bytes.
+#include "container/block_header.h"
+
+namespace nnzip {
+namespace {
+
+constexpr int kKindMask = 0x0F;
+constexpr int kStreamsShift = 4;
+constexpr int kStreamsMask = 0x07;
+constexpr int kReserved = 0x80;
+
+std::uint32_t read_number(InputBuffer& in) {
+  bool shortest = false;
+  const auto value = read_short_varint([&in] { return in.u8(); }, shortest);
+  if (!shortest) in.fail(ErrorCode::kCorrupt, "a number is not written the shortest way");
+  return value;
+}
+
+}  // namespace
+
+std::size_t short_varint_bytes(std::uint32_t value) {
+  return value < (1U << 6) ? 1 : value < (1U << 14) ? 2 : value < (1U << 22) ? 3 : 4;
+}
+
+void write_short_varint(std::uint32_t value, Bytes& out) {
+  const std::size_t size = short_varint_bytes(value);
+  const std::uint32_t raw = value << 2 | static_cast<std::uint32_t>(size - 1);
+  for (std::size_t i = 0; i < size; ++i) out.push_back(static_cast<std::uint8_t>(raw >> (8 * i)));
+}
+
+std::size_t block_header_bytes(const BlockHeader& header) {
+  if (header.kind == BlockKind::kEnd) return 1;
+  return 1 + short_varint_bytes(header.content_bytes - 1) +
+         (header.kind == BlockKind::kStored ? 0 : short_varint_bytes(header.coded_bytes)) + 4;
+}
+
+void write_block_header(const BlockHeader& header, Bytes& out) {
+  ByteWriter writer(out);
+  writer.u8(static_cast<std::uint8_t>(static_cast<int>(header.kind) | header.log2_streams
+                                                                          << kStreamsShift));
+  if (header.kind == BlockKind::kEnd) return;
+  write_short_varint(header.content_bytes - 1, out);
+  if (header.kind != BlockKind::kStored) write_short_varint(header.coded_bytes, out);
+  writer.u32(header.checksum);
+}
+
+BlockHeader read_block_header(InputBuffer& in) {
+  const int byte = in.u8();
+  BlockHeader header;
+  header.log2_streams = byte >> kStreamsShift & kStreamsMask;
+  const int kind = byte & kKindMask;
+  if (kind > static_cast<int>(BlockKind::kModel) || (byte & kReserved) != 0 ||
+      header.log2_streams > kMaxLog2Streams) {
+    in.fail(ErrorCode::kUnsupportedVersion,
+            "the block is of a kind that this nnzip does not know; a newer one may read it");
+  }
+  header.kind = static_cast<BlockKind>(kind);
+  if (header.log2_streams != 0 && header.kind != BlockKind::kModel) {
+    in.fail(ErrorCode::kCorrupt, "streams are stated for a block that has none");
+  }
+  if (header.kind == BlockKind::kEnd) return header;
+  header.content_bytes = read_number(in) + 1;
+  if (header.content_bytes > kMaxContentBytes) {
+    in.fail(ErrorCode::kLimitExceeded, "the block holds " + std::to_string(header.content_bytes) +
+                                           " bytes, more than the " +
+                                           std::to_string(kMaxContentBytes) + " that are allowed");
+  }
+  header.coded_bytes = header.kind == BlockKind::kStored ? header.content_bytes : read_number(in);
+  if (header.coded_bytes > header.content_bytes + kMaxExpansion) {
+    in.fail(ErrorCode::kCorrupt, "the coded data are longer than the format allows");
+  }
+  header.checksum = static_cast<std::uint32_t>(in.little_endian(4));
+  return header;
+}
+
+}  // namespace nnzip

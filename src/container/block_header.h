@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// What stands before a block's coded data; the layout is FORMAT.md.
+#pragma once
+
+#include <cstdint>
+
+#include "base/bytes.h"
+#include "container/input_buffer.h"
+
+namespace nnzip {
+
+enum class BlockKind : std::uint8_t {
+  kEnd = 0,     // no block: the blocks end here
+  kStored = 1,  // content as it is
+  kZstd = 2,    // a Zstandard frame without its magic number
+  kModel = 3,   // streams of the 256-way range coder
+};
+
+struct BlockHeader {
+  BlockKind kind = BlockKind::kEnd;
+  int log2_streams = 0;
+  std::uint32_t content_bytes = 0;  // at least 1 unless kind is kEnd
+  std::uint32_t coded_bytes = 0;
+  std::uint32_t checksum = 0;  // XXH32 of the content
+
+  int streams() const { return 1 << log2_streams; }
+  bool operator==(const BlockHeader&) const = default;
+};
+
+// A decoder refuses more content in a block; encoders of version 0 write at most 4 MiB.
+constexpr std::uint32_t kMaxContentBytes = std::uint32_t{16} << 20;
+// Coded data may be larger than the content by this much.
+constexpr std::uint32_t kMaxExpansion = 1024;
+constexpr int kMaxLog2Streams = 6;
+
+void write_block_header(const BlockHeader& header, Bytes& out);
+BlockHeader read_block_header(InputBuffer& in);
+
+// Bytes that write_block_header writes.
+std::size_t block_header_bytes(const BlockHeader& header);
+
+// Numbers below 2^30 in 1 to 4 bytes; the low two bits count the bytes that follow the first.
+constexpr std::uint32_t kMaxShortVarint = (std::uint32_t{1} << 30) - 1;
+void write_short_varint(std::uint32_t value, Bytes& out);
+// Bytes that write_short_varint writes.
+std::size_t short_varint_bytes(std::uint32_t value);
+// Reads one from a source that gives the next byte at each call.
+// Sets `shortest` to whether it was written in as few bytes as possible.
+template <typename NextByte>
+std::uint32_t read_short_varint(NextByte&& next, bool& shortest) {
+  std::uint32_t raw = next();
+  const std::uint32_t further = raw & 3;
+  for (std::uint32_t i = 1; i <= further; ++i) raw |= std::uint32_t{next()} << (8 * i);
+  shortest = short_varint_bytes(raw >> 2) == further + 1;
+  return raw >> 2;
+}
+
+}  // namespace nnzip

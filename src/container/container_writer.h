@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes one frame: begin(), block() for each block, end().
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/hash.h"
+#include "container/block_header.h"
+#include "container/frame_header.h"
+#include "nnzip/nnzip.hpp"
+
+namespace nnzip {
+
+class ContainerWriter {
+ public:
+  explicit ContainerWriter(Writer& out) : out_(out) {}
+
+  void begin(const FrameHeader& header);
+
+  // Lengths and checksum of the header are taken from content and coded. Precondition: content is
+  // not empty; a frame without several_blocks gets at most one block.
+  void block(BlockHeader header, std::span<const std::uint8_t> content,
+             std::span<const std::uint8_t> coded);
+
+  void end();
+
+  std::uint64_t coded_bytes() const { return coded_bytes_; }
+
+ private:
+  void put(std::span<const std::uint8_t> data);
+
+  Writer& out_;
+  bool several_blocks_ = false;
+  Bytes pending_;  // headers, so that they need no write of their own
+  std::vector<std::uint32_t> block_bytes_;
+  Xxh64Stream content_hash_;
+  std::uint64_t content_bytes_ = 0;
+  std::uint64_t coded_bytes_ = 0;
+};
+
+}  // namespace nnzip

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// What stands before a frame's blocks; the layout is FORMAT.md.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "base/bytes.h"
+#include "container/input_buffer.h"
+
+namespace nnzip {
+
+// 0xF7 begins no UTF-8 character, so no text begins like a frame.
+constexpr std::array<std::uint8_t, 4> kFrameMagic{0xF7, 0x4E, 0x5A, 0x1A};
+constexpr int kFormatVersion = 0;
+
+struct FrameHeader {
+  bool several_blocks = false;
+  std::optional<std::array<std::uint8_t, 8>> model;  // first bytes of its SHA-256
+  bool operator==(const FrameHeader&) const = default;
+};
+
+void write_frame_header(const FrameHeader& header, Bytes& out);
+
+// What follows the magic. Throws Error(kTruncated, kUnsupportedVersion).
+FrameHeader read_frame_header(InputBuffer& in);
+
+}  // namespace nnzip

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Fills in large pieces, hands out small ones.
+#include "container/input_buffer.h"
+
+#include <algorithm>
+
+namespace nnzip {
+namespace {
+
+constexpr std::size_t kBufferBytes = std::size_t{64} << 10;
+
+}  // namespace
+
+std::string to_string(const Place& place) {
+  std::string text = "frame " + std::to_string(place.frame);
+  if (place.block != 0) text += ", block " + std::to_string(place.block);
+  return text + " (at byte " + std::to_string(place.offset) + ")";
+}
+
+bool InputBuffer::at_end() {
+  if (begin_ < buffer_.size()) return false;
+  if (ended_) return true;
+  taken_ += buffer_.size();
+  begin_ = 0;
+  buffer_.resize(kBufferBytes);
+  std::size_t filled = 0;
+  try {
+    filled = in_.read(buffer_);
+  } catch (...) {
+    buffer_.clear();
+    throw;
+  }
+  buffer_.resize(filled);
+  ended_ = filled == 0;
+  return ended_;
+}
+
+std::uint8_t InputBuffer::u8() {
+  std::uint8_t byte = 0;
+  read({&byte, 1});
+  return byte;
+}
+
+std::uint64_t InputBuffer::little_endian(int size) {
+  std::uint64_t value = 0;
+  for (int i = 0; i < size; ++i) value |= std::uint64_t{u8()} << (8 * i);
+  return value;
+}
+
+void InputBuffer::read(std::span<std::uint8_t> out) {
+  while (!out.empty()) {
+    if (at_end()) {
+      fail(ErrorCode::kTruncated, "the input ends too early; it is incomplete");
+    }
+    const std::size_t size = std::min(out.size(), buffer_.size() - begin_);
+    std::copy_n(buffer_.begin() + static_cast<std::ptrdiff_t>(begin_), size, out.begin());
+    begin_ += size;
+    out = out.subspan(size);
+  }
+}
+
+void InputBuffer::fail(ErrorCode code, const std::string& problem) const {
+  throw Error(code, to_string(place()) + ": " + problem + ".");
+}
+
+}  // namespace nnzip

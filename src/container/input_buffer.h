@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Buffered reading of frames that knows where it is, so that every error can say it.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "base/bytes.h"
+#include "nnzip/nnzip.hpp"
+
+namespace nnzip {
+
+// Where in the input something stands. Frames and blocks count from 1, block 0 is the frame's own
+// header; offsets count from 0.
+struct Place {
+  std::uint64_t frame = 0;
+  std::uint64_t block = 0;
+  std::uint64_t offset = 0;
+};
+
+// "frame 1, block 2 (at byte 345)"
+std::string to_string(const Place& place);
+
+class InputBuffer {
+ public:
+  explicit InputBuffer(Reader& in) : in_(in) {}
+
+  bool at_end();
+
+  // Throw Error(kTruncated) when the input ends too early.
+  std::uint8_t u8();
+  std::uint64_t little_endian(int size);
+  void read(std::span<std::uint8_t> out);
+
+  std::uint64_t position() const { return taken_ + begin_; }
+
+  void enter_frame() { place_ = {place_.frame + 1, 0, 0}; }
+  void enter_block() { ++place_.block; }
+  Place place() const { return {place_.frame, place_.block, position()}; }
+
+  // Throws Error(code) whose message is the place and the problem.
+  [[noreturn]] void fail(ErrorCode code, const std::string& problem) const;
+
+ private:
+  Reader& in_;
+  Bytes buffer_;
+  std::size_t begin_ = 0;    // of what is left in buffer_
+  std::uint64_t taken_ = 0;  // input bytes before buffer_
+  bool ended_ = false;       // a terminal could give more after its end
+  Place place_;
+};
+
+}  // namespace nnzip
