@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+// nnzip.hpp on top of the codec: finds the model folders, adapts buffers to streams, turns the
+// library's foreign exceptions into Error.
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <new>
+#include <system_error>
+
+#include "backend/check.h"
+#include "backend/registry.h"
+#include "base/bytes.h"
+#include "base/hash.h"
+#include "codec/compressor.h"
+#include "codec/decompressor.h"
+#include "codec/signature.h"
+#include "model/catalog.h"
+#include "model/model_file.h"
+#include "model/model_store.h"
+#include "nnzip/nnzip.hpp"
+
+namespace nnzip {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kCheckSampleBytes = 6000;
+
+// What Reader, Writer and progress throw passes through.
+template <typename Task>
+auto guarded(Task&& task) {
+  try {
+    return task();
+  } catch (const std::bad_alloc&) {
+    throw Error(ErrorCode::kOutOfMemory,
+                "there is not enough memory; fewer threads or a smaller model need less.");
+  } catch (const fs::filesystem_error& error) {
+    throw Error(ErrorCode::kReadFailed, std::string(error.what()) + ".");
+  }
+}
+
+ModelStore model_store(const Options& options) {
+  std::vector<fs::path> folders = options.model_folders;
+  if (const char* variable = std::getenv("NNZIP_MODEL_PATH")) {
+    const std::string path = variable;
+    for (std::size_t begin = 0; begin <= path.size();) {
+      const std::size_t end = std::min(path.find(':', begin), path.size());
+      if (end > begin) folders.emplace_back(path.substr(begin, end - begin));
+      begin = end + 1;
+    }
+  }
+  folders.emplace_back(NNZIP_MODEL_DIR);
+  folders.emplace_back(NNZIP_SOURCE_MODEL_DIR);
+  return ModelStore(std::move(folders));
+}
+
+class SpanReader : public Reader {
+ public:
+  explicit SpanReader(std::span<const std::uint8_t> data) : data_(data) {}
+  std::size_t read(std::span<std::uint8_t> buffer) override {
+    const std::size_t size = std::min(buffer.size(), data_.size());
+    std::copy_n(data_.begin(), size, buffer.begin());
+    data_ = data_.subspan(size);
+    return size;
+  }
+
+ private:
+  std::span<const std::uint8_t> data_;
+};
+
+class VectorWriter : public Writer {
+ public:
+  void write(std::span<const std::uint8_t> data) override {
+    out.insert(out.end(), data.begin(), data.end());
+  }
+  Bytes out;
+};
+
+Bytes read_file(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  Bytes data{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  if (!in.is_open() || in.bad()) {
+    throw Error(ErrorCode::kReadFailed, file.string() + ": the file cannot be read.");
+  }
+  return data;
+}
+
+// The model asked for; all of them for "auto".
+std::vector<ModelEntry> chosen_models(const ModelStore& store, const Options& options) {
+  if (options.model != "auto") return {store.find(options.model)};
+  if (store.entries().empty()) return {store.find(catalog_model(options.level))};
+  return store.entries();
+}
+
+}  // namespace
+
+std::string version() { return NNZIP_VERSION; }
+
+Summary compress(Reader& reader, Writer& writer, const Options& options) {
+  return guarded([&] { return compress_frame(reader, writer, model_store(options), options); });
+}
+
+Summary decompress(Reader& reader, Writer& writer, const Options& options) {
+  return guarded([&] { return decompress_frames(reader, writer, model_store(options), options); });
+}
+
+std::vector<std::uint8_t> compress(std::span<const std::uint8_t> content, const Options& options) {
+  SpanReader reader(content);
+  VectorWriter writer;
+  compress(reader, writer, options);
+  return std::move(writer.out);
+}
+
+std::vector<std::uint8_t> decompress(std::span<const std::uint8_t> frames, const Options& options) {
+  SpanReader reader(frames);
+  VectorWriter writer;
+  decompress(reader, writer, options);
+  return std::move(writer.out);
+}
+
+std::vector<ModelInfo> models(const Options& options) {
+  return guarded([&] {
+    const ModelStore store = model_store(options);
+    std::vector<ModelInfo> infos;
+    for (const ModelEntry& entry : store.entries()) {
+      ModelInfo info{entry.name, entry.file, to_hex(entry.hash), entry.file_bytes, 0, {}};
+      try {
+        const auto model = store.load(entry);
+        info.macs_per_byte = model->config.macs_per_byte();
+        info.architecture = describe(model->config);
+      } catch (const Error& error) {
+        info.architecture = error.what();  // one bad file must not hide the others
+      }
+      infos.push_back(std::move(info));
+    }
+    return infos;
+  });
+}
+
+void verify_model(const ModelInfo& model) {
+  guarded([&] {
+    const std::string what = model.file.string();
+    const Bytes file = read_file(model.file);
+    const std::string hash = to_hex(read_model_header(file, what).hash);
+    verify_model_file(file, what);
+    if (hash != model.sha256 || !model.name.ends_with(hash.substr(0, 12))) {
+      throw Error(ErrorCode::kModelCorrupt, what + ": the content has the hash " + hash +
+                                                ", which is not the one of the file's name.");
+    }
+  });
+}
+
+std::vector<BackendInfo> backends() {
+  std::vector<BackendInfo> infos;
+  for (const Backend* backend : backend_list()) {
+    infos.push_back({backend->name(), backend->unavailable()});
+  }
+  return infos;
+}
+
+std::uint64_t signature(const Options& options) {
+  return guarded([&] {
+    return model_signature(model_store(options), find_backend(options.device),
+                           thread_count(options));
+  });
+}
+
+std::uint64_t check_backends(const std::string& first, const std::string& second,
+                             std::span<const std::uint8_t> sample, const Options& options) {
+  return guarded([&] {
+    const ModelStore store = model_store(options);
+    const Bytes generated = sample.empty() ? generated_sample(kCheckSampleBytes) : Bytes{};
+    std::uint64_t compared = 0;
+    for (const ModelEntry& entry : chosen_models(store, options)) {
+      const auto model = store.load(entry);
+      const auto a = find_backend(first).load(model);
+      const auto b = find_backend(second).load(model);
+      compared += check_engines(*a, *b, sample.empty() ? generated : sample, entry.name);
+    }
+    return compared;
+  });
+}
+
+}  // namespace nnzip

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// Content to one frame.
+#pragma once
+
+#include "model/model_store.h"
+#include "nnzip/nnzip.hpp"
+
+namespace nnzip {
+
+// See nnzip.hpp. The store is asked only if the options let a model be used.
+Summary compress_frame(Reader& reader, Writer& writer, const ModelStore& store,
+                       const Options& options);
+
+// The options' number of threads, with 0 resolved. Throws Error(kInvalidArgument).
+int thread_count(const Options& options);
+
+}  // namespace nnzip

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// Frames to content.
+#pragma once
+
+#include "model/model_store.h"
+#include "nnzip/nnzip.hpp"
+
+namespace nnzip {
+
+// See nnzip.hpp. The store is asked only when a block needs its model.
+Summary decompress_frames(Reader& reader, Writer& writer, const ModelStore& store,
+                          const Options& options);
+
+}  // namespace nnzip

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Codes the streams of a block with a model: lanes of one engine, spread over threads. The coded
+// data depend on content, plan and model alone.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "backend/backend.h"
+#include "base/bytes.h"
+#include "split/block_plan.h"
+
+namespace nnzip {
+
+// Called now and then from the calling thread with the content bytes of the block done so far.
+using BlockProgress = std::function<void(std::size_t)>;
+
+class ModelCoder {
+ public:
+  ModelCoder(std::shared_ptr<const Engine> engine, int threads);
+
+  // The coded data of a block as FORMAT.md lays them out.
+  Bytes encode(std::span<const std::uint8_t> content, const BlockPlan& plan,
+               const BlockProgress& progress);
+
+  // Fills content. Returns false if the coded data contradict the layout; what is damaged within a
+  // stream gives wrong content, which the caller's checksum finds.
+  bool decode(std::span<const std::uint8_t> coded, const BlockPlan& plan,
+              std::span<std::uint8_t> content, const BlockProgress& progress);
+
+  // What encode() would give in bytes, measured on samples spread over the content.
+  // Precondition: content.size() >= kMinEstimatedBytes.
+  std::size_t estimate(std::span<const std::uint8_t> content);
+  static constexpr std::size_t kMinEstimatedBytes = std::size_t{32} << 10;
+
+  const Engine& engine() const { return *engine_; }
+
+ private:
+  using Part = std::span<const std::uint8_t>;
+  std::vector<Bytes> encode_parts(std::span<const Part> parts, std::size_t skipped,
+                                  const BlockProgress& progress);
+  Session& session(std::size_t group, std::size_t lanes);
+  std::size_t groups(std::size_t lanes) const;
+
+  std::shared_ptr<const Engine> engine_;
+  int threads_;
+  std::vector<std::unique_ptr<Session>> sessions_;  // one for each group of lanes, kept for reuse
+};
+
+}  // namespace nnzip

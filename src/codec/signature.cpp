@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// The cheapest gate against a change of bits.
+#include "codec/signature.h"
+
+#include <vector>
+
+#include "backend/check.h"
+#include "base/bytes.h"
+#include "base/hash.h"
+#include "codec/model_block.h"
+#include "split/block_plan.h"
+
+namespace nnzip {
+namespace {
+
+constexpr std::size_t kCorpusBytes = 6000;  // fills and wraps every window in use
+constexpr int kStreams = 4;                 // not all of one length
+constexpr std::size_t kWindow = 50;
+
+void add_distributions(Session& session, std::span<const std::uint8_t> corpus, Xxh64Stream& hash) {
+  std::vector<Distribution> next(kWindow);
+  for (std::size_t begin = 0; begin < corpus.size(); begin += kWindow) {
+    const auto window = corpus.subspan(begin, std::min(kWindow, corpus.size() - begin));
+    session.score(window, 1, static_cast<int>(window.size()), next);
+    for (std::size_t t = 0; t < window.size(); ++t) {
+      Bytes bytes;
+      ByteWriter writer(bytes);
+      for (const std::uint32_t frequency : next[t].cumulative) writer.u32(frequency);
+      hash.update(bytes);
+    }
+  }
+}
+
+}  // namespace
+
+std::uint64_t model_signature(const ModelStore& store, const Backend& backend, int threads) {
+  const std::vector<std::uint8_t> corpus = generated_sample(kCorpusBytes);
+  Xxh64Stream hash;
+  for (const ModelEntry& entry : store.entries()) {
+    hash.update({reinterpret_cast<const std::uint8_t*>(entry.name.data()), entry.name.size()});
+    const std::shared_ptr<const Engine> engine = backend.load(store.load(entry));
+    add_distributions(*engine->session(1), std::span(corpus).first(kCorpusBytes / 4), hash);
+    ModelCoder coder(engine, threads);
+    hash.update(coder.encode(corpus, stated_plan(corpus.size(), kStreams), {}));
+  }
+  return hash.digest();
+}
+
+}  // namespace nnzip

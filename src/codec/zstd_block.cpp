@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Thin cover of libzstd.
+#include "codec/zstd_block.h"
+
+#include <zstd.h>
+#include <zstd_errors.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <new>
+#include <string>
+
+namespace nnzip {
+namespace {
+
+constexpr int kLevel = 19;
+constexpr std::array<std::uint8_t, 4> kZstdMagic{0x28, 0xB5, 0x2F, 0xFD};
+
+struct Free {
+  void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
+};
+
+}  // namespace
+
+Bytes zstd_pack(std::span<const std::uint8_t> content) {
+  const std::unique_ptr<ZSTD_CCtx, Free> context(ZSTD_createCCtx());
+  if (!context) throw std::bad_alloc();
+  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, kLevel);
+  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_checksumFlag, 0);
+  // The block header has the length already; a small window then costs less than stating it.
+  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_contentSizeFlag, 0);
+  Bytes coded(ZSTD_compressBound(content.size()));
+  const std::size_t size =
+      ZSTD_compress2(context.get(), coded.data(), coded.size(), content.data(), content.size());
+  if (ZSTD_isError(size) != 0) {
+    if (ZSTD_getErrorCode(size) == ZSTD_error_memory_allocation) throw std::bad_alloc();
+    throw Error(ErrorCode::kInternal,
+                std::string("zstd failed to compress a block: ") + ZSTD_getErrorName(size) + ".");
+  }
+  coded.resize(size);
+  coded.erase(coded.begin(), coded.begin() + kZstdMagic.size());
+  return coded;
+}
+
+bool zstd_unpack(std::span<const std::uint8_t> coded, std::span<std::uint8_t> content) {
+  Bytes frame(kZstdMagic.begin(), kZstdMagic.end());
+  frame.insert(frame.end(), coded.begin(), coded.end());
+  // Several frames in a row would be decoded as well, but are not allowed here.
+  if (ZSTD_findFrameCompressedSize(frame.data(), frame.size()) != frame.size()) return false;
+  return ZSTD_decompress(content.data(), content.size(), frame.data(), frame.size()) ==
+         content.size();
+}
+
+}  // namespace nnzip

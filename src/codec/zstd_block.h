@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// Blocks that the model does not help: Zstandard frames without their magic number.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "base/bytes.h"
+
+namespace nnzip {
+
+Bytes zstd_pack(std::span<const std::uint8_t> content);
+
+// Fills content exactly. Returns whether coded is one well-formed frame of that many bytes.
+bool zstd_unpack(std::span<const std::uint8_t> coded, std::span<std::uint8_t> content);
+
+}  // namespace nnzip
