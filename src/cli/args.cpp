@@ -15,6 +15,8 @@ namespace {
 constexpr const char* kDescription =
     "nnzip - lossless compression by neural networks that come with the program";
 
+constexpr const char* kLevels = "Levels: -1 (fast) to -9 (small), default -5.\n";
+
 constexpr const char* kCommands = R"(
 Commands, as the first word (a file of such a name: ./test):
   compress [FILE...]    FILE to FILE.nnz; also: nnzip FILE
@@ -65,8 +67,9 @@ void add_files(CLI::App& app, Arguments& arguments, Raw& raw) {
 }
 
 void add_compression(CLI::App& app, Arguments& arguments, Raw& raw) {
-  app.add_flag("-1{1},-2{2},-3{3},-4{4},-5{5},-6{6},-7{7},-8{8},-9{9}", arguments.options.level,
-               "level, from fast to small, default -5");
+  // One flag of nine names; its own help line would show them all, so the footer speaks of it.
+  app.add_flag("-1{1},-2{2},-3{3},-4{4},-5{5},-6{6},-7{7},-8{8},-9{9}", arguments.options.level)
+      ->group("");
   app.add_option("--model", raw.model, "auto, none, or a model's name or hash")->type_name("NAME");
 }
 
@@ -78,8 +81,9 @@ void build(CLI::App& app, const Command* word, Arguments& arguments, Raw& raw) {
     app.add_flag("-d,--decompress", raw.decompress, "decompress");
     app.add_flag("-z,--compress", raw.compress, "compress, the default");
     app.add_flag("-t,--test", raw.test, "test compressed files");
-    app.footer(kCommands);
+    app.footer(std::string(kLevels) + kCommands);
   }
+  if (word != nullptr && *word == Command::kCompress) app.footer(kLevels);
   if (word == nullptr || *word == Command::kCompress) add_compression(app, arguments, raw);
   if (word == nullptr || *word <= Command::kTest) add_files(app, arguments, raw);
   if (word != nullptr && *word == Command::kModels) {

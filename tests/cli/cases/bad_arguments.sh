@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: Apache-2.0
+# Arguments that make no sense are errors that say so.
+status nnzip --bogus
+status nnzip -T many
+status nnzip -d -z a
+status nnzip bench
+status nnzip --device abacus -c /dev/null
