@@ -58,6 +58,7 @@ void add_options(CLI::App& app, Options& o, NgramOptions& ngrams) {
   app.add_option("--log-every", o.log_every)->capture_default_str();
   app.add_option("--seed", o.seed)->capture_default_str();
   app.add_option("--device", o.device, "cpu or cuda")->capture_default_str();
+  app.add_option("--stop-after", o.stop_after, "stop after that many steps, to be resumed");
   app.add_option("--threads", o.threads, "0: all")->capture_default_str();
 }
 

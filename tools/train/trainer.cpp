@@ -79,7 +79,7 @@ void Trainer::run() {
         << "phase,step,bytes,seconds,train_bits_per_byte,valid_bits_per_byte\n";
   }
   if (phase_ == kFloatPhase) {
-    run_phase(options_.float_phase, Mode::kFloat);
+    if (!run_phase(options_.float_phase, Mode::kFloat)) return;
     torch::NoGradGuard no_grad;
     for (size_t i = 0; i < ema_.size(); ++i) optimiser_->parameters()[i].value.copy_(ema_[i]);
     std::printf("float: %.4f bits/byte on held-out data\n", validate(Mode::kFloat, true));
@@ -90,7 +90,7 @@ void Trainer::run() {
     save_checkpoint();
   }
   if (phase_ == kQuantisedPhase) {
-    run_phase(options_.quantised_phase, Mode::kQuantised);
+    if (!run_phase(options_.quantised_phase, Mode::kQuantised)) return;
     phase_ = kFinished;
     save_checkpoint();
   }
@@ -99,7 +99,7 @@ void Trainer::run() {
   std::printf("wrote %s\n", (options_.run / export_model(net_, options_.name, options_.run)).c_str());
 }
 
-void Trainer::run_phase(const PhaseOptions& phase, Mode mode) {
+bool Trainer::run_phase(const PhaseOptions& phase, Mode mode) {
   const auto start = Clock::now();
   const double seconds_before = seconds_, phase_before = phase_seconds_;
   double running = 0;
@@ -108,7 +108,7 @@ void Trainer::run_phase(const PhaseOptions& phase, Mode mode) {
                                 ? phase_seconds_ / (60 * phase.minutes)
                                 : static_cast<double>(step_) / static_cast<double>(std::max<int64_t>(1, phase.steps));
     if (progress >= 1) break;
-    const double loss = train_step(phase, mode, progress);
+    const double loss = train_step(mode, progress);
     running = running == 0 ? loss : 0.98 * running + 0.02 * loss;
     ++step_;
     bytes_seen_ += options_.batch * options_.length;
@@ -118,12 +118,15 @@ void Trainer::run_phase(const PhaseOptions& phase, Mode mode) {
     if (validates || step_ % options_.log_every == 0) {
       report(phase, progress, running, validates ? validate(mode, false) : NAN);
     }
-    if (step_ % options_.checkpoint_every == 0) save_checkpoint();
+    const bool stops = ++steps_here_ == options_.stop_after;
+    if (stops || step_ % options_.checkpoint_every == 0) save_checkpoint();
+    if (stops) return false;
   }
   save_checkpoint();
+  return true;
 }
 
-double Trainer::train_step(const PhaseOptions&, Mode mode, double progress) {
+double Trainer::train_step(Mode mode, double progress) {
   const auto batch = data_.sample(options_.batch, options_.length, options_.document_start_share, rng_);
   for (const auto& p : optimiser_->parameters()) p.value.mutable_grad() = torch::Tensor();
   torch::Tensor loss;

@@ -41,13 +41,15 @@ struct Options {
   int64_t seed = 1;
   std::string device = "cpu";
   int threads = 0;  // 0: all
+  int64_t stop_after = 0;  // end the process after that many steps, with a checkpoint; 0: never
 };
 
 class Trainer {
  public:
   explicit Trainer(const Options& options);
 
-  // Runs what is left of both phases; resumes from the run folder's checkpoint if there is one.
+  // Runs what is left of both phases and exports the model; resumes from the run folder's
+  // checkpoint if there is one.
   void run();
 
   // Bits a byte on the held-out windows, weighted as the training categories are.
@@ -60,9 +62,9 @@ class Trainer {
  private:
   enum Phase : int64_t { kFloatPhase, kQuantisedPhase, kFinished };
   void begin_phase();
-  void run_phase(const PhaseOptions& phase, Mode mode);
+  bool run_phase(const PhaseOptions& phase, Mode mode);  // false if stopped before its end
   void calibrate();
-  double train_step(const PhaseOptions& phase, Mode mode, double progress);
+  double train_step(Mode mode, double progress);
   void report(const PhaseOptions& phase, double progress, double loss, double valid);
   std::vector<std::pair<std::string, torch::Tensor>> all_state();
   void save_checkpoint();
@@ -75,7 +77,7 @@ class Trainer {
   std::unique_ptr<Optimiser> optimiser_;
   std::vector<torch::Tensor> ema_;
   std::mt19937_64 rng_;
-  int64_t phase_ = kFloatPhase, step_ = 0, bytes_seen_ = 0;
+  int64_t phase_ = kFloatPhase, step_ = 0, bytes_seen_ = 0, steps_here_ = 0;
   double seconds_ = 0, phase_seconds_ = 0;  // summed over resumed sessions
 };
 

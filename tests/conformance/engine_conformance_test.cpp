@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+// The law of equal integers, for every engine that this machine can run: the reference and each
+// instruction set of the cpu backend.
+#include <catch2/catch.hpp>
+#include <cstring>
+#include <memory>
+#include <numeric>
+#include <vector>
+
+#include "backend/check.h"
+#include "backend/cpu/cpu_backend.h"
+#include "backend/reference/reference_backend.h"
+#include "codec/model_block.h"
+#include "model/synthetic.h"
+#include "split/block_plan.h"
+
+namespace nnzip {
+namespace {
+
+struct Named {
+  std::string name;
+  std::shared_ptr<const Engine> engine;
+};
+
+std::vector<Named> engines(const Model& model) {
+  const auto shared = std::make_shared<const Model>(model);
+  std::vector<Named> all{{"reference", reference::ReferenceBackend().load(shared)}};
+  for (const std::string& target : cpu::cpu_targets()) {
+    all.push_back({"cpu (" + target + ")", cpu::load_cpu_engine(shared, target)});
+    REQUIRE(all.back().engine->description() == all.back().name);  // the forced one is running
+  }
+  return all;
+}
+
+// [lanes][count] distributions of the sample, by single steps of all lanes.
+std::vector<Distribution> by_steps(const Engine& engine, const std::vector<std::uint8_t>& sample,
+                                   std::size_t lanes) {
+  const std::size_t count = sample.size() / lanes;
+  const auto session = engine.session(static_cast<int>(lanes));
+  std::vector<Distribution> all(lanes * count), next(lanes);
+  std::vector<std::uint8_t> symbols(lanes);
+  for (std::size_t t = 0; t < count; ++t) {
+    for (std::size_t i = 0; i < lanes; ++i) symbols[i] = sample[i * count + t];
+    session->step(symbols, next);
+    for (std::size_t i = 0; i < lanes; ++i) all[i * count + t] = next[i];
+  }
+  return all;
+}
+
+std::vector<Distribution> by_windows(const Engine& engine, const std::vector<std::uint8_t>& sample,
+                                     std::size_t lanes, std::size_t window) {
+  const std::size_t count = sample.size() / lanes;
+  const auto session = engine.session(static_cast<int>(lanes));
+  std::vector<Distribution> all(lanes * count), next(lanes * window);
+  for (std::size_t t = 0; t < count; t += window) {
+    const std::size_t n = std::min(window, count - t);
+    std::vector<std::uint8_t> symbols(lanes * n);
+    for (std::size_t i = 0; i < lanes; ++i) {
+      std::copy_n(sample.begin() + static_cast<std::ptrdiff_t>(i * count + t), n,
+                  symbols.begin() + static_cast<std::ptrdiff_t>(i * n));
+    }
+    session->score(symbols, static_cast<int>(lanes), static_cast<int>(n), next);
+    for (std::size_t i = 0; i < lanes; ++i) {
+      for (std::size_t k = 0; k < n; ++k) all[i * count + t + k] = next[i * n + k];
+    }
+  }
+  return all;
+}
+
+bool equal(const std::vector<Distribution>& a, const std::vector<Distribution>& b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(Distribution)) == 0;
+}
+
+bool valid(const Distribution& d) {
+  if (d.cumulative[0] != 0 || d.cumulative[256] != Distribution::kTotal) return false;
+  for (std::size_t s = 0; s < 256; ++s) {
+    if (d.cumulative[s] >= d.cumulative[s + 1]) return false;
+  }
+  return true;
+}
+
+// Odd head groups, a window of 1, windows that are no multiple of a vector.
+Config odd_config() {
+  Config config;
+  config.width = 128;
+  config.heads = 12;
+  config.kv_heads = 4;
+  config.head_size = 16;
+  config.hidden = 192;
+  config.windows = {1, 37, 70};
+  config.ngrams = {{2, 64}, {5, 128}, {8, 32}};
+  return config;
+}
+
+// The largest sums that the format allows: K = 4096, all weights and activations at +-127.
+Config widest_config() {
+  Config config;
+  config.width = 64;
+  config.heads = 1;
+  config.kv_heads = 1;
+  config.head_size = 128;
+  config.hidden = 4096;
+  config.windows = {300};
+  return config;
+}
+
+}  // namespace
+
+TEST_CASE("EngineConformance.EqualsReferenceByStepsAndByWindows", "[conformance]") {
+  const auto kind = GENERATE(SyntheticKind::kPlain, SyntheticKind::kExtreme);
+  const Config config = GENERATE(tiny_config(), odd_config());
+  const auto sample = generated_sample(840);
+  const auto all = engines(synthetic_model(config, 7, kind));
+  const auto expected = by_steps(*all.front().engine, sample, 4);
+  for (const Distribution& d : expected) REQUIRE(valid(d));
+  for (const Named& each : all) {
+    INFO(each.name);
+    REQUIRE(equal(by_steps(*each.engine, sample, 4), expected));
+    REQUIRE(equal(by_windows(*each.engine, sample, 4, 1), expected));
+    REQUIRE(equal(by_windows(*each.engine, sample, 4, 17), expected));
+    REQUIRE(equal(by_windows(*each.engine, sample, 4, 210), expected));
+  }
+}
+
+TEST_CASE("EngineConformance.LargestSumsAreExact", "[conformance]") {
+  const auto sample = generated_sample(400);
+  const auto all = engines(synthetic_model(widest_config(), 3, SyntheticKind::kExtreme));
+  const auto expected = by_steps(*all.front().engine, sample, 1);
+  for (const Named& each : all) {
+    INFO(each.name);
+    REQUIRE(equal(by_steps(*each.engine, sample, 1), expected));
+    REQUIRE(equal(by_windows(*each.engine, sample, 1, 64), expected));
+  }
+}
+
+TEST_CASE("EngineConformance.LanesDoNotTouchEachOther", "[conformance]") {
+  const auto sample = generated_sample(13 * 60);
+  for (const Named& each : engines(synthetic_model(tiny_config(), 11))) {
+    INFO(each.name);
+    const auto together = by_steps(*each.engine, sample, 13);
+    for (std::size_t i = 0; i < 13; ++i) {
+      const std::vector<std::uint8_t> own(sample.begin() + static_cast<std::ptrdiff_t>(i * 60),
+                                          sample.begin() + static_cast<std::ptrdiff_t>(i * 60 + 60));
+      const auto alone = by_steps(*each.engine, own, 1);
+      REQUIRE(std::memcmp(alone.data(), together.data() + i * 60, 60 * sizeof(Distribution)) == 0);
+    }
+  }
+}
+
+TEST_CASE("EngineConformance.OrderOfLanesDoesNotMatter", "[conformance]") {
+  constexpr std::size_t kLanes = 6, kCount = 80;
+  const auto sample = generated_sample(kLanes * kCount);
+  std::vector<std::uint8_t> reversed;
+  for (std::size_t i = kLanes; i-- > 0;) {
+    reversed.insert(reversed.end(), sample.begin() + static_cast<std::ptrdiff_t>(i * kCount),
+                    sample.begin() + static_cast<std::ptrdiff_t>((i + 1) * kCount));
+  }
+  for (const Named& each : engines(synthetic_model(tiny_config(), 12))) {
+    INFO(each.name);
+    const auto forward = by_windows(*each.engine, sample, kLanes, 9);
+    const auto backward = by_windows(*each.engine, reversed, kLanes, 9);
+    for (std::size_t i = 0; i < kLanes; ++i) {
+      REQUIRE(std::memcmp(forward.data() + i * kCount, backward.data() + (kLanes - 1 - i) * kCount,
+                          kCount * sizeof(Distribution)) == 0);
+    }
+  }
+}
+
+TEST_CASE("EngineConformance.ResetGivesAnEmptyHistoryAndRestingLanesKeepTheirs", "[conformance]") {
+  const auto sample = generated_sample(120);
+  for (const Named& each : engines(synthetic_model(tiny_config(), 13))) {
+    INFO(each.name);
+    const auto session = each.engine->session(2);
+    std::vector<Distribution> next(2), first(120), second(120);
+    for (std::size_t t = 0; t < 120; ++t) {  // lane 1 rests every other step
+      const std::uint8_t symbols[2] = {sample[t], sample[t / 2]};
+      session->step(std::span(symbols).first(t % 2 == 0 ? 2 : 1), next);
+      first[t] = next[0];
+      if (t % 2 == 0) second[t / 2] = next[1];
+    }
+    const auto expected = by_steps(*each.engine, sample, 1);
+    REQUIRE(std::memcmp(first.data(), expected.data(), 120 * sizeof(Distribution)) == 0);
+    REQUIRE(std::memcmp(second.data(), expected.data(), 60 * sizeof(Distribution)) == 0);
+    session->reset();
+    session->step(std::span(sample).first(1), next);
+    REQUIRE(std::memcmp(next.data(), expected.data(), sizeof(Distribution)) == 0);
+  }
+}
+
+TEST_CASE("EngineConformance.ThreadsDoNotChangeCodedBytes", "[conformance]") {
+  const auto sample = generated_sample(3000);
+  const BlockPlan plan = stated_plan(sample.size(), 8);
+  std::vector<Bytes> coded;
+  for (const Named& each : engines(synthetic_model(tiny_config(), 14))) {
+    for (const int threads : {1, 2, 4}) {
+      coded.push_back(ModelCoder(each.engine, threads).encode(sample, plan, {}));
+      INFO(each.name << ", " << threads << " threads");
+      REQUIRE(coded.back() == coded.front());
+    }
+    Bytes decoded(sample.size());
+    REQUIRE(ModelCoder(each.engine, 4).decode(coded.front(), plan, decoded, {}));
+    REQUIRE(decoded == sample);
+  }
+}
+
+TEST_CASE("CheckEngines.FindsADifference", "[conformance]") {
+  const auto backend = reference::ReferenceBackend();
+  const auto sample = generated_sample(300);
+  const auto a = backend.load(std::make_shared<const Model>(synthetic_model(tiny_config(), 1)));
+  Model changed = synthetic_model(tiny_config(), 1);
+  changed.weights.layers[1].down.weights[77] ^= 1;
+  const auto b = backend.load(std::make_shared<const Model>(changed));
+  REQUIRE(check_engines(*a, *a, sample, "same") > 300);
+  REQUIRE_THROWS_AS(check_engines(*a, *b, sample, "changed"), Error);
+}
+
+TEST_CASE("CpuTargets.UnknownNameIsAnError", "[conformance]") {
+  const auto model = std::make_shared<const Model>(synthetic_model(tiny_config(), 1));
+  REQUIRE_THROWS_AS(cpu::load_cpu_engine(model, "mmx"), Error);
+}
+
+}  // namespace nnzip

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Trains a tiny model for seconds: the loss falls, a stopped run resumes to the same weights, the
+# exported integers agree with the reference bit for bit, and nnzip compresses with the model.
+set -euo pipefail
+train=$1 nnzip=$2 tests=$3 source=$4
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+mkdir -p "$work/train" "$work/valid"
+for category in prose code; do
+  case $category in
+    prose) files=("$source"/README.md "$source"/src/README.md "$source"/src/*/*.md "$source"/LICENSE) ;;
+    code) files=("$source"/src/*/*.cpp "$source"/src/*/*.h) ;;
+  esac
+  for file in "${files[@]}"; do cat "$file"; printf '\0'; done > "$work/train/$category.bin"
+  head -c 6000 "$work/train/$category.bin" > "$work/valid/$category.bin"
+done
+
+options=(--data "$work/train" --valid "$work/valid" --name tiny --width 64 --heads 2 --head-size 32
+  --hidden 128 --windows 16,64 --ngram-orders 2,3 --ngram-rows 256 --batch 4 --length 128
+  --warmup 5 --log-every 10 --checkpoint-every 30 --validate-every 60 --threads 1)
+
+"$train" "${options[@]}" --run "$work/whole" --steps 60 --quantised-steps 20
+# The same run, stopped in its float phase and taken up again.
+mkdir "$work/resumed"
+"$train" "${options[@]}" --run "$work/resumed" --steps 60 --quantised-steps 20 --stop-after 30
+"$train" "${options[@]}" --run "$work/resumed" --steps 60 --quantised-steps 20
+cmp "$work"/whole/tiny-*.nnzm "$work"/resumed/tiny-*.nnzm
+
+awk -F, '$1 == 0 { last = $5; if (first == "") first = $5 }
+  END { print "bits/byte from", first, "to", last; exit !(last < 0.75 * first) }' "$work/whole/curve.csv"
+
+NNZIP_PARITY_DIR="$work/whole" "$tests" "[parity]"
+
+export NNZIP_MODEL_PATH="$work/whole"
+"$nnzip" compress --model tiny -c "$source/README.md" > "$work/packed"
+"$nnzip" decompress -c "$work/packed" | cmp - "$source/README.md"
