@@ -15,6 +15,10 @@ namespace {
 // by this much.
 constexpr std::size_t kBenefitOfDoubtPercent = 103;
 
+// The model takes a thousand times zstd's time to decode: it must save this part of the content.
+// Runs of zeros, which cost a range coder nothing at all, are thus left to zstd.
+std::size_t least_saving(std::size_t content_bytes) { return content_bytes / 1024; }
+
 std::size_t cost(BlockKind kind, std::size_t content_bytes, std::size_t coded_bytes) {
   const BlockHeader header{kind, 0, static_cast<std::uint32_t>(content_bytes),
                            static_cast<std::uint32_t>(coded_bytes), 0};
@@ -33,7 +37,8 @@ Choice choose_block(std::span<const std::uint8_t> content, Bytes zstd, ModelCode
     best_cost = zstd_cost;
     best = {BlockKind::kZstd, 0, std::move(zstd)};
   }
-  if (model == nullptr) return best;
+  if (model == nullptr || best_cost <= least_saving(size)) return best;
+  best_cost -= least_saving(size);
   if (size >= ModelCoder::kMinEstimatedBytes &&
       model->estimate(content) * 100 >= best_cost * kBenefitOfDoubtPercent) {
     return best;

@@ -74,7 +74,7 @@ void encode_group(Session& session, std::span<const Part> parts, std::size_t ski
   for (std::size_t i = 0; i < parts.size(); ++i) coded[i] = encoders[i].finish();
 }
 
-// Returns whether every stream was used up.
+// Returns whether every stream was used up and ends as the encoder ends it.
 bool decode_group(Session& session, std::span<const Part> coded, std::span<const OutPart> parts,
                   const std::function<void(std::size_t)>& report) {
   session.reset();
@@ -92,7 +92,8 @@ bool decode_group(Session& session, std::span<const Part> coded, std::span<const
     if (++t % kStepsPerReport == 0) report(t);
   }
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    if (parts[i].empty() ? !coded[i].empty() : !decoders[i].exhausted()) return false;
+    const bool no_more = parts[i].empty() ? coded[i].empty() : decoders[i].exhausted();
+    if (!no_more || (!coded[i].empty() && coded[i].back() == 0)) return false;
   }
   return true;
 }

@@ -14,7 +14,8 @@ namespace nnzip {
 namespace {
 
 struct Work {
-  Work(std::size_t tasks, const std::function<void(std::size_t)>& each) : count(tasks), task(each) {}
+  Work(std::size_t tasks, const std::function<void(std::size_t)>& each)
+      : count(tasks), task(each) {}
 
   std::size_t count;
   const std::function<void(std::size_t)>& task;

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "split/block_plan.h"
+
+#include <catch2/catch.hpp>
+
+namespace nnzip {
+namespace {
+
+TEST_CASE("BlockPlan.KeepsStreamsLongEnough") {
+  const auto [content, streams] = GENERATE(table<std::size_t, int>({
+      {0, 1},
+      {1, 1},
+      {2 * kMinStreamBytes - 1, 1},
+      {2 * kMinStreamBytes, 2},
+      {3 * kMinStreamBytes, 2},
+      {4 * kMinStreamBytes - 1, 2},
+      {4 * kMinStreamBytes, 4},
+      {kMaxBlockBytes - 1, 32},
+      {kMaxBlockBytes, 64},
+      {4 * kMaxBlockBytes, 64},
+  }));
+  CAPTURE(content);
+  CHECK(plan_block(content).streams == streams);
+}
+
+TEST_CASE("BlockPlan.StreamsCoverTheContentOnce") {
+  for (const std::size_t content : {1, 63, 64, 65, 127, 1000, 4097}) {
+    for (int streams = 1; streams <= kMaxStreams; streams *= 2) {
+      const BlockPlan plan = stated_plan(content, streams);
+      CAPTURE(content, streams);
+      CHECK(plan.streams == streams);
+      CHECK(plan.length * static_cast<std::size_t>(streams) >= content);
+      CHECK((plan.length - 1) * static_cast<std::size_t>(streams) < content);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace nnzip
