@@ -13,15 +13,14 @@ cases=$(realpath "$2")
 shift 2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+CLI_PROSE=$(dirname "$(realpath "$0")")/prose.txt
+export CLI_PROSE
 mkdir "$work/bin"
 ln -s "$binary" "$work/bin/nnzip"
 
 # Available to the cases.
-sample() { # sample BYTES: text, always the same
-  local i
-  for ((i = 0; i * 40 < $1; ++i)); do
-    printf 'line %d: %s\n' "$i" "the quick brown fox sees what others do"
-  done | head -c "$1"
+sample() { # sample BYTES: prose, always the same
+  cat "$CLI_PROSE" "$CLI_PROSE" "$CLI_PROSE" | head -c "$1"
 }
 status() { # status COMMAND...: runs it and tells its exit status
   "$@"
