@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Loads a model for the kernels of one target.
+#include "backend/cpu/cpu_engine.h"
+
+#include <algorithm>
+#include <new>
+
+#include "model/model_limits.h"
+#include "nnzip/error.hpp"
+
+namespace nnzip::cpu {
+
+PackedModel::PackedModel(std::shared_ptr<const Model> source, const Kernels& target)
+    : model(std::move(source)),
+      kernels(target),
+      layers(pack_layers(*model, target.flip)),
+      head(pack_linear(model->weights.head, kSymbols, model->config.width, target.flip)),
+      attention_exp(model->weights.attention_exp.size()) {
+  std::copy(model->weights.attention_exp.begin(), model->weights.attention_exp.end(),
+            attention_exp.data());
+  for (const NgramWeights& ngram : model->weights.ngrams) {
+    ngram_multipliers.push_back(ngram.multiplier);
+  }
+}
+
+CpuEngine::CpuEngine(std::shared_ptr<const Model> model, const Kernels& kernels) {
+  // The kernels take the multiples of 16 and 64 for granted.
+  check_config(model->config, "the model cannot be loaded");
+  packed_ = std::make_shared<const PackedModel>(std::move(model), kernels);
+}
+
+std::unique_ptr<Session> CpuEngine::session(int lanes) const {
+  if (lanes < 1 || lanes > kMaxLanes) {
+    throw Error(ErrorCode::kInvalidArgument, "a session has 1 to " + std::to_string(kMaxLanes) +
+                                                 " lanes, but " + std::to_string(lanes) +
+                                                 " were asked for.");
+  }
+  try {
+    return make_cpu_session(packed_, lanes);
+  } catch (const std::bad_alloc&) {
+    throw Error(ErrorCode::kOutOfMemory, "there is not enough memory for " + std::to_string(lanes) +
+                                             " streams of this model; use fewer threads.");
+  }
+}
+
+std::string CpuEngine::description() const {
+  return std::string("cpu (") + packed_->kernels.name + ")";
+}
+
+}  // namespace nnzip::cpu

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// A model packed for one target; immutable and shared by its sessions.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "backend/backend.h"
+#include "backend/cpu/cpu_pack.h"
+#include "backend/cpu/kernels.h"
+
+namespace nnzip::cpu {
+
+// What sessions read.
+struct PackedModel {
+  PackedModel(std::shared_ptr<const Model> source, const Kernels& target);
+
+  std::shared_ptr<const Model> model;  // embeddings are used as they are
+  const Kernels& kernels;
+  std::vector<PackedLayer> layers;
+  PackedLinear head;
+  AlignedArray<std::uint32_t> attention_exp;  // [64]
+  std::vector<std::int32_t> ngram_multipliers;
+};
+
+class CpuEngine : public Engine {
+ public:
+  CpuEngine(std::shared_ptr<const Model> model, const Kernels& kernels);
+  std::unique_ptr<Session> session(int lanes) const override;
+  std::string description() const override;
+
+ private:
+  std::shared_ptr<const PackedModel> packed_;
+};
+
+// In cpu_session.cpp. Throws std::bad_alloc.
+std::unique_ptr<Session> make_cpu_session(std::shared_ptr<const PackedModel> packed, int lanes);
+
+}  // namespace nnzip::cpu

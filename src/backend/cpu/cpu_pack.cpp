@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Permutes weights once, when a model is loaded.
+#include "backend/cpu/cpu_pack.h"
+
+#include <algorithm>
+
+#include "backend/cpu/kernels.h"
+
+namespace nnzip::cpu {
+namespace {
+
+void pack_bias(const std::vector<std::int32_t>& distance_bias, std::size_t heads,
+               PackedLayer& packed) {
+  const auto window = static_cast<std::size_t>(packed.window);
+  // Distances window + 15 down to -16, in whole cache lines.
+  const std::size_t stride = (window + 32 + 15) / 16 * 16;
+  packed.bias_stride = static_cast<std::int64_t>(stride);
+  packed.bias = AlignedArray<std::int32_t>(heads * stride);
+  std::fill_n(packed.bias.data(), heads * stride, kOutside);
+  for (std::size_t h = 0; h < heads; ++h) {
+    for (std::size_t distance = 0; distance < window; ++distance) {
+      packed.bias.data()[h * stride + window + 15 - distance] =
+          distance_bias[h * window + distance];
+    }
+  }
+}
+
+}  // namespace
+
+PackedLinear pack_linear(const Linear& linear, std::uint32_t outputs, std::uint32_t inputs,
+                         std::uint8_t flip) {
+  const std::size_t size = std::size_t{outputs} * inputs;
+  PackedLinear packed{static_cast<std::int32_t>(outputs), static_cast<std::int32_t>(inputs),
+                      AlignedArray<std::int8_t>(size), AlignedArray<std::int32_t>(outputs),
+                      AlignedArray<float>(outputs)};
+  for (std::size_t j = 0; j < outputs; ++j) {
+    const std::int8_t* row = linear.weights.data() + j * inputs;
+    std::int8_t* block = packed.weights.data() + j / 16 * 16 * inputs + j % 16 * 4;
+    std::int32_t sum = 0;
+    for (std::size_t k = 0; k < inputs; ++k) {
+      block[k / 4 * 64 + k % 4] = row[k];
+      sum += row[k];
+    }
+    packed.init.data()[j] = -flip * sum;
+    packed.multiplier.data()[j] = linear.multiplier[j];
+  }
+  return packed;
+}
+
+std::vector<PackedLayer> pack_layers(const Model& model, std::uint8_t flip) {
+  const Config& c = model.config;
+  std::vector<PackedLayer> layers;
+  for (std::size_t i = 0; i < c.layers(); ++i) {
+    const LayerWeights& w = model.weights.layers[i];
+    PackedLayer& packed = layers.emplace_back();
+    packed.window = static_cast<std::int32_t>(c.windows[i]);
+    packed.qkv = pack_linear(w.qkv, c.qkv_size(), c.width, flip);
+    packed.out = pack_linear(w.out, c.width, c.query_size(), flip);
+    packed.up = pack_linear(w.up, c.hidden, c.width, flip);
+    packed.down = pack_linear(w.down, c.width, c.hidden, flip);
+    pack_bias(w.distance_bias, c.heads, packed);
+  }
+  return layers;
+}
+
+}  // namespace nnzip::cpu
