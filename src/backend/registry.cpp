@@ -4,23 +4,16 @@
 
 #include <array>
 
-#if __has_include("backend/cpu/cpu_backend.h")
 #include "backend/cpu/cpu_backend.h"
-#define NNZIP_HAVE_CPU_TMP 1
-#endif
 #include "backend/reference/reference_backend.h"
 #include "nnzip/error.hpp"
 
 namespace nnzip {
 
 std::span<const Backend* const> backend_list() {
-  static const reference::ReferenceBackend reference_backend;
-#ifdef NNZIP_HAVE_CPU_TMP
   static const cpu::CpuBackend cpu_backend;
+  static const reference::ReferenceBackend reference_backend;
   static const std::array<const Backend*, 2> all{&cpu_backend, &reference_backend};
-#else
-  static const std::array<const Backend*, 1> all{&reference_backend};
-#endif
   return all;
 }
 

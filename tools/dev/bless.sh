@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Writes the signature of the release build to tests/golden/bench.txt. A new signature is a change of
-# format: the commit says why the bits had to change.
+# Writes the signature of the release build to tests/golden/bench.txt, and the golden frames of the
+# present format version. A new signature is a change of format: the commit says why the bits had to
+# change.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -15,3 +16,4 @@ fi
 mkdir -p "$root/tests/golden"
 printf '%s\n' "$signature" >"$root/tests/golden/bench.txt"
 echo "tests/golden/bench.txt: $signature"
+"$root/tests/golden/make_frames.sh" "$root/build/release/nnzip"

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# make_frames.sh NNZIP: writes the golden frames of the present format version and the SHA-256 of
+# their contents. Frames of a released version are never written anew.
+set -euo pipefail
+nnzip=$1
+cd "$(dirname "${BASH_SOURCE[0]}")/frames/v0"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+: > "$work/empty"
+printf 'x' > "$work/one_byte"
+cp ../../../../LICENSE "$work/license"
+seq 1 3000 > "$work/numbers"
+cat ../../../../{README.md,src/*.md,src/*/*.md,src/*/*.cpp} | head -c 140000 > "$work/two_streams"
+head -c 5000000 /dev/zero > "$work/several_blocks"
+openssl enc -aes-128-ctr -K 00 -iv 00 -in <(head -c 3000 /dev/zero) > "$work/stored" 2> /dev/null
+
+rm -f ./*.nnz
+: > SHA256SUMS
+for content in "$work"/*; do
+  name=$(basename "$content")
+  "$nnzip" compress -c "$content" > "$name.nnz"
+  printf '%s  %s\n' "$(sha256sum < "$content" | cut -d' ' -f1)" "$name" >> SHA256SUMS
+done
+"$nnzip" compress --model none -c "$work/license" > zstd.nnz
+printf '%s  %s\n' "$(sha256sum < "$work/license" | cut -d' ' -f1)" zstd >> SHA256SUMS
+cat empty.nnz license.nnz one_byte.nnz > concatenated.nnz
+printf '%s  %s\n' "$(cat "$work/empty" "$work/license" "$work/one_byte" | sha256sum | cut -d' ' -f1)" \
+  concatenated >> SHA256SUMS
