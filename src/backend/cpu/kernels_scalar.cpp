@@ -11,23 +11,31 @@ constexpr std::int32_t kFlip = 0;
 
 #include "backend/cpu/kernels_generic-inl.h"
 
-// The activation byte as the type in which it counts: signed in products, unsigned in weighing.
+// Sums of 16 outputs by 4 inputs, folded at the end: the compiler makes vectors of this on any
+// machine, as a product of two bytes fits 16 bits.
+// Activation: the type in which the activation bytes count, signed in products, unsigned in
+// weighing.
 template <typename Activation>
 void multiply(const Product& p) noexcept {
   for (std::int32_t b = 0; b < p.blocks; ++b) {
     for (std::int32_t r = 0; r < p.rows; ++r) {
       const std::uint8_t* a = p.a + r * p.a_stride;
       const std::int8_t* w = p.w + b * p.block_stride;
-      std::int32_t acc[16];
-      for (int i = 0; i < 16; ++i) acc[i] = p.init[r * p.init_stride + b * 16 + i];
+      std::int32_t sums[64] = {};
       for (std::int32_t q = 0; q < p.quads; ++q, a += 4, w += p.quad_stride) {
-        const std::int32_t a0 = static_cast<Activation>(a[0]), a1 = static_cast<Activation>(a[1]);
-        const std::int32_t a2 = static_cast<Activation>(a[2]), a3 = static_cast<Activation>(a[3]);
-        for (int i = 0; i < 16; ++i) {
-          acc[i] += a0 * w[4 * i] + a1 * w[4 * i + 1] + a2 * w[4 * i + 2] + a3 * w[4 * i + 3];
+        std::int16_t factors[16];
+        for (int i = 0; i < 16; ++i) factors[i] = static_cast<Activation>(a[i % 4]);
+        for (int i = 0; i < 64; i += 16) {
+          for (int j = 0; j < 16; ++j) {
+            sums[i + j] += static_cast<std::int16_t>(factors[j] * w[i + j]);
+          }
         }
       }
-      for (int i = 0; i < 16; ++i) p.out[r * p.out_stride + b * 16 + i] = acc[i];
+      const std::int32_t* init = p.init + r * p.init_stride + std::int64_t{b} * 16;
+      std::int32_t* out = p.out + r * p.out_stride + std::int64_t{b} * 16;
+      for (int i = 0; i < 16; ++i) {
+        out[i] = init[i] + sums[4 * i] + sums[4 * i + 1] + sums[4 * i + 2] + sums[4 * i + 3];
+      }
     }
   }
 }
