@@ -3,6 +3,7 @@
 // kernels: the longest sums, heads and windows, odd groups of heads, and rings that wrap.
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <vector>
@@ -149,6 +150,21 @@ TEST_CASE("CpuKernels.RefuseATargetThatDoesNotExist") {
     CHECK(error.code() == ErrorCode::kInvalidArgument);
     CHECK(std::string(error.what()).find("sse9") != std::string::npos);
   }
+}
+
+TEST_CASE("CpuBackend.ObeysTheEnvironment") {
+  const auto model = std::make_shared<const Model>(synthetic_model(tiny_config(), 3));
+  const char* before = std::getenv("NNZIP_CPU_TARGET");
+  const std::string saved = before == nullptr ? "" : before;
+  for (const std::string& target : cpu::cpu_targets()) {
+    setenv("NNZIP_CPU_TARGET", target.c_str(), 1);
+    CHECK(cpu::CpuBackend().load(model)->description() == "cpu (" + target + ")");
+  }
+  setenv("NNZIP_CPU_TARGET", "sse9", 1);
+  CHECK_THROWS_AS(cpu::CpuBackend().load(model), Error);
+  unsetenv("NNZIP_CPU_TARGET");
+  CHECK(cpu::CpuBackend().load(model)->description() == "cpu (" + cpu::cpu_targets()[0] + ")");
+  if (before != nullptr) setenv("NNZIP_CPU_TARGET", saved.c_str(), 1);
 }
 
 TEST_CASE("CpuKernels.RefuseNumbersOfLanesOutOfRange") {
