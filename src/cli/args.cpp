@@ -41,6 +41,7 @@ constexpr std::array<std::pair<std::string_view, Command>, 5> kWords = {{
 struct Raw {
   bool decompress = false, compress = false, test = false, keep = false;
   bool quiet = false, verbose = false, version = false;
+  std::string level = "5";  // a string, because CLI11 would add up numbers of several flags
   std::string device = "auto", model = "auto";
 };
 
@@ -66,10 +67,9 @@ void add_files(CLI::App& app, Arguments& arguments, Raw& raw) {
       ->type_name("SUF");
 }
 
-void add_compression(CLI::App& app, Arguments& arguments, Raw& raw) {
+void add_compression(CLI::App& app, Raw& raw) {
   // One flag of nine names; its own help line would show them all, so the footer speaks of it.
-  app.add_flag("-1{1},-2{2},-3{3},-4{4},-5{5},-6{6},-7{7},-8{8},-9{9}", arguments.options.level)
-      ->group("");
+  app.add_flag("-1{1},-2{2},-3{3},-4{4},-5{5},-6{6},-7{7},-8{8},-9{9}", raw.level)->group("");
   app.add_option("--model", raw.model, "auto, none, or a model's name or hash")->type_name("NAME");
 }
 
@@ -84,7 +84,7 @@ void build(CLI::App& app, const Command* word, Arguments& arguments, Raw& raw) {
     app.footer(std::string(kLevels) + kCommands);
   }
   if (word != nullptr && *word == Command::kCompress) app.footer(kLevels);
-  if (word == nullptr || *word == Command::kCompress) add_compression(app, arguments, raw);
+  if (word == nullptr || *word == Command::kCompress) add_compression(app, raw);
   if (word == nullptr || *word <= Command::kTest) add_files(app, arguments, raw);
   if (word != nullptr && *word == Command::kModels) {
     app.add_flag("--verify", arguments.verify_models, "compare each model with its hash");
@@ -127,6 +127,7 @@ void settle(Arguments& arguments, const Raw& raw) {
   }
   if (raw.verbose) arguments.verbosity = message::Verbosity::kVerbose;
   if (raw.quiet) arguments.verbosity = message::Verbosity::kQuiet;
+  arguments.options.level = raw.level[0] - '0';
   arguments.options.device = raw.device;
   arguments.options.model = raw.model;
   if (!arguments.suffix.empty() && arguments.suffix[0] != '.') {
