@@ -6,8 +6,8 @@
 //   nnzip::compress(reader, writer, options);        // streams, memory bounded by a few blocks
 //
 // Output depends on the content, the level and the model alone: never on threads, device or whether
-// the input was a file or a pipe. All functions throw nnzip::Error (see error.hpp) and may be called
-// from several threads at once.
+// the input was a file or a pipe. All functions throw nnzip::Error (see error.hpp) and may be
+// called from several threads at once.
 #pragma once
 
 #include <cstdint>
@@ -40,10 +40,11 @@ class Writer {
 };
 
 struct Options {
-  int level = 5;                 // 1..9, compression only
-  std::string model = "auto";    // auto, none, or a model's name, file name or hash prefix; compression only
-  std::string device = "auto";   // auto, or a backend's name: see backends()
-  int threads = 0;               // 0: one for each core
+  int level = 5;  // 1..9, compression only
+  std::string model =
+      "auto";  // auto, none, or a model's name, file name or hash prefix; compression only
+  std::string device = "auto";  // auto, or a backend's name: see backends()
+  int threads = 0;              // 0: one for each core
   // Folders searched for models before the built-in ones.
   std::vector<std::filesystem::path> model_folders;
   // Called now and then from the calling thread with the content bytes done so far.
@@ -67,16 +68,18 @@ Summary compress(Reader& reader, Writer& writer, const Options& options = {});
 // error is thrown is correct as far as it goes, but must not be taken for the whole.
 Summary decompress(Reader& reader, Writer& writer, const Options& options = {});
 
-std::vector<std::uint8_t> compress(std::span<const std::uint8_t> content, const Options& options = {});
-std::vector<std::uint8_t> decompress(std::span<const std::uint8_t> frames, const Options& options = {});
+std::vector<std::uint8_t> compress(std::span<const std::uint8_t> content,
+                                   const Options& options = {});
+std::vector<std::uint8_t> decompress(std::span<const std::uint8_t> frames,
+                                     const Options& options = {});
 
 struct ModelInfo {
-  std::string name;             // file name without .nnzm: text-d128l4-0123456789ab
+  std::string name;  // file name without .nnzm: text-d128l4-0123456789ab
   std::filesystem::path file;
-  std::string sha256;           // of the canonical unpacked content, 64 hex digits
+  std::string sha256;  // of the canonical unpacked content, 64 hex digits
   std::uint64_t file_bytes = 0;
   std::uint64_t macs_per_byte = 0;
-  std::string architecture;     // for people: "width 128, 4 layers, ..."
+  std::string architecture;  // for people: "width 128, 4 layers, ..."
 };
 
 // All models found in the folders searched, each name once.

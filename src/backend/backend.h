@@ -29,7 +29,8 @@ class Session {
   // Feeds symbols[i] to lane i and writes the distribution of that lane's next byte to next[i].
   // The first symbols.size() <= lanes() lanes advance, the others rest.
   // Precondition: next.size() >= symbols.size().
-  virtual void step(std::span<const std::uint8_t> symbols, std::span<Distribution> next) noexcept = 0;
+  virtual void step(std::span<const std::uint8_t> symbols,
+                    std::span<Distribution> next) noexcept = 0;
 
   // Feeds `count` known symbols to each of the first `active` lanes; the same distributions as
   // `count` steps, computed together.

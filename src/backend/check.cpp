@@ -10,7 +10,7 @@
 namespace nnzip {
 namespace {
 
-constexpr std::size_t kLanes = 5;   // odd, so that no kernel's tile divides it
+constexpr std::size_t kLanes = 5;  // odd, so that no kernel's tile divides it
 constexpr std::size_t kWindow = 37;
 
 struct Place {
@@ -25,10 +25,11 @@ void compare(const Distribution& a, const Distribution& b, const Place& place, s
   for (std::size_t s = 0; s <= kSymbols; ++s) {
     if (a.cumulative[s] == b.cumulative[s]) continue;
     throw Error(ErrorCode::kBackendMismatch,
-                "model " + place.model + ": " + place.a.description() + " and " + place.b.description() +
-                    " differ " + place.way + " in lane " + std::to_string(lane) + ", position " +
-                    std::to_string(position) + ", symbol " + std::to_string(s) + " (" +
-                    std::to_string(a.cumulative[s]) + " and " + std::to_string(b.cumulative[s]) +
+                "model " + place.model + ": " + place.a.description() + " and " +
+                    place.b.description() + " differ " + place.way + " in lane " +
+                    std::to_string(lane) + ", position " + std::to_string(position) + ", symbol " +
+                    std::to_string(s) + " (" + std::to_string(a.cumulative[s]) + " and " +
+                    std::to_string(b.cumulative[s]) +
                     "). Files written by one do not open with the other: do not use this build.");
   }
 }
@@ -80,7 +81,8 @@ std::uint64_t check_engines(const Engine& a, const Engine& b, std::span<const st
 std::vector<std::uint8_t> generated_sample(std::size_t bytes) {
   static constexpr char kWords[] =
       "the of and to in that it was his with for as had not but her which at from they this were "
-      "have if (x < 0) return; <p class=\"a\"> {\"id\": 12, \"name\": \"b\"},\n int main(void)\n 1024\t3.14 ";
+      "have if (x < 0) return; <p class=\"a\"> {\"id\": 12, \"name\": \"b\"},\n int main(void)\n "
+      "1024\t3.14 ";
   std::vector<std::uint8_t> sample;
   std::uint32_t state = 1;
   const auto random = [&state](std::uint32_t below) {
@@ -89,7 +91,8 @@ std::vector<std::uint8_t> generated_sample(std::size_t bytes) {
   };
   while (sample.size() < bytes) {
     if (random(16) == 0) {  // noise
-      for (std::uint32_t n = random(12); n > 0; --n) sample.push_back(static_cast<std::uint8_t>(random(256)));
+      for (std::uint32_t n = random(12); n > 0; --n)
+        sample.push_back(static_cast<std::uint8_t>(random(256)));
       continue;
     }
     const std::uint32_t begin = random(sizeof kWords - 24);

@@ -24,7 +24,8 @@ const Backend& find_backend(const std::string& name) {
     if (name == "auto" && reason.empty()) return *backend;
     if (name == backend->name()) {
       if (reason.empty()) return *backend;
-      throw Error(ErrorCode::kBackendUnavailable, "the device " + name + " cannot be used: " + reason);
+      throw Error(ErrorCode::kBackendUnavailable,
+                  "the device " + name + " cannot be used: " + reason);
     }
     names += " " + backend->name();
   }

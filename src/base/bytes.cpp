@@ -27,7 +27,8 @@ std::span<const std::uint8_t> ByteReader::bytes(std::size_t size) {
 std::uint64_t ByteReader::little_endian(int size) {
   std::uint64_t value = 0;
   const auto raw = bytes(static_cast<std::size_t>(size));
-  for (int i = 0; i < size; ++i) value |= std::uint64_t{raw[static_cast<std::size_t>(i)]} << (8 * i);
+  for (int i = 0; i < size; ++i)
+    value |= std::uint64_t{raw[static_cast<std::size_t>(i)]} << (8 * i);
   return value;
 }
 

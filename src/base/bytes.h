@@ -24,7 +24,9 @@ class ByteWriter {
   void u64(std::uint64_t value) { little_endian(value, 8); }
   void f32(float value);
   void varint(std::uint64_t value);  // LEB128: 7 bits a byte, low bits first
-  void bytes(std::span<const std::uint8_t> data) { out_.insert(out_.end(), data.begin(), data.end()); }
+  void bytes(std::span<const std::uint8_t> data) {
+    out_.insert(out_.end(), data.begin(), data.end());
+  }
 
  private:
   void little_endian(std::uint64_t value, int size);

@@ -9,9 +9,13 @@
 
 namespace nnzip {
 
-std::uint32_t xxh32(std::span<const std::uint8_t> data) { return XXH32(data.data(), data.size(), 0); }
+std::uint32_t xxh32(std::span<const std::uint8_t> data) {
+  return XXH32(data.data(), data.size(), 0);
+}
 
-std::uint64_t xxh64(std::span<const std::uint8_t> data) { return XXH64(data.data(), data.size(), 0); }
+std::uint64_t xxh64(std::span<const std::uint8_t> data) {
+  return XXH64(data.data(), data.size(), 0);
+}
 
 std::array<std::uint8_t, 32> sha256(std::span<const std::uint8_t> data) {
   std::array<std::uint8_t, 32> digest;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The whole network on one page: what is fixed (Config) and what is learned (Weights).
 //
-//   x      = embedding[byte] + sum over tables of ngram[row(last n bytes)]      residual stream, int16
-//   layer: x += out(attention(qkv(norm(x))))        causal, the last `window` positions
+//   x      = embedding[byte] + sum over tables of ngram[row(last n bytes)]      residual stream,
+//   int16 layer: x += out(attention(qkv(norm(x))))        causal, the last `window` positions
 //          x += down(relu(up(norm(x)))^2)
 //   P(next byte) = softmax(head(norm(x)))
 //
@@ -27,22 +27,22 @@ struct NgramTable {
 };
 
 struct Config {
-  std::uint32_t width = 0;      // D
-  std::uint32_t heads = 0;      // H
-  std::uint32_t kv_heads = 0;   // G, divides H
-  std::uint32_t head_size = 0;  // E
-  std::uint32_t hidden = 0;     // F
+  std::uint32_t width = 0;             // D
+  std::uint32_t heads = 0;             // H
+  std::uint32_t kv_heads = 0;          // G, divides H
+  std::uint32_t head_size = 0;         // E
+  std::uint32_t hidden = 0;            // F
   std::vector<std::uint32_t> windows;  // W of each layer; its length is the number of layers
   std::vector<NgramTable> ngrams;
 
   std::uint32_t layers() const { return static_cast<std::uint32_t>(windows.size()); }
-  std::uint32_t query_size() const { return heads * head_size; }                   // H*E
-  std::uint32_t qkv_size() const { return (heads + 2 * kv_heads) * head_size; }    // (H+2G)*E
+  std::uint32_t query_size() const { return heads * head_size; }                 // H*E
+  std::uint32_t qkv_size() const { return (heads + 2 * kv_heads) * head_size; }  // (H+2G)*E
   // Multiply-accumulates a byte in matrix products, attention not counted.
   std::uint64_t macs_per_byte() const {
-    const std::uint64_t layer =
-        std::uint64_t{qkv_size()} * width + std::uint64_t{query_size()} * width +
-        2 * std::uint64_t{hidden} * width;
+    const std::uint64_t layer = std::uint64_t{qkv_size()} * width +
+                                std::uint64_t{query_size()} * width +
+                                2 * std::uint64_t{hidden} * width;
     return layer * layers() + std::uint64_t{kSymbols} * width;
   }
   bool operator==(const Config&) const = default;
@@ -62,9 +62,9 @@ struct NgramWeights {
 };
 
 struct LayerWeights {
-  float attention_norm = 0;  // norm constant before qkv
-  Linear qkv;                // [(H+2G)*E][D]: queries by head, then keys, then values
-  std::vector<float> score_multiplier;      // [H] dot product -> 1/64 octave
+  float attention_norm = 0;             // norm constant before qkv
+  Linear qkv;                           // [(H+2G)*E][D]: queries by head, then keys, then values
+  std::vector<float> score_multiplier;  // [H] dot product -> 1/64 octave
   std::vector<std::int32_t> distance_bias;  // [H][W], 1/64 octave, distance 0 first
   float attention_multiplier = 0;           // weighted mean of values -> int8 input of `out`
   Linear out;                               // [D][H*E] -> residual units
@@ -79,8 +79,8 @@ struct Weights {
   std::vector<NgramWeights> ngrams;
   std::vector<LayerWeights> layers;
   float head_norm = 0;
-  Linear head;                   // [256][D] -> 1/256 octave
-  std::vector<float> head_bias;  // [256], 1/256 octave
+  Linear head;                                    // [256][D] -> 1/256 octave
+  std::vector<float> head_bias;                   // [256], 1/256 octave
   std::array<std::uint16_t, 64> attention_exp{};  // 2^(-i/64), see ARITHMETIC.md
   std::array<std::uint32_t, 256> output_exp{};    // 2^(-i/256)
   bool operator==(const Weights&) const = default;

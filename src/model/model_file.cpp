@@ -64,7 +64,8 @@ class ContentReader {
     }
     for (std::size_t i = 0; i < size; ++i) {
       std::uint64_t value = 0;
-      for (std::size_t b = 0; b < sizeof(T); ++b) value |= std::uint64_t{raw[i * sizeof(T) + b]} << (8 * b);
+      for (std::size_t b = 0; b < sizeof(T); ++b)
+        value |= std::uint64_t{raw[i * sizeof(T) + b]} << (8 * b);
       data[i] = static_cast<T>(value);
     }
   }
@@ -111,7 +112,8 @@ void visit_weights(Io& io, const Config& c, Weights& w) {
   for (std::size_t i = 0; i < w.ngrams.size(); ++i) {
     auto multiplier = static_cast<std::uint32_t>(w.ngrams[i].multiplier);
     io.number(multiplier);
-    w.ngrams[i].multiplier = static_cast<std::int32_t>(std::min(multiplier, std::uint32_t{1} << 16));
+    w.ngrams[i].multiplier =
+        static_cast<std::int32_t>(std::min(multiplier, std::uint32_t{1} << 16));
     io.tensor(w.ngrams[i].entries, std::size_t{c.ngrams[i].rows} * c.width);
   }
   for (std::size_t i = 0; i < w.layers.size(); ++i) visit_layer(io, c, w.layers[i], c.windows[i]);
@@ -131,7 +133,8 @@ void visit_config(Io& io, Config& c, const std::string& what) {
   const auto count = [&](auto& list) {
     auto size = static_cast<std::uint32_t>(list.size());
     io.number(size);
-    if (size > 64) throw Error(ErrorCode::kModelUnsupported, what + ": a list of the model is too long.");
+    if (size > 64)
+      throw Error(ErrorCode::kModelUnsupported, what + ": a list of the model is too long.");
     list.resize(size);
   };
   count(c.windows);
@@ -193,7 +196,8 @@ ModelFileHeader read_model_header(std::span<const std::uint8_t> file, const std:
                                                   " is newer than this nnzip; update it.");
   }
   for (int i = 0; i < 3; ++i) {
-    if (in.u8() != 0) throw Error(ErrorCode::kModelUnsupported, what + ": a reserved byte is not zero.");
+    if (in.u8() != 0)
+      throw Error(ErrorCode::kModelUnsupported, what + ": a reserved byte is not zero.");
   }
   ModelFileHeader header;
   const auto hash = in.bytes(header.hash.size());
@@ -213,15 +217,18 @@ Bytes unpack_content(std::span<const std::uint8_t> file, const std::string& what
   const ModelFileHeader header = read_model_header(file, what);
   ByteReader in(file, ErrorCode::kModelCorrupt, what);
   in.bytes(ModelFileHeader::kSize);
-  if (in.remaining() != header.packed_bytes) in.fail("its length is not the one that its header states");
+  if (in.remaining() != header.packed_bytes)
+    in.fail("its length is not the one that its header states");
   const auto packed = in.bytes(header.packed_bytes);
   if (ZSTD_getFrameContentSize(packed.data(), packed.size()) != header.content_bytes) {
     in.fail("its packed content does not have the stated size");
   }
   Bytes content(header.content_bytes);
-  const std::size_t size = ZSTD_decompress(content.data(), content.size(), packed.data(), packed.size());
+  const std::size_t size =
+      ZSTD_decompress(content.data(), content.size(), packed.data(), packed.size());
   if (ZSTD_isError(size) || size != content.size()) in.fail("its packed content is damaged");
-  if (xxh64(content) != header.content_checksum) in.fail("its checksum does not fit; install it again");
+  if (xxh64(content) != header.content_checksum)
+    in.fail("its checksum does not fit; install it again");
   return content;
 }
 
@@ -248,23 +255,25 @@ Model unpack_model(std::span<const std::uint8_t> file, const std::string& what) 
 Model verify_model_file(std::span<const std::uint8_t> file, const std::string& what) {
   const Bytes content = unpack_content(file, what);
   if (sha256(content) != read_model_header(file, what).hash) {
-    throw Error(ErrorCode::kModelCorrupt,
-                what + ": the SHA-256 of its content is not the one in its header; install it again.");
+    throw Error(
+        ErrorCode::kModelCorrupt,
+        what + ": the SHA-256 of its content is not the one in its header; install it again.");
   }
   return parse_content(content, what);
 }
 
 std::string model_name(const std::string& prefix, const Config& config, const ModelHash& hash) {
-  return prefix + "-d" + std::to_string(config.width) + "l" + std::to_string(config.layers()) + "-" +
-         to_hex(hash).substr(0, 12);
+  return prefix + "-d" + std::to_string(config.width) + "l" + std::to_string(config.layers()) +
+         "-" + to_hex(hash).substr(0, 12);
 }
 
 std::string describe(const Config& c) {
   std::ostringstream text;
-  text << "width " << c.width << ", " << c.layers() << " layers, " << c.heads << " heads of " << c.head_size
-       << " (" << c.kv_heads << " key/value), hidden " << c.hidden << ", windows";
+  text << "width " << c.width << ", " << c.layers() << " layers, " << c.heads << " heads of "
+       << c.head_size << " (" << c.kv_heads << " key/value), hidden " << c.hidden << ", windows";
   for (std::size_t i = 0; i < c.windows.size(); ++i) text << (i == 0 ? " " : "/") << c.windows[i];
-  for (const NgramTable& table : c.ngrams) text << ", " << table.order << "-grams " << table.rows << " rows";
+  for (const NgramTable& table : c.ngrams)
+    text << ", " << table.order << "-grams " << table.rows << " rows";
   return text.str();
 }
 

@@ -32,7 +32,8 @@ class WeightChecker {
   // Zero, or a magnitude that can neither overflow nor become denormal.
   void parameter(float x, float largest, bool negative_allowed) const {
     const float magnitude = std::fabs(x);
-    require(x == 0 || (magnitude >= kSmallest && magnitude <= largest), "a parameter is out of range");
+    require(x == 0 || (magnitude >= kSmallest && magnitude <= largest),
+            "a parameter is out of range");
     require(negative_allowed || !std::signbit(x), "a scale is negative");
   }
 
@@ -83,7 +84,8 @@ void check_config(const Config& c, const std::string& what) {
                     "a head size that is a multiple of 16 up to 128");
   require_supported(multiple_of_64(c.query_size()), what,
                     "heads times head size to be a multiple of 64 up to 4096");
-  require_supported(multiple_of_64(c.hidden), what, "a hidden size that is a multiple of 64 up to 4096");
+  require_supported(multiple_of_64(c.hidden), what,
+                    "a hidden size that is a multiple of 64 up to 4096");
   require_supported(c.layers() >= 1 && c.layers() <= 64, what, "1 to 64 layers");
   for (const std::uint32_t window : c.windows) {
     require_supported(window >= 1 && window <= 4096, what, "attention windows of 1 to 4096");
@@ -91,8 +93,8 @@ void check_config(const Config& c, const std::string& what) {
   require_supported(c.ngrams.size() <= 8, what, "at most 8 n-gram tables");
   for (const NgramTable& table : c.ngrams) {
     require_supported(table.order >= 2 && table.order <= 8, what, "n-gram orders of 2 to 8");
-    require_supported(std::has_single_bit(table.rows) && table.rows >= 2 && table.rows <= 1U << 22, what,
-                      "n-gram tables of 2 to 2^22 rows, a power of two");
+    require_supported(std::has_single_bit(table.rows) && table.rows >= 2 && table.rows <= 1U << 22,
+                      what, "n-gram tables of 2 to 2^22 rows, a power of two");
   }
 }
 
@@ -100,9 +102,11 @@ void check_weights(const Model& model, const std::string& what) {
   const WeightChecker check(what);
   const Config& c = model.config;
   const Weights& w = model.weights;
-  check.require(w.embedding.size() == std::size_t{kSymbols} * c.width, "a tensor has the wrong size");
-  check.require(std::find(w.embedding.begin(), w.embedding.end(), std::int16_t{-32768}) == w.embedding.end(),
-                "an embedding is -32768");
+  check.require(w.embedding.size() == std::size_t{kSymbols} * c.width,
+                "a tensor has the wrong size");
+  check.require(
+      std::find(w.embedding.begin(), w.embedding.end(), std::int16_t{-32768}) == w.embedding.end(),
+      "an embedding is -32768");
   check.require(w.ngrams.size() == c.ngrams.size() && w.layers.size() == c.windows.size(),
                 "a list has the wrong length");
   for (std::size_t i = 0; i < w.ngrams.size(); ++i) {
@@ -110,7 +114,8 @@ void check_weights(const Model& model, const std::string& what) {
     check.require(w.ngrams[i].multiplier >= 1 && w.ngrams[i].multiplier <= 32767,
                   "a table's multiplier is out of range");
   }
-  for (std::size_t i = 0; i < w.layers.size(); ++i) check_layer(check, c, w.layers[i], c.windows[i]);
+  for (std::size_t i = 0; i < w.layers.size(); ++i)
+    check_layer(check, c, w.layers[i], c.windows[i]);
   check.parameter(w.head_norm, kLargest, false);
   check.linear(w.head, kSymbols, c.width);
   check.parameters(w.head_bias, kSymbols, kLargestBias, true);

@@ -42,7 +42,8 @@ ModelStore::ModelStore(std::vector<fs::path> folders) : folders_(std::move(folde
       try {
         const auto header = read_model_header(read_start(file.path(), ModelFileHeader::kSize), "");
         if (!seen.insert(header.hash).second) continue;
-        entries_.push_back({file.path().stem().string(), file.path(), header.hash, file.file_size()});
+        entries_.push_back(
+            {file.path().stem().string(), file.path(), header.hash, file.file_size()});
       } catch (const Error&) {
         continue;  // no model, or one for a newer nnzip: as good as absent
       }
@@ -74,8 +75,9 @@ const ModelEntry& ModelStore::find(const std::string& name) const {
     if (entry.name == name || entry.name + kExtension == name || hash_fits) return entry;
     if (entry.name.starts_with(name + "-")) {
       if (by_prefix != nullptr) {
-        throw Error(ErrorCode::kModelMissing, "the model name " + name + " fits both " + by_prefix->name +
-                                                  " and " + entry.name + "; give the whole name.");
+        throw Error(ErrorCode::kModelMissing, "the model name " + name + " fits both " +
+                                                  by_prefix->name + " and " + entry.name +
+                                                  "; give the whole name.");
       }
       by_prefix = &entry;
     }
@@ -87,7 +89,8 @@ const ModelEntry& ModelStore::find(const std::string& name) const {
 std::shared_ptr<const Model> ModelStore::load(const ModelEntry& entry) const {
   std::error_code error;
   const auto size = fs::file_size(entry.file, error);
-  if (error) throw Error(ErrorCode::kReadFailed, entry.file.string() + ": " + error.message() + ".");
+  if (error)
+    throw Error(ErrorCode::kReadFailed, entry.file.string() + ": " + error.message() + ".");
   const Bytes file = read_start(entry.file, size);
   if (read_model_header(file, entry.file.string()).hash != entry.hash) missing(entry.name);
   return std::make_shared<const Model>(unpack_model(file, entry.file.string()));

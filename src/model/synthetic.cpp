@@ -44,7 +44,8 @@ class Builder {
     fill_tables(w);
     w.embedding.resize(std::size_t{kSymbols} * c_.width);
     const int embedding_range = extreme_ ? 32767 : 1024;
-    for (auto& x : w.embedding) x = static_cast<std::int16_t>(random_.uniform(-embedding_range, embedding_range));
+    for (auto& x : w.embedding)
+      x = static_cast<std::int16_t>(random_.uniform(-embedding_range, embedding_range));
     for (const NgramTable& table : c_.ngrams) {
       NgramWeights ngram{extreme_ ? 300 : 4, {}};
       fill(ngram.entries, std::size_t{table.rows} * c_.width);

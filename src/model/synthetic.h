@@ -14,7 +14,8 @@ enum class SyntheticKind {
 };
 
 // A valid model of the given shape. Integer arithmetic only, seeded.
-Model synthetic_model(const Config& config, std::uint64_t seed, SyntheticKind kind = SyntheticKind::kPlain);
+Model synthetic_model(const Config& config, std::uint64_t seed,
+                      SyntheticKind kind = SyntheticKind::kPlain);
 
 // A small shape for tests: width 64, 2 layers, 2 heads sharing one key/value head, windows 16 and
 // 48, two n-gram tables.

@@ -16,8 +16,8 @@ constexpr std::size_t kMinStreamBytes = std::size_t{64} << 10;
 
 // Stream i of a block of n bytes holds [i*length, min((i+1)*length, n)).
 struct BlockPlan {
-  int streams = 1;             // a power of two, 1..kMaxStreams
-  std::size_t length = 0;      // of all streams but the last ones: ceil(n / streams)
+  int streams = 1;         // a power of two, 1..kMaxStreams
+  std::size_t length = 0;  // of all streams but the last ones: ceil(n / streams)
 };
 
 // The encoder's choice: the largest power of two of streams that keeps them kMinStreamBytes long.

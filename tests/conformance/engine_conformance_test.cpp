@@ -68,7 +68,8 @@ std::vector<Distribution> by_windows(const Engine& engine, const std::vector<std
 }
 
 bool equal(const std::vector<Distribution>& a, const std::vector<Distribution>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(Distribution)) == 0;
+  return a.size() == b.size() &&
+         std::memcmp(a.data(), b.data(), a.size() * sizeof(Distribution)) == 0;
 }
 
 bool valid(const Distribution& d) {
@@ -139,8 +140,9 @@ TEST_CASE("EngineConformance.LanesDoNotTouchEachOther", "[conformance]") {
     INFO(each.name);
     const auto together = by_steps(*each.engine, sample, 13);
     for (std::size_t i = 0; i < 13; ++i) {
-      const std::vector<std::uint8_t> own(sample.begin() + static_cast<std::ptrdiff_t>(i * 60),
-                                          sample.begin() + static_cast<std::ptrdiff_t>(i * 60 + 60));
+      const std::vector<std::uint8_t> own(
+          sample.begin() + static_cast<std::ptrdiff_t>(i * 60),
+          sample.begin() + static_cast<std::ptrdiff_t>(i * 60 + 60));
       const auto alone = by_steps(*each.engine, own, 1);
       REQUIRE(std::memcmp(alone.data(), together.data() + i * 60, 60 * sizeof(Distribution)) == 0);
     }

@@ -60,7 +60,8 @@ void check_vectors(const fs::path& file, const fs::path& models) {
     for (std::size_t layer = 0; layer <= model.config.layers(); ++layer) {
       INFO(name << " position " << t << " residual stream after layer " << layer);
       in >> word;
-      REQUIRE(std::stoul(word, nullptr, 16) == checksum(lane.trace()[layer].data(), model.config.width));
+      REQUIRE(std::stoul(word, nullptr, 16) ==
+              checksum(lane.trace()[layer].data(), model.config.width));
     }
     INFO(name << " position " << t << " distribution");
     in >> word;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // .nnzm files: round trip, identity, hostile content.
+#include "model/model_file.h"
+
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
@@ -10,7 +12,6 @@
 
 #include "base/bytes.h"
 #include "base/hash.h"
-#include "model/model_file.h"
 #include "model/model_store.h"
 #include "model/synthetic.h"
 
@@ -41,7 +42,8 @@ class Folder {
   ~Folder() { fs::remove_all(path_); }
   void write(const std::string& name, const Bytes& data) const {
     std::ofstream(path_ / name, std::ios::binary)
-        .write(reinterpret_cast<const char*>(data.data()), static_cast<std::streamsize>(data.size()));
+        .write(reinterpret_cast<const char*>(data.data()),
+               static_cast<std::streamsize>(data.size()));
   }
   const fs::path& path() const { return path_; }
 
@@ -93,7 +95,8 @@ TEST_CASE("ModelFile.EachDamagedHeaderFieldIsAnError", "[model]") {
     INFO(at);
     REQUIRE(code_of([&] { unpack_model(damaged(at), "field"); }) == ErrorCode::kModelCorrupt);
   }
-  REQUIRE(code_of([&] { unpack_model(damaged(file.size() / 2), "content"); }) == ErrorCode::kModelCorrupt);
+  REQUIRE(code_of([&] { unpack_model(damaged(file.size() / 2), "content"); }) ==
+          ErrorCode::kModelCorrupt);
   REQUIRE(code_of([&] { unpack_model(forge(file, [](Bytes& f) { f.push_back(0); }), "longer"); }) ==
           ErrorCode::kModelCorrupt);
 }
@@ -106,18 +109,23 @@ TEST_CASE("ModelFile.ValuesThatBreakTheProofsAreRefused", "[model]") {
     return code_of([&] { pack_model(bad); });
   };
   const float nan = std::numeric_limits<float>::quiet_NaN();
-  REQUIRE(refused([](Model& m) { m.weights.layers[0].up.weights[3] = -128; }) == ErrorCode::kModelCorrupt);
-  REQUIRE(refused([&](Model& m) { m.weights.layers[0].up.multiplier[3] = nan; }) == ErrorCode::kModelCorrupt);
+  REQUIRE(refused([](Model& m) { m.weights.layers[0].up.weights[3] = -128; }) ==
+          ErrorCode::kModelCorrupt);
+  REQUIRE(refused([&](Model& m) { m.weights.layers[0].up.multiplier[3] = nan; }) ==
+          ErrorCode::kModelCorrupt);
   REQUIRE(refused([](Model& m) { m.weights.head_bias[9] = 0x1p21F; }) == ErrorCode::kModelCorrupt);
-  REQUIRE(refused([](Model& m) { m.weights.layers[1].hidden_norm = -1; }) == ErrorCode::kModelCorrupt);
+  REQUIRE(refused([](Model& m) { m.weights.layers[1].hidden_norm = -1; }) ==
+          ErrorCode::kModelCorrupt);
   REQUIRE(refused([](Model& m) { m.weights.layers[1].out.multiplier[0] = 0x1p-70F; }) ==
           ErrorCode::kModelCorrupt);
   REQUIRE(refused([](Model& m) { m.weights.layers[1].distance_bias[5] = 1 << 21; }) ==
           ErrorCode::kModelCorrupt);
-  REQUIRE(refused([](Model& m) { m.weights.attention_exp[10] = 65281; }) == ErrorCode::kModelCorrupt);
+  REQUIRE(refused([](Model& m) { m.weights.attention_exp[10] = 65281; }) ==
+          ErrorCode::kModelCorrupt);
   REQUIRE(refused([](Model& m) { m.weights.output_exp[255] = 0; }) == ErrorCode::kModelCorrupt);
   REQUIRE(refused([](Model& m) { m.weights.embedding[1] = -32768; }) == ErrorCode::kModelCorrupt);
-  REQUIRE(refused([](Model& m) { m.weights.ngrams[0].multiplier = 0; }) == ErrorCode::kModelCorrupt);
+  REQUIRE(refused([](Model& m) { m.weights.ngrams[0].multiplier = 0; }) ==
+          ErrorCode::kModelCorrupt);
   REQUIRE(refused([](Model& m) { m.weights.head.weights.pop_back(); }) == ErrorCode::kModelCorrupt);
   REQUIRE(refused([](Model& m) { m.config.width = 65; }) == ErrorCode::kModelUnsupported);
   REQUIRE(refused([](Model& m) { m.config.kv_heads = 3; }) == ErrorCode::kModelUnsupported);
@@ -151,7 +159,8 @@ TEST_CASE("ModelStore.MissingModelNamesItAndTheFolders", "[model]") {
     FAIL("found a model in an empty folder");
   } catch (const Error& error) {
     REQUIRE(error.code() == ErrorCode::kModelMissing);
-    REQUIRE_THAT(error.what(), Catch::Contains("abcdef0102030405") && Catch::Contains(folder.path().string()));
+    REQUIRE_THAT(error.what(),
+                 Catch::Contains("abcdef0102030405") && Catch::Contains(folder.path().string()));
   }
 }
 
@@ -160,7 +169,8 @@ TEST_CASE("ModelStore.TwoModelsOfOnePrefixAskForTheWholeName", "[model]") {
   for (const std::uint64_t seed : {1, 2}) {
     const Model model = synthetic_model(tiny_config(), seed);
     const Bytes file = pack_model(model);
-    folder.write(model_name("test", model.config, read_model_header(file, "test").hash) + ".nnzm", file);
+    folder.write(model_name("test", model.config, read_model_header(file, "test").hash) + ".nnzm",
+                 file);
   }
   const ModelStore store({folder.path()});
   REQUIRE(store.entries().size() == 2);

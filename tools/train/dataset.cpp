@@ -34,7 +34,8 @@ Dataset::Dataset(const fs::path& folder, const std::string& weights, torch::Devi
     if (entry.path().extension() == ".bin") files.push_back(entry.path());
   }
   std::sort(files.begin(), files.end());
-  if (files.empty()) throw std::runtime_error("no *.bin in " + folder.string() + "; run tools/data/prepare.py");
+  if (files.empty())
+    throw std::runtime_error("no *.bin in " + folder.string() + "; run tools/data/prepare.py");
 
   int64_t total = 0;
   for (const auto& file : files) total += static_cast<int64_t>(fs::file_size(file));
@@ -42,7 +43,8 @@ Dataset::Dataset(const fs::path& folder, const std::string& weights, torch::Devi
   auto* data = bytes.data_ptr<uint8_t>();
   int64_t begin = 0;
   for (const auto& file : files) {
-    Category category{file.stem().string(), 1, begin, static_cast<int64_t>(fs::file_size(file)), {}};
+    Category category{
+        file.stem().string(), 1, begin, static_cast<int64_t>(fs::file_size(file)), {}};
     if (const auto found = named.extract(category.name)) category.weight = found.mapped();
     std::ifstream in(file, std::ios::binary);
     if (!in.read(reinterpret_cast<char*>(data + begin), category.size)) {
@@ -54,13 +56,15 @@ Dataset::Dataset(const fs::path& folder, const std::string& weights, torch::Devi
     begin += category.size;
     categories_.push_back(std::move(category));
   }
-  if (!named.empty()) throw std::runtime_error("weight for unknown category " + named.begin()->first);
+  if (!named.empty())
+    throw std::runtime_error("weight for unknown category " + named.begin()->first);
   bytes_ = bytes.to(device);
 }
 
 Batch Dataset::gather(const std::vector<int64_t>& offsets, int64_t length) const {
   const auto start = torch::tensor(offsets, torch::kLong).to(device_).unsqueeze(1);
-  const auto index = start + torch::arange(length, torch::TensorOptions().dtype(torch::kLong).device(device_));
+  const auto index =
+      start + torch::arange(length, torch::TensorOptions().dtype(torch::kLong).device(device_));
   const auto window = bytes_.index_select(0, index.flatten()).view(index.sizes()).to(torch::kLong);
   return {torch::constant_pad_nd(window.narrow(1, 0, length - 1), {1, 0}), window};
 }
@@ -75,8 +79,11 @@ Batch Dataset::sample(int64_t batch, int64_t length, double document_start_share
   while (static_cast<int64_t>(offsets.size()) < batch) {
     const auto& category = categories_[pick_category(rng)];
     const int64_t last = category.begin + category.size - length;
-    if (last < category.begin) throw std::runtime_error("category shorter than a window: " + category.name);
-    int64_t offset = category.begin + static_cast<int64_t>(uniform(rng) * static_cast<double>(last - category.begin + 1));
+    if (last < category.begin)
+      throw std::runtime_error("category shorter than a window: " + category.name);
+    int64_t offset =
+        category.begin +
+        static_cast<int64_t>(uniform(rng) * static_cast<double>(last - category.begin + 1));
     if (uniform(rng) < document_start_share) {
       const auto& starts = category.document_starts;
       offset = starts[static_cast<size_t>(uniform(rng) * static_cast<double>(starts.size()))];

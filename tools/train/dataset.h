@@ -16,7 +16,8 @@ struct Batch {
   torch::Tensor targets;  // [B][T] int64: the window
 };
 
-// All files DIR/*.bin, one category each. Bytes live on `device`; only offsets are drawn on the CPU.
+// All files DIR/*.bin, one category each. Bytes live on `device`; only offsets are drawn on the
+// CPU.
 class Dataset {
  public:
   // weights: "name=weight,..."; a category that is not named weighs 1, empty means all equal.
@@ -24,7 +25,8 @@ class Dataset {
   Dataset(const std::filesystem::path& folder, const std::string& weights, torch::Device device);
 
   // A share of the windows begins where a document begins, as the engine's streams do.
-  Batch sample(int64_t batch, int64_t length, double document_start_share, std::mt19937_64& rng) const;
+  Batch sample(int64_t batch, int64_t length, double document_start_share,
+               std::mt19937_64& rng) const;
 
   // Up to `count` windows spread evenly over one category.
   Batch fixed(size_t category, int64_t count, int64_t length) const;
@@ -38,7 +40,7 @@ class Dataset {
   struct Category {
     std::string name;
     double weight = 1;
-    int64_t begin = 0, size = 0;          // in bytes_
+    int64_t begin = 0, size = 0;           // in bytes_
     std::vector<int64_t> document_starts;  // absolute, in bytes_
   };
   Batch gather(const std::vector<int64_t>& offsets, int64_t length) const;

@@ -24,7 +24,8 @@ float parameter(double x) { return std::fabs(x) < 0x1p-60 ? 0.0F : static_cast<f
 
 template <class T>
 std::vector<T> to_vector(const torch::Tensor& tensor, double limit) {
-  const auto values = torch::round(tensor.detach().cpu().to(torch::kDouble)).clamp(-limit, limit).contiguous();
+  const auto values =
+      torch::round(tensor.detach().cpu().to(torch::kDouble)).clamp(-limit, limit).contiguous();
   const double* data = values.data_ptr<double>();
   std::vector<T> out(static_cast<size_t>(values.numel()));
   for (size_t i = 0; i < out.size(); ++i) out[i] = static_cast<T>(data[i]);
@@ -46,13 +47,16 @@ Linear to_linear(const torch::Tensor& weights, Gain gain) {
 LayerWeights to_layer(const Block& block, double unit) {
   const Config& c = block->config;
   const double root_width = std::sqrt(c.width);
-  const double in = block->attention_in->scale(), q = block->query->scale(), k = block->key->scale(),
-               v = block->value->scale(), mixed = block->attention_out->scale(),
-               hidden_in = block->hidden_in->scale(), hidden = block->hidden->scale();
+  const double in = block->attention_in->scale(), q = block->query->scale(),
+               k = block->key->scale(), v = block->value->scale(),
+               mixed = block->attention_out->scale(), hidden_in = block->hidden_in->scale(),
+               hidden = block->hidden->scale();
   const int64_t queries = c.query_size(), keys_end = queries + c.kv_heads * c.head_size;
   LayerWeights w;
   w.attention_norm = parameter(root_width / in);
-  w.qkv = to_linear(block->qkv, [&](int64_t j) { return in / (j < queries ? q : j < keys_end ? k : v); });
+  w.qkv = to_linear(block->qkv, [&](int64_t j) {
+    return in / (j < queries ? q : j < keys_end ? k : v);
+  });
   w.score_multiplier.assign(c.heads, parameter(q * k / std::sqrt(c.head_size) * kAttentionUnits));
   w.distance_bias = to_vector<std::int32_t>(block->distance_bias * kAttentionUnits, 1 << 20);
   w.attention_multiplier = parameter(v / mixed);
@@ -80,7 +84,8 @@ std::uint32_t checksum(const torch::Tensor& row) {
 std::vector<std::uint8_t> vector_input() {
   std::vector<std::uint8_t> input{0};
   const std::string text =
-      "The table was set for two. int main() { return 0; }\n<p>caf\xC3\xA9 \xD0\xB4\xD0\xB0</p> {\"a\": 1.5}\n";
+      "The table was set for two. int main() { return 0; }\n<p>caf\xC3\xA9 \xD0\xB4\xD0\xB0</p> "
+      "{\"a\": 1.5}\n";
   while (input.size() < 330) input.insert(input.end(), text.begin(), text.end());
   for (std::uint32_t i = 0; input.size() < kVectorPositions; ++i) {
     input.push_back(static_cast<std::uint8_t>(i < 256 ? i : (i * i * 7) >> 3));
@@ -124,17 +129,21 @@ Model to_integers(const Net& net) {
   w.head_norm = parameter(std::sqrt(net->config.width) / head_in);
   w.head = to_linear(net->head, [&](int64_t) { return head_in * kOutputUnits; });
   const auto bias = net->head_bias.cpu();
-  for (int64_t j = 0; j < kSymbols; ++j) w.head_bias.push_back(parameter(bias[j].item<float>() * kOutputUnits));
+  for (int64_t j = 0; j < kSymbols; ++j)
+    w.head_bias.push_back(parameter(bias[j].item<float>() * kOutputUnits));
   for (size_t i = 0; i < w.attention_exp.size(); ++i) {
-    w.attention_exp[i] = static_cast<std::uint16_t>(std::lround(65280 * std::exp2(-static_cast<double>(i) / 64)));
+    w.attention_exp[i] =
+        static_cast<std::uint16_t>(std::lround(65280 * std::exp2(-static_cast<double>(i) / 64)));
   }
   for (size_t i = 0; i < w.output_exp.size(); ++i) {
-    w.output_exp[i] = static_cast<std::uint32_t>(std::lround(0x1p23 * std::exp2(-static_cast<double>(i) / 256)));
+    w.output_exp[i] =
+        static_cast<std::uint32_t>(std::lround(0x1p23 * std::exp2(-static_cast<double>(i) / 256)));
   }
   return model;
 }
 
-std::string export_model(const Net& net, const std::string& prefix, const std::filesystem::path& folder) {
+std::string export_model(const Net& net, const std::string& prefix,
+                         const std::filesystem::path& folder) {
   const Model model = to_integers(net);
   const Bytes file = pack_model(model);
   const std::string name = model_name(prefix, model.config, read_model_header(file, "model").hash);

@@ -15,6 +15,7 @@ Model to_integers(const Net& net);
 
 // Writes FOLDER/NAME.nnzm and FOLDER/NAME.vectors.txt, NAME made of prefix, shape and hash; returns
 // NAME. The vectors follow the network's own integer forward (integer_forward.h).
-std::string export_model(const Net& net, const std::string& prefix, const std::filesystem::path& folder);
+std::string export_model(const Net& net, const std::string& prefix,
+                         const std::filesystem::path& folder);
 
 }  // namespace nnzip::train

@@ -38,7 +38,8 @@ Tensor norm(const Tensor& x, float constant) {
 }
 
 Tensor add_product(const Tensor& x, const Tensor& input, const Linear& linear) {
-  return saturate16(x + quantise(product(input, linear) * floats(linear.multiplier), -65535, 65535));
+  return saturate16(x +
+                    quantise(product(input, linear) * floats(linear.multiplier), -65535, 65535));
 }
 
 // z: integers of any unit; table[i mod n] >> (i / n) for i = max - z.
@@ -71,7 +72,8 @@ Tensor embed(const Model& model, const Tensor& symbols) {
 Tensor attend(const Model& model, const LayerWeights& w, const Tensor& p, int64_t window) {
   const Config& c = model.config;
   const int64_t length = p.size(0), e = c.head_size, heads = c.heads, per = heads / c.kv_heads;
-  const auto parts = p.to(torch::kDouble).split_with_sizes({heads * e, c.kv_heads * e, c.kv_heads * e}, 1);
+  const auto parts =
+      p.to(torch::kDouble).split_with_sizes({heads * e, c.kv_heads * e, c.kv_heads * e}, 1);
   const auto position = torch::arange(length, torch::kLong);
   const auto distance = position.unsqueeze(1) - position.unsqueeze(0);
   const auto kept = (distance >= 0).logical_and(distance < window);
@@ -81,12 +83,15 @@ Tensor attend(const Model& model, const LayerWeights& w, const Tensor& p, int64_
   for (int64_t h = 0; h < heads; ++h) {
     const auto q = parts[0].narrow(1, h * e, e);
     const auto k = parts[1].narrow(1, h / per * e, e), v = parts[2].narrow(1, h / per * e, e);
-    const auto scores = torch::mm(q, k.t()).to(torch::kFloat) * floats({w.score_multiplier[static_cast<size_t>(h)]});
-    auto z = quantise(scores, -0x1p20, 0x1p20) +
-             bias[h].index_select(0, distance.clamp(0, window - 1).flatten()).view({length, length});
+    const auto scores = torch::mm(q, k.t()).to(torch::kFloat) *
+                        floats({w.score_multiplier[static_cast<size_t>(h)]});
+    auto z =
+        quantise(scores, -0x1p20, 0x1p20) +
+        bias[h].index_select(0, distance.clamp(0, window - 1).flatten()).view({length, length});
     z = torch::where(kept, z, far);
     const auto high = exponentials(z, table_of(model.weights.attention_exp), 16);
-    const auto weight = torch::where(kept, torch::bitwise_right_shift(high + 128, 8), torch::zeros_like(high));
+    const auto weight =
+        torch::where(kept, torch::bitwise_right_shift(high + 128, 8), torch::zeros_like(high));
     const auto den = weight.sum(1, true).to(torch::kFloat);
     const auto num = torch::mm(weight.to(torch::kDouble), v).to(torch::kFloat);
     const auto f = torch::full_like(den, w.attention_multiplier) / den;
@@ -96,13 +101,16 @@ Tensor attend(const Model& model, const LayerWeights& w, const Tensor& p, int64_
 }
 
 Tensor distribution(const Weights& w, const Tensor& x) {
-  const auto logits = product(norm(x, w.head_norm), w.head) * floats(w.head.multiplier) + floats(w.head_bias);
+  const auto logits =
+      product(norm(x, w.head_norm), w.head) * floats(w.head.multiplier) + floats(w.head_bias);
   const auto weight = exponentials(quantise(logits, -0x1p20, 0x1p20), table_of(w.output_exp), 32);
   const auto sums = weight.cumsum(1);
   const auto total = sums.narrow(1, kSymbols - 1, 1);
-  const auto scale = torch::div(torch::full_like(total, ((int64_t{1} << 22) - kSymbols) << 32), total, "floor");
+  const auto scale =
+      torch::div(torch::full_like(total, ((int64_t{1} << 22) - kSymbols) << 32), total, "floor");
   const auto before = torch::constant_pad_nd(sums, {1, 0});  // c[0] .. c[256]
-  auto cumulative = torch::bitwise_right_shift(before * scale, 32) + torch::arange(kSymbols + 1, torch::kLong);
+  auto cumulative =
+      torch::bitwise_right_shift(before * scale, 32) + torch::arange(kSymbols + 1, torch::kLong);
   cumulative.narrow(1, kSymbols, 1).fill_(int64_t{1} << 22);
   return cumulative;
 }
@@ -111,14 +119,17 @@ Tensor distribution(const Weights& w, const Tensor& x) {
 
 IntegerTrace integer_forward(const Model& model, std::span<const std::uint8_t> symbols) {
   torch::NoGradGuard no_grad;
-  const auto input = torch::tensor(std::vector<int64_t>(symbols.begin(), symbols.end()), torch::kLong);
+  const auto input =
+      torch::tensor(std::vector<int64_t>(symbols.begin(), symbols.end()), torch::kLong);
   auto x = embed(model, input);
   IntegerTrace trace{{x}, {}};
   for (size_t i = 0; i < model.weights.layers.size(); ++i) {
     const LayerWeights& w = model.weights.layers[i];
-    const auto p = quantise(product(norm(x, w.attention_norm), w.qkv) * floats(w.qkv.multiplier), -127, 127);
+    const auto p =
+        quantise(product(norm(x, w.attention_norm), w.qkv) * floats(w.qkv.multiplier), -127, 127);
     x = add_product(x, attend(model, w, p, model.config.windows[i]), w.out);
-    const auto u = (product(norm(x, w.hidden_norm), w.up) * floats(w.up.multiplier)).clamp_min(0).square();
+    const auto u =
+        (product(norm(x, w.hidden_norm), w.up) * floats(w.up.multiplier)).clamp_min(0).square();
     x = add_product(x, quantise(u, 0, 127), w.down);
     trace.residuals.push_back(x);
   }

@@ -12,8 +12,9 @@
 namespace nnzip::train {
 
 struct IntegerTrace {
-  std::vector<torch::Tensor> residuals;  // layers + 1 of [T][D] int64: after the embedding, each layer
-  torch::Tensor cumulative;              // [T][257] int64
+  std::vector<torch::Tensor>
+      residuals;             // layers + 1 of [T][D] int64: after the embedding, each layer
+  torch::Tensor cumulative;  // [T][257] int64
 };
 
 // Feeds the symbols to one lane. Sums are float64 products of integers, exact below 2^53; the steps

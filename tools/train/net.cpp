@@ -9,9 +9,9 @@
 namespace nnzip::train {
 namespace {
 
-constexpr double kEpsilon = 1e-6;       // added to the mean square; below one residual unit squared
-constexpr double kMasked = -1e4;        // nats; exp of it is zero in float32
-constexpr int kChunk = 64;              // queries that share one gathered set of keys
+constexpr double kEpsilon = 1e-6;  // added to the mean square; below one residual unit squared
+constexpr double kMasked = -1e4;   // nats; exp of it is zero in float32
+constexpr int kChunk = 64;         // queries that share one gathered set of keys
 constexpr double kAttentionLevels = 255;
 constexpr int64_t kHashMultiplier = 0x9E3779B1, kLow32 = 0xFFFFFFFF;
 
@@ -90,11 +90,13 @@ BlockImpl::BlockImpl(const Config& c, int index)
   const int64_t d = c.width, heads_size = c.query_size(), f = c.hidden;
   const double residual_gain = 0.5 / std::sqrt(static_cast<double>(c.layers()));
   qkv = register_parameter("qkv", normal({c.qkv_size(), d}, std::pow(d, -0.5)));
-  out = register_parameter("out", normal({d, heads_size}, residual_gain * std::pow(heads_size, -0.5)));
+  out = register_parameter("out",
+                           normal({d, heads_size}, residual_gain * std::pow(heads_size, -0.5)));
   up = register_parameter("up", normal({f, d}, std::pow(d, -0.5)));
   down = register_parameter("down", normal({d, f}, residual_gain * std::pow(f, -0.5)));
   auto distance = torch::arange(window, torch::kFloat).clamp_max(60);
-  auto slope = torch::pow(2.0, -1.0 - 6.0 / c.heads * torch::arange(int64_t{c.heads}, torch::kFloat));
+  auto slope =
+      torch::pow(2.0, -1.0 - 6.0 / c.heads * torch::arange(int64_t{c.heads}, torch::kFloat));
   distance_bias = register_parameter("distance_bias", -slope.unsqueeze(1) * distance.unsqueeze(0));
   register_module("attention_in", attention_in);
   register_module("query", query);
@@ -139,7 +141,8 @@ torch::Tensor BlockImpl::attention(const torch::Tensor& normed, Mode mode) {
   const int64_t g = config.kv_heads, per = config.heads / g, e = config.head_size;
   const int64_t c = std::min<int64_t>({kChunk, window, length});
   TORCH_CHECK(length % c == 0, "sequence length must be a multiple of the attention chunk");
-  const int64_t n = length / c, w = std::min<int64_t>((window + c - 1) / c, n - 1), keys = (w + 1) * c;
+  const int64_t n = length / c, w = std::min<int64_t>((window + c - 1) / c, n - 1),
+                keys = (w + 1) * c;
 
   const auto projected = linear(normed, qkv, mode);
   const auto parts = projected.split_with_sizes({g * per * e, g * e, g * e}, -1);
@@ -166,8 +169,8 @@ torch::Tensor BlockImpl::attention(const torch::Tensor& normed, Mode mode) {
   } else {
     weights = torch::softmax(scores, -1);
   }
-  const auto mixed = torch::bmm(weights.view({batch * n * g, per * c, keys}),
-                                gather(value(parts[2], mode)));
+  const auto mixed =
+      torch::bmm(weights.view({batch * n * g, per * c, keys}), gather(value(parts[2], mode)));
   return attention_out(mixed.view({batch, n, g, per, c, e})
                            .permute({0, 1, 4, 2, 3, 5})
                            .reshape({batch, length, g * per * e}),
@@ -178,8 +181,8 @@ NetImpl::NetImpl(const Config& c) : config(c), head_in(-127, 127) {
   const int64_t d = c.width;
   embedding = register_parameter("embedding", normal({kSymbols, d}, 0.5));
   for (size_t i = 0; i < c.ngrams.size(); ++i) {
-    ngrams.push_back(register_parameter("ngram" + std::to_string(i),
-                                        normal({c.ngrams[i].rows, d}, 0.1)));
+    ngrams.push_back(
+        register_parameter("ngram" + std::to_string(i), normal({c.ngrams[i].rows, d}, 0.1)));
   }
   for (size_t i = 0; i < c.windows.size(); ++i) {
     blocks.push_back(register_module("block" + std::to_string(i), Block(c, static_cast<int>(i))));
@@ -210,7 +213,8 @@ torch::Tensor NetImpl::forward(const torch::Tensor& bytes, Mode mode) {
   if (quantised) x = saturate16(x, unit);
   for (auto& block : blocks) {
     x = block->forward(x, mode, unit);
-    if (mode == Mode::kCalibrate) largest = std::max(largest, x.detach().abs().max().item<double>());
+    if (mode == Mode::kCalibrate)
+      largest = std::max(largest, x.detach().abs().max().item<double>());
   }
   if (mode == Mode::kCalibrate) {  // a power of two with a margin of 2 over what was seen
     torch::NoGradGuard no_grad;

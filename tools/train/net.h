@@ -51,13 +51,13 @@ struct NetImpl : torch::nn::Module {
   void finish_calibration();
 
   Config config;
-  torch::Tensor embedding;             // [256][D]
-  std::vector<torch::Tensor> ngrams;   // [rows][D]
+  torch::Tensor embedding;            // [256][D]
+  std::vector<torch::Tensor> ngrams;  // [rows][D]
   std::vector<Block> blocks;
-  torch::Tensor head, head_bias;       // [256][D], [256]
+  torch::Tensor head, head_bias;  // [256][D], [256]
   Quantiser head_in;
-  torch::Tensor residual_unit;         // scalar: value of one step of the 16-bit residual stream
-  torch::Tensor ngram_multiplier;      // [tables]: table step in residual units, an integer
+  torch::Tensor residual_unit;     // scalar: value of one step of the 16-bit residual stream
+  torch::Tensor ngram_multiplier;  // [tables]: table step in residual units, an integer
 };
 TORCH_MODULE(Net);
 

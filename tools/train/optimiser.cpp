@@ -76,11 +76,13 @@ void Optimiser::lazy_adamw(size_t index, const torch::Tensor& rows, const torch:
                            double rate) {
   auto& p = parameters_[index];
   const auto m = first_[index].index_select(0, rows).mul_(kBeta1).add_(gradient, 1 - kBeta1);
-  const auto v = second_[index].index_select(0, rows).mul_(kBeta2).addcmul_(gradient, gradient, 1 - kBeta2);
+  const auto v =
+      second_[index].index_select(0, rows).mul_(kBeta2).addcmul_(gradient, gradient, 1 - kBeta2);
   first_[index].index_copy_(0, rows, m);
   second_[index].index_copy_(0, rows, v);
   const auto value = p.value.index_select(0, rows).mul_(1 - rate * p.decay);
-  p.value.index_copy_(0, rows, value.addcdiv_(m, v.sqrt().add_(kAdamEpsilon), -rate * bias_correction()));
+  p.value.index_copy_(0, rows,
+                      value.addcdiv_(m, v.sqrt().add_(kAdamEpsilon), -rate * bias_correction()));
 }
 
 double Optimiser::bias_correction() const {
@@ -94,7 +96,8 @@ void Optimiser::muon(size_t index, const torch::Tensor& gradient, double rate) {
   if (p.decay != 0) p.value.mul_(1 - rate * p.decay);
   m.mul_(kMuonMomentum).add_(gradient);
   const auto update = orthogonalise(gradient + m * kMuonMomentum);
-  const double shape = std::sqrt(std::max(1.0, static_cast<double>(m.size(0)) / static_cast<double>(m.size(1))));
+  const double shape =
+      std::sqrt(std::max(1.0, static_cast<double>(m.size(0)) / static_cast<double>(m.size(1))));
   p.value.add_(update, -rate * shape);
 }
 
@@ -102,7 +105,8 @@ std::vector<std::pair<std::string, torch::Tensor>> Optimiser::state() const {
   std::vector<std::pair<std::string, torch::Tensor>> all{{"optimiser.steps", steps_}};
   for (size_t i = 0; i < parameters_.size(); ++i) {
     all.emplace_back("optimiser.first." + parameters_[i].name, first_[i]);
-    if (second_[i].defined()) all.emplace_back("optimiser.second." + parameters_[i].name, second_[i]);
+    if (second_[i].defined())
+      all.emplace_back("optimiser.second." + parameters_[i].name, second_[i]);
   }
   return all;
 }

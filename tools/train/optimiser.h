@@ -36,7 +36,8 @@ class Optimiser {
 
  private:
   void adamw(size_t index, const torch::Tensor& gradient, double rate);
-  void lazy_adamw(size_t index, const torch::Tensor& rows, const torch::Tensor& gradient, double rate);
+  void lazy_adamw(size_t index, const torch::Tensor& rows, const torch::Tensor& gradient,
+                  double rate);
   double bias_correction() const;
   void muon(size_t index, const torch::Tensor& gradient, double rate);
 

@@ -28,7 +28,8 @@ void add_options(CLI::App& app, Options& o, NgramOptions& ngrams) {
   app.set_config("--config", "", "read options from a recipe (TOML)");
   app.add_option("--data", o.data, "folder of training categories, *.bin")->capture_default_str();
   app.add_option("--valid", o.valid, "folder of held-out categories")->capture_default_str();
-  app.add_option("--run", o.run, "folder of this run: checkpoint, curve, model")->capture_default_str();
+  app.add_option("--run", o.run, "folder of this run: checkpoint, curve, model")
+      ->capture_default_str();
   app.add_option("--weights", o.weights, "category=weight,...; 1 each by default");
   app.add_option("--name", o.name, "first part of the model's file name")->capture_default_str();
   app.add_option("--width", o.config.width)->capture_default_str();
@@ -38,21 +39,24 @@ void add_options(CLI::App& app, Options& o, NgramOptions& ngrams) {
   app.add_option("--hidden", o.config.hidden)->capture_default_str();
   app.add_option("--windows", o.config.windows, "attention window of each layer")->delimiter(',');
   app.add_option("--ngram-orders", ngrams.orders)->delimiter(',');
-  app.add_option("--ngram-rows", ngrams.rows, "rows of each table, a power of two")->capture_default_str();
+  app.add_option("--ngram-rows", ngrams.rows, "rows of each table, a power of two")
+      ->capture_default_str();
   app.add_option("--steps", o.float_phase.steps, "steps of the float phase")->capture_default_str();
   app.add_option("--minutes", o.float_phase.minutes, "length of the float phase by the clock");
   app.add_option("--rate", o.float_phase.rate, "peak rate of AdamW")->capture_default_str();
   app.add_option("--quantised-steps", o.quantised_phase.steps)->capture_default_str();
   app.add_option("--quantised-minutes", o.quantised_phase.minutes);
   app.add_option("--quantised-rate", o.quantised_phase.rate)->capture_default_str();
-  app.add_option("--optimiser", o.optimiser, "of the hidden matrices")->check(CLI::IsMember({"muon", "adamw"}));
+  app.add_option("--optimiser", o.optimiser, "of the hidden matrices")
+      ->check(CLI::IsMember({"muon", "adamw"}));
   app.add_option("--muon-rate", o.muon_rate)->capture_default_str();
   app.add_option("--weight-decay", o.weight_decay)->capture_default_str();
   app.add_option("--ema-decay", o.ema_decay)->capture_default_str();
   app.add_option("--batch", o.batch, "windows a step")->capture_default_str();
   app.add_option("--length", o.length, "bytes a window")->capture_default_str();
   app.add_option("--warmup", o.warmup)->capture_default_str();
-  app.add_option("--document-starts", o.document_start_share, "share of windows")->capture_default_str();
+  app.add_option("--document-starts", o.document_start_share, "share of windows")
+      ->capture_default_str();
   app.add_option("--validate-every", o.validate_every)->capture_default_str();
   app.add_option("--checkpoint-every", o.checkpoint_every)->capture_default_str();
   app.add_option("--log-every", o.log_every)->capture_default_str();

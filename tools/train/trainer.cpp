@@ -22,19 +22,21 @@ using Clock = std::chrono::steady_clock;
 constexpr int64_t kValidWindows = 24;  // a category
 constexpr double kFinalRate = 0.02;    // of the peak, at the end of the cosine
 constexpr double kGradientClip = 1.0;
-constexpr int64_t kEmaEvery = 8;       // steps between updates of the moving average
+constexpr int64_t kEmaEvery = 8;  // steps between updates of the moving average
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
 torch::Tensor cross_entropy_bits(const torch::Tensor& logits, const torch::Tensor& targets) {
-  return torch::nn::functional::cross_entropy(logits.flatten(0, 1).to(torch::kFloat), targets.flatten()) /
+  return torch::nn::functional::cross_entropy(logits.flatten(0, 1).to(torch::kFloat),
+                                              targets.flatten()) /
          std::numbers::ln2;
 }
 
 bool is_hidden_matrix(const std::string& name) {
-  return name.ends_with("qkv") || name.ends_with(".out") || name.ends_with("up") || name.ends_with("down");
+  return name.ends_with("qkv") || name.ends_with(".out") || name.ends_with("up") ||
+         name.ends_with("down");
 }
 
 }  // namespace
@@ -46,7 +48,8 @@ Trainer::Trainer(const Options& options)
       valid_(options.valid, options.weights, device_),
       net_((torch::manual_seed(static_cast<uint64_t>(options.seed)), Net(options.config))),
       rng_(static_cast<uint64_t>(options.seed)) {
-  if (options_.length < 2 || options_.batch < 1) throw std::runtime_error("batch and length must be positive");
+  if (options_.length < 2 || options_.batch < 1)
+    throw std::runtime_error("batch and length must be positive");
   net_->to(device_);
   fs::create_directories(options_.run);
 }
@@ -55,10 +58,12 @@ void Trainer::begin_phase() {
   std::vector<Parameter> parameters;
   for (const auto& item : net_->named_parameters()) {
     const bool matrix = item.value().dim() == 2 && !item.key().ends_with("distance_bias");
-    const bool muon = phase_ == kFloatPhase && options_.optimiser == "muon" && is_hidden_matrix(item.key());
+    const bool muon =
+        phase_ == kFloatPhase && options_.optimiser == "muon" && is_hidden_matrix(item.key());
     const bool scale = item.key().ends_with("log_scale");
     if (scale && phase_ == kFloatPhase) continue;
-    const double rate = phase_ == kFloatPhase ? options_.float_phase.rate : options_.quantised_phase.rate;
+    const double rate =
+        phase_ == kFloatPhase ? options_.float_phase.rate : options_.quantised_phase.rate;
     parameters.push_back({item.key(), item.value(), muon ? Rule::kMuon : Rule::kAdamW,
                           muon ? options_.muon_rate : rate,
                           matrix && phase_ == kFloatPhase ? options_.weight_decay : 0.0});
@@ -72,7 +77,8 @@ void Trainer::begin_phase() {
 
 void Trainer::run() {
   if (load_checkpoint()) {
-    std::printf("resumed: phase %d, step %lld\n", static_cast<int>(phase_), static_cast<long long>(step_));
+    std::printf("resumed: phase %d, step %lld\n", static_cast<int>(phase_),
+                static_cast<long long>(step_));
   } else {
     begin_phase();
     std::ofstream(options_.run / "curve.csv")
@@ -84,7 +90,8 @@ void Trainer::run() {
     for (size_t i = 0; i < ema_.size(); ++i) optimiser_->parameters()[i].value.copy_(ema_[i]);
     std::printf("float: %.4f bits/byte on held-out data\n", validate(Mode::kFloat, true));
     calibrate();
-    std::printf("calibrated: %.4f bits/byte before the quantised phase\n", validate(Mode::kQuantised, false));
+    std::printf("calibrated: %.4f bits/byte before the quantised phase\n",
+                validate(Mode::kQuantised, false));
     phase_ = kQuantisedPhase;
     begin_phase();
     save_checkpoint();
@@ -96,7 +103,8 @@ void Trainer::run() {
   }
   std::printf("quantised: %.4f bits/byte on held-out data\n", validate(Mode::kQuantised, true));
   net_->to(torch::kCPU);
-  std::printf("wrote %s\n", (options_.run / export_model(net_, options_.name, options_.run)).c_str());
+  std::printf("wrote %s\n",
+              (options_.run / export_model(net_, options_.name, options_.run)).c_str());
 }
 
 bool Trainer::run_phase(const PhaseOptions& phase, Mode mode) {
@@ -104,9 +112,10 @@ bool Trainer::run_phase(const PhaseOptions& phase, Mode mode) {
   const double seconds_before = seconds_, phase_before = phase_seconds_;
   double running = 0;
   for (;;) {
-    const double progress = phase.minutes > 0
-                                ? phase_seconds_ / (60 * phase.minutes)
-                                : static_cast<double>(step_) / static_cast<double>(std::max<int64_t>(1, phase.steps));
+    const double progress =
+        phase.minutes > 0
+            ? phase_seconds_ / (60 * phase.minutes)
+            : static_cast<double>(step_) / static_cast<double>(std::max<int64_t>(1, phase.steps));
     if (progress >= 1) break;
     const double loss = train_step(mode, progress);
     running = running == 0 ? loss : 0.98 * running + 0.02 * loss;
@@ -127,7 +136,8 @@ bool Trainer::run_phase(const PhaseOptions& phase, Mode mode) {
 }
 
 double Trainer::train_step(Mode mode, double progress) {
-  const auto batch = data_.sample(options_.batch, options_.length, options_.document_start_share, rng_);
+  const auto batch =
+      data_.sample(options_.batch, options_.length, options_.document_start_share, rng_);
   for (const auto& p : optimiser_->parameters()) p.value.mutable_grad() = torch::Tensor();
   torch::Tensor loss;
   {
@@ -135,15 +145,18 @@ double Trainer::train_step(Mode mode, double progress) {
     loss = cross_entropy_bits(net_->forward(batch.inputs, mode), batch.targets);
   }
   loss.backward();
-  const double warm = std::min(1.0, static_cast<double>(step_ + 1) / static_cast<double>(options_.warmup));
+  const double warm =
+      std::min(1.0, static_cast<double>(step_ + 1) / static_cast<double>(options_.warmup));
   const double cosine = 0.5 * (1 + std::cos(std::numbers::pi * std::min(1.0, progress)));
   optimiser_->step(warm * (kFinalRate + (1 - kFinalRate) * cosine), kGradientClip);
   if (mode == Mode::kFloat && step_ % kEmaEvery == 0) {
     torch::NoGradGuard no_grad;
     // Young averages forget faster, so that the random start never counts.
-    const double keep = std::min(std::pow(options_.ema_decay, kEmaEvery),
-                                 static_cast<double>(step_ + 1) / static_cast<double>(step_ + 10 * kEmaEvery));
-    for (size_t i = 0; i < ema_.size(); ++i) ema_[i].lerp_(optimiser_->parameters()[i].value, 1 - keep);
+    const double keep =
+        std::min(std::pow(options_.ema_decay, kEmaEvery),
+                 static_cast<double>(step_ + 1) / static_cast<double>(step_ + 10 * kEmaEvery));
+    for (size_t i = 0; i < ema_.size(); ++i)
+      ema_[i].lerp_(optimiser_->parameters()[i].value, 1 - keep);
   }
   return loss.item<double>();
 }
@@ -161,7 +174,8 @@ double Trainer::validate(Mode mode, bool print_categories) {
   double sum = 0, weights = 0;
   for (size_t c = 0; c < valid_.categories(); ++c) {
     const auto batch = valid_.fixed(c, kValidWindows, options_.length);
-    const double bits = cross_entropy_bits(net_->forward(batch.inputs, mode), batch.targets).item<double>();
+    const double bits =
+        cross_entropy_bits(net_->forward(batch.inputs, mode), batch.targets).item<double>();
     if (print_categories) std::printf("  %-12s %.4f bits/byte\n", valid_.name(c).c_str(), bits);
     sum += bits * valid_.weight(c);
     weights += valid_.weight(c);
@@ -170,10 +184,11 @@ double Trainer::validate(Mode mode, bool print_categories) {
 }
 
 void Trainer::report(const PhaseOptions& phase, double progress, double loss, double valid) {
-  const double left = phase.minutes > 0 ? phase.minutes * 60 - phase_seconds_
-                                        : phase_seconds_ * (1 - progress) / std::max(progress, 1e-9);
-  const double rate = static_cast<double>(options_.batch * options_.length) * static_cast<double>(step_) /
-                      std::max(phase_seconds_, 1e-9);
+  const double left = phase.minutes > 0
+                          ? phase.minutes * 60 - phase_seconds_
+                          : phase_seconds_ * (1 - progress) / std::max(progress, 1e-9);
+  const double rate = static_cast<double>(options_.batch * options_.length) *
+                      static_cast<double>(step_) / std::max(phase_seconds_, 1e-9);
   std::printf("step %lld  %.2f MB  %.1f KB/s  train %.4f bits/byte", static_cast<long long>(step_),
               static_cast<double>(bytes_seen_) / 1e6, rate / 1e3, loss);
   if (!std::isnan(valid)) std::printf("  valid %.4f", valid);
@@ -188,8 +203,10 @@ void Trainer::report(const PhaseOptions& phase, double progress, double loss, do
 // Every tensor that a resumed run needs, under stable names.
 std::vector<std::pair<std::string, torch::Tensor>> Trainer::all_state() {
   std::vector<std::pair<std::string, torch::Tensor>> all;
-  for (const auto& item : net_->named_parameters()) all.emplace_back("net." + item.key(), item.value());
-  for (const auto& item : net_->named_buffers()) all.emplace_back("net." + item.key(), item.value());
+  for (const auto& item : net_->named_parameters())
+    all.emplace_back("net." + item.key(), item.value());
+  for (const auto& item : net_->named_buffers())
+    all.emplace_back("net." + item.key(), item.value());
   for (size_t i = 0; i < ema_.size(); ++i) {
     all.emplace_back("ema." + optimiser_->parameters()[i].name, ema_[i]);
   }
@@ -205,7 +222,8 @@ void Trainer::save_checkpoint() {
   std::ostringstream rng;
   rng << rng_;
   const std::string text = rng.str();
-  archive.write("rng", torch::tensor(std::vector<uint8_t>(text.begin(), text.end()), torch::kUInt8));
+  archive.write("rng",
+                torch::tensor(std::vector<uint8_t>(text.begin(), text.end()), torch::kUInt8));
   const auto path = options_.run / "checkpoint.pt", temporary = options_.run / "checkpoint.tmp";
   archive.save_to(temporary.string());
   fs::rename(temporary, path);
@@ -234,7 +252,8 @@ bool Trainer::load_checkpoint() {
   for (auto& [key, tensor] : all_state()) {
     torch::Tensor saved;
     archive.read(key, saved);
-    if (saved.sizes() != tensor.sizes()) throw std::runtime_error("checkpoint does not fit the network: " + key);
+    if (saved.sizes() != tensor.sizes())
+      throw std::runtime_error("checkpoint does not fit the network: " + key);
     tensor.copy_(saved);
   }
   return true;

@@ -40,7 +40,7 @@ struct Options {
   int64_t validate_every = 1000, checkpoint_every = 200, log_every = 50;
   int64_t seed = 1;
   std::string device = "cpu";
-  int threads = 0;  // 0: all
+  int threads = 0;         // 0: all
   int64_t stop_after = 0;  // end the process after that many steps, with a checkpoint; 0: never
 };
 

@@ -23,7 +23,8 @@ std::int16_t saturate16(std::int32_t x) {
 
 std::int8_t to_int8(float x) { return static_cast<std::int8_t>(round(clamp(x, -127, 127))); }
 
-std::int32_t product(const Linear& linear, std::size_t output, const std::vector<std::int8_t>& input) {
+std::int32_t product(const Linear& linear, std::size_t output,
+                     const std::vector<std::int8_t>& input) {
   std::int32_t sum = 0;
   const std::int8_t* row = linear.weights.data() + output * input.size();
   for (std::size_t k = 0; k < input.size(); ++k) sum += input[k] * row[k];
@@ -56,7 +57,8 @@ void Lane::embed(std::uint8_t symbol) {
   last_bytes_.insert(last_bytes_.begin(), symbol);
   last_bytes_.resize(8);
   std::vector<std::int32_t> sum(config_.width);
-  for (std::size_t d = 0; d < config_.width; ++d) sum[d] = weights_.embedding[symbol * config_.width + d];
+  for (std::size_t d = 0; d < config_.width; ++d)
+    sum[d] = weights_.embedding[symbol * config_.width + d];
   for (std::size_t i = 0; i < config_.ngrams.size(); ++i) {
     const NgramTable& table = config_.ngrams[i];
     std::uint32_t hash = 0;
@@ -111,8 +113,9 @@ void Lane::attend(const LayerWeights& w, const std::deque<KeyValue>& kept, std::
   for (std::size_t distance = 0; distance < kept.size(); ++distance) {
     std::int32_t s = 0;
     for (std::size_t e = 0; e < size; ++e) s += query[e] * kept[distance].key[shared + e];
-    z[distance] = round(clamp(static_cast<float>(s) * w.score_multiplier[head], -0x1p20F, 0x1p20F)) +
-                  w.distance_bias[head * window + distance];
+    z[distance] =
+        round(clamp(static_cast<float>(s) * w.score_multiplier[head], -0x1p20F, 0x1p20F)) +
+        w.distance_bias[head * window + distance];
   }
   const std::int32_t largest = *std::max_element(z.begin(), z.end());
 
@@ -160,7 +163,9 @@ void Lane::distribution(Distribution& next) const {
   std::uint32_t c[kSymbols + 1] = {0};
   for (std::size_t j = 0; j < kSymbols; ++j) {
     const std::int32_t i = largest - z[j];
-    c[j + 1] = c[j] + (i >= 8192 ? 0 : weights_.output_exp[static_cast<std::size_t>(i % 256)] >> (i / 256));
+    c[j + 1] =
+        c[j] +
+        (i >= 8192 ? 0 : weights_.output_exp[static_cast<std::size_t>(i % 256)] >> (i / 256));
   }
   const std::uint64_t scale = (std::uint64_t{Distribution::kTotal - kSymbols} << 32) / c[kSymbols];
   for (std::uint32_t j = 0; j < kSymbols; ++j) {
@@ -191,7 +196,8 @@ class ReferenceSession : public Session {
     const FloatEnvironment environment;
     const auto n = static_cast<std::size_t>(count);
     for (std::size_t lane = 0; lane < static_cast<std::size_t>(active); ++lane) {
-      for (std::size_t t = 0; t < n; ++t) lanes_[lane].feed(symbols[lane * n + t], next[lane * n + t]);
+      for (std::size_t t = 0; t < n; ++t)
+        lanes_[lane].feed(symbols[lane * n + t], next[lane * n + t]);
     }
   }
 

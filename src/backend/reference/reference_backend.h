@@ -36,9 +36,9 @@ class Lane {
 
   const Config& config_;
   const Weights& weights_;
-  std::vector<std::uint8_t> last_bytes_;        // newest first
-  std::vector<std::deque<KeyValue>> kept_;      // by layer; distance 0 first
-  std::vector<std::int16_t> x_;                 // residual stream, [D]
+  std::vector<std::uint8_t> last_bytes_;    // newest first
+  std::vector<std::deque<KeyValue>> kept_;  // by layer; distance 0 first
+  std::vector<std::int16_t> x_;             // residual stream, [D]
   std::vector<std::vector<std::int16_t>> trace_;
 };
 
