@@ -40,6 +40,13 @@ auto guarded(Task&& task) {
   }
 }
 
+// Where an installation has its models, wherever it was installed to: BIN/../share/nnzip/models.
+fs::path models_beside_program() {
+  std::error_code unknown;
+  return fs::read_symlink("/proc/self/exe", unknown).parent_path().parent_path() /
+         NNZIP_MODEL_SUBFOLDER;
+}
+
 ModelStore model_store(const Options& options) {
   std::vector<fs::path> folders = options.model_folders;
   if (const char* variable = std::getenv("NNZIP_MODEL_PATH")) {
@@ -50,6 +57,7 @@ ModelStore model_store(const Options& options) {
       begin = end + 1;
     }
   }
+  folders.push_back(models_beside_program());
   folders.emplace_back(NNZIP_MODEL_DIR);
   folders.emplace_back(NNZIP_SOURCE_MODEL_DIR);
   return ModelStore(std::move(folders));
