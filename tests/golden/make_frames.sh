@@ -12,7 +12,7 @@ trap 'rm -rf "$work"' EXIT
 printf 'x' > "$work/one_byte"
 cp ../../../../LICENSE "$work/license"
 seq 1 3000 > "$work/numbers"
-cat ../../../../{README.md,src/*.md,src/*/*.md,src/*/*.cpp} | head -c 140000 > "$work/two_streams"
+head -c 140000 <(cat ../../../../{README.md,src/*.md,src/*/*.md,src/*/*.cpp}) > "$work/two_streams"
 head -c 5000000 /dev/zero > "$work/several_blocks"
 openssl enc -aes-128-ctr -K 00 -iv 00 -in <(head -c 3000 /dev/zero) > "$work/stored" 2> /dev/null
 

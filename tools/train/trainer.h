@@ -29,7 +29,7 @@ struct Options {
   std::string weights;                             // category=weight,...
   std::string name = "text";                       // first part of the model's file name
   Config config;
-  PhaseOptions float_phase{20000, 0, 3e-3}, quantised_phase{600, 0, 1e-3};
+  PhaseOptions float_phase{20000, 0, 3e-3}, quantised_phase{300, 0, 3e-4};
   std::string optimiser = "muon";  // of the hidden matrices in the float phase: muon or adamw
   double muon_rate = 0.02;
   double weight_decay = 0.05;
