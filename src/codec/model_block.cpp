@@ -74,7 +74,8 @@ void encode_group(Session& session, std::span<const Part> parts, std::size_t ski
   for (std::size_t i = 0; i < parts.size(); ++i) coded[i] = encoders[i].finish();
 }
 
-// Returns whether every stream was used up and ends as the encoder ends it.
+// Returns whether every stream was used up and ends as the encoder ends it. Damage mostly makes a
+// stream too short for the content, and then the rest of the content is not computed.
 bool decode_group(Session& session, std::span<const Part> coded, std::span<const OutPart> parts,
                   const std::function<void(std::size_t)>& report) {
   session.reset();
@@ -88,12 +89,12 @@ bool decode_group(Session& session, std::span<const Part> coded, std::span<const
     for (std::size_t i = 0; i < active; ++i) {
       symbols[i] = decoders[i].decode(next[i]);
       parts[i][t] = symbols[i];
+      if (decoders[i].overrun()) return false;
     }
     if (++t % kStepsPerReport == 0) report(t);
   }
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    const bool no_more = parts[i].empty() ? coded[i].empty() : decoders[i].exhausted();
-    if (!no_more || (!coded[i].empty() && coded[i].back() == 0)) return false;
+    if (parts[i].empty() ? !coded[i].empty() : !decoders[i].ended_well()) return false;
   }
   return true;
 }

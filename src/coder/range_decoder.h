@@ -3,6 +3,7 @@
 // checksum finds.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -13,6 +14,8 @@ namespace nnzip {
 class RangeDecoder {
  public:
   // data must outlive the decoder. Bytes past its end are zeros.
+  // A well-formed stream is never read further than this past its end: FORMAT.md.
+  static constexpr std::size_t kMaxPastEnd = 8;
   explicit RangeDecoder(std::span<const std::uint8_t> data) noexcept;
 
   std::uint8_t decode(const Distribution& distribution) noexcept;
@@ -25,12 +28,21 @@ class RangeDecoder {
     return bit;
   }
 
-  // Whether every byte of the data has been looked at: false after a well-formed stream means that
-  // something follows it.
-  bool exhausted() const noexcept { return position_ == data_.size(); }
+  // Whether so many zeros have been taken past the end that the data must be damaged.
+  bool overrun() const noexcept { return position_ > data_.size() + kMaxPastEnd; }
+
+  // After the last symbol: whether the data may be what an encoder made of the symbols. They have
+  // no byte that was not looked at, and none at the end that it would have removed.
+  bool ended_well() const noexcept {
+    return position_ >= data_.size() && !overrun() &&
+           (data_.empty() || data_.back() != 0 || position_ == data_.size() + kMaxPastEnd);
+  }
 
  private:
-  std::uint8_t next() noexcept { return position_ < data_.size() ? data_[position_++] : 0; }
+  std::uint8_t next() noexcept {
+    const std::size_t at = position_++;
+    return at < data_.size() ? data_[at] : 0;
+  }
   void take(std::uint32_t low, std::uint32_t high) noexcept {
     code_ -= low;
     range_ = high - low;
@@ -38,7 +50,7 @@ class RangeDecoder {
   }
 
   std::span<const std::uint8_t> data_;
-  std::size_t position_ = 0;
+  std::size_t position_ = 0;  // bytes taken, zeros past the end included
   std::uint32_t code_ = 0;  // distance of the coded number from the low end of the range
   std::uint32_t range_ = 0xFFFFFFFF;
 };

@@ -2,10 +2,18 @@
 // The rare parts of the range encoder: carries and the end of a stream.
 #include "coder/range_encoder.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <utility>
 
 namespace nnzip {
+namespace {
+
+// Zeros at the end are removed only as far as a decoder still notices that a stream is damaged. It
+// takes 4 bytes more than are shifted out here, and kMaxPastEnd (8) of them may be missing.
+constexpr std::size_t kMaxRemoved = 4;
+
+}  // namespace
 
 // The coded number stays below the initial range, so a carry always ends inside out_. Each byte
 // that it passes becomes 0 and must fill up again first: the cost is constant on average.
@@ -16,6 +24,7 @@ void RangeEncoder::carry() {
 }
 
 Bytes RangeEncoder::finish() {
+  const std::size_t least = std::max(out_.size(), kMaxRemoved) - kMaxRemoved;
   // Any number of [low, low + range) ends the stream. A multiple of 2^32, if there is one, needs no
   // further byte; range is at least 2^24, so a multiple of 2^24 always exists and needs one.
   const std::uint64_t end = std::uint64_t{low_} + range_;
@@ -26,7 +35,7 @@ Bytes RangeEncoder::finish() {
     if (value >= kWhole) carry();
     out_.push_back(static_cast<std::uint8_t>(value >> 24));
   }
-  while (!out_.empty() && out_.back() == 0) out_.pop_back();
+  while (out_.size() > least && out_.back() == 0) out_.pop_back();
   low_ = 0;
   range_ = 0xFFFFFFFF;
   return std::exchange(out_, {});

@@ -25,8 +25,8 @@ class RangeEncoder {
     narrow(bit ? 0 : bound, bit ? bound : range_);
   }
 
-  // Ends the stream and hands it over: the shortest byte string that decodes, zeros being implied
-  // past its end. The encoder is as new afterwards.
+  // Ends the stream and hands it over: the shortest byte string that decodes, some zeros being
+  // implied past its end. The encoder is as new afterwards.
   Bytes finish();
 
   // Bytes written so far; finish() adds at most one.

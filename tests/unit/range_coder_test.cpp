@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <vector>
 
@@ -54,7 +55,7 @@ Bytes decode(const std::vector<Distribution>& distributions, const Bytes& coded,
   for (std::size_t i = 0; i < count; ++i) {
     symbols[i] = decoder.decode(distributions[i % distributions.size()]);
   }
-  CHECK(decoder.exhausted());
+  CHECK(decoder.ended_well());
   return symbols;
 }
 
@@ -171,11 +172,31 @@ TEST_CASE("RangeCoder.ReadsZerosPastTheEnd") {
   const std::vector<Distribution> distributions{ragged(random), certain(9), uniform()};
   for (std::size_t size = 0; size < 12; ++size) {
     const Bytes data = random.bytes(size);
-    Bytes padded = data;
-    padded.resize(size + 400);
+    Bytes padded(size + 400);
+    std::copy(data.begin(), data.end(), padded.begin());
     RangeDecoder decoder(data), same(padded);
     for (std::size_t i = 0; i < 300; ++i) {
       REQUIRE(decoder.decode(distributions[i % 3]) == same.decode(distributions[i % 3]));
+    }
+  }
+}
+
+TEST_CASE("RangeCoder.ReadsNoMoreThanEightZerosPastTheEnd") {
+  // Symbol 0 leaves the low end at 0: its stream is zeros alone, 8 bits for each symbol.
+  const std::vector<Distribution> distributions{uniform()};
+  for (std::size_t count = 0; count < 40; ++count) {
+    CAPTURE(count);
+    const Bytes symbols(count);
+    const Bytes coded = encode(distributions, symbols);
+    CHECK(coded == Bytes(std::max<std::size_t>(count, 4) - 4));
+    CHECK(decode(distributions, coded, count) == symbols);
+    if (coded.empty()) continue;
+    for (const std::size_t size : {coded.size() - 1, coded.size() + 1}) {
+      const Bytes other(size);
+      RangeDecoder decoder(other);
+      for (std::size_t i = 0; i < count; ++i) decoder.decode(uniform());
+      CHECK_FALSE(decoder.ended_well());
+      CHECK(decoder.overrun() == (size < coded.size()));
     }
   }
 }
@@ -213,7 +234,7 @@ TEST_CASE("RangeCoder.ReturnsBitsOfAnyProbability") {
     wrong += decoder.decode_bit(probabilities[i]) != bits[i];
   }
   CHECK(wrong == 0);
-  CHECK(decoder.exhausted());
+  CHECK(decoder.ended_well());
 }
 
 TEST_CASE("RangeCoder.LikelyBitsCostLittle") {
