@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <string>
 
+
 namespace nnzip {
 
 // Values are pinned: they may be added to, never renumbered. Families: 10 arguments, 20 files,
@@ -24,6 +25,9 @@ enum class ErrorCode : int {
   kBackendUnavailable = 50,
   kBackendMismatch = 51,  // two backends gave different integers
   kOutOfMemory = 60,
+  kMemoryLimit = 61,     // the call would need more than Options::memory_limit
+  kOutputTooSmall = 62,  // the buffer given does not hold the output
+  kCancelled = 63,       // by the caller's progress function
   kInternal = 90,
 };
 

@@ -10,9 +10,12 @@
 // called from several threads at once.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -30,6 +33,25 @@ class Reader {
  public:
   virtual ~Reader() = default;
   virtual std::size_t read(std::span<std::uint8_t> buffer) = 0;
+
+  // Passes over n bytes; false if the data end before. Unless overridden, by reading them.
+  virtual bool skip(std::uint64_t n) {
+    std::array<std::uint8_t, 4096> passed;
+    while (n > 0) {
+      const auto wanted = static_cast<std::size_t>(n < passed.size() ? n : passed.size());
+      const std::size_t size = read({passed.data(), wanted});
+      if (size == 0) return false;
+      n -= size;
+    }
+    return true;
+  }
+};
+
+// Data that can be read from anywhere: a range of a large frame is then found by its index.
+class SeekableReader : public Reader {
+ public:
+  virtual std::uint64_t size() = 0;             // all bytes, read or not
+  virtual void seek(std::uint64_t offset) = 0;  // counted from the first byte, at most size()
 };
 
 // Where data goes. write() takes all of data or throws Error(kWriteFailed).
@@ -45,6 +67,9 @@ struct Options {
       "auto";  // auto, none, or a model's name, file name or hash prefix; compression only
   std::string device = "auto";  // auto, or a backend's name: see backends()
   int threads = 0;              // 0: one for each core
+  // Bytes of memory that a call may take, by an estimate made before they are taken; 0: no limit.
+  // Fewer blocks are kept in flight to obey it; if one is too many, Error(kMemoryLimit).
+  std::uint64_t memory_limit = 0;
   // Folders searched for models before the built-in ones.
   std::vector<std::filesystem::path> model_folders;
   // Called now and then from the calling thread with the content bytes done so far.
@@ -59,6 +84,8 @@ struct Summary {
   std::uint64_t blocks = 0, model_blocks = 0, zstd_blocks = 0, stored_blocks = 0;
   std::string model;   // name of the model, empty if none was needed
   std::string device;  // what computed, e.g. "cpu (avx512vnni)"; empty if no model was needed
+  std::string reason;  // why this model and device; empty if there was no choice to make
+  std::uint64_t memory_bytes = 0;  // what the call needed at most, by the estimate of memory_limit
 };
 
 // Compresses all that reader gives into one frame.
@@ -68,10 +95,28 @@ Summary compress(Reader& reader, Writer& writer, const Options& options = {});
 // error is thrown is correct as far as it goes, but must not be taken for the whole.
 Summary decompress(Reader& reader, Writer& writer, const Options& options = {});
 
+// Decompresses the content bytes from offset to offset + length alone, fewer where the content
+// ends. Only blocks that hold some of them are decoded and checked; a SeekableReader with one frame
+// of several blocks is read at these blocks and its index only.
+Summary decompress_range(Reader& reader, Writer& writer, std::uint64_t offset,
+                                   std::uint64_t length, const Options& options = {});
+
+// What a frame says of itself; nothing is decoded, so damaged content is not noticed.
+struct FrameInfo {
+  std::uint64_t content_bytes = 0;
+  std::uint64_t coded_bytes = 0;  // of the whole frame
+  std::uint64_t blocks = 0, model_blocks = 0, zstd_blocks = 0, stored_blocks = 0;
+  std::string model_id;  // 16 hex digits, empty if the frame names no model
+  std::string model;     // its name, empty if it is not among models()
+  int version = 0;
+  std::optional<std::uint64_t> checksum;  // XXH64 of the content, stated with several blocks
+};
+std::vector<FrameInfo> list_frames(Reader& reader, const Options& options = {});
+
 std::vector<std::uint8_t> compress(std::span<const std::uint8_t> content,
-                                   const Options& options = {});
+                                             const Options& options = {});
 std::vector<std::uint8_t> decompress(std::span<const std::uint8_t> frames,
-                                     const Options& options = {});
+                                               const Options& options = {});
 
 struct ModelInfo {
   std::string name;  // file name without .nnzm: text-d128l4-0123456789ab
@@ -103,6 +148,7 @@ std::uint64_t signature(const Options& options = {});
 // by windows, and demands equal distributions. Returns the number of distributions compared; throws
 // Error(kBackendMismatch) that names model, lane and position of the first difference.
 std::uint64_t check_backends(const std::string& first, const std::string& second,
-                             std::span<const std::uint8_t> sample, const Options& options = {});
+                                       std::span<const std::uint8_t> sample,
+                                       const Options& options = {});
 
 }  // namespace nnzip

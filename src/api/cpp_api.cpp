@@ -14,6 +14,7 @@
 #include "base/hash.h"
 #include "codec/compressor.h"
 #include "codec/decompressor.h"
+#include "codec/frame_list.h"
 #include "codec/signature.h"
 #include "model/catalog.h"
 #include "model/model_file.h"
@@ -111,6 +112,17 @@ Summary compress(Reader& reader, Writer& writer, const Options& options) {
 
 Summary decompress(Reader& reader, Writer& writer, const Options& options) {
   return guarded([&] { return decompress_frames(reader, writer, model_store(options), options); });
+}
+
+Summary decompress_range(Reader& reader, Writer& writer, std::uint64_t offset, std::uint64_t length,
+                         const Options& options) {
+  return guarded([&] {
+    return decompress_frames_range(reader, writer, offset, length, model_store(options), options);
+  });
+}
+
+std::vector<FrameInfo> list_frames(Reader& reader, const Options& options) {
+  return guarded([&] { return frame_list(reader, model_store(options)); });
 }
 
 std::vector<std::uint8_t> compress(std::span<const std::uint8_t> content, const Options& options) {

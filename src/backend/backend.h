@@ -46,6 +46,9 @@ class Engine {
   // A session with empty histories. Throws Error(kInvalidArgument) unless 1 <= lanes <= kMaxLanes.
   virtual std::unique_ptr<Session> session(int lanes) const = 0;
 
+  // Bytes of memory that a session takes at most.
+  virtual std::uint64_t session_bytes(int lanes) const = 0;
+
   // For people: what computes, e.g. "cpu (avx512vnni)".
   virtual std::string description() const = 0;
 

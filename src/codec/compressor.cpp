@@ -9,6 +9,7 @@
 
 #include "codec/choose.h"
 #include "codec/engine_source.h"
+#include "codec/memory_budget.h"
 #include "codec/parallel.h"
 #include "codec/zstd_block.h"
 #include "container/container_writer.h"
@@ -49,10 +50,24 @@ class BlockReader {
   bool ended_ = false;
 };
 
+// While a block is in flight: its content, zstd's result and tables.
+std::uint64_t memory_of(std::size_t content_bytes) {
+  return 2 * std::uint64_t{content_bytes} + zstd_pack_memory(content_bytes);
+}
+
+// The model's streams, apart and joined.
+std::uint64_t model_memory_of(std::size_t content_bytes) {
+  return 2 * std::uint64_t{content_bytes};
+}
+
 class Compressor {
  public:
   Compressor(Writer& writer, const ModelStore& store, const Options& options)
-      : writer_(writer), store_(store), options_(options), threads_(thread_count(options)) {
+      : writer_(writer),
+        store_(store),
+        options_(options),
+        threads_(thread_count(options)),
+        budget_(options.memory_limit) {
     if (options.level < 1 || options.level > 9) {
       throw Error(ErrorCode::kInvalidArgument,
                   "the level " + std::to_string(options.level) + " is not within 1 to 9.");
@@ -66,7 +81,8 @@ class Compressor {
       writer_.begin({});
       return finish();
     }
-    load_model();
+    budget_.take(model_memory_of(first.size()));
+    load_model(memory_of(first.size()));
     // A full block may be the last one: only a second one tells, so that a file of known length
     // and a pipe give the same frame.
     Bytes second = first.size() == kMaxBlockBytes ? blocks.next() : Bytes{};
@@ -79,11 +95,19 @@ class Compressor {
   }
 
  private:
-  void load_model() {
+  // block_memory: what the first block needs beside the model.
+  void load_model(std::uint64_t block_memory) {
+    budget_.need(block_memory);
     if (options_.model == "none") return;
+    const bool by_level = options_.model == "auto";
     const ModelEntry& entry =
-        store_.find(options_.model == "auto" ? catalog_model(options_.level) : options_.model);
+        store_.find(by_level ? catalog_model(options_.level) : options_.model);
+    budget_.take(load_memory(entry));
     model_.emplace(load_engine(store_, entry, options_.device), threads_);
+    budget_.take(model_->session_memory());
+    budget_.need(block_memory);
+    summary_.reason =
+        by_level ? "the model of level " + std::to_string(options_.level) : "the model asked for";
     model_id_ = entry.id();
     model_name_ = entry.name;
   }
@@ -104,7 +128,11 @@ class Compressor {
     std::vector<Bytes> batch;
     batch.push_back(std::move(first));
     batch.push_back(std::move(second));
-    const auto batch_size = static_cast<std::size_t>(std::min(threads_, kMaxBatch));
+    auto batch_size = static_cast<std::size_t>(std::min(threads_, kMaxBatch));
+    while (batch_size > 1 && !budget_.fits(batch_size * memory_of(kMaxBlockBytes))) --batch_size;
+    // Even of batches of one, the first holds two blocks.
+    budget_.need(std::max(batch_size * memory_of(kMaxBlockBytes),
+                          memory_of(kMaxBlockBytes) + 2 * kMaxBlockBytes));
     while (!batch.empty()) {
       while (batch.size() < batch_size) {
         batch.push_back(blocks.next());
@@ -153,9 +181,12 @@ class Compressor {
     writer_.end();
     summary_.frames = 1;
     summary_.coded_bytes = writer_.coded_bytes();
+    summary_.memory_bytes = budget_.peak();
     if (summary_.model_blocks != 0) {
       summary_.model = model_name_;
       summary_.device = model_->engine().description();
+    } else {
+      summary_.reason.clear();
     }
     return summary_;
   }
@@ -164,6 +195,7 @@ class Compressor {
   const ModelStore& store_;
   const Options& options_;
   int threads_;
+  MemoryBudget budget_;
   std::optional<ModelCoder> model_;
   ModelId model_id_{};
   std::string model_name_;

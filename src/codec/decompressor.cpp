@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <exception>
+#include <limits>
 #include <optional>
 #include <vector>
 
 #include "base/hash.h"
 #include "codec/compressor.h"
 #include "codec/engine_source.h"
+#include "codec/memory_budget.h"
 #include "codec/model_block.h"
 #include "codec/parallel.h"
 #include "codec/zstd_block.h"
@@ -19,36 +21,87 @@ namespace nnzip {
 namespace {
 
 constexpr int kMaxBatch = 8;
+constexpr std::uint64_t kNoEnd = std::numeric_limits<std::uint64_t>::max();
+
+// The part of all content that is wanted.
+struct Range {
+  std::uint64_t begin = 0, end = kNoEnd;
+  bool is_all() const { return begin == 0 && end == kNoEnd; }
+};
+
+// A block read, and where its content stands in all content.
+struct PendingBlock : CodedBlock {
+  std::uint64_t content_at = 0;
+  Bytes content;
+};
 
 [[noreturn]] void corrupt(const Place& place, const std::string& problem) {
   throw Error(ErrorCode::kCorrupt, to_string(place) + ": " + problem);
 }
 
+// While a block is decoded: its coded data, once more behind a magic number for zstd, its content.
+std::uint64_t memory_of(const BlockHeader& header) {
+  return std::uint64_t{2} * header.coded_bytes + header.content_bytes;
+}
+
 class Decompressor {
  public:
-  Decompressor(Reader& reader, Writer& writer, const ModelStore& store, const Options& options)
+  Decompressor(Reader& reader, Writer& writer, const ModelStore& store, const Options& options,
+               const Range& range)
       : reader_(reader),
         writer_(writer),
         store_(store),
         options_(options),
-        threads_(thread_count(options)) {}
+        threads_(thread_count(options)),
+        range_(range),
+        budget_(options.memory_limit) {}
 
   Summary run() {
-    while (const auto frame = reader_.next_frame()) {
-      ++summary_.frames;
+    while (!past_range()) {
+      const auto frame = reader_.next_frame();
+      if (!frame) break;
       decode_frame(*frame);
-      summary_.coded_bytes = reader_.position();
     }
-    return summary_;
+    return finish();
+  }
+
+  // Starts at the first block wanted. The index has a checksum, so a frame that disagrees with it
+  // has been made to deceive.
+  Summary run(const FoundIndex& index, SeekableReader& reader) {
+    Place before{1, 0, index.header_bytes};
+    std::uint64_t content_bytes = 0;
+    for (const IndexEntry& block : index.blocks) {
+      content_bytes += block.content_bytes;
+      if (content_bytes > range_.begin) continue;
+      content_at_ = content_bytes;
+      before.offset += block.block_bytes;
+      ++before.block;
+    }
+    range_.end = std::min(range_.end, content_bytes);
+    if (past_range()) return finish();
+    reader.seek(before.offset);
+    reader_.enter(index.header, before);
+    index_ = &index;
+    decode_frame(index.header);
+    return finish();
   }
 
  private:
+  bool past_range() const { return content_at_ >= range_.end; }
+
+  Summary finish() {
+    summary_.coded_bytes = reader_.position();
+    summary_.memory_bytes = budget_.peak();
+    return summary_;
+  }
+
   void decode_frame(const FrameHeader& frame) {
+    ++summary_.frames;
     Xxh64Stream content_hash;
     for (bool more = true; more;) {
       // An error further on must not keep the good blocks before it from being written.
       std::exception_ptr error;
-      std::vector<CodedBlock> batch;
+      std::vector<PendingBlock> batch;
       try {
         more = read_batch(batch);
       } catch (const Error&) {
@@ -58,77 +111,99 @@ class Decompressor {
       if (error) std::rethrow_exception(error);
     }
     const auto& expected = reader_.content_hash();
-    if (expected && *expected != content_hash.digest()) {
+    if (range_.is_all() && expected && *expected != content_hash.digest()) {
       corrupt(reader_.place(), "the content of the frame does not have the checksum stated.");
     }
   }
 
-  // Returns whether the frame may have more blocks.
-  bool read_batch(std::vector<CodedBlock>& batch) {
+  // Returns whether the frame may have more blocks that are wanted.
+  bool read_batch(std::vector<PendingBlock>& batch) {
+    std::uint64_t memory = 0;
     while (batch.size() < static_cast<std::size_t>(std::min(threads_, kMaxBatch))) {
-      auto block = reader_.next_block();
-      if (!block) return false;
-      batch.push_back(std::move(*block));
+      if (past_range()) return false;
+      if (!waiting_) waiting_ = reader_.next_header();
+      if (!waiting_) return false;
+      const BlockHeader& header = waiting_->header;
+      if (index_ != nullptr &&
+          index_->blocks.at(waiting_->place.block - 1).content_bytes != header.content_bytes) {
+        corrupt(waiting_->place, "the block does not have the length that the index states.");
+      }
+      if (content_at_ + header.content_bytes <= range_.begin) {
+        reader_.skip_data(*waiting_);
+      } else {
+        memory += memory_of(header);
+        if (!batch.empty() && !budget_.fits(memory)) return true;
+        budget_.need(memory);
+        batch.push_back({{*waiting_, reader_.coded_data(*waiting_)}, content_at_, {}});
+      }
+      content_at_ += header.content_bytes;
+      waiting_.reset();
     }
     return true;
   }
 
   // Blocks without model are decoded side by side; those with one use all threads one by one.
-  void decode_batch(const FrameHeader& frame, std::vector<CodedBlock>& batch,
+  void decode_batch(const FrameHeader& frame, std::vector<PendingBlock>& batch,
                     Xxh64Stream& content_hash) {
-    std::vector<Bytes> contents(batch.size());
-    parallel_for(threads_, batch.size(),
-                 [&](std::size_t i) { contents[i] = decode_without_model(batch[i]); });
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-      CodedBlock& block = batch[i];
-      if (block.header.kind == BlockKind::kModel)
-        contents[i] = decode_with_model(*frame.model, block);
-      if (contents[i].empty()) corrupt(block.place, "the coded data are damaged.");
-      check_and_write(block, contents[i]);
-      content_hash.update(contents[i]);
-      contents[i] = {};
+    std::uint64_t memory = 0;
+    for (const PendingBlock& block : batch) memory += memory_of(block.header);
+    parallel_for(threads_, batch.size(), [&](std::size_t i) { decode_without_model(batch[i]); });
+    for (PendingBlock& block : batch) {
+      if (block.header.kind == BlockKind::kModel) decode_with_model(*frame.model, block, memory);
+      if (block.content.empty()) corrupt(block.place, "the coded data are damaged.");
+      check_and_write(block);
+      content_hash.update(block.content);
+      block.content = {};
       block.coded = {};
     }
   }
 
-  // Empty if the coded data are damaged, or if it takes a model.
-  static Bytes decode_without_model(CodedBlock& block) {
-    if (block.header.kind == BlockKind::kStored) return std::move(block.coded);
-    Bytes content;
-    if (block.header.kind == BlockKind::kZstd) {
-      content.resize(block.header.content_bytes);
-      if (!zstd_unpack(block.coded, content)) content.clear();
+  // Leaves the content empty if the coded data are damaged, or if it takes a model.
+  static void decode_without_model(PendingBlock& block) {
+    if (block.header.kind == BlockKind::kStored) {
+      block.content = std::move(block.coded);
+    } else if (block.header.kind == BlockKind::kZstd) {
+      block.content.resize(block.header.content_bytes);
+      if (!zstd_unpack(block.coded, block.content)) block.content.clear();
     }
-    return content;
   }
 
-  Bytes decode_with_model(const ModelId& id, const CodedBlock& block) {
-    if (!model_ || model_id_ != id) {
-      const ModelEntry& entry = store_.find(id);
-      model_.reset();
-      model_.emplace(load_engine(store_, entry, options_.device), threads_);
-      model_id_ = id;
-      summary_.model = entry.name;
-      summary_.device = model_->engine().description();
-    }
-    Bytes content(block.header.content_bytes);
-    const auto plan = stated_plan(content.size(), block.header.streams());
+  void decode_with_model(const ModelId& id, PendingBlock& block, std::uint64_t batch_memory) {
+    if (!model_ || model_id_ != id) load_model(id, batch_memory);
+    block.content.resize(block.header.content_bytes);
+    const auto plan = stated_plan(block.content.size(), block.header.streams());
     const auto progress = [this](std::size_t done) { report(done); };
-    if (!model_->decode(block.coded, plan, content, progress)) content.clear();
-    return content;
+    if (!model_->decode(block.coded, plan, block.content, progress)) block.content.clear();
   }
 
-  void check_and_write(const CodedBlock& block, const Bytes& content) {
-    if (xxh32(content) != block.header.checksum) {
+  void load_model(const ModelId& id, std::uint64_t batch_memory) {
+    const ModelEntry& entry = store_.find(id);
+    model_.reset();
+    budget_.need(batch_memory + load_memory(entry));
+    model_.emplace(load_engine(store_, entry, options_.device), threads_);
+    budget_.take(load_memory(entry));
+    budget_.take(model_->session_memory());
+    budget_.need(batch_memory);
+    model_id_ = id;
+    summary_.model = entry.name;
+    summary_.device = model_->engine().description();
+    summary_.reason = "the frame names this model";
+  }
+
+  void check_and_write(const PendingBlock& block) {
+    if (xxh32(block.content) != block.header.checksum) {
       corrupt(block.place,
               "the decoded content does not have the block's checksum; the data are damaged.");
     }
-    writer_.write(content);
+    const std::uint64_t size = block.content.size();
+    const std::uint64_t begin = std::max(range_.begin, block.content_at) - block.content_at;
+    const std::uint64_t end = std::min(range_.end - block.content_at, size);
+    writer_.write(std::span(block.content).subspan(begin, end - begin));
     ++summary_.blocks;
     summary_.stored_blocks += block.header.kind == BlockKind::kStored;
     summary_.zstd_blocks += block.header.kind == BlockKind::kZstd;
     summary_.model_blocks += block.header.kind == BlockKind::kModel;
-    summary_.content_bytes += content.size();
+    summary_.content_bytes += end - begin;
     report(0);
   }
 
@@ -141,6 +216,11 @@ class Decompressor {
   const ModelStore& store_;
   const Options& options_;
   int threads_;
+  Range range_;
+  MemoryBudget budget_;
+  const FoundIndex* index_ = nullptr;  // if the first blocks were left out by it
+  std::uint64_t content_at_ = 0;       // of the next block
+  std::optional<BlockPlace> waiting_;  // its header has been read, its data not
   std::optional<ModelCoder> model_;
   ModelId model_id_{};
   Summary summary_;
@@ -150,7 +230,21 @@ class Decompressor {
 
 Summary decompress_frames(Reader& reader, Writer& writer, const ModelStore& store,
                           const Options& options) {
-  return Decompressor(reader, writer, store, options).run();
+  return Decompressor(reader, writer, store, options, {}).run();
+}
+
+Summary decompress_frames_range(Reader& reader, Writer& writer, std::uint64_t offset,
+                                std::uint64_t length, const ModelStore& store,
+                                const Options& options) {
+  const Range range{offset, offset + std::min(length, kNoEnd - offset)};
+  auto* const seekable = dynamic_cast<SeekableReader*>(&reader);
+  std::optional<FoundIndex> index;
+  if (seekable != nullptr) {
+    index = find_frame_index(*seekable);
+    seekable->seek(0);
+  }
+  Decompressor decompressor(reader, writer, store, options, range);
+  return index ? decompressor.run(*index, *seekable) : decompressor.run();
 }
 
 }  // namespace nnzip

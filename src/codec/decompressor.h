@@ -11,4 +11,9 @@ namespace nnzip {
 Summary decompress_frames(Reader& reader, Writer& writer, const ModelStore& store,
                           const Options& options);
 
+// Only the content from offset to offset + length, and only the blocks that hold it.
+Summary decompress_frames_range(Reader& reader, Writer& writer, std::uint64_t offset,
+                                std::uint64_t length, const ModelStore& store,
+                                const Options& options);
+
 }  // namespace nnzip

@@ -18,6 +18,10 @@ struct Kept {
 
 }  // namespace
 
+std::uint64_t load_memory(const ModelEntry& entry) {
+  return entry.file_bytes + 3 * entry.content_bytes;
+}
+
 std::shared_ptr<const Engine> load_engine(const ModelStore& store, const ModelEntry& entry,
                                           const std::string& device) {
   static Kept kept;

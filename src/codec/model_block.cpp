@@ -167,6 +167,14 @@ std::size_t ModelCoder::groups(std::size_t lanes) const {
   return std::min(static_cast<std::size_t>(threads_), lanes);
 }
 
+std::uint64_t ModelCoder::session_memory() const {
+  const auto count = groups(kMaxStreams);
+  // Of the distributions that encode_group and decode_group hold.
+  constexpr std::uint64_t kWorkBytes = kColumns * sizeof(Distribution);
+  const auto lanes = (kMaxStreams + count - 1) / count;
+  return count * (engine_->session_bytes(static_cast<int>(lanes)) + kWorkBytes);
+}
+
 std::vector<Bytes> ModelCoder::encode_parts(std::span<const Part> parts, std::size_t skipped,
                                             const BlockProgress& progress) {
   std::vector<Bytes> coded(parts.size());

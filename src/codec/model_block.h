@@ -36,6 +36,9 @@ class ModelCoder {
   std::size_t estimate(std::span<const std::uint8_t> content);
   static constexpr std::size_t kMinEstimatedBytes = std::size_t{32} << 10;
 
+  // Bytes that the sessions take at most, whatever the blocks.
+  std::uint64_t session_memory() const;
+
   const Engine& engine() const { return *engine_; }
 
  private:

@@ -9,6 +9,11 @@
 
 namespace nnzip {
 
+inline constexpr int kZstdLevel = 19;
+
+// Bytes that zstd_pack takes at most beside its result.
+std::uint64_t zstd_pack_memory(std::size_t content_bytes);
+
 Bytes zstd_pack(std::span<const std::uint8_t> content);
 
 // Fills content exactly. Returns whether coded is one well-formed frame of that many bytes.

@@ -51,7 +51,7 @@ class RangeDecoder {
 
   std::span<const std::uint8_t> data_;
   std::size_t position_ = 0;  // bytes taken, zeros past the end included
-  std::uint32_t code_ = 0;  // distance of the coded number from the low end of the range
+  std::uint32_t code_ = 0;    // distance of the coded number from the low end of the range
   std::uint32_t range_ = 0xFFFFFFFF;
 };
 

@@ -5,19 +5,22 @@
 
 #include <cstdint>
 #include <optional>
-#include <vector>
 
 #include "base/bytes.h"
 #include "container/block_header.h"
 #include "container/frame_header.h"
+#include "container/frame_index.h"
 #include "container/input_buffer.h"
 
 namespace nnzip {
 
-struct CodedBlock {
+struct BlockPlace {
   BlockHeader header;
-  Bytes coded;
   Place place;  // of its first byte
+};
+
+struct CodedBlock : BlockPlace {
+  Bytes coded;
 };
 
 class ContainerReader {
@@ -27,8 +30,18 @@ class ContainerReader {
   // Nothing at the end of the input, which must hold at least one frame. Throws Error.
   std::optional<FrameHeader> next_frame();
 
+  // Goes on in the midst of a frame of several blocks: the reader given stands at the block that
+  // follows `before`. The index is then checked against the blocks read from here, so must not be
+  // met.
+  void enter(const FrameHeader& frame, const Place& before);
+
   // Nothing after the frame's last block; the frame's index has been checked then. Throws Error.
   std::optional<CodedBlock> next_block();
+  // The same in two steps: the header, then, if there is one, either its coded data or what is
+  // after.
+  std::optional<BlockPlace> next_header();
+  Bytes coded_data(const BlockPlace& block);
+  void skip_data(const BlockPlace& block);
 
   // After the last block: XXH64 of the frame's whole content, if the frame states it.
   const std::optional<std::uint64_t>& content_hash() const { return content_hash_; }
@@ -37,14 +50,12 @@ class ContainerReader {
   Place place() const { return in_.place(); }
 
  private:
-  std::uint64_t read_varint();
-  void read_index();
+  void count(const BlockPlace& block);
 
   InputBuffer in_;
   FrameHeader frame_;
   bool done_ = true;  // with the blocks of the frame
-  std::vector<std::uint32_t> block_bytes_;
-  std::uint64_t content_bytes_ = 0;
+  std::optional<IndexChecker> index_;
   std::optional<std::uint64_t> content_hash_;
 };
 

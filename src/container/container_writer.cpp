@@ -22,25 +22,21 @@ void ContainerWriter::block(BlockHeader header, std::span<const std::uint8_t> co
   header.checksum = xxh32(content);
   if (several_blocks_) {
     content_hash_.update(content);
-    content_bytes_ += content.size();
+    index_.blocks.push_back({static_cast<std::uint32_t>(block_header_bytes(header) + coded.size()),
+                             header.content_bytes});
   }
+  empty_ = false;
   write_block_header(header, pending_);
-  block_bytes_.push_back(static_cast<std::uint32_t>(block_header_bytes(header) + coded.size()));
   put(pending_);
   pending_.clear();
   put(coded);
 }
 
 void ContainerWriter::end() {
-  if (several_blocks_ || block_bytes_.empty()) write_block_header({}, pending_);
+  if (several_blocks_ || empty_) write_block_header({}, pending_);
   if (several_blocks_) {
-    ByteWriter writer(pending_);
-    const std::size_t begin = pending_.size();
-    writer.varint(block_bytes_.size());
-    for (const std::uint32_t bytes : block_bytes_) writer.varint(bytes);
-    writer.varint(content_bytes_);
-    writer.u64(content_hash_.digest());
-    writer.u32(static_cast<std::uint32_t>(pending_.size() - begin));
+    index_.content_hash = content_hash_.digest();
+    write_frame_index(index_, pending_);
   }
   put(pending_);
   pending_.clear();

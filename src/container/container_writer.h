@@ -4,12 +4,12 @@
 
 #include <cstdint>
 #include <span>
-#include <vector>
 
 #include "base/bytes.h"
 #include "base/hash.h"
 #include "container/block_header.h"
 #include "container/frame_header.h"
+#include "container/frame_index.h"
 #include "nnzip/nnzip.hpp"
 
 namespace nnzip {
@@ -35,9 +35,9 @@ class ContainerWriter {
   Writer& out_;
   bool several_blocks_ = false;
   Bytes pending_;  // headers, so that they need no write of their own
-  std::vector<std::uint32_t> block_bytes_;
+  bool empty_ = true;
+  FrameIndex index_;
   Xxh64Stream content_hash_;
-  std::uint64_t content_bytes_ = 0;
   std::uint64_t coded_bytes_ = 0;
 };
 

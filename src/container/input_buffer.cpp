@@ -47,11 +47,23 @@ std::uint64_t InputBuffer::little_endian(int size) {
   return value;
 }
 
+void InputBuffer::skip(std::uint64_t size) {
+  const auto buffered =
+      static_cast<std::size_t>(std::min<std::uint64_t>(size, buffer_.size() - begin_));
+  begin_ += buffered;
+  size -= buffered;
+  if (size == 0) return;
+  if (ended_ || !in_.skip(size)) truncated();
+  taken_ += size;
+}
+
+void InputBuffer::truncated() const {
+  fail(ErrorCode::kTruncated, "the input ends too early; it is incomplete");
+}
+
 void InputBuffer::read(std::span<std::uint8_t> out) {
   while (!out.empty()) {
-    if (at_end()) {
-      fail(ErrorCode::kTruncated, "the input ends too early; it is incomplete");
-    }
+    if (at_end()) truncated();
     const std::size_t size = std::min(out.size(), buffer_.size() - begin_);
     std::copy_n(buffer_.begin() + static_cast<std::ptrdiff_t>(begin_), size, out.begin());
     begin_ += size;

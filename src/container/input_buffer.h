@@ -32,9 +32,17 @@ class InputBuffer {
   std::uint8_t u8();
   std::uint64_t little_endian(int size);
   void read(std::span<std::uint8_t> out);
+  void skip(std::uint64_t size);
 
   std::uint64_t position() const { return taken_ + begin_; }
 
+  // What the reader gives next stands at this place, in the midst of a frame.
+  void enter(const Place& place) {
+    place_ = place;
+    taken_ = place.offset;
+    buffer_.clear();
+    begin_ = 0;
+  }
   void enter_frame() { place_ = {place_.frame + 1, 0, 0}; }
   void enter_block() { ++place_.block; }
   Place place() const { return {place_.frame, place_.block, position()}; }
@@ -43,6 +51,7 @@ class InputBuffer {
   [[noreturn]] void fail(ErrorCode code, const std::string& problem) const;
 
  private:
+  [[noreturn]] void truncated() const;
   Reader& in_;
   Bytes buffer_;
   std::size_t begin_ = 0;    // of what is left in buffer_

@@ -42,8 +42,8 @@ ModelStore::ModelStore(std::vector<fs::path> folders) : folders_(std::move(folde
       try {
         const auto header = read_model_header(read_start(file.path(), ModelFileHeader::kSize), "");
         if (!seen.insert(header.hash).second) continue;
-        entries_.push_back(
-            {file.path().stem().string(), file.path(), header.hash, file.file_size()});
+        entries_.push_back({file.path().stem().string(), file.path(), header.hash, file.file_size(),
+                            header.content_bytes});
       } catch (const Error&) {
         continue;  // no model, or one for a newer nnzip: as good as absent
       }

@@ -24,6 +24,7 @@ struct ModelEntry {
   std::filesystem::path file;
   ModelHash hash;
   std::uint64_t file_bytes = 0;
+  std::uint64_t content_bytes = 0;  // unpacked
   ModelId id() const { return short_id(hash); }
 };
 

@@ -218,10 +218,9 @@ TEST_CASE("Container.ShortVarintsAreShortest") {
 
 TEST_CASE("Container.ChecksTheWholeIndex") {
   const Bytes good = stored_frame({"nn", "zip"});
-  const std::size_t index = good.size() - 16;
+  const std::size_t index = good.size() - 21;
   REQUIRE(good[index] == 2);
   for (std::size_t i = index; i < good.size(); ++i) {
-    if (i >= index + 4 && i < index + 12) continue;  // the checksum, which the codec compares
     for (const int bit : {0, 3}) {
       Bytes bad = good;
       bad[i] = static_cast<std::uint8_t>(bad[i] ^ 1 << bit);

@@ -28,6 +28,25 @@ class MemoryReader : public Reader {
   std::size_t piece_;
 };
 
+class MemoryFile : public SeekableReader {
+ public:
+  explicit MemoryFile(std::span<const std::uint8_t> data) : data_(data) {}
+  std::uint64_t size() override { return data_.size(); }
+  void seek(std::uint64_t offset) override { position_ = offset; }
+  std::size_t read(std::span<std::uint8_t> buffer) override {
+    const std::size_t size = std::min(buffer.size(), data_.size() - position_);
+    std::copy_n(data_.begin() + static_cast<std::ptrdiff_t>(position_), size, buffer.begin());
+    position_ += size;
+    bytes_read += size;
+    return size;
+  }
+  std::uint64_t bytes_read = 0;
+
+ private:
+  std::span<const std::uint8_t> data_;
+  std::size_t position_ = 0;
+};
+
 class MemoryWriter : public Writer {
  public:
   void write(std::span<const std::uint8_t> data) override {

@@ -43,6 +43,10 @@ std::unique_ptr<Session> CpuEngine::session(int lanes) const {
   }
 }
 
+std::uint64_t CpuEngine::session_bytes(int lanes) const {
+  return cpu_session_bytes(packed_->model->config, lanes);
+}
+
 std::string CpuEngine::description() const {
   return std::string("cpu (") + packed_->kernels.name + ")";
 }

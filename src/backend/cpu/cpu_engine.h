@@ -29,13 +29,16 @@ class CpuEngine : public Engine {
  public:
   CpuEngine(std::shared_ptr<const Model> model, const Kernels& kernels);
   std::unique_ptr<Session> session(int lanes) const override;
+  std::uint64_t session_bytes(int lanes) const override;
   std::string description() const override;
 
  private:
   std::shared_ptr<const PackedModel> packed_;
 };
 
-// In cpu_session.cpp. Throws std::bad_alloc.
+// In cpu_session.cpp.
+std::uint64_t cpu_session_bytes(const Config& config, int lanes);
+// Throws std::bad_alloc.
 std::unique_ptr<Session> make_cpu_session(std::shared_ptr<const PackedModel> packed, int lanes);
 
 }  // namespace nnzip::cpu

@@ -27,6 +27,10 @@ struct Rings {
   AlignedArray<std::int32_t> key_init;  // [capacity] -flip * sum of the key
 };
 
+std::int64_t ring_capacity(std::int64_t window) {
+  return (window + kMaxRows + 2 * kBlock - 1) / kBlock * kBlock;
+}
+
 struct Row {
   std::size_t lane = 0;
   std::int64_t position = 0;
@@ -99,7 +103,7 @@ CpuSession::CpuSession(std::shared_ptr<const PackedModel> packed, int lanes)
   std::int64_t widest = 0;
   for (const PackedLayer& layer : packed_->layers) {
     Rings& rings = rings_.emplace_back();
-    rings.capacity = (layer.window + kMaxRows + 2 * kBlock - 1) / kBlock * kBlock;
+    rings.capacity = ring_capacity(layer.window);
     const auto slots = static_cast<std::size_t>(lanes * groups_ * rings.capacity);
     rings.keys = AlignedArray<std::int8_t>(slots * config_.head_size);
     rings.values = AlignedArray<std::int8_t>(slots * config_.head_size);
@@ -313,6 +317,23 @@ void CpuSession::feed_forward(std::size_t layer) noexcept {
 }
 
 }  // namespace
+
+std::uint64_t cpu_session_bytes(const Config& config, int lanes) {
+  std::uint64_t ring_slots = 0, widest = 0;
+  for (const std::uint32_t window : config.windows) {
+    const auto capacity = static_cast<std::uint64_t>(ring_capacity(window));
+    ring_slots += static_cast<std::uint64_t>(lanes) * config.kv_heads * capacity;
+    widest = std::max(widest, capacity);
+  }
+  const std::uint64_t rings = ring_slots * (2 * config.head_size + sizeof(std::int32_t));
+  const std::uint64_t row = 2 * config.width +
+                            sizeof(std::int32_t) * std::max({config.qkv_size(), config.width,
+                                                             config.hidden, std::uint32_t{256}}) +
+                            std::max({config.width, config.query_size(), config.hidden});
+  const std::uint64_t attention = config.heads * (5 * widest + 8 * config.head_size);
+  constexpr std::uint64_t kFixed = 64 << 10;  // the object, arrays' alignment
+  return rings + kMaxRows * row + attention + 16 * static_cast<std::uint64_t>(lanes) + kFixed;
+}
 
 std::unique_ptr<Session> make_cpu_session(std::shared_ptr<const PackedModel> packed, int lanes) {
   return std::make_unique<CpuSession>(std::move(packed), lanes);

@@ -217,6 +217,16 @@ class ReferenceEngine : public Engine {
     return std::make_unique<ReferenceSession>(model_, lanes);
   }
 
+  // A kept key or value is a vector of its own, with about 64 bytes beside its numbers.
+  std::uint64_t session_bytes(int lanes) const override {
+    const Config& config = model_->config;
+    std::uint64_t lane = 4096;
+    for (const std::uint32_t window : config.windows) {
+      lane += 2 * (std::uint64_t{window} + 1) * (config.kv_heads * config.head_size + 64);
+    }
+    return lane * static_cast<std::uint64_t>(lanes);
+  }
+
   std::string description() const override { return "reference"; }
 
  private:

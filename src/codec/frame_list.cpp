@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads headers and indexes, passes over coded data.
+#include "codec/frame_list.h"
+
+#include "base/hash.h"
+#include "container/container_reader.h"
+
+namespace nnzip {
+namespace {
+
+void count(const BlockHeader& header, FrameInfo& info) {
+  ++info.blocks;
+  info.stored_blocks += header.kind == BlockKind::kStored;
+  info.zstd_blocks += header.kind == BlockKind::kZstd;
+  info.model_blocks += header.kind == BlockKind::kModel;
+  info.content_bytes += header.content_bytes;
+}
+
+void name_model(const ModelId& id, const ModelStore& store, FrameInfo& info) {
+  info.model_id = to_hex(id);
+  for (const ModelEntry& entry : store.entries()) {
+    if (entry.id() == id) info.model = entry.name;
+  }
+}
+
+}  // namespace
+
+std::vector<FrameInfo> frame_list(Reader& reader, const ModelStore& store) {
+  ContainerReader container(reader);
+  std::vector<FrameInfo> frames;
+  while (true) {
+    const std::uint64_t begin = container.position();
+    const auto header = container.next_frame();
+    if (!header) return frames;
+    FrameInfo& info = frames.emplace_back();
+    info.version = kFormatVersion;
+    if (header->model) name_model(*header->model, store, info);
+    while (const auto block = container.next_header()) {
+      count(block->header, info);
+      container.skip_data(*block);
+    }
+    info.checksum = container.content_hash();
+    info.coded_bytes = container.position() - begin;
+  }
+}
+
+}  // namespace nnzip

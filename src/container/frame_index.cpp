@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// Written once at the end of a frame, read from either side.
+#include "container/frame_index.h"
+
+#include "container/block_header.h"
+
+namespace nnzip {
+namespace {
+
+constexpr std::size_t kTrailerBytes = 8;  // checksum and length
+constexpr std::uint64_t kMaxU32 = 0xFFFFFFFF;
+// Enough for more than 16 TiB in full blocks; beyond, blocks are found one after the other.
+constexpr std::uint64_t kMaxSoughtBytes = std::uint64_t{64} << 20;
+
+std::uint64_t read_varint(InputBuffer& in) {
+  std::uint64_t value = 0;
+  for (int shift = 0; shift < 63; shift += 7) {
+    const std::uint8_t byte = in.u8();
+    value |= std::uint64_t{byte & 0x7FU} << shift;
+    if ((byte & 0x80) == 0) {
+      if (byte == 0 && shift != 0) break;
+      return value;
+    }
+  }
+  in.fail(ErrorCode::kCorrupt, "a number in the index is not written the shortest way");
+}
+
+Bytes entry_bytes(std::uint64_t block_bytes, std::uint64_t content_bytes) {
+  Bytes bytes;
+  ByteWriter writer(bytes);
+  writer.varint(block_bytes);
+  writer.varint(content_bytes);
+  return bytes;
+}
+
+std::uint32_t checksum(const Xxh64Stream& hash) {
+  return static_cast<std::uint32_t>(hash.digest());
+}
+
+// expected_bytes: of all blocks together. Throws Error or gives nothing if the bytes are no index.
+bool parse_index(std::span<const std::uint8_t> bytes, std::uint64_t expected_bytes,
+                 FrameIndex& index) {
+  ByteReader reader(bytes, ErrorCode::kCorrupt, "the index");
+  const std::uint64_t count = reader.varint();
+  for (std::uint64_t i = 0; i < count; ++i) {
+    const std::uint64_t block = reader.varint();
+    const std::uint64_t content = reader.varint();
+    if (block > expected_bytes || block > kMaxU32 || content > kMaxContentBytes) return false;
+    expected_bytes -= block;
+    index.blocks.push_back(
+        {static_cast<std::uint32_t>(block), static_cast<std::uint32_t>(content)});
+  }
+  index.content_hash = reader.u64();
+  return reader.remaining() == 0 && expected_bytes == 0;
+}
+
+}  // namespace
+
+void write_frame_index(const FrameIndex& index, Bytes& out) {
+  const std::size_t begin = out.size();
+  ByteWriter writer(out);
+  writer.varint(index.blocks.size());
+  for (const IndexEntry& block : index.blocks) {
+    writer.bytes(entry_bytes(block.block_bytes, block.content_bytes));
+  }
+  writer.u64(index.content_hash);
+  const std::size_t size = out.size() - begin;
+  writer.u32(static_cast<std::uint32_t>(xxh64(std::span(out).subspan(begin))));
+  writer.u32(static_cast<std::uint32_t>(size));
+}
+
+void IndexChecker::add(const IndexEntry& block) {
+  seen_.update(entry_bytes(block.block_bytes, block.content_bytes));
+  ++count_;
+}
+
+std::uint64_t IndexChecker::read_and_compare(InputBuffer& in) const {
+  const std::uint64_t begin = in.position();
+  if (count_ < 2) in.fail(ErrorCode::kCorrupt, "a frame of several blocks has fewer than two");
+  bool good = read_varint(in) == count_;
+  Bytes piece;
+  ByteWriter(piece).varint(count_);
+  Xxh64Stream all;
+  all.update(piece);
+  Xxh64Stream stated;
+  for (std::uint64_t i = 0; good && i < count_; ++i) {
+    const std::uint64_t block_bytes = read_varint(in);
+    piece = entry_bytes(block_bytes, read_varint(in));
+    stated.update(piece);
+    all.update(piece);
+  }
+  if (!good || stated.digest() != seen_.digest()) {
+    in.fail(ErrorCode::kCorrupt, "the index does not fit the blocks before it");
+  }
+  const std::uint64_t content_hash = in.little_endian(8);
+  piece.clear();
+  ByteWriter(piece).u64(content_hash);
+  all.update(piece);
+  const std::uint64_t size = in.position() - begin;
+  if (in.little_endian(4) != checksum(all) || in.little_endian(4) != size) {
+    in.fail(ErrorCode::kCorrupt, "the index does not have its checksum or length");
+  }
+  return content_hash;
+}
+
+std::optional<FoundIndex> find_frame_index(SeekableReader& in) try {
+  FoundIndex found;
+  in.seek(0);
+  InputBuffer start(in);
+  for (const std::uint8_t expected : kFrameMagic) {
+    if (start.u8() != expected) return std::nullopt;
+  }
+  found.header = read_frame_header(start);
+  found.header_bytes = start.position();
+  const std::uint64_t size = in.size();
+  // Beside the header there are at least the block of kind 0 and the end of the index.
+  const std::uint64_t least = found.header_bytes + 1 + kTrailerBytes;
+  if (!found.header.several_blocks || size < least) return std::nullopt;
+
+  in.seek(size - kTrailerBytes);
+  InputBuffer trailer(in);
+  const std::uint64_t stated_checksum = trailer.little_endian(4);
+  const std::uint64_t length = trailer.little_endian(4);
+  if (length > size - least || length > kMaxSoughtBytes) return std::nullopt;
+  in.seek(size - kTrailerBytes - length);
+  Bytes bytes(length);
+  InputBuffer(in).read(bytes);
+  if (static_cast<std::uint32_t>(xxh64(bytes)) != stated_checksum) return std::nullopt;
+  if (!parse_index(bytes, size - least - length, found)) return std::nullopt;
+  return found;
+} catch (const Error& error) {
+  if (error.code() == ErrorCode::kReadFailed) throw;
+  return std::nullopt;
+}
+
+}  // namespace nnzip
