@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "nnzip/visibility.h"
 
 namespace nnzip {
 
@@ -32,7 +33,7 @@ enum class ErrorCode : int {
 };
 
 // what() is a whole sentence: what happened, where, and the remedy if there is one.
-class Error : public std::runtime_error {
+class NNZIP_API Error : public std::runtime_error {
  public:
   Error(ErrorCode code, const std::string& message) : std::runtime_error(message), code_(code) {}
   ErrorCode code() const noexcept { return code_; }

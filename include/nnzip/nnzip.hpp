@@ -21,15 +21,16 @@
 #include <vector>
 
 #include "nnzip/error.hpp"
+#include "nnzip/visibility.h"
 
 namespace nnzip {
 
 // "0.1.0"
-std::string version();
+NNZIP_API std::string version();
 
 // Where data comes from. read() fills up to buffer.size() bytes and returns how many; 0 is the end.
 // It may return fewer than asked for. It throws Error(kReadFailed) on failure.
-class Reader {
+class NNZIP_API Reader {
  public:
   virtual ~Reader() = default;
   virtual std::size_t read(std::span<std::uint8_t> buffer) = 0;
@@ -48,14 +49,14 @@ class Reader {
 };
 
 // Data that can be read from anywhere: a range of a large frame is then found by its index.
-class SeekableReader : public Reader {
+class NNZIP_API SeekableReader : public Reader {
  public:
   virtual std::uint64_t size() = 0;             // all bytes, read or not
   virtual void seek(std::uint64_t offset) = 0;  // counted from the first byte, at most size()
 };
 
 // Where data goes. write() takes all of data or throws Error(kWriteFailed).
-class Writer {
+class NNZIP_API Writer {
  public:
   virtual ~Writer() = default;
   virtual void write(std::span<const std::uint8_t> data) = 0;
@@ -89,16 +90,16 @@ struct Summary {
 };
 
 // Compresses all that reader gives into one frame.
-Summary compress(Reader& reader, Writer& writer, const Options& options = {});
+NNZIP_API Summary compress(Reader& reader, Writer& writer, const Options& options = {});
 
 // Decompresses all frames that reader gives, one after the other. What has been written before an
 // error is thrown is correct as far as it goes, but must not be taken for the whole.
-Summary decompress(Reader& reader, Writer& writer, const Options& options = {});
+NNZIP_API Summary decompress(Reader& reader, Writer& writer, const Options& options = {});
 
 // Decompresses the content bytes from offset to offset + length alone, fewer where the content
 // ends. Only blocks that hold some of them are decoded and checked; a SeekableReader with one frame
 // of several blocks is read at these blocks and its index only.
-Summary decompress_range(Reader& reader, Writer& writer, std::uint64_t offset,
+NNZIP_API Summary decompress_range(Reader& reader, Writer& writer, std::uint64_t offset,
                                    std::uint64_t length, const Options& options = {});
 
 // What a frame says of itself; nothing is decoded, so damaged content is not noticed.
@@ -111,11 +112,11 @@ struct FrameInfo {
   int version = 0;
   std::optional<std::uint64_t> checksum;  // XXH64 of the content, stated with several blocks
 };
-std::vector<FrameInfo> list_frames(Reader& reader, const Options& options = {});
+NNZIP_API std::vector<FrameInfo> list_frames(Reader& reader, const Options& options = {});
 
-std::vector<std::uint8_t> compress(std::span<const std::uint8_t> content,
+NNZIP_API std::vector<std::uint8_t> compress(std::span<const std::uint8_t> content,
                                              const Options& options = {});
-std::vector<std::uint8_t> decompress(std::span<const std::uint8_t> frames,
+NNZIP_API std::vector<std::uint8_t> decompress(std::span<const std::uint8_t> frames,
                                                const Options& options = {});
 
 struct ModelInfo {
@@ -128,26 +129,26 @@ struct ModelInfo {
 };
 
 // All models found in the folders searched, each name once.
-std::vector<ModelInfo> models(const Options& options = {});
+NNZIP_API std::vector<ModelInfo> models(const Options& options = {});
 
 // Unpacks the model and compares its SHA-256 with its header and its name. Throws
 // Error(kModelCorrupt) if they differ.
-void verify_model(const ModelInfo& model);
+NNZIP_API void verify_model(const ModelInfo& model);
 
 struct BackendInfo {
   std::string name;
   std::string unavailable;  // empty if usable, else why not
 };
-std::vector<BackendInfo> backends();
+NNZIP_API std::vector<BackendInfo> backends();
 
 // One number over all distributions and output bytes of a generated corpus, for every model found.
 // Equal on every machine, device and build of one format version.
-std::uint64_t signature(const Options& options = {});
+NNZIP_API std::uint64_t signature(const Options& options = {});
 
 // Feeds sample (or, if empty, a generated one) through both backends and every model, by steps and
 // by windows, and demands equal distributions. Returns the number of distributions compared; throws
 // Error(kBackendMismatch) that names model, lane and position of the first difference.
-std::uint64_t check_backends(const std::string& first, const std::string& second,
+NNZIP_API std::uint64_t check_backends(const std::string& first, const std::string& second,
                                        std::span<const std::uint8_t> sample,
                                        const Options& options = {});
 

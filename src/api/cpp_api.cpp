@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // nnzip.hpp on top of the codec: finds the model folders, adapts buffers to streams, turns the
 // library's foreign exceptions into Error.
-#include <algorithm>
-#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <new>
 #include <system_error>
 
+#include "api/model_folders.h"
+#include "api/span_reader.h"
 #include "backend/check.h"
 #include "backend/registry.h"
 #include "base/bytes.h"
@@ -41,42 +41,9 @@ auto guarded(Task&& task) {
   }
 }
 
-// Where an installation has its models, wherever it was installed to: BIN/../share/nnzip/models.
-fs::path models_beside_program() {
-  std::error_code unknown;
-  return fs::read_symlink("/proc/self/exe", unknown).parent_path().parent_path() /
-         NNZIP_MODEL_SUBFOLDER;
-}
-
 ModelStore model_store(const Options& options) {
-  std::vector<fs::path> folders = options.model_folders;
-  if (const char* variable = std::getenv("NNZIP_MODEL_PATH")) {
-    const std::string path = variable;
-    for (std::size_t begin = 0; begin <= path.size();) {
-      const std::size_t end = std::min(path.find(':', begin), path.size());
-      if (end > begin) folders.emplace_back(path.substr(begin, end - begin));
-      begin = end + 1;
-    }
-  }
-  folders.push_back(models_beside_program());
-  folders.emplace_back(NNZIP_MODEL_DIR);
-  folders.emplace_back(NNZIP_SOURCE_MODEL_DIR);
-  return ModelStore(std::move(folders));
+  return ModelStore(search_folders(options.model_folders));
 }
-
-class SpanReader : public Reader {
- public:
-  explicit SpanReader(std::span<const std::uint8_t> data) : data_(data) {}
-  std::size_t read(std::span<std::uint8_t> buffer) override {
-    const std::size_t size = std::min(buffer.size(), data_.size());
-    std::copy_n(data_.begin(), size, buffer.begin());
-    data_ = data_.subspan(size);
-    return size;
-  }
-
- private:
-  std::span<const std::uint8_t> data_;
-};
 
 class VectorWriter : public Writer {
  public:

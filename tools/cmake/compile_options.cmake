@@ -1,6 +1,8 @@
 # Options for all of nnzip's own code. The law of equal integers needs -ffp-contract=off everywhere:
-# no multiplication and addition may be contracted into an FMA.
+# no multiplication and addition may be contracted into an FMA. Installed files do not
+# hold the path of the sources.
 add_compile_options(-ffp-contract=off -fno-math-errno -fno-trapping-math -fvisibility=hidden
+                    -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=
                     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion)
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   # GCC 12 sees overflows in std::string and std::vector that are not there (GCC bugs 105329, 105762).

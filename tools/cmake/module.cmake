@@ -3,6 +3,7 @@
 # Makes the library nnzip_NAME from src/NAME. Its headers are reached as "NAME/x.h" through a folder
 # of links that holds this module alone, so code sees the headers of the modules in USES (and of what
 # these use) and no others: the dependency order of src/README.md is enforced by the compiler.
+# The global property NNZIP_OBJECTS collects what all modules compile to.
 function(nnzip_module name)
   cmake_parse_arguments(ARG "" "" "SOURCES;USES;PRIVATE" ${ARGN})
   set(view ${PROJECT_BINARY_DIR}/modules/${name})
@@ -13,6 +14,7 @@ function(nnzip_module name)
     set(scope PUBLIC)
     target_link_libraries(nnzip_${name} PRIVATE ${ARG_PRIVATE})
     set_target_properties(nnzip_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+    set_property(GLOBAL APPEND PROPERTY NNZIP_OBJECTS $<TARGET_OBJECTS:nnzip_${name}>)
   else()
     add_library(nnzip_${name} INTERFACE)
     set(scope INTERFACE)

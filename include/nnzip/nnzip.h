@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The C interface of nnzip: this file is its manual. C++ programs may prefer nnzip.hpp.
+ *
+ * ## Using the library
+ *
+ * The simplest way is two buffers (error handling left out):
+ *
+ *     size_t capacity = nnzip_compress_bound(size), packed_size;
+ *     void *packed = malloc(capacity);
+ *     nnzip_compress(packed, capacity, &packed_size, content, size, NULL);
+ *
+ *     uint64_t content_size;
+ *     nnzip_content_size(packed, packed_size, &content_size);
+ *     void *back = malloc(content_size);
+ *     nnzip_decompress(back, content_size, &size, packed, packed_size, NULL);
+ *
+ * What does not fit into memory, or comes and goes in pieces, takes a stream: nnzip_stream_new(),
+ * then nnzip_stream_code() until it returns NNZIP_STREAM_END, then nnzip_stream_free().
+ * tests/library/c_example.c compresses and decompresses files that way.
+ *
+ *     cc program.c $(pkg-config --cflags --libs nnzip)                     the shared library
+ *     cc -static program.c $(pkg-config --static --cflags --libs nnzip)    the static one
+ *     find_package(nnzip) and nnzip::nnzip or nnzip::nnzip_static          CMake
+ *
+ * ## What holds for every function
+ *
+ * - Functions that return int return NNZIP_OK (0), NNZIP_STREAM_END (1) or one of enum nnzip_error.
+ *   After an error, nnzip_last_error() is a sentence that says what happened and where.
+ * - No function prints, exits or aborts, and no C++ exception leaves one.
+ * - All functions may be called from several threads at once; one stream, from one thread at a
+ * time.
+ * - NULL options are those that nnzip_options_init() sets.
+ * - The compressed bytes depend on the content, the level and the model alone: neither on threads
+ *   and device nor on whether a stream or nnzip_compress() made them.
+ * - Compressed data may come from anyone. Every length in it is checked before memory is taken for
+ *   it, and every block has a checksum; damaged data are an error, never a crash. What a checksum
+ *   cannot tell is who made the data. Notes under "Untrusted data" say what else a caller has to
+ *   care for.
+ *
+ * ## Models
+ *
+ * Networks are files, installed with the library. They are looked for in the folders of
+ * nnzip_options.model_path, of the environment variable NNZIP_MODEL_PATH (ignored in programs that
+ * run with other rights than their caller's), beside the program, beside the shared library and
+ * where nnzip was configured to be installed. A program that links the static library and is
+ * installed elsewhere names the folder: pkg-config --variable=modeldir nnzip.
+ *
+ * ## Compatibility
+ *
+ * Values of enumerators never change. nnzip_options may grow at its end, which struct_size takes
+ * care of. The version of the shared library is that of this interface and of the format; both may
+ * change until version 1.
+ */
+#ifndef NNZIP_H
+#define NNZIP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "nnzip/visibility.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Version ---- */
+
+/* Of this header. */
+#define NNZIP_VERSION_MAJOR 0
+#define NNZIP_VERSION_MINOR 1
+#define NNZIP_VERSION_PATCH 0
+
+/* Of the library in use, such as "0.1.0". */
+NNZIP_API const char* nnzip_version(void);
+
+/* ---- Errors ---- */
+
+enum nnzip_status {
+  NNZIP_OK = 0,
+  NNZIP_STREAM_END = 1 /* nnzip_stream_code(): all is done, and the output is complete */
+};
+
+/* Families: 10 arguments, 20 files, 30 frames, 40 models, 50 devices, 60 resources, 90 nnzip
+ * itself. Others may be added to a family, so unknown values are to be taken for errors too. */
+enum nnzip_error {
+  /* The call is wrong: the message says what is. The data are not to blame. */
+  NNZIP_ERROR_INVALID_ARGUMENT = 10,
+
+  /* A model's file cannot be read. */
+  NNZIP_ERROR_READ_FAILED = 20,
+  /* A file cannot be written; no function of this header writes any. */
+  NNZIP_ERROR_WRITE_FAILED = 21,
+
+  /* The data do not begin with nnzip's magic bytes, or something else follows a frame. */
+  NNZIP_ERROR_NOT_A_FRAME = 30,
+  /* The data end inside a frame: they are the beginning of something longer, or damaged. */
+  NNZIP_ERROR_TRUNCATED = 31,
+  /* The data are damaged: a field contradicts the format, or a checksum fails. */
+  NNZIP_ERROR_CORRUPT = 32,
+  /* The data were made by a newer nnzip. */
+  NNZIP_ERROR_UNSUPPORTED_VERSION = 33,
+  /* The data state a size over what this library agrees to handle. */
+  NNZIP_ERROR_LIMIT_EXCEEDED = 34,
+
+  /* The model that the frame or the options name is in none of the folders searched. */
+  NNZIP_ERROR_MODEL_MISSING = 40,
+  /* A model's file is damaged. */
+  NNZIP_ERROR_MODEL_CORRUPT = 41,
+  /* A model's file is for a newer nnzip. */
+  NNZIP_ERROR_MODEL_UNSUPPORTED = 42,
+
+  /* What nnzip_options.device names is not there. */
+  NNZIP_ERROR_BACKEND_UNAVAILABLE = 50,
+  /* Two devices disagree; only the checks that nnzip.hpp offers report it. */
+  NNZIP_ERROR_BACKEND_MISMATCH = 51,
+
+  /* There is not enough memory, or a thread cannot be started. */
+  NNZIP_ERROR_OUT_OF_MEMORY = 60,
+  /* The call needs more memory than nnzip_options.memory_limit; the message has both figures. */
+  NNZIP_ERROR_MEMORY_LIMIT = 61,
+  /* The output buffer is too small: see nnzip_compress_bound() and nnzip_content_size(). */
+  NNZIP_ERROR_OUTPUT_TOO_SMALL = 62,
+  /* nnzip_options.progress returned nonzero. */
+  NNZIP_ERROR_CANCELLED = 63,
+
+  /* A defect of nnzip; please report it. */
+  NNZIP_ERROR_INTERNAL = 90
+};
+
+/* The enumerator's name, such as "NNZIP_ERROR_TRUNCATED"; never NULL, "unknown" for other values.
+ */
+NNZIP_API const char* nnzip_error_name(int code);
+
+/* What happened in the last call of this thread that returned an error: one sentence in English, at
+ * most 1023 bytes; "" if there was none. Valid until the thread's next call of a function that
+ * returns int.
+ * Untrusted data: the text may quote names of files, which may hold any bytes but NUL. */
+NNZIP_API const char* nnzip_last_error(void);
+
+/* ---- Options ---- */
+
+typedef struct nnzip_options {
+  size_t struct_size; /* set by nnzip_options_init(); must not be changed */
+
+  /* 1 to 9, 5 by default; compression only. */
+  int level;
+  /* Threads to compute with; 0, the default, is one for each core. */
+  int threads;
+  /* "auto" (the default, also NULL), "none", or a model's name, file name or the first 4 or more
+   * hex digits of its hash; compression only, since compressed data name the model they need. */
+  const char* model;
+  /* "auto" (the default, also NULL), "cpu", "reference": what computes the network. */
+  const char* device;
+  /* Folders with models, separated by colons, searched before all others; NULL: none. */
+  const char* model_path;
+  /* Bytes of memory that a call or a stream may need, as estimated before they are taken; 0, the
+   * default, is no limit. Untrusted data: they choose among the installed models and the sizes of
+   * blocks, up to 16 MiB each, so set this where memory is scarce. */
+  uint64_t memory_limit;
+  /* Called now and then, with progress_data and the bytes of content done so far. Nonzero cancels:
+   * the call returns NNZIP_ERROR_CANCELLED. It is called in the thread that called nnzip, before
+   * that call returns. It must return (no longjmp, no exception) and not use the same stream. */
+  int (*progress)(void* progress_data, uint64_t content_bytes);
+  void* progress_data;
+} nnzip_options;
+
+/* Sets all to the defaults. struct_size must be sizeof(nnzip_options).
+ *
+ * A library that is older than the program fills what it does not know with zeros, and later
+ * refuses the options (INVALID_ARGUMENT) if any of that was set to something else.
+ *
+ * The struct and its strings are read, and copied, during the call that is given them. What
+ * progress_data points to must live as long as that call or the stream that it begins. */
+NNZIP_API int nnzip_options_init(nnzip_options* options, size_t struct_size);
+
+/* ---- Whole buffers ---- */
+
+/* The most that nnzip_compress() writes for so many bytes of content; 0 if that is over SIZE_MAX.
+ * It is a few bytes more than the content: what nothing helps is stored as it is. */
+NNZIP_API size_t nnzip_compress_bound(size_t content_size);
+
+/* Compresses content into one frame.
+ *
+ * *packed_size becomes the length of the frame, or 0 after an error. With a capacity of at least
+ * nnzip_compress_bound(content_size) it never fails with OUTPUT_TOO_SMALL; less may be enough.
+ * The buffers must not overlap. content may be NULL if content_size is 0; an empty content has a
+ * frame of its own. */
+NNZIP_API int nnzip_compress(void* packed, size_t packed_capacity, size_t* packed_size,
+                             const void* content, size_t content_size,
+                             const nnzip_options* options);
+
+/* How many bytes the frames hold, as they state it, by reading their headers alone.
+ *
+ * *content_size becomes the sum over all frames, or 0 after an error.
+ * Untrusted data: the result is a claim, and a few bytes can truthfully claim some thousand times
+ * their number. Compare it with what you are ready to allocate before you do. Nothing is decoded,
+ * so success does not mean that the data are sound. */
+NNZIP_API int nnzip_content_size(const void* packed, size_t packed_size, uint64_t* content_size);
+
+/* Decompresses all frames of packed, one after the other.
+ *
+ * *content_size becomes the length of the content, or 0 after an error; the buffer then holds
+ * nothing of use. Capacity must be at least the content's length (nnzip_content_size() tells), else
+ * it fails with OUTPUT_TOO_SMALL. content may be NULL if the capacity is 0. The buffers must not
+ * overlap. packed_size must be exact: what follows the last frame must be a frame, too.
+ * Untrusted data: never writes past the capacity, whatever the data claim. Time is bounded by the
+ * content's length, so a capacity bounds both. */
+NNZIP_API int nnzip_decompress(void* content, size_t content_capacity, size_t* content_size,
+                               const void* packed, size_t packed_size,
+                               const nnzip_options* options);
+
+/* ---- Streams ---- */
+
+typedef struct nnzip_stream nnzip_stream;
+
+enum nnzip_direction { NNZIP_COMPRESS = 0, NNZIP_DECOMPRESS = 1 };
+
+/* What nnzip_stream_code() may read and write. It moves the pointers and lowers the counts by what
+ * it has used; the caller refills and empties them in any portions, of one byte or of gigabytes. */
+typedef struct nnzip_buffers {
+  const void* next_in;
+  size_t avail_in;
+  void* next_out;
+  size_t avail_out;
+} nnzip_buffers;
+
+enum nnzip_action {
+  NNZIP_RUN = 0,   /* more input will follow */
+  NNZIP_FINISH = 1 /* next_in holds all that is left of the input, maybe nothing */
+};
+
+/* Begins a stream in one direction (enum nnzip_direction) and sets *stream, to NULL after an error.
+ *
+ * Compressing makes one frame of all the input. Decompressing takes one or more frames. Options are
+ * judged here or by the first nnzip_stream_code(). Memory is bounded by the model and by at most 8
+ * blocks of 4 MiB (decompressing: of what their frame states, at most 16 MiB) with their coded
+ * data, whatever the length of the content. A stream computes on a thread of its own, which takes
+ * no signals and waits whenever no call of nnzip_stream_code() is under way. A stream must not be
+ * used on by a child after fork(). */
+NNZIP_API int nnzip_stream_new(nnzip_stream** stream, int direction, const nnzip_options* options);
+
+/* Takes input and gives output until the input is used up, the output is full or all is done.
+ *
+ * Returns
+ * - NNZIP_OK: call again, with more input (or NNZIP_FINISH) if avail_in is 0, with more room if
+ *   avail_out is 0. A call that can do neither does nothing and returns NNZIP_OK.
+ * - NNZIP_STREAM_END: NNZIP_FINISH was given, all input has been used and all output delivered.
+ *   Further calls return the same.
+ * - an error: further calls return the same, with the same message. Only INVALID_ARGUMENT for
+ *   wrong arguments of this very call (NULL with a nonzero count, an unknown action, NNZIP_RUN or
+ *   more input after NNZIP_FINISH) leaves the stream as it was.
+ *
+ * Once NNZIP_FINISH is given, further calls must give it too, until NNZIP_STREAM_END. The buffers
+ * are used during the call only. next_in may be NULL if avail_in is 0, next_out likewise.
+ *
+ * Decompressing also ends only by NNZIP_FINISH, since another frame may follow each frame.
+ * Untrusted data: what has been delivered before an error has passed its blocks' checksums, but the
+ * whole may be cut short: use it only after NNZIP_STREAM_END. Output may be some thousand times the
+ * input; the caller decides how much to take by avail_out and may stop at any time. */
+NNZIP_API int nnzip_stream_code(nnzip_stream* stream, nnzip_buffers* buffers, int action);
+
+/* Ends a stream, wherever it is, and frees all that it holds; NULL is ignored. Returns at once: the
+ * stream computes only while nnzip_stream_code() runs. */
+NNZIP_API void nnzip_stream_free(nnzip_stream* stream);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

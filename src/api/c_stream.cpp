@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// Streams of nnzip.h. The codec pulls input and pushes output by calls; here a caller pushes and
+// pulls. A coroutine turns one into the other: the codec pauses when a buffer is used up.
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "api/c_options.h"
+#include "api/c_status.h"
+#include "api/coroutine.h"
+#include "nnzip/nnzip.h"
+#include "nnzip/nnzip.hpp"
+
+namespace nnzip {
+namespace {
+
+[[noreturn]] void wrong(const char* message) { throw Error(ErrorCode::kInvalidArgument, message); }
+
+class CodecStream : private Reader, private Writer {
+ public:
+  CodecStream(nnzip_direction direction, const nnzip_options& options)
+      : direction_(direction),
+        options_(cpp_options(options)),
+        progress_(options.progress),
+        progress_data_(options.progress_data),
+        codec_([this] { run_codec(); }) {
+    if (progress_ != nullptr) {
+      options_.progress = [this](std::uint64_t done) { report(done); };
+    }
+  }
+
+  int code(nnzip_buffers& buffers, int action) {
+    if (running_) wrong("the stream is in use by the call that this one is made from.");
+    check(buffers, action);
+    if (codec_.ended()) return tell_result();
+    running_ = true;
+    finishing_ = action == NNZIP_FINISH;
+    input_ = {static_cast<const std::uint8_t*>(buffers.next_in), buffers.avail_in};
+    output_ = {static_cast<std::uint8_t*>(buffers.next_out), buffers.avail_out};
+    const int status = status_of([this] { return run_until_used_up(); });
+    buffers.next_in = input_.data();
+    buffers.avail_in = left_in_ = input_.size();
+    buffers.next_out = output_.data();
+    buffers.avail_out = output_.size();
+    running_ = false;
+    return status;
+  }
+
+ private:
+  void check(const nnzip_buffers& buffers, int action) const {
+    if (action != NNZIP_RUN && action != NNZIP_FINISH) {
+      wrong("the action is neither NNZIP_RUN nor NNZIP_FINISH.");
+    }
+    if (buffers.next_in == nullptr && buffers.avail_in > 0) {
+      wrong("next_in is NULL, but avail_in is not 0.");
+    }
+    if (buffers.next_out == nullptr && buffers.avail_out > 0) {
+      wrong("next_out is NULL, but avail_out is not 0.");
+    }
+    if (finishing_ && action != NNZIP_FINISH) wrong("NNZIP_RUN cannot follow NNZIP_FINISH.");
+    if (finishing_ && buffers.avail_in > left_in_) wrong("more input cannot follow NNZIP_FINISH.");
+  }
+
+  // The codec also pauses to report progress, since the callback belongs in the caller's thread.
+  int run_until_used_up() {
+    while (codec_.resume()) {
+      if (!reported_) return NNZIP_OK;
+      cancelled_ = progress_(progress_data_, *reported_) != 0;
+      reported_.reset();
+    }
+    return tell_result();
+  }
+
+  int tell_result() const {
+    return result_.code == NNZIP_STREAM_END ? NNZIP_STREAM_END : tell(result_);
+  }
+
+  // What follows runs in the coroutine.
+
+  void run_codec() {
+    try {
+      if (direction_ == NNZIP_COMPRESS) {
+        compress(*this, *this, options_);
+      } else {
+        decompress(*this, *this, options_);
+      }
+      result_.code = NNZIP_STREAM_END;
+    } catch (const std::exception&) {
+      result_ = current_failure();
+    }
+  }
+
+  std::size_t read(std::span<std::uint8_t> buffer) override {
+    while (input_.empty() && !finishing_) codec_.pause();
+    const std::size_t size = std::min(buffer.size(), input_.size());
+    std::copy_n(input_.begin(), size, buffer.begin());
+    input_ = input_.subspan(size);
+    return size;
+  }
+
+  void write(std::span<const std::uint8_t> data) override {
+    while (!data.empty()) {
+      while (output_.empty()) codec_.pause();
+      const std::size_t size = std::min(data.size(), output_.size());
+      std::copy_n(data.begin(), size, output_.begin());
+      output_ = output_.subspan(size);
+      data = data.subspan(size);
+    }
+  }
+
+  void report(std::uint64_t done) {
+    reported_ = done;
+    codec_.pause();
+    if (cancelled_) throw_cancelled();
+  }
+
+  nnzip_direction direction_;
+  Options options_;
+  int (*progress_)(void*, uint64_t);
+  void* progress_data_;
+  std::span<const std::uint8_t> input_;
+  std::span<std::uint8_t> output_;
+  std::size_t left_in_ = 0;
+  bool running_ = false;
+  bool finishing_ = false;
+  bool cancelled_ = false;
+  std::optional<std::uint64_t> reported_;
+  Failure result_;
+  Coroutine codec_;  // last: it ends before what it uses
+};
+
+}  // namespace
+}  // namespace nnzip
+
+struct nnzip_stream {
+  nnzip::CodecStream codec;
+};
+
+int nnzip_stream_new(nnzip_stream** stream, int direction, const nnzip_options* options) {
+  using namespace nnzip;
+  return status_of([&] {
+    if (stream == nullptr) wrong("stream is NULL.");
+    *stream = nullptr;
+    if (direction != NNZIP_COMPRESS && direction != NNZIP_DECOMPRESS) {
+      wrong("the direction is neither NNZIP_COMPRESS nor NNZIP_DECOMPRESS.");
+    }
+    *stream = new nnzip_stream{{static_cast<nnzip_direction>(direction), known_options(options)}};
+    return NNZIP_OK;
+  });
+}
+
+int nnzip_stream_code(nnzip_stream* stream, nnzip_buffers* buffers, int action) {
+  using namespace nnzip;
+  return status_of([&] {
+    if (stream == nullptr) wrong("stream is NULL.");
+    if (buffers == nullptr) wrong("buffers is NULL.");
+    return stream->codec.code(*buffers, action);
+  });
+}
+
+void nnzip_stream_free(nnzip_stream* stream) { delete stream; }

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// An installation may be moved as a whole, so its models are found from where its program or its
+// shared library lies.
+#include "api/model_folders.h"
+
+#include <dlfcn.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <system_error>
+
+namespace nnzip {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path program_folder() {
+  std::error_code unknown;
+  return fs::read_symlink("/proc/self/exe", unknown).parent_path();
+}
+
+// Of the file that this code is in: the shared library, or the program itself.
+fs::path library_folder() {
+  Dl_info info;
+  const auto* here = reinterpret_cast<const void*>(&library_folder);
+  if (dladdr(here, &info) == 0 || info.dli_fname == nullptr) return {};
+  std::error_code unknown;
+  return fs::canonical(info.dli_fname, unknown).parent_path();
+}
+
+}  // namespace
+
+std::vector<fs::path> split_model_path(const std::string& path) {
+  std::vector<fs::path> folders;
+  for (std::size_t begin = 0; begin <= path.size();) {
+    const std::size_t end = std::min(path.find(':', begin), path.size());
+    if (end > begin) folders.emplace_back(path.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return folders;
+}
+
+std::vector<fs::path> search_folders(std::vector<fs::path> first) {
+  std::vector<fs::path> folders = std::move(first);
+  const auto add = [&folders](const fs::path& folder) {
+    if (std::find(folders.begin(), folders.end(), folder) == folders.end()) {
+      folders.push_back(folder);
+    }
+  };
+  // Not where a program has more rights than who runs it.
+  if (const char* variable = secure_getenv("NNZIP_MODEL_PATH")) {
+    for (const fs::path& folder : split_model_path(variable)) add(folder);
+  }
+  const fs::path program = program_folder(), library = library_folder();
+  if (!program.empty()) {
+    add((program / NNZIP_MODELS_FROM_PROGRAM).lexically_normal());
+    add(program / "models");  // as in a build folder
+  }
+  if (!library.empty() && library != program) {
+    add((library / NNZIP_MODELS_FROM_LIBRARY).lexically_normal());
+  }
+  add(NNZIP_MODEL_DIR);
+  return folders;
+}
+
+}  // namespace nnzip
