@@ -2,15 +2,18 @@
 // The command line as one plain struct.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "message.h"
 #include "nnzip/nnzip.hpp"
+#include "sizes.h"
 
 namespace nnzip {
 
-enum class Command { kCompress, kDecompress, kTest, kModels, kBench, kPrint };
+enum class Command { kCompress, kDecompress, kTest, kList, kModels, kBench, kPrint };
 
 struct Arguments {
   Command command = Command::kCompress;
@@ -22,15 +25,19 @@ struct Arguments {
   bool to_stdout = false;
   bool force = false;
   bool remove_input = false;
-  std::string output;           // -o, empty if not given
-  std::string suffix = ".nnz";  // with its dot
+  bool recursive = false;
+  std::string output;              // -o, empty if not given
+  std::string suffix = ".nnz";     // with its dot
+  std::optional<ByteRange> range;  // the content to decompress, all if not given
 
+  bool json = false;  // the list for programs
   bool verify_models = false;
   bool signature = false;
   std::string check;  // "A,B": the backends to compare
 };
 
-// Throws Error(kInvalidArgument).
+// Reads the options of the variable NNZIP_OPT, then the command line. Throws
+// Error(kInvalidArgument).
 Arguments parse_arguments(int argc, const char* const* argv);
 
 }  // namespace nnzip

@@ -11,13 +11,13 @@ void run_compress(const Arguments& arguments) {
   transfer.run = [](Reader& reader, Writer& writer, const Options& options) {
     return compress(reader, writer, options);
   };
-  transfer.output_name = [&](const std::string& path) -> std::optional<std::string> {
-    const std::string& suffix = arguments.suffix;
-    if (!arguments.force && path.size() > suffix.size() && path.ends_with(suffix)) {
-      message::warning(path + " ends in " + suffix + " already and is passed over; -f takes it.");
+  transfer.output_name = [&](const std::string& path,
+                             std::string& problem) -> std::optional<std::string> {
+    if (!arguments.force && has_suffix(path, arguments.suffix)) {
+      problem = path + " ends in " + arguments.suffix + " already and is passed over; -f takes it.";
       return std::nullopt;
     }
-    return path + suffix;
+    return path + arguments.suffix;
   };
   transfer_files(arguments, transfer);
 }

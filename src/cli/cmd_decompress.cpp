@@ -9,19 +9,19 @@ void run_decompress(const Arguments& arguments) {
   Transfer transfer;
   transfer.reads_compressed = true;
   transfer.writes = arguments.command != Command::kTest;
-  transfer.run = [](Reader& reader, Writer& writer, const Options& options) {
-    return decompress(reader, writer, options);
+  transfer.run = [&](Reader& reader, Writer& writer, const Options& options) {
+    if (!arguments.range) return decompress(reader, writer, options);
+    return decompress_range(reader, writer, arguments.range->offset, arguments.range->length,
+                            options);
   };
-  transfer.output_name = [&](const std::string& path) -> std::optional<std::string> {
-    const std::string& suffix = arguments.suffix;
-    const std::size_t slash = path.rfind('/');
-    const std::size_t name = path.size() - (slash == std::string::npos ? 0 : slash + 1);
-    if (name <= suffix.size() || !path.ends_with(suffix)) {
-      message::warning(path + " does not end in " + suffix +
-                       " and is passed over; -o or -c says where its content goes.");
+  transfer.output_name = [&](const std::string& path,
+                             std::string& problem) -> std::optional<std::string> {
+    if (!has_suffix(path, arguments.suffix)) {
+      problem = path + " does not end in " + arguments.suffix +
+                " and is passed over; -o or -c says where its content goes.";
       return std::nullopt;
     }
-    return path.substr(0, path.size() - suffix.size());
+    return path.substr(0, path.size() - arguments.suffix.size());
   };
   transfer_files(arguments, transfer);
 }

@@ -24,9 +24,12 @@ mode_t default_mode() {
 
 }  // namespace
 
-InputFile::InputFile(const std::string& path) : path_(path), label_(path) {
+std::string input_label(const std::string& path) {
+  return path == kStandardStream ? "standard input" : path;
+}
+
+InputFile::InputFile(const std::string& path) : path_(path), label_(input_label(path)) {
   if (is_standard()) {
-    label_ = "standard input";
     descriptor_ = STDIN_FILENO;
   } else {
     descriptor_ = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
@@ -38,6 +41,9 @@ InputFile::InputFile(const std::string& path) : path_(path), label_(path) {
     errno = error;
     fail(ErrorCode::kReadFailed, "Cannot open " + label_);
   }
+  // Standard input may have been read from already.
+  const off_t start = is_regular() ? lseek(descriptor_, 0, SEEK_CUR) : -1;
+  if (start >= 0) seekable_.emplace(*this, static_cast<std::uint64_t>(start));
 }
 
 InputFile::~InputFile() {
@@ -50,6 +56,41 @@ std::size_t InputFile::read(std::span<std::uint8_t> buffer) {
     if (taken >= 0) return static_cast<std::size_t>(taken);
     if (errno != EINTR) fail(ErrorCode::kReadFailed, "Cannot read " + label_);
   }
+}
+
+Reader& InputFile::reader() {
+  if (seekable_) return *seekable_;
+  return *this;
+}
+
+void InputFile::rewind() {
+  if (seekable_) seekable_->seek(0);
+}
+
+// The size of now: the file may be growing, and what counts is what can be read.
+std::uint64_t InputFile::Seekable::size() {
+  struct stat now = {};
+  if (fstat(file_.descriptor_, &now) != 0) {
+    fail(ErrorCode::kReadFailed, "Cannot read " + file_.label_);
+  }
+  const auto end = static_cast<std::uint64_t>(now.st_size);
+  return end > start_ ? end - start_ : 0;
+}
+
+void InputFile::Seekable::seek(std::uint64_t offset) {
+  if (lseek(file_.descriptor_, static_cast<off_t>(start_ + offset), SEEK_SET) < 0) {
+    fail(ErrorCode::kReadFailed, "Cannot read " + file_.label_);
+  }
+}
+
+bool InputFile::Seekable::skip(std::uint64_t n) {
+  const off_t at = lseek(file_.descriptor_, 0, SEEK_CUR);
+  if (at < 0) fail(ErrorCode::kReadFailed, "Cannot read " + file_.label_);
+  const std::uint64_t place = static_cast<std::uint64_t>(at) - start_;
+  const std::uint64_t end = size();
+  const bool enough = place <= end && n <= end - place;
+  seek(enough ? place + n : end);
+  return enough;
 }
 
 bool InputFile::is_terminal() const { return isatty(descriptor_) != 0; }
@@ -112,6 +153,14 @@ void OutputFile::write(std::span<const std::uint8_t> data) {
 
 bool OutputFile::is_terminal() const { return direct_ >= 0 && isatty(direct_) != 0; }
 
+bool OutputFile::is_same_file(const InputFile& input) const {
+  struct stat status = {};
+  const bool known = direct_ >= 0 ? fstat(direct_, &status) == 0
+                                  : !path_.empty() && stat(path_.c_str(), &status) == 0;
+  return known && S_ISREG(status.st_mode) && status.st_dev == input.status().st_dev &&
+         status.st_ino == input.status().st_ino;
+}
+
 void OutputFile::commit(const InputFile& source) {
   if (!temporary_) {
     if (direct_ < 0 || is_standard()) return;
@@ -131,12 +180,14 @@ void OutputFile::commit(const InputFile& source) {
 
 // Always by descriptor: a name could have been taken by another file meanwhile. Owner first,
 // because a change of owner may clear mode bits; times last, because all else touches them. Only
-// the mode matters enough to fail for.
+// the mode matters enough to fail for. A program that ran as the source's owner or group must not
+// run as somebody else: without both of them its special bits are dropped.
 void OutputFile::copy_metadata(const struct stat& source) {
   const int file = temporary_->descriptor();
-  mode_t mode = source.st_mode & 0777;
-  static_cast<void>(fchown(file, source.st_uid, static_cast<gid_t>(-1)) == 0);
+  mode_t mode = source.st_mode & 07777;
+  const bool same_owner = fchown(file, source.st_uid, static_cast<gid_t>(-1)) == 0;
   const bool same_group = fchown(file, static_cast<uid_t>(-1), source.st_gid) == 0;
+  if (!same_owner || !same_group) mode &= 0777;
   // Another group must not get what the source's group had: it gets what both it and others had.
   if (!same_group) mode = (mode & ~070U) | (mode & (mode << 3) & 070U);
   if (fchmod(file, mode) != 0) fail(ErrorCode::kWriteFailed, "Cannot set the mode of " + label_);

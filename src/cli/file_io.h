@@ -14,6 +14,9 @@ namespace nnzip {
 
 inline constexpr const char* kStandardStream = "-";
 
+// What people call the path: "standard input" for "-".
+std::string input_label(const std::string& path);
+
 // A file, or standard input if the path is "-".
 class InputFile : public Reader {
  public:
@@ -24,27 +27,47 @@ class InputFile : public Reader {
 
   std::size_t read(std::span<std::uint8_t> buffer) override;
 
+  // The same data for the library: able to seek if the file is.
+  Reader& reader();
+
   const std::string& label() const { return label_; }  // for messages
   const struct stat& status() const { return status_; }
   bool is_standard() const { return path_ == kStandardStream; }
   bool is_regular() const { return S_ISREG(status_.st_mode); }
-  bool is_folder() const { return S_ISDIR(status_.st_mode); }
   bool is_terminal() const;
   std::uint64_t size() const;  // 0 if not known
+
+  // Goes back to where the data began. Only for a regular file. Throws Error(kReadFailed).
+  void rewind();
 
   // Removes the name, unless another file has come to bear it. Throws Error(kWriteFailed).
   void remove();
 
  private:
+  // A regular file from where its descriptor stood at first.
+  class Seekable : public SeekableReader {
+   public:
+    Seekable(InputFile& file, std::uint64_t start) : file_(file), start_(start) {}
+    std::size_t read(std::span<std::uint8_t> buffer) override { return file_.read(buffer); }
+    bool skip(std::uint64_t n) override;
+    std::uint64_t size() override;
+    void seek(std::uint64_t offset) override;
+
+   private:
+    InputFile& file_;
+    std::uint64_t start_;
+  };
+
   std::string path_;
   std::string label_;
   int descriptor_ = -1;
   struct stat status_ = {};
+  std::optional<Seekable> seekable_;
 };
 
 // A file, standard output if the path is "-", or nothing at all if it is empty. A file appears
 // under its name only by commit(); until then, and for ever after an error, there is none. What is
-// no regular file (a device, a named pipe) is written in place and left as it is.
+// no regular file (a device, a named pipe) is written in place and keeps its mode and owner.
 class OutputFile : public Writer {
  public:
   OutputFile(const std::string& path, bool replace);  // throws Error(kWriteFailed)
@@ -56,6 +79,8 @@ class OutputFile : public Writer {
 
   bool is_standard() const { return path_ == kStandardStream; }
   bool is_terminal() const;
+  // Whether the output would go into the input itself.
+  bool is_same_file(const InputFile& input) const;
 
   // Completes the file. One that comes from a regular file gets its mode, owner and times.
   // Throws Error(kWriteFailed).

@@ -30,6 +30,8 @@ void dispatch(const Arguments& arguments) {
     case Command::kDecompress:
     case Command::kTest:
       return run_decompress(arguments);
+    case Command::kList:
+      return run_list(arguments);
     case Command::kModels:
       return run_models(arguments);
     case Command::kBench:

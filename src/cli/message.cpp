@@ -4,12 +4,14 @@
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdint>
 #include <cstdio>
 #include <cstring>
+
+#include "utf8.h"
 
 namespace nnzip::message {
 namespace {
@@ -30,24 +32,12 @@ spdlog::logger& logger() {
 
 // Bytes of the printable character at the start of text; 0 if there is none.
 std::size_t printable_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
-  const std::uint8_t first = byte(0);
-  if (first < 0x80) return first >= 0x20 && first != 0x7F ? 1 : 0;
-  const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-  if (first < 0xC2 || first > 0xF4 || text.size() < length) return 0;
-  std::uint32_t code = first & (0xFFU >> (length + 1));
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-    code = code << 6 | (byte(i) & 0x3FU);
-  }
-  const bool overlong = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000);
-  const bool surrogate = code >= 0xD800 && code < 0xE000;
-  const bool control = code < 0xA0;
+  const auto [length, code] = first_utf8_char(text);
+  const bool control = code < 0x20 || (code >= 0x7F && code < 0xA0);
   // Marks that turn the writing direction could make a name look like another.
   const bool turns = (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
   const bool line_break = code == 0x2028 || code == 0x2029;
-  const bool bad = overlong || surrogate || control || turns || line_break || code > 0x10FFFF;
-  return bad ? 0 : length;
+  return control || turns || line_break ? 0 : length;
 }
 
 }  // namespace
@@ -90,6 +80,12 @@ void status(const std::string& text) {
   std::fprintf(stderr, "\r\033[K%s", printable(text).c_str());
   std::fflush(stderr);
   status_shown = !text.empty();
+}
+
+std::size_t status_columns() {
+  struct winsize size = {};
+  const bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return known ? size.ws_col : 80;
 }
 
 bool status_is_visible() {

@@ -2,6 +2,7 @@
 // All that the command says to people. Nothing else in the command prints.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -29,7 +30,8 @@ void output(const std::string& text);
 // Shows text on the terminal's current line in place of the text shown before; "" clears it. Any
 // message clears it first. Only for when status_is_visible().
 void status(const std::string& text);
-bool status_is_visible();  // standard error is a terminal and the command is not quiet
+std::size_t status_columns();  // of the terminal
+bool status_is_visible();      // standard error is a terminal and the command is not quiet
 
 // The text with control characters and bytes that are not UTF-8 replaced by '?'.
 std::string printable(std::string_view text);

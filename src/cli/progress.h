@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -25,5 +26,9 @@ class Progress {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   double shown_at_ = 0.0;
 };
+
+// The line for a file: its name, a bar, percent, rate and time left, as much of it as columns hold.
+std::string progress_line(const std::string& name, std::uint64_t done, std::uint64_t total,
+                          double seconds, std::size_t columns);
 
 }  // namespace nnzip

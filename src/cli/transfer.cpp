@@ -1,35 +1,67 @@
 // SPDX-License-Identifier: Apache-2.0
-// The walk over the files: names, terminals, progress, removal.
+// Names, terminals, progress, removal.
 #include "transfer.h"
 
 #include <spdlog/fmt/fmt.h>
+#include <sys/stat.h>
 
 #include <exception>
 
+#include "file_walk.h"
 #include "progress.h"
 
 namespace nnzip {
 namespace {
 
+bool goes_to_stdout(const Arguments& arguments, const std::string& path) {
+  return arguments.output.empty() && (arguments.to_stdout || path == kStandardStream);
+}
+
+// Why a file is not even opened; empty if nothing speaks against it.
+std::string find_obstacle(const Arguments& arguments, const Transfer& transfer,
+                          const std::string& path) {
+  const bool needs_name =
+      transfer.writes && arguments.output.empty() && !goes_to_stdout(arguments, path);
+  struct stat status = {};
+  if (path == kStandardStream || lstat(path.c_str(), &status) != 0) return {};
+  const bool is_link = S_ISLNK(status.st_mode);
+  if (is_link && stat(path.c_str(), &status) != 0) return {};
+  // Opening a named pipe would wait for somebody to write.
+  if (needs_name && !S_ISREG(status.st_mode)) {
+    return path + " is no regular file and is passed over; -c reads it.";
+  }
+  if (is_link && arguments.remove_input && !arguments.force) {
+    return path + " is a symbolic link and is passed over; -f removes it and keeps its file.";
+  }
+  return {};
+}
+
 // Where the output goes: a name, "-" for standard output, "" for nowhere; nothing: pass over.
 std::optional<std::string> find_target(const Arguments& arguments, const Transfer& transfer,
-                                       const InputFile& input, const std::string& path) {
-  if (input.is_folder()) {
-    message::warning(input.label() + " is a folder and is passed over.");
+                                       const std::string& path, bool found) {
+  std::string problem;
+  // Of the files in a folder those count alone that the command line could mean.
+  if (found && transfer.reads_compressed && !has_suffix(path, arguments.suffix)) {
+    message::note(path + " does not end in " + arguments.suffix + " and is passed over.");
+    return std::nullopt;
+  }
+  if (found && transfer.writes_compressed && !transfer.output_name(path, problem)) {
+    message::note(problem);
     return std::nullopt;
   }
   if (!transfer.writes) return "";
   if (!arguments.output.empty()) return arguments.output;
-  if (arguments.to_stdout || input.is_standard()) return kStandardStream;
-  if (!input.is_regular()) {
-    message::warning(input.label() + " is no regular file and is passed over; -c reads it.");
-    return std::nullopt;
-  }
-  return transfer.output_name(path);
+  if (goes_to_stdout(arguments, path)) return kStandardStream;
+  const auto name = transfer.output_name(path, problem);
+  if (!name) message::warning(problem);
+  return name;
 }
 
 void refuse_terminals(const Arguments& arguments, const Transfer& transfer, const InputFile& input,
                       const OutputFile& output) {
+  if (output.is_same_file(input)) {
+    throw Error(ErrorCode::kWriteFailed, input.label() + " is input and output at once.");
+  }
   if (arguments.force) return;
   if (transfer.reads_compressed && input.is_terminal()) {
     throw Error(ErrorCode::kInvalidArgument,
@@ -42,38 +74,66 @@ void refuse_terminals(const Arguments& arguments, const Transfer& transfer, cons
 }
 
 void tell(const std::string& label, const Transfer& transfer, const Summary& summary,
-          double seconds) {
+          const Options& options, double seconds) {
   const auto content = static_cast<double>(summary.content_bytes);
   const double percent = summary.content_bytes > 0
                              ? 100.0 * static_cast<double>(summary.coded_bytes) / content
                              : 100.0;
   const bool forwards = transfer.writes_compressed;
-  message::note(
-      fmt::format("{}: {} -> {} bytes ({:.2f} %), {} blocks (model {}, zstd {}, stored {})"
-                  "{}{}{}{}, {:.2f} s",
-                  label, forwards ? summary.content_bytes : summary.coded_bytes,
-                  forwards ? summary.coded_bytes : summary.content_bytes, percent, summary.blocks,
-                  summary.model_blocks, summary.zstd_blocks, summary.stored_blocks,
-                  summary.model.empty() ? "" : ", ", summary.model,
-                  summary.device.empty() ? "" : ", ", summary.device, seconds));
+  message::note(fmt::format(
+      "{}: {} -> {} bytes ({:.2f} %), {} blocks (model {}, zstd {}, stored {})"
+      "{}{}{}{}, {:.1f} MiB of memory, {:.2f} s",
+      label, forwards ? summary.content_bytes : summary.coded_bytes,
+      forwards ? summary.coded_bytes : summary.content_bytes, percent, summary.blocks,
+      summary.model_blocks, summary.zstd_blocks, summary.stored_blocks,
+      summary.model.empty() ? "" : ", ", summary.model, summary.device.empty() ? "" : ", ",
+      summary.device, static_cast<double>(summary.memory_bytes) / (1 << 20), seconds));
+  if (summary.device.empty()) return;
+  message::note(fmt::format(
+      "{}: model {}: {}; device {}: {}", label, summary.model, summary.reason, summary.device,
+      options.device == "auto" ? "the fastest that works here" : "the one asked for"));
 }
 
-void transfer_file(const Arguments& arguments, const Transfer& transfer, const std::string& path) {
+// Content bytes are what progress counts. A compressed file that can be read twice tells them; what
+// is wrong with it is said when it is read in earnest.
+std::uint64_t content_total(const Transfer& transfer, InputFile& input, const Options& options) {
+  if (!message::status_is_visible()) return 0;
+  if (!transfer.reads_compressed) return input.size();
+  if (!input.is_regular()) return 0;
+  std::uint64_t total = 0;
+  try {
+    for (const FrameInfo& frame : list_frames(input.reader(), options)) {
+      total += frame.content_bytes;
+    }
+  } catch (const Error&) {
+    total = 0;
+  }
+  input.rewind();
+  return total;
+}
+
+void transfer_file(const Arguments& arguments, const Transfer& transfer, const std::string& path,
+                   bool found) {
+  if (const std::string obstacle = find_obstacle(arguments, transfer, path); !obstacle.empty()) {
+    message::warning(obstacle);
+    return;
+  }
   InputFile input(path);
-  const std::optional<std::string> target = find_target(arguments, transfer, input, path);
+  const std::optional<std::string> target = find_target(arguments, transfer, path, found);
   if (!target) return;
   OutputFile output(*target, arguments.force);
   refuse_terminals(arguments, transfer, input, output);
 
   Options options = arguments.options;
-  // Content bytes are what progress counts; a compressed file does not tell how many it holds.
-  Progress progress(input.label(), transfer.reads_compressed ? 0 : input.size());
+  const std::uint64_t total =
+      arguments.range ? 0 : content_total(transfer, input, arguments.options);
+  Progress progress(input.label(), total);
   if (!output.is_terminal()) {
     options.progress = [&progress](std::uint64_t done) { progress.update(done); };
   }
-  const Summary summary = transfer.run(input, output, options);
+  const Summary summary = transfer.run(input.reader(), output, options);
   output.commit(input);
-  tell(input.label(), transfer, summary, progress.seconds());
+  tell(input.label(), transfer, summary, options, progress.seconds());
   if (arguments.remove_input && transfer.writes && !output.is_standard() && input.is_regular() &&
       !input.is_standard()) {
     input.remove();
@@ -82,25 +142,36 @@ void transfer_file(const Arguments& arguments, const Transfer& transfer, const s
 
 }  // namespace
 
+bool has_suffix(const std::string& path, const std::string& suffix) {
+  const std::size_t slash = path.rfind('/');
+  const std::size_t name = path.size() - (slash == std::string::npos ? 0 : slash + 1);
+  return name > suffix.size() && path.ends_with(suffix);
+}
+
+bool tell_error(const Error& error, const std::string& path) {
+  const bool hopeless = error.code() == ErrorCode::kBackendUnavailable;
+  // The library does not know the file's name; what cannot be read or written names itself.
+  const bool nameless = !hopeless && error.code() != ErrorCode::kInvalidArgument &&
+                        error.code() != ErrorCode::kReadFailed &&
+                        error.code() != ErrorCode::kWriteFailed;
+  message::error((nameless ? input_label(path) + ": " : "") + error.what());
+  return !hopeless;
+}
+
 void transfer_files(const Arguments& arguments, const Transfer& transfer) {
-  const std::vector<std::string> standard = {kStandardStream};
-  const bool to_stdout = arguments.to_stdout;
-  for (const std::string& path : arguments.files.empty() ? standard : arguments.files) {
-    const std::string name = path == kStandardStream ? "standard input" : path;
+  walk_files(arguments.files, arguments.recursive, [&](const std::string& path, bool found) {
     try {
-      transfer_file(arguments, transfer, path);
+      transfer_file(arguments, transfer, path, found);
     } catch (const Error& error) {
-      // The library does not know the name; files and streams name themselves.
-      const bool named = std::string_view(error.what()).find(name) != std::string_view::npos;
-      const bool about_file =
-          error.code() != ErrorCode::kInvalidArgument && error.code() != ErrorCode::kWriteFailed;
-      message::error(about_file && !named ? name + ": " + error.what() : error.what());
-      // Nobody reads on, or there is no room: the next file would fare no better.
-      if (to_stdout && error.code() == ErrorCode::kWriteFailed) return;
+      // On standard output nobody reads on, or there is no room: the next file fares no better.
+      const bool ended = goes_to_stdout(arguments, path) && error.code() == ErrorCode::kWriteFailed;
+      return tell_error(error, path) && !ended;
     } catch (const std::bad_alloc&) {
-      message::error(name + ": There is not enough memory; fewer threads (-T 1) need less.");
+      message::error(input_label(path) +
+                     ": There is not enough memory; fewer threads (-T 1) need less.");
     }
-  }
+    return true;
+  });
 }
 
 }  // namespace nnzip

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What compressing, decompressing and testing have in common: the walk over the files.
+// What compressing, decompressing and testing have in common: the way of one file.
 #pragma once
 
 #include <functional>
@@ -13,9 +13,10 @@ namespace nnzip {
 
 struct Transfer {
   std::function<Summary(Reader&, Writer&, const Options&)> run;
-  // The name that the output for an input gets. If there is none, it says so as a warning, and the
-  // file is passed over.
-  std::function<std::optional<std::string>(const std::string&)> output_name;
+  // The name that the output for an input gets. If there is none, problem says why, and the file
+  // is passed over.
+  std::function<std::optional<std::string>(const std::string& path, std::string& problem)>
+      output_name;
   bool reads_compressed = false;
   bool writes_compressed = false;
   bool writes = true;  // false: only reads, for test
@@ -24,5 +25,12 @@ struct Transfer {
 // Runs the transfer for each file of arguments, or from standard input to standard output. An error
 // with one file does not keep the others from their turn.
 void transfer_files(const Arguments& arguments, const Transfer& transfer);
+
+// Whether path ends in the suffix and has a name before it.
+bool has_suffix(const std::string& path, const std::string& suffix);
+
+// Says error, with the file's name if the error is about it and does not tell it. Returns whether
+// other files may fare better.
+bool tell_error(const Error& error, const std::string& path);
 
 }  // namespace nnzip

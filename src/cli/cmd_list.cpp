@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+// nnzip list: what compressed files say of themselves, as a table or as JSON.
+#include <spdlog/fmt/fmt.h>
+
+#include <exception>
+
+#include "commands.h"
+#include "file_walk.h"
+#include "json.h"
+#include "transfer.h"
+
+namespace nnzip {
+namespace {
+
+struct Listing {
+  std::string path;
+  std::vector<FrameInfo> frames;
+  FrameInfo sum;  // of the numbers; what else there is if all frames agree in it
+};
+
+void add(FrameInfo& sum, const FrameInfo& part) {
+  sum.content_bytes += part.content_bytes;
+  sum.coded_bytes += part.coded_bytes;
+  sum.blocks += part.blocks;
+  sum.model_blocks += part.model_blocks;
+  sum.zstd_blocks += part.zstd_blocks;
+  sum.stored_blocks += part.stored_blocks;
+}
+
+Listing read_listing(const std::string& path, const Arguments& arguments) {
+  InputFile input(path);
+  if (input.is_terminal() && !arguments.force) {
+    throw Error(ErrorCode::kInvalidArgument,
+                "Compressed data is not read from a terminal; -f does it, -h tells the options.");
+  }
+  Listing listing{path, list_frames(input.reader(), arguments.options), {}};
+  if (!listing.frames.empty()) {
+    const FrameInfo& first = listing.frames.front();
+    listing.sum.model = first.model;
+    listing.sum.model_id = first.model_id;
+    if (listing.frames.size() == 1) listing.sum.checksum = first.checksum;
+  }
+  for (const FrameInfo& frame : listing.frames) {
+    add(listing.sum, frame);
+    if (frame.model_id != listing.sum.model_id) {
+      listing.sum.model = "several";
+      listing.sum.model_id.clear();
+    }
+  }
+  return listing;
+}
+
+// Smaller is better, as everywhere in nnzip: coded size over content size.
+double ratio(const FrameInfo& info) {
+  if (info.content_bytes == 0) return 1.0;
+  return static_cast<double>(info.coded_bytes) / static_cast<double>(info.content_bytes);
+}
+
+std::string model_of(const FrameInfo& info) {
+  if (!info.model.empty()) return info.model;
+  return info.model_id.empty() ? "-" : info.model_id + " (not here)";
+}
+
+std::string checksum_of(const FrameInfo& info) {
+  return info.checksum ? fmt::format("{:016x}", *info.checksum) : "-";
+}
+
+std::string row(const FrameInfo& info, const std::string& model, const std::string& name) {
+  return fmt::format("{:>13} {:>13} {:>8.2f} % {:>7}  {:<28}  {:<16}  {}\n", info.content_bytes,
+                     info.coded_bytes, 100.0 * ratio(info), info.blocks, model, checksum_of(info),
+                     message::printable(name));
+}
+
+std::string frame_lines(const Listing& listing) {
+  std::string lines;
+  for (std::size_t i = 0; i < listing.frames.size(); ++i) {
+    const FrameInfo& frame = listing.frames[i];
+    lines += fmt::format(
+        "    frame {}: version {}, {} -> {} bytes, {} blocks (model {}, zstd {}, stored {}), "
+        "model {}, checksum {}\n",
+        i + 1, frame.version, frame.content_bytes, frame.coded_bytes, frame.blocks,
+        frame.model_blocks, frame.zstd_blocks, frame.stored_blocks, model_of(frame),
+        checksum_of(frame));
+  }
+  return lines;
+}
+
+std::string table(const std::vector<Listing>& listings, bool verbose) {
+  std::string text = fmt::format("{:>13} {:>13} {:>10} {:>7}  {:<28}  {:<16}  {}\n", "content",
+                                 "file", "ratio", "blocks", "model", "checksum", "name");
+  FrameInfo total;
+  for (const Listing& listing : listings) {
+    text += row(listing.sum, model_of(listing.sum), input_label(listing.path));
+    if (verbose) text += frame_lines(listing);
+    add(total, listing.sum);
+  }
+  if (listings.size() > 1) text += row(total, "-", fmt::format("{} files", listings.size()));
+  return text;
+}
+
+// Names that programs rely on: the manual page lists them, and none is ever renamed.
+std::string json_numbers(const FrameInfo& info) {
+  return fmt::format(R"("content_bytes": {}, "coded_bytes": {}, "ratio": {:.6f}, "blocks": {}, )"
+                     R"("model_blocks": {}, "zstd_blocks": {}, "stored_blocks": {})",
+                     info.content_bytes, info.coded_bytes, ratio(info), info.blocks,
+                     info.model_blocks, info.zstd_blocks, info.stored_blocks);
+}
+
+std::string json_or_null(const std::string& text) {
+  return text.empty() ? "null" : json_string(text);
+}
+
+std::string json_frame(const FrameInfo& frame) {
+  const std::string checksum = frame.checksum ? checksum_of(frame) : "";
+  return fmt::format(R"({{"version": {}, {}, "model_id": {}, "model": {}, "checksum": {}}})",
+                     frame.version, json_numbers(frame), json_or_null(frame.model_id),
+                     json_or_null(frame.model), json_or_null(checksum));
+}
+
+std::string json_file(const Listing& listing) {
+  std::string text = "  {\"name\": " + json_string(listing.path);
+  if (!is_utf8(listing.path)) {
+    // JSON has no bytes, so what the name cannot say is given apart.
+    text += ", \"name_hex\": \"";
+    for (const char byte : listing.path) text += fmt::format("{:02x}", byte & 0xFF);
+    text += '"';
+  }
+  text += ", " + json_numbers(listing.sum) + ",\n   \"frames\": [";
+  for (std::size_t i = 0; i < listing.frames.size(); ++i) {
+    text += (i > 0 ? ",\n     " : "\n     ") + json_frame(listing.frames[i]);
+  }
+  return text + "]}";
+}
+
+std::string json(const std::vector<Listing>& listings) {
+  std::string text = "[";
+  for (std::size_t i = 0; i < listings.size(); ++i) {
+    text += (i > 0 ? ",\n" : "\n") + json_file(listings[i]);
+  }
+  return text + (listings.empty() ? "]\n" : "\n]\n");
+}
+
+}  // namespace
+
+void run_list(const Arguments& arguments) {
+  std::vector<Listing> listings;
+  walk_files(arguments.files, arguments.recursive, [&](const std::string& path, bool found) {
+    try {
+      if (!found || has_suffix(path, arguments.suffix)) {
+        listings.push_back(read_listing(path, arguments));
+      }
+    } catch (const Error& error) {
+      return tell_error(error, path);
+    }
+    return true;
+  });
+  if (arguments.json) {
+    message::output(json(listings));
+  } else if (!listings.empty()) {
+    message::output(table(listings, arguments.verbosity == message::Verbosity::kVerbose));
+  }
+}
+
+}  // namespace nnzip

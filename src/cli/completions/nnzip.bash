@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+# Completion of nnzip for bash.
+
+_nnzip() {
+  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=
+  local general='-h --help -V --version -q --quiet -v --verbose'
+  local input='-r --recursive -S --suffix -f --force'
+  local computing='-T --threads --device'
+  local output='-c --stdout -o --output -k --keep --rm'
+  local levels='-1 -2 -3 -4 -5 -6 -7 -8 -9 --model'
+  local modes='-z --compress -d --decompress -t --test -l --list'
+  local memory='-M --memory'
+  local commands='compress decompress test list models bench'
+  local options
+  COMPREPLY=()
+
+  case $prev in
+    --model)
+      # shellcheck disable=SC2207  # names of models hold no blanks
+      COMPREPLY=($(compgen -W "auto none $(nnzip -q models 2>/dev/null | sed -e 1d -e 's/ .*//')" \
+        -- "$cur"))
+      return
+      ;;
+    --device)
+      mapfile -t COMPREPLY < <(compgen -W 'auto cpu reference' -- "$cur")
+      return
+      ;;
+    --check)
+      mapfile -t COMPREPLY < <(compgen -W 'cpu,reference' -- "$cur")
+      return
+      ;;
+    -T | --threads | -M | --memory | -S | --suffix | --range) return ;;
+  esac
+
+  ((COMP_CWORD > 1)) && command=${COMP_WORDS[1]}
+  case $command in
+    compress) options="$general $levels $input $output $computing $memory" ;;
+    decompress) options="$general $input $output --range $computing $memory" ;;
+    test) options="$general $input $computing $memory" ;;
+    list) options="$general $input --json" ;;
+    models) options="$general --verify" ;;
+    bench) options="$general $computing --signature --check" ;;
+    *) options="$general $modes $levels $input $output --range --json $computing $memory" ;;
+  esac
+
+  if [[ $cur == -* ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
+    return
+  fi
+  ((COMP_CWORD > 1)) || mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$cur")
+  [[ $command != models ]] || return
+  compopt -o filenames 2>/dev/null
+  # Only compressed files where only these make sense.
+  local words=" ${COMP_WORDS[*]:1:COMP_CWORD-1} " file
+  while IFS= read -r file; do
+    if [[ -d $file || $file == *.nnz || ! $words =~ \ (decompress|test|list|-[a-z]*[dtl][a-z]*)\  ]]; then
+      COMPREPLY+=("$file")
+    fi
+  done < <(compgen -f -- "$cur")
+} &&
+  complete -F _nnzip nnzip

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+# Completion of nnzip for fish.
+
+function __nnzip_models
+    printf '%s\n' auto none
+    nnzip -q models 2>/dev/null | sed -e 1d -e 's/ .*//'
+end
+
+# Whether the first word is one of the commands given, or, with "bare" among them, no command.
+function __nnzip_in
+    set -l word (commandline -opc)[2]
+    if contains -- "$word" compress decompress test list models bench
+        contains -- $word $argv
+    else
+        contains -- bare $argv
+    end
+end
+
+function __nnzip_option
+    complete -c nnzip -n "__nnzip_in $argv[1]" $argv[2..-1]
+end
+
+set -l files 'bare compress decompress test list'
+set -l coding 'bare compress decompress test'
+set -l writing 'bare compress decompress'
+
+complete -c nnzip -n 'test (count (commandline -opc)) -eq 1' -a compress -d 'compress files'
+complete -c nnzip -n 'test (count (commandline -opc)) -eq 1' -a decompress -d 'decompress files'
+complete -c nnzip -n 'test (count (commandline -opc)) -eq 1' -a test -d 'test compressed files'
+complete -c nnzip -n 'test (count (commandline -opc)) -eq 1' -a list -d 'what compressed files hold'
+complete -c nnzip -n 'test (count (commandline -opc)) -eq 1' -a models -d 'list or verify models'
+complete -c nnzip -n 'test (count (commandline -opc)) -eq 1' -a bench -d 'check this build'
+complete -c nnzip -n '__nnzip_in models' -f
+
+complete -c nnzip -s h -l help -d 'print help'
+complete -c nnzip -s V -l version -d 'print the version'
+complete -c nnzip -s q -l quiet -d 'no warnings, no progress'
+complete -c nnzip -s v -l verbose -d 'say what was done and how'
+
+__nnzip_option bare -s z -l compress -d compress
+__nnzip_option bare -s d -l decompress -d decompress
+__nnzip_option bare -s t -l test -d 'test compressed files'
+__nnzip_option bare -s l -l list -d 'list what compressed files hold'
+
+for level in 1 2 3 4 5 6 7 8 9
+    __nnzip_option 'bare compress' -s $level -d "level $level"
+end
+__nnzip_option 'bare compress' -l model -x -a '(__nnzip_models)' -d network
+
+__nnzip_option $files -s r -l recursive -d 'go into folders'
+__nnzip_option $files -s S -l suffix -x -d 'suffix of compressed files'
+__nnzip_option $files -s f -l force -d 'overwrite; compressed data to or from a terminal'
+
+__nnzip_option $writing -s c -l stdout -d 'write to standard output'
+__nnzip_option $writing -s o -l output -r -F -d 'write to this file'
+__nnzip_option $writing -s k -l keep -d 'keep the input'
+__nnzip_option $writing -l rm -d 'remove the input once the output is complete'
+
+__nnzip_option 'bare decompress' -l range -x -d 'OFFSET:LENGTH of the content alone'
+__nnzip_option 'bare list' -l json -d 'list as JSON'
+
+__nnzip_option "$coding bench" -s T -l threads -x -d 'number of threads'
+__nnzip_option "$coding bench" -l device -x -a 'auto cpu reference' -d 'what computes'
+__nnzip_option $coding -s M -l memory -x -d 'fail rather than need more'
+
+__nnzip_option models -l verify -d 'compare each model with its hash'
+__nnzip_option bench -l signature -d 'one number over all that is computed'
+__nnzip_option bench -l check -x -a cpu,reference -d 'compare two backends'

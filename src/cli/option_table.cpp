@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table of options. The manual page and the completions say the same, and a test compares.
+#include "option_table.h"
+
+namespace nnzip {
+namespace {
+
+constexpr const char* kLevels = "Levels: -1 (fast) to -9 (small), default -5.\n";
+
+constexpr const char* kCommands = R"(
+Commands, as the first word (a file of such a name: ./test):
+  compress [FILE...]    FILE to FILE.nnz; also: nnzip FILE
+  decompress [FILE...]  FILE.nnz to FILE; also: nnzip -d FILE.nnz
+  test [FILE...]        decompress without writing anything; also: nnzip -t
+  list [FILE...]        what compressed files hold; also: nnzip -l
+  models                list the models that there are, or verify them
+  bench                 the signature of this build, or compare two backends
+"nnzip COMMAND -h" tells the options of one command.
+
+Without FILE, or with -, standard input goes to standard output: tar -I nnzip works.
+NNZIP_OPT in the environment holds options that come before those of the command line.
+Exit status: 0 all is well, 1 an error, 2 a warning. "man nnzip" tells more.)";
+
+void add_general(CLI::App& app, RawOptions& raw) {
+  app.set_help_flag("-h,--help", "print this help");
+  app.add_flag("-V,--version", raw.version, "print the version");
+  app.add_flag("-q,--quiet", raw.quiet, "no warnings, no progress");
+  app.add_flag("-v,--verbose", raw.verbose, "say what was done and how");
+}
+
+void add_modes(CLI::App& app, RawOptions& raw) {
+  app.add_flag("-z,--compress", raw.compress, "compress, the default");
+  app.add_flag("-d,--decompress", raw.decompress, "decompress");
+  app.add_flag("-t,--test", raw.test, "test compressed files");
+  app.add_flag("-l,--list", raw.list, "list what compressed files hold");
+}
+
+void add_computing(CLI::App& app, Arguments& arguments, RawOptions& raw) {
+  app.add_option("-T,--threads", arguments.options.threads, "threads, 0 for one for each core")
+      ->type_name("N")
+      ->check(CLI::Range(0, 1024).description(""));
+  app.add_option("--device", raw.device, "what computes: auto, cpu, reference")->type_name("NAME");
+}
+
+void add_memory(CLI::App& app, RawOptions& raw) {
+  app.add_option("-M,--memory", raw.memory, "fail rather than need more: 500M, 2G, 50%")
+      ->type_name("SIZE");
+}
+
+void add_level_and_model(CLI::App& app, RawOptions& raw) {
+  // One flag of nine names; its own help line would show them all, so the footer speaks of it.
+  app.add_flag("-1{1},-2{2},-3{3},-4{4},-5{5},-6{6},-7{7},-8{8},-9{9}", raw.level)->group("");
+  app.add_option("--model", raw.model, "auto, none, or a model's name or hash")->type_name("NAME");
+}
+
+void add_input(CLI::App& app, Arguments& arguments) {
+  app.add_option("FILE", arguments.files, "files, - for standard input")->type_name("");
+  app.add_flag("-r,--recursive", arguments.recursive, "go into folders");
+  app.add_option("-S,--suffix", arguments.suffix, "suffix of compressed files, default .nnz")
+      ->type_name("SUF");
+  app.add_flag("-f,--force", arguments.force, "overwrite; compressed data to or from a terminal");
+}
+
+void add_output(CLI::App& app, Arguments& arguments, RawOptions& raw) {
+  app.add_flag("-c,--stdout", arguments.to_stdout, "write to standard output");
+  app.add_option("-o,--output", arguments.output, "write to this file")->type_name("FILE");
+  app.add_flag("-k,--keep", raw.keep, "keep the input (so it is anyway)");
+  app.add_flag("--rm", arguments.remove_input, "remove the input once the output is complete");
+}
+
+void add_range(CLI::App& app, RawOptions& raw) {
+  app.add_option("--range", raw.range, "decompress these bytes of the content alone: 1M:64K")
+      ->type_name("OFFSET:LENGTH");
+}
+
+void add_json(CLI::App& app, Arguments& arguments) {
+  app.add_flag("--json", arguments.json, "list as JSON, for programs");
+}
+
+void add_bench(CLI::App& app, Arguments& arguments) {
+  app.add_flag("--signature", arguments.signature, "one number over all that is computed");
+  app.add_option("--check", arguments.check, "compare two backends exactly")->type_name("A,B");
+  app.add_option("FILE", arguments.files, "sample for --check")->type_name("");
+}
+
+}  // namespace
+
+void build_parser(CLI::App& app, const Command* command, Arguments& arguments, RawOptions& raw) {
+  // An option given twice: the last one counts, so that aliases can be overridden.
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  const bool bare = command == nullptr;
+  const auto is = [&](Command wanted) { return bare || *command == wanted; };
+  const bool transfers = is(Command::kCompress) || is(Command::kDecompress) || is(Command::kTest);
+  add_general(app, raw);
+  if (bare) add_modes(app, raw);
+  if (is(Command::kCompress)) add_level_and_model(app, raw);
+  if (transfers || is(Command::kList)) add_input(app, arguments);
+  if (is(Command::kCompress) || is(Command::kDecompress)) add_output(app, arguments, raw);
+  if (is(Command::kDecompress)) add_range(app, raw);
+  if (is(Command::kList)) add_json(app, arguments);
+  if (transfers || is(Command::kBench)) add_computing(app, arguments, raw);
+  if (transfers) add_memory(app, raw);
+  if (!bare && *command == Command::kModels) {
+    app.add_flag("--verify", arguments.verify_models, "compare each model with its hash");
+  }
+  if (!bare && *command == Command::kBench) add_bench(app, arguments);
+  if (is(Command::kCompress)) app.footer(std::string(kLevels) + (bare ? kCommands : ""));
+}
+
+}  // namespace nnzip
