@@ -14,10 +14,13 @@ install(FILES ${PROJECT_BINARY_DIR}/nnzip-config.cmake
 
 # pkg-config finds the prefix from where its file lies, too.
 file(RELATIVE_PATH NNZIP_PC_PREFIX ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
+string(REGEX REPLACE "/$" "" NNZIP_PC_PREFIX ${NNZIP_PC_PREFIX})
 get_target_property(needs nnzip_static INTERFACE_LINK_LIBRARIES)
 set(NNZIP_PC_STATIC_LIBS)
 foreach(need ${needs})
-  string(REGEX REPLACE "^([^-])" "-l\\1" need ${need})
+  if(NOT need MATCHES "^-")
+    set(need -l${need})
+  endif()
   string(APPEND NNZIP_PC_STATIC_LIBS " ${need}")
 endforeach()
 configure_file(tools/cmake/nnzip.pc.in nnzip.pc @ONLY)

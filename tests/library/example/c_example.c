@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A filter in C99: c_example compress <content >packed, c_example decompress <packed >content.
- * It needs the same little memory for files of any size. */
+/* A filter in C99: "c_example compress" or "c_example decompress", from standard input to standard
+ * output. It needs the same memory for files of any size. */
 #include <nnzip/nnzip.h>
 #include <stdio.h>
 #include <string.h>
 
-static int show_progress(void *name, uint64_t content_bytes) {
-  fprintf(stderr, "%s: %llu bytes\r", (const char *)name, (unsigned long long)content_bytes);
+static int show_progress(void* name, uint64_t content_bytes) {
+  fprintf(stderr, "%s: %llu bytes\r", (const char*)name, (unsigned long long)content_bytes);
   return 0; /* anything else would cancel */
 }
 
 /* Returns what nnzip_stream_code() returned last, or -1 if a file is at fault. */
-static int run(nnzip_stream *stream, FILE *in, FILE *out) {
+static int run(nnzip_stream* stream, FILE* in, FILE* out) {
   unsigned char in_buffer[65536], out_buffer[65536];
   nnzip_buffers buffers = {NULL, 0, NULL, 0};
   int action = NNZIP_RUN, status;
@@ -31,7 +31,7 @@ static int run(nnzip_stream *stream, FILE *in, FILE *out) {
   return status;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   const int compress = argc == 2 && strcmp(argv[1], "compress") == 0;
   if (!compress && (argc != 2 || strcmp(argv[1], "decompress") != 0)) {
     fprintf(stderr, "usage: %s compress|decompress <in >out\n", argv[0]);
@@ -44,7 +44,7 @@ int main(int argc, char **argv) {
   options.progress = show_progress;
   options.progress_data = argv[1];
 
-  nnzip_stream *stream;
+  nnzip_stream* stream;
   int status = nnzip_stream_new(&stream, compress ? NNZIP_COMPRESS : NNZIP_DECOMPRESS, &options);
   if (status == NNZIP_OK) status = run(stream, stdin, stdout);
   nnzip_stream_free(stream);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A filter in C++20: cpp_example compress <content >packed, cpp_example decompress <packed >content.
-// It reads all into memory, which is simplest; nnzip::Reader and nnzip::Writer do without.
+// A filter in C++20: "cpp_example compress" or "cpp_example decompress", from standard input to
+// standard output. It reads all into memory, which is simplest; nnzip::Reader and Writer do
+// without.
 #include <iostream>
 #include <iterator>
 #include <nnzip/nnzip.hpp>

@@ -1,0 +1,88 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Installs a build into a temporary folder, moves that elsewhere and builds the examples against it,
+# by CMake and by pkg-config, shared and static. Each of them must make the frame that the command
+# makes, and read it: install.sh BUILD_FOLDER SOURCE_FOLDER
+set -euo pipefail
+
+build=$1 source=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+prefix=$work/moved
+fail() {
+  echo "library.install: $*" >&2
+  exit 1
+}
+
+cmake --install "$build" --prefix "$work/prefix" --strip >"$work/log" || fail "$(<"$work/log")"
+mv "$work/prefix" "$prefix"
+library=$(dirname "$(find "$prefix" -name libnnzip.a)")
+for file in bin/nnzip include/nnzip/nnzip.{h,hpp} share/doc/nnzip/{README.md,LICENSE,FORMAT.md}; do
+  [[ -f $prefix/$file ]] || fail "$file is not installed"
+done
+[[ $(readelf -d "$library/libnnzip.so") == *"[libnnzip.so.0]"* ]] || fail "the soname is another"
+strip -g "$library/libnnzip.a"
+if grep -rlF -e "$source" -e "$build" "$prefix"; then
+  fail "the files above know where they were built"
+fi
+
+# Outside of all source folders, as a user would.
+cp -r "$source/tests/library/example" "$work/example"
+cmake -S "$work/example" -B "$work/cmake" -DCMAKE_PREFIX_PATH="$prefix" \
+  -DCMAKE_C_FLAGS="-Wall -Wextra -Werror" -DCMAKE_CXX_FLAGS="-Wall -Wextra -Werror" \
+  -DCMAKE_C_COMPILER_LAUNCHER= -DCMAKE_CXX_COMPILER_LAUNCHER= >"$work/log" 2>&1 &&
+  cmake --build "$work/cmake" -j2 >>"$work/log" 2>&1 || fail "$(<"$work/log")"
+
+mkdir "$work/pc"
+export PKG_CONFIG_PATH=$library/pkgconfig
+pc() { pkg-config "$@" nnzip; }
+# Flags stand for several words.
+# shellcheck disable=SC2046
+{
+  cc -std=c99 -pedantic-errors -Wall -Wextra -Werror "$work/example/c_example.c" \
+    -o "$work/pc/c_example" $(pc --cflags --libs)
+  cc -std=c99 -static "$work/example/c_example.c" \
+    -o "$work/pc/c_example_static" $(pc --static --cflags --libs) 2>"$work/log" ||
+    fail "$(<"$work/log")"
+  c++ -std=c++20 -Wall -Wextra -Werror "$work/example/cpp_example.cpp" \
+    -o "$work/pc/cpp_example" $(pc --cflags --libs)
+}
+
+# In a folder and an environment that know nothing of the installation but what a user must give.
+mkdir "$work/elsewhere"
+cd "$work/elsewhere"
+clean() { env -i PATH=/usr/bin:/bin "$@"; }
+head -c 30000 "$source/README.md" >content
+clean "$prefix/bin/nnzip" -c content >expected
+clean "$prefix/bin/nnzip" -c --model none content >without_model
+if cmp -s expected without_model; then
+  fail "the installed command does not use its model"
+fi
+
+run_example() { # run_example PROGRAM [VARIABLE=VALUE...]
+  local program=$1
+  shift
+  rm -f packed back
+  clean "$@" "$program" compress <content >packed 2>messages || fail "$program: $(<messages)"
+  cmp packed expected || fail "$program makes other frames than the command"
+  clean "$@" "$program" decompress <packed >back 2>messages || fail "$program: $(<messages)"
+  cmp content back || fail "$program does not give the content back"
+  if clean "$@" "$program" decompress <content >back 2>messages; then
+    fail "$program takes anything for a frame"
+  fi
+  [[ -s messages ]] || fail "$program is silent about errors"
+  echo "ok: ${program#"$work/"}"
+}
+models=NNZIP_MODEL_PATH=$(pc --variable=modeldir)
+run_example "$work/cmake/c_example"
+run_example "$work/cmake/cpp_example"
+run_example "$work/cmake/c_example_static" "$models"
+run_example "$work/cmake/cpp_example_static" "$models"
+run_example "$work/pc/c_example" LD_LIBRARY_PATH="$library"
+run_example "$work/pc/cpp_example" LD_LIBRARY_PATH="$library"
+run_example "$work/pc/c_example_static" "$models"
+
+# The static programs need no library of nnzip.
+if ldd "$work"/cmake/*_static | grep libnnzip; then
+  fail "a static example needs the shared library"
+fi

@@ -1,0 +1,83 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Makes the Debian package, installs it on a bare system and uses it there, where neither the sources
+# nor the build can be seen: package.sh SOURCE_FOLDER WORK_FOLDER
+#
+# The bare system is made by debootstrap, once, if that, its mirror and root's rights are at hand.
+# Otherwise it is a folder with the package's files and the libraries that they name, nothing else.
+set -euo pipefail
+
+source=$1 work=$2
+mkdir -p "$work"
+fail() {
+  echo "library.package: $*" >&2
+  exit 1
+}
+
+deb=$("$source/tools/dev/deb.sh" "$work/build")
+dpkg-deb -I "$deb" | grep -E '^ (Package|Version|Architecture|Depends|Installed-Size):'
+listing=$(dpkg-deb -c "$deb")
+for file in bin/nnzip include/nnzip/nnzip.h share/doc/nnzip/copyright lib/.*/libnnzip.so.0 \
+  lib/.*/libnnzip.a lib/.*/pkgconfig/nnzip.pc lib/.*/cmake/nnzip/nnzip-config.cmake \
+  share/nnzip/models/.*.nnzm; do
+  grep -Eq " \./usr/$file( |$)" <<<"$listing" || fail "the package lacks $file"
+done
+depends=$(dpkg-deb -f "$deb" Depends)
+[[ $depends == *libzstd1* && $depends == *libc6* ]] || fail "dependencies: $depends"
+
+bare=$work/bare
+make_bare_system() {
+  [[ ! -e $bare/complete ]] || return 0
+  [[ $EUID -eq 0 ]] && command -v debootstrap >/dev/null || return 1
+  rm -rf "$bare"
+  debootstrap --variant=minbase bookworm "$bare" >"$work/debootstrap.log" 2>&1 &&
+    touch "$bare/complete"
+}
+
+if make_bare_system; then
+  system=$work/system
+  rm -rf "$system"
+  cp -a "$bare" "$system"
+  cp "$deb" "$system/tmp/nnzip.deb"
+  cp /etc/resolv.conf "$system/etc/resolv.conf"
+  { chroot "$system" apt-get update &&
+    DEBIAN_FRONTEND=noninteractive chroot "$system" apt-get install -y --no-install-recommends \
+      /tmp/nnzip.deb; } >"$work/apt.log" 2>&1 || fail "$(tail -20 "$work/apt.log")"
+  enter=(chroot "$system")
+  echo "installed by apt-get on a bare Debian"
+else
+  system=$work/unpacked
+  rm -rf "$system"
+  mkdir -p "$system"/{tmp,dev,bin}
+  dpkg-deb -x "$deb" "$system"
+  # What the dynamic loader would load, where it looks for it; and a shell with cat and cmp.
+  for program in "$system/usr/bin/nnzip" /bin/{sh,cat} /usr/bin/cmp; do
+    [[ $program == "$system"* ]] || cp "$program" "$system/bin/"
+    ldd "$program" | grep -o '/[^ ]*' | sort -u | while read -r file; do
+      mkdir -p "$system$(dirname "$file")"
+      cp -L "$file" "$system$file"
+    done
+  done
+  enter=(unshare --user --map-root-user chroot "$system")
+  echo "unpacked into a folder without anything else"
+fi
+
+# An empty environment, and text that a model helps with.
+head -c 20000 "$source/README.md" >"$system/tmp/content"
+env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin "${enter[@]}" /bin/sh -c 'set -e; cd /tmp
+  nnzip models
+  nnzip -c content >with_model
+  nnzip -c --model none content >without_model
+  nnzip -dc with_model >back
+  cmp content back'
+with=$(stat -c %s "$system/tmp/with_model") without=$(stat -c %s "$system/tmp/without_model")
+echo "20000 bytes of text: $with bytes with the installed model, $without without one"
+((with < without)) || fail "the installed command does not find its model"
+
+if [[ -e $system/usr/bin/dpkg ]]; then
+  chroot "$system" ldconfig -p | grep libnnzip.so.0 || fail "the loader does not find the library"
+  chroot "$system" dpkg --purge nnzip >"$work/purge.log" 2>&1 || fail "$(<"$work/purge.log")"
+  left=$(find "$system/usr" -name '*nnz*')
+  [[ -z $left ]] || fail "removing it leaves $left"
+  rm -rf "$system"
+fi

@@ -1,0 +1,20 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Makes the Debian package from a build of its own: deb.sh [BUILD_FOLDER]. Prints the file's path.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+build=${1:-$root/build/deb}
+mkdir -p "$build"
+log=$build/last-package.log
+# Library folders differ by system under /usr, so the prefix must be known from the start.
+if ! {
+  cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=/usr &&
+    cmake --build "$build" &&
+    rm -f "$build"/*.deb &&
+    (cd "$build" && cpack -G DEB)
+} >"$log" 2>&1; then
+  cat "$log" >&2
+  exit 1
+fi
+ls "$build"/*.deb
