@@ -41,6 +41,9 @@ std::optional<BlockPlace> ContainerReader::next_header() {
   block.place = in_.place();
   block.header = read_block_header(in_);
   done_ = !frame_.several_blocks || block.header.kind == BlockKind::kEnd;
+  if (frame_.model && !frame_.several_blocks && block.header.kind != BlockKind::kModel) {
+    in_.fail(ErrorCode::kCorrupt, "the frame names a model that its only block does not need");
+  }
   if (block.header.kind == BlockKind::kEnd) {
     if (frame_.several_blocks) content_hash_ = index_->read_and_compare(in_);
     return std::nullopt;

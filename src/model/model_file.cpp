@@ -19,6 +19,8 @@ constexpr std::array<std::uint8_t, 4> kMagic{0xF7, 'n', 'z', 'm'};
 constexpr std::uint8_t kVersion = 0;
 constexpr std::uint8_t kInputNgram = 1;  // 2 is reserved for taps
 constexpr std::uint64_t kMaxContentBytes = std::uint64_t{1} << 30;
+// Weights hardly pack at all, so more is a file made to take memory.
+constexpr std::uint64_t kMaxPackRatio = 1024;
 constexpr int kPackLevel = 19;
 
 class ContentWriter {
@@ -173,6 +175,9 @@ Bytes pack_model(const Model& model) {
       ZSTD_compress(packed.data(), packed.size(), content.data(), content.size(), kPackLevel);
   if (ZSTD_isError(size)) throw Error(ErrorCode::kInternal, "zstd could not pack a model.");
   packed.resize(size);
+  if (content.size() / kMaxPackRatio > packed.size()) {
+    throw Error(ErrorCode::kModelUnsupported, "model: its weights are all but constant.");
+  }
 
   Bytes file;
   ByteWriter out(file);
@@ -207,6 +212,9 @@ ModelFileHeader read_model_header(std::span<const std::uint8_t> file, const std:
   header.content_checksum = in.u64();
   if (header.content_bytes > kMaxContentBytes || header.packed_bytes > kMaxContentBytes) {
     in.fail("its size is over the limit of 1 GiB");
+  }
+  if (header.content_bytes / kMaxPackRatio > header.packed_bytes) {
+    in.fail("its content would be more than 1024 times as large as the file");
   }
   return header;
 }

@@ -42,7 +42,9 @@ ModelStore::ModelStore(std::vector<fs::path> folders) : folders_(std::move(folde
       try {
         const auto header = read_model_header(read_start(file.path(), ModelFileHeader::kSize), "");
         if (!seen.insert(header.hash).second) continue;
-        entries_.push_back({file.path().stem().string(), file.path(), header.hash, file.file_size(),
+        const std::uint64_t file_bytes = file.file_size(ignored);
+        if (ignored) continue;
+        entries_.push_back({file.path().stem().string(), file.path(), header.hash, file_bytes,
                             header.content_bytes});
       } catch (const Error&) {
         continue;  // no model, or one for a newer nnzip: as good as absent
@@ -91,9 +93,16 @@ std::shared_ptr<const Model> ModelStore::load(const ModelEntry& entry) const {
   const auto size = fs::file_size(entry.file, error);
   if (error)
     throw Error(ErrorCode::kReadFailed, entry.file.string() + ": " + error.message() + ".");
-  const Bytes file = read_start(entry.file, size);
-  if (read_model_header(file, entry.file.string()).hash != entry.hash) missing(entry.name);
-  return std::make_shared<const Model>(unpack_model(file, entry.file.string()));
+  const std::string what = entry.file.string();
+  const Bytes start = read_start(entry.file, ModelFileHeader::kSize);
+  const ModelFileHeader header = read_model_header(start, what);
+  if (header.hash != entry.hash) missing(entry.name);
+  // Before memory is taken for it: the file may have become any file since it was found.
+  if (size != ModelFileHeader::kSize + header.packed_bytes) {
+    throw Error(ErrorCode::kModelCorrupt,
+                what + ": its length is not the one that its header states; install it again.");
+  }
+  return std::make_shared<const Model>(unpack_model(read_start(entry.file, size), what));
 }
 
 }  // namespace nnzip

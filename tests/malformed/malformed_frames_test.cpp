@@ -172,42 +172,5 @@ TEST_CASE("MalformedFrames.ErrorsSayWhere") {
   }
 }
 
-// Every bit matters: a changed frame must never give other content without an error.
-void damage_at_random(const Bytes& good, const Bytes& content, int rounds, std::uint64_t seed,
-                      const std::function<bool(std::size_t)>& spared) {
-  Random random(seed);
-  int refused = 0;
-  for (int round = 0; round < rounds; ++round) {
-    Bytes bad = good;
-    for (std::uint32_t n = 1 + random.below(3); n > 0; --n) {
-      const std::size_t at = random.below(static_cast<std::uint32_t>(bad.size()));
-      if (!spared(at)) bad[at] = static_cast<std::uint8_t>(random.below(256));
-    }
-    if (random.below(8) == 0) bad.resize(random.below(static_cast<std::uint32_t>(bad.size())));
-    MemoryReader in(bad);
-    MemoryWriter out;
-    const int code = error_code([&] { decompress(in, out, tiny().options()); });
-    CAPTURE(round, code);
-    if (code == 0) {
-      REQUIRE(out.out == content);
-    } else {
-      ++refused;
-      REQUIRE((code == value(ErrorCode::kModelMissing) ||
-               (code >= value(ErrorCode::kNotAFrame) && code <= value(ErrorCode::kLimitExceeded))));
-    }
-  }
-  CHECK(refused > rounds / 2);
-}
-
-TEST_CASE("MalformedFrames.RandomDamageIsFound") {
-  const auto nowhere = [](std::size_t) { return false; };
-  const Bytes text = text_frame(), two = two_block_frame(), model = model_frame();
-  damage_at_random(text, decompress(text, tiny().options()), 300, 1, nowhere);
-  damage_at_random(two, to_bytes("nnzip"), 300, 2, nowhere);
-  // A larger content length would be decoded in full before its checksum shows the damage.
-  damage_at_random(model, typical(), 100, 3,
-                   [](std::size_t at) { return at == kContentLength || at == kContentLength + 1; });
-}
-
 }  // namespace
 }  // namespace nnzip

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// Frames put together field by field, so that each field may lie.
+#pragma once
+
+#include <string_view>
+
+#include "base/hash.h"
+#include "codec/model_block.h"
+#include "container/container_writer.h"
+#include "unit/tiny_models.h"
+
+namespace nnzip::test {
+
+inline Bytes operator+(Bytes first, const Bytes& second) {
+  first.insert(first.end(), second.begin(), second.end());
+  return first;
+}
+
+inline Bytes short_number(std::uint32_t number) {
+  Bytes bytes;
+  write_short_varint(number, bytes);
+  return bytes;
+}
+
+// The number in `size` bytes, more than it takes.
+inline Bytes long_number(std::uint32_t number, std::size_t size) {
+  const std::uint32_t raw = number << 2 | static_cast<std::uint32_t>(size - 1);
+  Bytes bytes;
+  for (std::size_t i = 0; i < size; ++i) bytes.push_back(static_cast<std::uint8_t>(raw >> (8 * i)));
+  return bytes;
+}
+
+inline Bytes little_endian(std::uint64_t number, int size) {
+  Bytes bytes;
+  for (int i = 0; i < size; ++i) bytes.push_back(static_cast<std::uint8_t>(number >> (8 * i)));
+  return bytes;
+}
+
+inline Bytes frame_start(std::uint8_t flags, const Bytes& model = {}) {
+  return Bytes{0xF7, 0x4E, 0x5A, 0x1A, flags} + model;
+}
+
+inline Bytes model_field(const TinyModel& model) {
+  const ModelId id = short_id(model.hash);
+  return Bytes(id.begin(), id.end());
+}
+
+constexpr std::uint8_t kSeveralFlag = 0x10, kModelFlag = 0x20;
+
+// A frame of one block that claims what it likes.
+inline Bytes claiming(std::uint8_t kind, std::uint32_t content_bytes, std::uint32_t coded_bytes,
+                      const Bytes& coded, const TinyModel& model) {
+  Bytes frame = (kind & 3) == 3 ? frame_start(kModelFlag, model_field(model)) : frame_start(0);
+  frame = frame + Bytes(1, kind) + short_number(content_bytes - 1);
+  if (kind != 1) frame = frame + short_number(coded_bytes);
+  return frame + little_endian(0x12345678, 4) + coded;
+}
+
+struct GoodFile {
+  const char* name;
+  Bytes frames, content;
+};
+
+// A file of each kind, all with the tiny model, a few hundred bytes each.
+inline std::vector<GoodFile> good_files(const TinyModel& tiny) {
+  Options without;
+  without.model = "none";
+  const Bytes typical = tiny.typical_content(200, 1);
+  std::string text;
+  for (int i = 0; i < 20; ++i) text += "the same words again and " + std::to_string(i) + ", ";
+  const Bytes words = to_bytes(text), noise = Random(5).bytes(100);
+
+  // Short blocks, each of another kind, as an encoder of other habits would write them.
+  MemoryWriter out;
+  ContainerWriter writer(out);
+  const BlockPlan plan = stated_plan(typical.size(), 8);
+  writer.begin({true, short_id(tiny.hash)});
+  BlockHeader header;
+  header.kind = BlockKind::kModel;
+  header.log2_streams = 3;
+  writer.block(header, typical, ModelCoder(tiny.engine(), 1).encode(typical, plan, {}));
+  header = {};
+  header.kind = BlockKind::kStored;
+  writer.block(header, noise, noise);
+  writer.end();
+
+  const Bytes model = compress(typical, tiny.options()), zstd = compress(words, without);
+  return {{"model", model, typical},
+          {"zstd", zstd, words},
+          {"stored", compress(noise, without), noise},
+          {"empty", compress(Bytes{}, without), {}},
+          {"several blocks", out.out, typical + noise},
+          {"joined", model + zstd + out.out, typical + words + typical + noise}};
+}
+
+}  // namespace nnzip::test
