@@ -19,3 +19,8 @@ if(NNZIP_SANITIZE)
     add_compile_options(-Wno-maybe-uninitialized)
   endif()
 endif()
+if(NNZIP_BUILD_FUZZERS)
+  # Coverage for libFuzzer; the fuzzers alone are linked with its main function.
+  add_compile_options(-fsanitize=fuzzer-no-link)
+  add_link_options(-fsanitize=fuzzer-no-link)
+endif()
