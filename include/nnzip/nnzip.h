@@ -16,7 +16,7 @@
  *
  * What does not fit into memory, or comes and goes in pieces, takes a stream: nnzip_stream_new(),
  * then nnzip_stream_code() until it returns NNZIP_STREAM_END, then nnzip_stream_free().
- * tests/library/c_example.c compresses and decompresses files that way.
+ * tests/library/example/c_example.c compresses and decompresses files that way.
  *
  *     cc program.c $(pkg-config --cflags --libs nnzip)                     the shared library
  *     cc -static program.c $(pkg-config --static --cflags --libs nnzip)    the static one
