@@ -17,7 +17,7 @@ _nnzip() {
   case $prev in
     --model)
       # shellcheck disable=SC2207  # names of models hold no blanks
-      COMPREPLY=($(compgen -W "auto none $(nnzip -q models 2>/dev/null | sed -e 1d -e 's/ .*//')" \
+      COMPREPLY=($(compgen -W "auto none $(nnzip models -q 2>/dev/null | sed -e 1d -e 's/ .*//')" \
         -- "$cur"))
       return
       ;;

@@ -3,7 +3,7 @@
 
 function __nnzip_models
     printf '%s\n' auto none
-    nnzip -q models 2>/dev/null | sed -e 1d -e 's/ .*//'
+    nnzip models -q 2>/dev/null | sed -e 1d -e 's/ .*//'
 end
 
 # Whether the first word is one of the commands given, or, with "bare" among them, no command.
