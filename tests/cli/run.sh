@@ -25,7 +25,7 @@ sample() { # sample BYTES: prose, always the same
   cat "$CLI_PROSE" "$CLI_PROSE" "$CLI_PROSE" | head -c "$1"
 }
 prose_of() { # prose_of BYTES: the words of the prose in another order each time, always the same
-  tr -s ' \n' '\n\n' <"$CLI_PROSE" | awk -v bytes="$1" '
+  tr -s ' \n' '\n' <"$CLI_PROSE" | awk -v bytes="$1" '
     { word[NR] = $0 }
     END {
       for (seed = 7; done < bytes; done += length(line) + 1) {
