@@ -44,6 +44,14 @@ void demand_sensible_output(const Arguments& arguments) {
   }
 }
 
+void demand_one_bench(const Arguments& arguments) {
+  const int wanted = static_cast<int>(arguments.signature) + static_cast<int>(arguments.speed) +
+                     static_cast<int>(!arguments.check.empty());
+  if (wanted != 1) fail("bench takes one of --signature, --check A,B and --speed FILE.");
+  if (arguments.files.size() > (arguments.signature ? 0U : 1U)) fail("Too many files.");
+  if (arguments.speed && arguments.files.empty()) fail("bench --speed takes a file.");
+}
+
 void demand_sense(const Arguments& arguments, const RawOptions& raw) {
   if (raw.compress && (raw.decompress || raw.test || raw.list)) {
     fail("-z contradicts -d, -t and -l.");
@@ -55,12 +63,7 @@ void demand_sense(const Arguments& arguments, const RawOptions& raw) {
     if (arguments.files.size() > 1 || arguments.recursive) fail("--range takes one input file.");
     if (arguments.remove_input) fail("--rm contradicts --range, which writes a part only.");
   }
-  if (arguments.command == Command::kBench) {
-    if (arguments.signature == !arguments.check.empty()) {
-      fail("bench takes either --signature or --check A,B.");
-    }
-    if (arguments.files.size() > (arguments.signature ? 0U : 1U)) fail("Too many files.");
-  }
+  if (arguments.command == Command::kBench) demand_one_bench(arguments);
 }
 
 // Weighs the raw options against each other.
@@ -74,6 +77,7 @@ void settle(Arguments& arguments, const RawOptions& raw, bool has_command) {
       arguments.command = Command::kDecompress;
     }
   }
+  if (raw.keep) arguments.remove_input = false;
   if (raw.verbose) arguments.verbosity = message::Verbosity::kVerbose;
   if (raw.quiet) arguments.verbosity = message::Verbosity::kQuiet;
   arguments.options.level = raw.level[0] - '0';
@@ -129,6 +133,26 @@ std::string parse(std::vector<std::string> words, const std::string& name, const
   return {};
 }
 
+// Where one option excludes another, what the line says replaces what the variable said.
+std::string parse_line(std::vector<std::string> words, const std::string& name,
+                       const Command* command, Arguments& arguments, RawOptions& raw) {
+  const RawOptions before = raw;
+  raw.compress = raw.decompress = raw.test = raw.list = false;
+  raw.quiet = raw.verbose = raw.keep = false;
+  std::string help = parse(std::move(words), name, command, arguments, raw);
+  if (!raw.compress && !raw.decompress && !raw.test && !raw.list) {
+    raw.compress = before.compress;
+    raw.decompress = before.decompress;
+    raw.test = before.test;
+    raw.list = before.list;
+  }
+  if (!raw.quiet && !raw.verbose) {
+    raw.quiet = before.quiet;
+    raw.verbose = before.verbose;
+  }
+  return help;
+}
+
 // All commands share the variable, so it may hold any option; a command uses those that it has.
 void parse_environment(Arguments& arguments, RawOptions& raw) {
   const char* variable = std::getenv("NNZIP_OPT");
@@ -163,7 +187,7 @@ Arguments parse_arguments(int argc, const char* const* argv) {
     words.erase(words.begin());
   }
   const std::string help =
-      parse(std::move(words), name, has_command ? &word->second : nullptr, arguments, raw);
+      parse_line(std::move(words), name, has_command ? &word->second : nullptr, arguments, raw);
   settle(arguments, raw, has_command);
   if (!help.empty()) {
     arguments.command = Command::kPrint;

@@ -33,6 +33,7 @@ struct Arguments {
   bool json = false;  // the list for programs
   bool verify_models = false;
   bool signature = false;
+  bool speed = false;
   std::string check;  // "A,B": the backends to compare
 };
 

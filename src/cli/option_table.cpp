@@ -14,7 +14,7 @@ Commands, as the first word (a file of such a name: ./test):
   test [FILE...]        decompress without writing anything; also: nnzip -t
   list [FILE...]        what compressed files hold; also: nnzip -l
   models                list the models that there are, or verify them
-  bench                 the signature of this build, or compare two backends
+  bench                 the signature of this build, two backends compared, speed
 "nnzip COMMAND -h" tells the options of one command.
 
 Without FILE, or with -, standard input goes to standard output: tar -I nnzip works.
@@ -64,7 +64,7 @@ void add_input(CLI::App& app, Arguments& arguments) {
 void add_output(CLI::App& app, Arguments& arguments, RawOptions& raw) {
   app.add_flag("-c,--stdout", arguments.to_stdout, "write to standard output");
   app.add_option("-o,--output", arguments.output, "write to this file")->type_name("FILE");
-  app.add_flag("-k,--keep", raw.keep, "keep the input (so it is anyway)");
+  app.add_flag("-k,--keep", raw.keep, "keep the input (so it is anyway), despite --rm");
   app.add_flag("--rm", arguments.remove_input, "remove the input once the output is complete");
 }
 
@@ -80,7 +80,8 @@ void add_json(CLI::App& app, Arguments& arguments) {
 void add_bench(CLI::App& app, Arguments& arguments) {
   app.add_flag("--signature", arguments.signature, "one number over all that is computed");
   app.add_option("--check", arguments.check, "compare two backends exactly")->type_name("A,B");
-  app.add_option("FILE", arguments.files, "sample for --check")->type_name("");
+  app.add_flag("--speed", arguments.speed, "time compressing and decompressing FILE in memory");
+  app.add_option("FILE", arguments.files, "sample for --check and --speed")->type_name("");
 }
 
 }  // namespace

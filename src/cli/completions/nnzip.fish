@@ -65,4 +65,5 @@ __nnzip_option $coding -s M -l memory -x -d 'fail rather than need more'
 
 __nnzip_option models -l verify -d 'compare each model with its hash'
 __nnzip_option bench -l signature -d 'one number over all that is computed'
+__nnzip_option bench -l speed -d 'time compressing and decompressing'
 __nnzip_option bench -l check -x -a cpu,reference -d 'compare two backends'

@@ -14,3 +14,6 @@ for bad in b -- '-- b' - --bogus -10 '-T x' compress; do
   NNZIP_OPT=$bad nnzip -c a >/dev/null
   echo "$bad: exit $?"
 done
+NNZIP_OPT=-q nnzip -vc a 2>&1 >/dev/null | grep -c 500
+NNZIP_OPT=-d nnzip -zc a | cmp - a.nnz
+NNZIP_OPT=--rm nnzip -fk a && NNZIP_OPT=-k nnzip -f --rm a && ls
