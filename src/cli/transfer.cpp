@@ -73,25 +73,28 @@ void refuse_terminals(const Arguments& arguments, const Transfer& transfer, cons
   }
 }
 
-void tell(const std::string& label, const Transfer& transfer, const Summary& summary,
-          const Options& options, double seconds) {
-  const auto content = static_cast<double>(summary.content_bytes);
-  const double percent = summary.content_bytes > 0
-                             ? 100.0 * static_cast<double>(summary.coded_bytes) / content
-                             : 100.0;
-  const bool forwards = transfer.writes_compressed;
+std::string percentage(const Summary& summary) {
+  if (summary.content_bytes == 0) return {};
+  return fmt::format(" ({:.2f} %)", 100.0 * static_cast<double>(summary.coded_bytes) /
+                                        static_cast<double>(summary.content_bytes));
+}
+
+void tell(const std::string& label, const Arguments& arguments, const Summary& summary,
+          double seconds) {
+  const bool forwards = arguments.command == Command::kCompress;
   message::note(fmt::format(
-      "{}: {} -> {} bytes ({:.2f} %), {} blocks (model {}, zstd {}, stored {})"
-      "{}{}{}{}, {:.1f} MiB of memory, {:.2f} s",
+      "{}: {} -> {} bytes{}, {} blocks (model {}, zstd {}, stored {}){}{}, "
+      "{:.1f} MiB of memory, {:.2f} s",
       label, forwards ? summary.content_bytes : summary.coded_bytes,
-      forwards ? summary.coded_bytes : summary.content_bytes, percent, summary.blocks,
-      summary.model_blocks, summary.zstd_blocks, summary.stored_blocks,
-      summary.model.empty() ? "" : ", ", summary.model, summary.device.empty() ? "" : ", ",
-      summary.device, static_cast<double>(summary.memory_bytes) / (1 << 20), seconds));
+      forwards ? summary.coded_bytes : summary.content_bytes,
+      arguments.range ? "" : percentage(summary), summary.blocks, summary.model_blocks,
+      summary.zstd_blocks, summary.stored_blocks, summary.model.empty() ? "" : ", " + summary.model,
+      summary.device.empty() ? "" : ", " + summary.device,
+      static_cast<double>(summary.memory_bytes) / (1 << 20), seconds));
   if (summary.device.empty()) return;
   message::note(fmt::format(
       "{}: model {}: {}; device {}: {}", label, summary.model, summary.reason, summary.device,
-      options.device == "auto" ? "the fastest that works here" : "the one asked for"));
+      arguments.options.device == "auto" ? "the fastest that works here" : "the one asked for"));
 }
 
 // Content bytes are what progress counts. A compressed file that can be read twice tells them; what
@@ -133,7 +136,7 @@ void transfer_file(const Arguments& arguments, const Transfer& transfer, const s
   }
   const Summary summary = transfer.run(input.reader(), output, options);
   output.commit(input);
-  tell(input.label(), transfer, summary, options, progress.seconds());
+  tell(input.label(), arguments, summary, progress.seconds());
   if (arguments.remove_input && transfer.writes && !output.is_standard() && input.is_regular() &&
       !input.is_standard()) {
     input.remove();
