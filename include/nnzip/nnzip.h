@@ -27,8 +27,7 @@
  * - Functions that return int return NNZIP_OK (0), NNZIP_STREAM_END (1) or one of enum nnzip_error.
  *   After an error, nnzip_last_error() is a sentence that says what happened and where.
  * - No function prints, exits or aborts, and no C++ exception leaves one.
- * - All functions may be called from several threads at once; one stream, from one thread at a
- * time.
+ * - All functions may be called from several threads at once, but a stream is for one at a time.
  * - NULL options are those that nnzip_options_init() sets.
  * - The compressed bytes depend on the content, the level and the model alone: neither on threads
  *   and device nor on whether a stream or nnzip_compress() made them.
@@ -127,13 +126,13 @@ enum nnzip_error {
   NNZIP_ERROR_INTERNAL = 90
 };
 
-/* The enumerator's name, such as "NNZIP_ERROR_TRUNCATED"; never NULL, "unknown" for other values.
- */
+/* The enumerator's name, such as "NNZIP_ERROR_TRUNCATED", or "unknown"; never NULL. */
 NNZIP_API const char* nnzip_error_name(int code);
 
 /* What happened in the last call of this thread that returned an error: one sentence in English, at
  * most 1023 bytes; "" if there was none. Valid until the thread's next call of a function that
  * returns int.
+ *
  * Untrusted data: the text may quote names of files, which may hold any bytes but NUL. */
 NNZIP_API const char* nnzip_last_error(void);
 
@@ -192,9 +191,10 @@ NNZIP_API int nnzip_compress(void* packed, size_t packed_capacity, size_t* packe
 /* How many bytes the frames hold, as they state it, by reading their headers alone.
  *
  * *content_size becomes the sum over all frames, or 0 after an error.
- * Untrusted data: the result is a claim, and a few bytes can truthfully claim some thousand times
- * their number. Compare it with what you are ready to allocate before you do. Nothing is decoded,
- * so success does not mean that the data are sound. */
+ *
+ * Untrusted data: the result is a claim, and can even truthfully be some ten thousand times the
+ * size of the frames. Compare it with what you are ready to allocate before you do. Nothing is
+ * decoded, so success does not mean that the data are sound. */
 NNZIP_API int nnzip_content_size(const void* packed, size_t packed_size, uint64_t* content_size);
 
 /* Decompresses all frames of packed, one after the other.
@@ -203,8 +203,9 @@ NNZIP_API int nnzip_content_size(const void* packed, size_t packed_size, uint64_
  * nothing of use. Capacity must be at least the content's length (nnzip_content_size() tells), else
  * it fails with OUTPUT_TOO_SMALL. content may be NULL if the capacity is 0. The buffers must not
  * overlap. packed_size must be exact: what follows the last frame must be a frame, too.
- * Untrusted data: never writes past the capacity, whatever the data claim. Time is bounded by the
- * content's length, so a capacity bounds both. */
+ *
+ * Untrusted data: never writes past the capacity, whatever the data claim, and stops at most 8
+ * blocks later than where the capacity is used up. */
 NNZIP_API int nnzip_decompress(void* content, size_t content_capacity, size_t* content_size,
                                const void* packed, size_t packed_size,
                                const nnzip_options* options);
@@ -232,11 +233,14 @@ enum nnzip_action {
 /* Begins a stream in one direction (enum nnzip_direction) and sets *stream, to NULL after an error.
  *
  * Compressing makes one frame of all the input. Decompressing takes one or more frames. Options are
- * judged here or by the first nnzip_stream_code(). Memory is bounded by the model and by at most 8
- * blocks of 4 MiB (decompressing: of what their frame states, at most 16 MiB) with their coded
- * data, whatever the length of the content. A stream computes on a thread of its own, which takes
- * no signals and waits whenever no call of nnzip_stream_code() is under way. A stream must not be
- * used on by a child after fork(). */
+ * judged here or by the first nnzip_stream_code().
+ *
+ * Memory does not grow with the content: it is the model and, for each thread (8 at most), a block
+ * of 4 MiB (decompressing: of what its frame states, at most 16 MiB) with its coded data and,
+ * compressing, about 50 MiB to search for matches.
+ *
+ * A stream computes on a thread of its own, which takes no signals and waits whenever no call of
+ * nnzip_stream_code() is under way. It must not be used on by a child after fork(). */
 NNZIP_API int nnzip_stream_new(nnzip_stream** stream, int direction, const nnzip_options* options);
 
 /* Takes input and gives output until the input is used up, the output is full or all is done.
@@ -254,9 +258,10 @@ NNZIP_API int nnzip_stream_new(nnzip_stream** stream, int direction, const nnzip
  * are used during the call only. next_in may be NULL if avail_in is 0, next_out likewise.
  *
  * Decompressing also ends only by NNZIP_FINISH, since another frame may follow each frame.
+ *
  * Untrusted data: what has been delivered before an error has passed its blocks' checksums, but the
- * whole may be cut short: use it only after NNZIP_STREAM_END. Output may be some thousand times the
- * input; the caller decides how much to take by avail_out and may stop at any time. */
+ * whole may be cut short: use it only after NNZIP_STREAM_END. Output may be some ten thousand times
+ * the input; the caller decides how much to take by avail_out and may stop at any time. */
 NNZIP_API int nnzip_stream_code(nnzip_stream* stream, nnzip_buffers* buffers, int action);
 
 /* Ends a stream, wherever it is, and frees all that it holds; NULL is ignored. Returns at once: the

@@ -101,6 +101,24 @@ TEST_CASE("CStream.SeveralBlocksAndFrames") {
                    back.out.begin() + static_cast<std::ptrdiff_t>(content.size())));
 }
 
+// How many bytes of input a stream takes while nobody takes its output.
+std::size_t taken_ahead(int direction, const Bytes& in) {
+  nnzip_options options = c_options_without_model();
+  options.threads = 1;
+  const Stream stream = new_stream(direction, options);
+  nnzip_buffers buffers{in.data(), in.size(), nullptr, 0};
+  CHECK(nnzip_stream_code(stream.get(), &buffers, NNZIP_RUN) == NNZIP_OK);
+  return in.size() - buffers.avail_in;
+}
+
+TEST_CASE("CStream.MemoryIsBounded") {
+  CHECK(taken_ahead(NNZIP_COMPRESS, Bytes(40 * kMib)) <= 12 * kMib);
+  const Bytes frame = c_compressed(Random(5).bytes(kMib), c_options_without_model());
+  Bytes frames;
+  for (int i = 0; i < 40; ++i) frames.insert(frames.end(), frame.begin(), frame.end());
+  CHECK(taken_ahead(NNZIP_DECOMPRESS, frames) <= 12 * kMib);
+}
+
 TEST_CASE("CStream.TheEndAndErrorsStay") {
   const nnzip_options options = c_options_without_model();
   const Stream ended = new_stream(NNZIP_COMPRESS, options);
