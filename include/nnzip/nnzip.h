@@ -90,11 +90,12 @@ enum nnzip_error {
   /* A file cannot be written; no function of this header writes any. */
   NNZIP_ERROR_WRITE_FAILED = 21,
 
-  /* The data do not begin with nnzip's magic bytes, or something else follows a frame. */
+  /* The data do not begin with nnzip's magic bytes. */
   NNZIP_ERROR_NOT_A_FRAME = 30,
   /* The data end inside a frame: they are the beginning of something longer, or damaged. */
   NNZIP_ERROR_TRUNCATED = 31,
-  /* The data are damaged: a field contradicts the format, or a checksum fails. */
+  /* The data are damaged: a field contradicts the format, a checksum fails, or something else
+   * follows a frame. */
   NNZIP_ERROR_CORRUPT = 32,
   /* The data were made by a newer nnzip. */
   NNZIP_ERROR_UNSUPPORTED_VERSION = 33,
