@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// The adaptive stage: predicts each bit of a block from contexts of many kinds, from what followed
+// them before, and from the network's distributions if there are any. MIXING.md defines every bit.
+//
+//   MixerPlan  what both sides must know before the first byte
+//   Mixer      the adaptive state of one block, for coding it from the first byte to the last
+//
+// The streams of a block share one Mixer and one coder. They advance in lockstep: byte t of stream
+// 0, of stream 1, ... of the last stream that is long enough, then byte t + 1. Encoder and decoder
+// make the same calls in the same order.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "coder/distribution.h"
+#include "coder/range_decoder.h"
+#include "coder/range_encoder.h"
+#include "split/layout.h"
+
+namespace nnzip {
+
+struct MixerPlan {
+  std::size_t content_bytes = 0;  // of the block, at most kMaxContent
+  int streams = 1;  // 1..64; stream i holds [i*L, min((i+1)*L, n)), L = ceil(n/streams)
+  Layout layout;
+  bool network = false;        // whether distributions of a network will be given
+  std::uint64_t disabled = 0;  // contexts switched off, for measurements; 0 in every file
+
+  static constexpr std::size_t kMaxContent = std::size_t{1} << 26;
+
+  // A bound of what a Mixer of this plan allocates; a function of the plan alone. About 160 MB for
+  // a block of 4 MiB, 2 MB for one of 1 KiB.
+  std::size_t memory_bytes() const;
+};
+
+// The layout that an encoder should state for that content.
+Layout detect_layout(std::span<const std::uint8_t> content);
+
+class Mixer {
+ public:
+  // target: "avx512vnni", "avx2" or "scalar"; empty for the best one that this machine runs, or the
+  // one in the environment variable NNZIP_CPU_TARGET. All give the same bits. Throws
+  // Error(kInvalidArgument) for a plan outside its limits or an unknown target,
+  // Error(kBackendUnavailable) for one that this machine cannot run, std::bad_alloc.
+  explicit Mixer(const MixerPlan& plan, const std::string& target = "");
+  ~Mixer();
+
+  // Codes the next byte of that stream. network: the distribution of it, or null to rely on
+  // contexts alone. Precondition: the stream has bytes left.
+  void encode(int stream, std::uint8_t byte, const Distribution* network,
+              RangeEncoder& coder) noexcept;
+  std::uint8_t decode(int stream, const Distribution* network, RangeDecoder& coder) noexcept;
+
+  // What computes, e.g. "avx2".
+  const char* target() const noexcept;
+
+ private:
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+// The targets that this machine runs, best first.
+std::vector<std::string> mixer_targets();
+
+// The contexts by name, in the order of MixerPlan::disabled's bits.
+std::span<const char* const> mixer_context_names();
+
+}  // namespace nnzip

@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: Apache-2.0
+// The path of one bit.
+#include "mixer/predictor.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace nnzip::mixer {
+namespace {
+
+// Inputs: lane i and lane kLanes + i for context i, then the lanes that contexts leave.
+constexpr int kOrder0Input = kContexts;
+constexpr int kMatchInput = kOrder0Input + 2;
+constexpr int kMatchLengthInput = kLanes + kContexts;
+constexpr int kNetworkInput = kMatchInput + kMatches;
+constexpr int kNetworkLinearInput = kMatchLengthInput + kMatches;
+constexpr int kBiasInput = kNetworkLinearInput + 1;
+constexpr int kNetworkRefinedInput = kNetworkInput + 1;  // one of each
+static_assert(kNetworkRefinedInput + kNetworkRefiners <= kLanes && kBiasInput < kInputs);
+
+const KernelTables kKernelTables = {kTables.stretch.data(), kTables.reciprocal.data()};
+
+constexpr int kSetContexts[kSets] = {256, 256, 64, 64, 256, 256, 128, 256};
+constexpr std::size_t kWeightSets = 256 + 256 + 64 + 64 + 256 + 256 + 128 + 256;
+constexpr int kFinalContexts[kFinalSets] = {256, 64, 64};
+constexpr std::size_t kFinalWeightSets = 256 + 64 + 64;
+constexpr std::uint32_t kMatchContexts = 16 * 8;
+constexpr std::int32_t kOne = 1 << 16;
+
+constexpr std::uint32_t kCounterLimit = 1023;
+constexpr std::uint32_t kMatchLimit = 1023;
+constexpr std::uint32_t kOrder0Limits[2] = {30, 1000};
+
+constexpr std::uint32_t kMatchMinimum[kMatches] = {5, 12};
+
+int log2_ceil(std::size_t n) { return n <= 1 ? 0 : static_cast<int>(std::bit_width(n - 1)); }
+
+// 0..15, by powers of two and their halves.
+std::uint32_t length_bucket(std::uint32_t length) {
+  if (length < 8) return length;
+  if (length < 16) return 8 + (length - 8) / 4;
+  if (length < 32) return 10 + (length - 16) / 8;
+  return length < 64 ? 12 : length < 128 ? 13 : length < MatchModel::kMaxLength ? 14 : 15;
+}
+
+// Of a byte: control, space, digit, punctuation, letter, above 127.
+std::uint32_t kind(std::uint64_t c) {
+  if (c >= 128) return 5;
+  if (c < 32) return 0;
+  if (c == 32) return 1;
+  if (c >= '0' && c <= '9') return 2;
+  return (c | 32) >= 'a' && (c | 32) <= 'z' ? 4 : 3;
+}
+
+}  // namespace
+
+TableSizes::TableSizes(std::size_t content_bytes)
+    : log2_lines(std::clamp(log2_ceil(content_bytes) + 1, 10, 21)),
+      log2_matches(std::clamp(log2_ceil(content_bytes), 10, 20)),
+      log2_refined(std::clamp(log2_ceil(content_bytes) - 2, 12, 16)) {}
+
+std::size_t Predictor::memory_bytes(const MixerPlan& plan) {
+  const TableSizes sizes(plan.content_bytes);
+  const std::size_t refiner = std::size_t{64} << sizes.log2_refined;
+  return plan.content_bytes + (std::size_t{64} << sizes.log2_lines) +
+         kMatches * (std::size_t{4} << sizes.log2_matches) + 2 * refiner +
+         (plan.network ? refiner : 0) + 4 * kInputs * kWeightSets + sizeof(ContextLanes) +
+         (std::size_t{1} << 20);  // the rest, generously
+}
+
+Predictor::Predictor(const MixerPlan& plan, const MixKernels& kernels)
+    : kernels_(kernels),
+      disabled_(plan.disabled),
+      history_(plan.content_bytes, plan.streams),
+      slots_(TableSizes(plan.content_bytes).log2_lines),
+      contexts_(plan.layout),
+      streams_(static_cast<std::size_t>(plan.streams)),
+      stride_(plan.layout.stride),
+      uses_network_(plan.network),
+      lanes_(1),
+      order0_(2 * 256, make_counter(1 << 15, 0)),
+      match_counters_(kMatches * kMatchContexts),
+      inputs_(kInputs),
+      final_inputs_(kFinalInputs),
+      weights_(kInputs * kWeightSets),
+      final_weights_(kFinalInputs * kFinalWeightSets),
+      refined_mask_((1u << TableSizes(plan.content_bytes).log2_refined) - 1) {
+  const TableSizes sizes(plan.content_bytes);
+  for (const std::uint32_t minimum : kMatchMinimum) {
+    match_models_.emplace_back(sizes.log2_matches, minimum);
+  }
+  for (int i = 0; i < kLanes * 256; ++i) {
+    lanes_.data()->counters[i] =
+        make_counter(kHistories.probability[i % 256],
+                     std::min<std::uint32_t>(kHistories.count[i % 256] * 2 + 2, 30));
+  }
+  for (std::size_t i = 0; i < match_counters_.size(); ++i) {
+    const std::uint32_t bucket = static_cast<std::uint32_t>(i % 16);
+    match_counters_[i] = make_counter(65535 - 20000 / (bucket * bucket + 1), 4);
+  }
+  std::int32_t offset = 0;
+  for (int k = 0; k < kSets; ++k) {
+    set_offset_[k] = offset;
+    for (int c = 0; c < kSetContexts[k]; ++c, offset += kInputs) {
+      std::int32_t* w = weights_.data() + offset;
+      for (int i = 0; i < kContexts; ++i) {
+        w[i] = plan.network ? kOne * 4 / 100 : kOne * 9 / 100;
+      }
+      for (int i = 0; i < kMatches; ++i) w[kMatchInput + i] = kOne / 4;
+      w[kNetworkInput] = kOne * 30 / 100;
+      w[kNetworkRefinedInput] = kOne * 15 / 100;
+      w[kNetworkRefinedInput + 1] = kOne * 15 / 100;
+    }
+  }
+  for (std::size_t i = 0; i < kFinalWeightSets * kFinalInputs; ++i) {
+    final_weights_.data()[i] = i % kFinalInputs < kSets ? kOne / kSets : 0;
+  }
+  network_refiners_.emplace_back(plan.network ? 256 : 1);
+  network_refiners_.emplace_back(plan.network ? refined_mask_ + std::size_t{1} : 1);
+  refiners_.emplace_back(256);
+  refiners_.emplace_back(refined_mask_ + std::size_t{1});
+  refiners_.emplace_back(refined_mask_ + std::size_t{1});
+  for (std::size_t i = 0; i < streams_.size(); ++i) {
+    contexts_.begin(history_, i, streams_[i].context);
+  }
+}
+
+void Predictor::begin_byte(int stream, const Distribution* network) {
+  stream_ = static_cast<std::size_t>(stream);
+  network_ = uses_network_ ? network : nullptr;
+  partial_ = 1;
+  bit_ = 0;
+  find_slots();
+}
+
+// At the start of a byte and in its middle.
+void Predictor::find_slots() {
+  const auto& hashes = streams_[stream_].context.hashes;
+  std::array<std::uint32_t, kContexts> at;
+  for (int i = 0; i < kContexts; ++i) {
+    at[i] = bit_ == 0 ? hashes[i] : (hashes[i] ^ partial_ * 0x2C1B3C6D) * 0x9E3779B1;
+    slots_.prefetch(at[i]);
+  }
+  for (int i = 0; i < kContexts; ++i) slot_[i] = slots_.find(at[i]);
+  for (std::uint64_t rest = disabled_; rest != 0; rest &= rest - 1) {
+    no_slot_ = {};
+    slot_[std::countr_zero(rest)] = no_slot_.data();
+  }
+}
+
+void Predictor::add_contexts() {
+  const std::uint32_t at = node() - 1;
+  ContextLanes& lanes = *lanes_.data();
+  for (int i = 0; i < kContexts; ++i) lanes.states[i] = slot_[i][at];
+  std::int32_t* const x = inputs_.data();
+  kernels_.look_up(lanes, kKernelTables, x, x + kLanes);
+  order_hits_ = 0;
+  for (int i = kOrder1; i <= kOrder6; ++i) order_hits_ += lanes.states[i] != 0 ? 1 : 0;
+  for (int i = 0; i < 2; ++i) {
+    order0_counter_[i] = &order0_[i * 256 + partial_];
+    x[kOrder0Input + i] = stretch(probability16(*order0_counter_[i]));
+  }
+}
+
+void Predictor::add_matches() {
+  for (int i = 0; i < kMatches; ++i) {
+    std::int32_t& logit = inputs_.data()[kMatchInput + i];
+    std::int32_t& length = inputs_.data()[kMatchLengthInput + i];
+    const Match& match = streams_[stream_].matches[i];
+    match_counter_[i] = nullptr;
+    logit = length = 0;
+    if (match.position == 0 || (match.expected | 256u) >> (8 - bit_) != partial_) continue;
+    const std::uint32_t context = (match.outcomes & 7) * 16 + length_bucket(match.length);
+    match_counter_[i] = &match_counters_[i * kMatchContexts + context];
+    match_bit_[i] = match.expected >> (7 - bit_) & 1;
+    const std::uint32_t p = probability16(*match_counter_[i]);
+    const std::int32_t sign = match_bit_[i] != 0 ? 1 : -1;
+    logit = sign * stretch(p);
+    length = sign * static_cast<std::int32_t>(std::min(match.length, 32u)) * 16;
+  }
+}
+
+void Predictor::add_network() {
+  std::int32_t& logit = inputs_.data()[kNetworkInput];
+  std::int32_t& linear = inputs_.data()[kNetworkLinearInput];
+  std::int32_t* const refined = inputs_.data() + kNetworkRefinedInput;
+  logit = linear = 0;
+  for (int i = 0; i < kNetworkRefiners; ++i) refined[i] = 0;
+  network_confidence_ = 0;
+  if (network_ == nullptr) return;
+  const std::uint32_t width = 256u >> bit_;
+  const std::uint32_t low = (partial_ << (8 - bit_)) & 255;
+  const std::uint32_t middle = network_->cumulative[low + width / 2];
+  const std::uint32_t zeros = middle - network_->cumulative[low];
+  const std::uint32_t ones = network_->cumulative[low + width] - middle;
+  logit = clamp_logit(logarithm(ones) - logarithm(zeros));
+  const std::int32_t p = squash(logit);
+  linear = (p - 32768) >> 4;
+  const std::uint32_t c1 = streams_[stream_].context.recent & 255;
+  network_refiners_[0].select(partial_);
+  network_refiners_[1].select((c1 << 8 | partial_) & refined_mask_);
+  for (int i = 0; i < kNetworkRefiners; ++i) {
+    refined[i] = stretch(static_cast<std::uint32_t>(network_refiners_[i].refine(logit)));
+  }
+  network_confidence_ = 1 + std::min(std::abs(logit) / 160, 14);
+}
+
+void Predictor::select_sets() {
+  const std::uint64_t recent = streams_[stream_].context.recent;
+  const auto& matches = streams_[stream_].matches;
+  const std::uint32_t long_match =
+      match_counter_[1] != nullptr ? 1 + std::min(matches[1].length / 16, 2u) : 0;
+  const std::uint32_t short_match =
+      match_counter_[0] != nullptr ? 1 + length_bucket(matches[0].length) * 14 / 15 : 0;
+  const std::uint32_t match_state = long_match * 16 + short_match;
+  const StreamContext& context = streams_[stream_].context;
+  const std::size_t end = history_.coded_end[stream_];
+  // In tables the column, elsewhere what kinds of bytes came last.
+  const std::size_t column = stride_ != 0 ? (end - history_.begin(stream_)) % stride_
+                                          : kind(recent & 255) * 36 + kind(recent >> 8 & 255) * 6 +
+                                                kind(recent >> 16 & 255);
+  const std::uint32_t contexts[kSets] = {
+      partial_,
+      static_cast<std::uint32_t>(recent & 255),
+      match_state,
+      static_cast<std::uint32_t>(order_hits_ * 8 + bit_),
+      static_cast<std::uint32_t>(recent >> 8 & 255),
+      static_cast<std::uint32_t>(column & 255),
+      static_cast<std::uint32_t>(
+          (network_ == nullptr ? context.word_length : network_confidence_) * 8 + bit_),
+      static_cast<std::uint32_t>(std::min<std::size_t>(end - context.line_begin, 255))};
+  for (int k = 0; k < kSets; ++k) {
+    set_[k] = weights_.data() + set_offset_[k] + static_cast<std::int32_t>(contexts[k]) * kInputs;
+  }
+  final_set_[0] = final_weights_.data() + static_cast<std::int32_t>(partial_) * kFinalInputs;
+  final_set_[1] = final_weights_.data() +
+                  (kFinalContexts[0] + static_cast<std::int32_t>(match_state)) * kFinalInputs;
+  final_set_[2] = final_weights_.data() +
+                  (kFinalContexts[0] + kFinalContexts[1] + static_cast<std::int32_t>(contexts[3])) *
+                      kFinalInputs;
+}
+
+std::int32_t Predictor::mix() {
+  std::array<std::int32_t, kSets> sums;
+  kernels_.dot(inputs_.data(), kInputs, set_.data(), kSets, sums.data());
+  for (int k = 0; k < kSets; ++k) {
+    logits_[k] = clamp_logit(sums[k] >> 8);
+    probabilities_[k] = squash(logits_[k]);
+    final_inputs_.data()[k] = logits_[k];
+  }
+  std::array<std::int32_t, kFinalSets> final_sums;
+  kernels_.dot(final_inputs_.data(), kFinalInputs, final_set_.data(), kFinalSets,
+               final_sums.data());
+  std::int32_t logit = 0;
+  for (int k = 0; k < kFinalSets; ++k) {
+    const std::int32_t x = clamp_logit(final_sums[k] >> 8);
+    final_probabilities_[k] = squash(x);
+    logit += x;
+  }
+  return logit / kFinalSets;
+}
+
+void Predictor::select_refiners() {
+  const std::uint64_t recent = streams_[stream_].context.recent;
+  const std::uint32_t c1 = recent & 255, c2 = recent >> 8 & 255;
+  const std::uint32_t expected =
+      match_counter_[0] != nullptr ? streams_[stream_].matches[0].expected : c2;
+  refiners_[0].select(partial_);
+  refiners_[1].select((c1 << 8 | partial_) & refined_mask_);
+  refiners_[2].select((expected << 8 | partial_) & refined_mask_);
+}
+
+std::int32_t Predictor::refine(std::int32_t logit) {
+  const std::int32_t plain = squash(logit);
+  const std::int32_t by_bits = refiners_[0].refine(logit);
+  const std::int32_t by_last_byte = refiners_[1].refine(logit);
+  const std::int32_t by_expected_byte = refiners_[2].refine(logit);
+  return (plain + by_bits + 3 * by_last_byte + 3 * by_expected_byte + 4) >> 3;
+}
+
+std::uint32_t Predictor::predict() {
+  // Contexts fill all lanes, then the others take theirs.
+  add_contexts();
+  add_matches();
+  select_refiners();
+  add_network();
+  inputs_.data()[kBiasInput] = 256;
+  select_sets();
+  probability_ = std::clamp(refine(mix()), 1, 65535);
+  return static_cast<std::uint32_t>(probability_);
+}
+
+void Predictor::update(int bit) {
+  const std::int32_t target = bit << 16;
+  const auto rate = static_cast<std::int32_t>(64 + 65536 * 6 / (seen_ + 4096));
+  ++seen_;
+  std::array<std::int32_t, kSets> errors;
+  for (int k = 0; k < kSets; ++k) {
+    errors[k] = ((target - probabilities_[k]) * rate) >> 10;
+  }
+  kernels_.train(inputs_.data(), kInputs, set_.data(), kSets, errors.data());
+  std::array<std::int32_t, kFinalSets> final_errors;
+  for (int k = 0; k < kFinalSets; ++k) {
+    final_errors[k] = ((target - final_probabilities_[k]) * 120) >> 10;
+  }
+  kernels_.train(final_inputs_.data(), kFinalInputs, final_set_.data(), kFinalSets,
+                 final_errors.data());
+  const auto dither = static_cast<std::int32_t>(seen_ * 0x9E3779B1u >> 26);
+  for (Refiner& refiner : refiners_) refiner.update(bit, dither);
+  if (network_ != nullptr) {
+    for (Refiner& refiner : network_refiners_) refiner.update(bit, dither);
+  }
+  for (int i = 0; i < kMatches; ++i) {
+    if (match_counter_[i] == nullptr) continue;
+    *match_counter_[i] = updated(*match_counter_[i], bit == match_bit_[i], kMatchLimit);
+  }
+  for (int i = 0; i < 2; ++i) {
+    *order0_counter_[i] = updated(*order0_counter_[i], bit, kOrder0Limits[i]);
+  }
+  ContextLanes& lanes = *lanes_.data();
+  kernels_.learn(lanes, kKernelTables, bit, kCounterLimit);
+  const std::uint32_t at = node() - 1;
+  for (int i = 0; i < kContexts; ++i) slot_[i][at] = kHistories.next[lanes.states[i]][bit];
+  partial_ = partial_ << 1 | static_cast<std::uint32_t>(bit);
+  if (++bit_ == 4) find_slots();
+}
+
+std::uint8_t Predictor::end_byte() {
+  const auto byte = static_cast<std::uint8_t>(partial_);
+  history_.bytes[history_.coded_end[stream_]++] = byte;
+  Stream& stream = streams_[stream_];
+  contexts_.advance(history_, stream_, stream.context);
+  for (int i = 0; i < kMatches; ++i) match_models_[i].advance(history_, stream_, stream.matches[i]);
+  for (const std::uint32_t hash : stream.context.hashes) slots_.prefetch(hash);
+  return byte;
+}
+
+}  // namespace nnzip::mixer

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// One bit after another: the inputs of all contexts, the mixing networks over them, and the
+// refinement of their result.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "coder/distribution.h"
+#include "mixer/adaptive_map.h"
+#include "mixer/aligned_memory.h"
+#include "mixer/contexts.h"
+#include "mixer/match_model.h"
+#include "mixer/mix_kernels.h"
+#include "mixer/mixer.h"
+#include "mixer/slot_table.h"
+
+namespace nnzip::mixer {
+
+constexpr int kMatches = 2;
+constexpr int kInputs = 2 * kLanes;
+constexpr int kNetworkRefiners = 2;
+constexpr int kSets = 8;
+constexpr int kFinalSets = 3;
+constexpr int kFinalInputs = 16;
+
+// Sizes of a block's tables, from its length alone.
+struct TableSizes {
+  explicit TableSizes(std::size_t content_bytes);
+  int log2_lines;
+  int log2_matches;
+  int log2_refined;
+};
+
+class Predictor {
+ public:
+  static std::size_t memory_bytes(const MixerPlan& plan);
+
+  Predictor(const MixerPlan& plan, const MixKernels& kernels);
+
+  // The byte that comes belongs to that stream.
+  void begin_byte(int stream, const Distribution* network);
+  // Probability of a 1 in 1/65536, 1..65535.
+  std::uint32_t predict();
+  // Learns the bit.
+  void update(int bit);
+  // After eight bits; returns the byte.
+  std::uint8_t end_byte();
+
+  const MixKernels& kernels() const { return kernels_; }
+
+ private:
+  struct Stream {
+    StreamContext context;
+    std::array<Match, kMatches> matches;
+  };
+
+  // The place of the bit in its nibble: the bits before it below a leading 1.
+  std::uint32_t node() const {
+    const std::uint32_t one = 1u << (bit_ & 3);
+    return (partial_ & (one - 1)) | one;
+  }
+  void find_slots();
+  void add_contexts();
+  void add_matches();
+  void add_network();
+  void select_sets();
+  void select_refiners();
+  std::int32_t mix();
+  std::int32_t refine(std::int32_t logit);
+
+  const MixKernels& kernels_;
+  std::uint64_t disabled_;
+  History history_;
+  SlotTable slots_;
+  std::vector<MatchModel> match_models_;
+  Contexts contexts_;
+  std::vector<Stream> streams_;
+  std::uint32_t stride_;
+  bool uses_network_;
+
+  // The byte that is being coded.
+  std::size_t stream_ = 0;
+  std::uint32_t partial_ = 1;  // its bits so far below a leading 1
+  int bit_ = 0;                // how many
+  const Distribution* network_ = nullptr;
+  std::array<std::uint8_t*, kContexts> slot_{};
+  std::array<std::uint8_t, 15> no_slot_{};  // of a context that is switched off
+
+  // The bit that is being coded.
+  std::array<Counter*, 2> order0_counter_{};
+  std::array<Counter*, kMatches> match_counter_{};
+  std::array<std::int32_t, kMatches> match_bit_{};
+  int order_hits_ = 0;
+  int network_confidence_ = 0;
+  std::array<std::int32_t, kSets> logits_{}, probabilities_{};
+  std::array<std::int32_t*, kSets> set_{};
+  std::array<std::int32_t*, kFinalSets> final_set_{};
+  std::array<std::int32_t, kFinalSets> final_probabilities_{};
+  std::int32_t probability_ = 0;
+
+  // What adapts.
+  AlignedMemory<ContextLanes> lanes_;
+  std::vector<Counter> order0_;          // [2][partial byte]
+  std::vector<Counter> match_counters_;  // [match model][length and outcomes]
+  std::array<std::int32_t, kSets> set_offset_{};
+  AlignedMemory<std::int32_t> inputs_;  // [kInputs]
+  AlignedMemory<std::int32_t> final_inputs_;
+  AlignedMemory<std::int32_t> weights_;        // [sets][contexts of the set][kInputs]
+  AlignedMemory<std::int32_t> final_weights_;  // [final sets][contexts][kFinalInputs]
+  std::vector<Refiner> refiners_, network_refiners_;
+  std::uint32_t refined_mask_;
+  std::uint32_t seen_ = 0;
+};
+
+}  // namespace nnzip::mixer

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+// Prints what the mixer makes of files, each as one block: bytes and nanoseconds of processor time
+// a byte, with contexts switched off, and with a network.
+//
+//   nnzip-mixer-bench [OPTION]... FILE...
+//     --streams N        default 1
+//     --target T         avx512vnni, avx2 or scalar
+//     --without CONTEXT  may be given several times; --list prints the names
+//     --model FILE       also: the network alone and mixed with contexts, in three columns
+//     --mixed            with --model: the last column only
+//     --check            decodes as well and compares
+#include <cmath>
+#include <cstdio>
+#include <ctime>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "backend/registry.h"
+#include "mixer/mixer.h"
+#include "model/model_file.h"
+
+namespace nnzip {
+namespace {
+
+struct Options {
+  int streams = 1;
+  std::string target;
+  std::uint64_t disabled = 0;
+  bool check = false;
+  bool mixed_only = false;
+  std::shared_ptr<const Engine> engine;
+  std::vector<std::string> files;
+};
+
+struct Result {
+  std::size_t bytes = 0;
+  double seconds = 0;
+};
+
+double processor_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
+
+std::uint64_t context_bit(const std::string& name) {
+  const auto names = mixer_context_names();
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (name == names[i]) return std::uint64_t{1} << i;
+  }
+  throw Error(ErrorCode::kInvalidArgument, "there is no context " + name + "; see --list.");
+}
+
+Bytes read(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw Error(ErrorCode::kInvalidArgument, "cannot read " + path + ".");
+  return Bytes(std::istreambuf_iterator<char>(in), {});
+}
+
+// Code(stream, position, distribution or null) is called in the order of the lockstep.
+using Code = std::function<void(int, std::size_t, const Distribution*)>;
+
+void in_lockstep(const Bytes& content, int streams, const Engine* engine, const Code& code) {
+  const std::size_t n = content.size();
+  const std::size_t length = (n + streams - 1) / streams;
+  const auto active = [&](std::size_t t) {
+    int count = 0;
+    while (count < streams && count * length + t < n) ++count;
+    return count;
+  };
+  const auto session = engine == nullptr ? nullptr : engine->session(streams);
+  std::vector<std::uint8_t> symbols;
+  std::vector<Distribution> next;
+  for (std::size_t t = 0; t < length;) {
+    const int lanes = active(t);
+    std::size_t window = 1;
+    while (window < 32 && t + window < length && active(t + window) == lanes) ++window;
+    if (session) {
+      symbols.resize(lanes * window);
+      next.resize(lanes * window);
+      for (std::size_t i = 0; i < symbols.size(); ++i) {
+        const std::size_t p = t + i % window;
+        symbols[i] = p == 0 ? 0 : content[i / window * length + p - 1];
+      }
+      session->score(symbols, lanes, static_cast<int>(window), next);
+    }
+    for (std::size_t p = 0; p < window; ++p) {
+      for (int i = 0; i < lanes; ++i) {
+        code(i, i * length + t + p, session ? &next[i * window + p] : nullptr);
+      }
+    }
+    t += window;
+  }
+}
+
+Result network_alone(const Bytes& content, const Options& options) {
+  double bits = 0;
+  const double begin = processor_seconds();
+  in_lockstep(content, options.streams, options.engine.get(),
+              [&](int, std::size_t position, const Distribution* next) {
+                const std::uint8_t byte = content[position];
+                bits += Distribution::kBits - std::log2(next->high(byte) - next->low(byte));
+              });
+  return {static_cast<std::size_t>(std::ceil(bits / 8)), processor_seconds() - begin};
+}
+
+Result mixed(const Bytes& content, const MixerPlan& plan, const Options& options) {
+  const Engine* const engine = plan.network ? options.engine.get() : nullptr;
+  const double begin = processor_seconds();
+  RangeEncoder encoder;
+  {
+    Mixer mixer(plan, options.target);
+    in_lockstep(content, plan.streams, engine,
+                [&](int stream, std::size_t position, const Distribution* next) {
+                  mixer.encode(stream, content[position], next, encoder);
+                });
+  }
+  const Bytes coded = encoder.finish();
+  const Result result{coded.size(), processor_seconds() - begin};
+  if (options.check) {
+    Mixer mixer(plan, options.target);
+    RangeDecoder decoder(coded);
+    in_lockstep(content, plan.streams, engine,
+                [&](int stream, std::size_t position, const Distribution* next) {
+                  if (mixer.decode(stream, next, decoder) == content[position]) return;
+                  throw Error(ErrorCode::kCorrupt, "decoded data differ from the file.");
+                });
+  }
+  return result;
+}
+
+void add(Result& sum, const Result& one) {
+  sum.bytes += one.bytes;
+  sum.seconds += one.seconds;
+}
+
+void print(const std::string& name, std::size_t bytes, const std::vector<Result>& results,
+           const std::string& remark) {
+  std::printf("%-28s %9zu", name.c_str(), bytes);
+  for (const Result& result : results) {
+    const double n = static_cast<double>(std::max<std::size_t>(bytes, 1));
+    std::printf(" %9zu %7.0f ns/byte", result.bytes, result.seconds / n * 1e9);
+  }
+  std::printf("  %s\n", remark.c_str());
+}
+
+void run(const Options& options) {
+  std::size_t all_bytes = 0;
+  const bool mixed_only = options.mixed_only && options.engine;
+  std::vector<Result> all(options.engine && !mixed_only ? 3 : 1);
+  for (const std::string& path : options.files) {
+    const Bytes content = read(path);
+    MixerPlan plan;
+    plan.content_bytes = content.size();
+    plan.streams = options.streams;
+    plan.disabled = options.disabled;
+    const double begin = processor_seconds();
+    plan.layout = detect_layout(content);
+    const double detection = processor_seconds() - begin;
+    plan.network = mixed_only;
+    std::vector<Result> results{mixed(content, plan, options)};
+    results[0].seconds += detection;
+    if (options.engine && !mixed_only) {
+      results.push_back(network_alone(content, options));
+      plan.network = true;
+      results.push_back(mixed(content, plan, options));
+    }
+    print(path.substr(path.rfind('/') + 1), content.size(), results,
+          "layout " + std::to_string(plan.layout.stride) + "/" +
+              std::to_string(plan.layout.element) + "/" + std::to_string(plan.layout.high_parity));
+    all_bytes += content.size();
+    for (std::size_t i = 0; i < all.size(); ++i) add(all[i], results[i]);
+  }
+  print("sum", all_bytes, all, "");
+}
+
+int main_of(int argc, char** argv) {
+  Options options;
+  for (int i = 1; i < argc; ++i) {
+    const std::string argument = argv[i];
+    const auto value = [&]() -> std::string {
+      if (i + 1 >= argc) {
+        throw Error(ErrorCode::kInvalidArgument, argument + " needs a value.");
+      }
+      return argv[++i];
+    };
+    if (argument == "--list") {
+      for (const char* name : mixer_context_names()) std::puts(name);
+      return 0;
+    }
+    if (argument == "--check") {
+      options.check = true;
+    } else if (argument == "--mixed") {
+      options.mixed_only = true;
+    } else if (argument == "--streams") {
+      options.streams = std::stoi(value());
+    } else if (argument == "--target") {
+      options.target = value();
+    } else if (argument == "--without") {
+      options.disabled |= context_bit(value());
+    } else if (argument == "--model") {
+      const std::string path = value();
+      options.engine = find_backend("cpu").load(
+          std::make_shared<const Model>(verify_model_file(read(path), path)));
+    } else {
+      options.files.push_back(argument);
+    }
+  }
+  run(options);
+  return 0;
+}
+
+}  // namespace
+}  // namespace nnzip
+
+int main(int argc, char** argv) {
+  try {
+    return nnzip::main_of(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "nnzip-mixer-bench: %s\n", error.what());
+    return 1;
+  }
+}
