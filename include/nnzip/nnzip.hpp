@@ -63,9 +63,9 @@ class NNZIP_API Writer {
 };
 
 struct Options {
-  int level = 5;  // 1..9, compression only
-  std::string model =
-      "auto";  // auto, none, or a model's name, file name or hash prefix; compression only
+  int level = 5;                // 1..9, compression only; 1..3 use no network
+  std::string model = "auto";   // auto (by level), none, or a model's name, file name or hash
+                                // prefix; compression only
   std::string device = "auto";  // auto, or a backend's name: see backends()
   int threads = 0;              // 0: one for each core
   // Bytes of memory that a call may take, by an estimate made before they are taken; 0: no limit.
@@ -77,12 +77,21 @@ struct Options {
   std::function<void(std::uint64_t)> progress;
 };
 
+// Blocks in all, and by how they are coded.
+struct BlockCounts {
+  std::uint64_t blocks = 0;
+  std::uint64_t mixed_blocks = 0;    // network and contexts
+  std::uint64_t model_blocks = 0;    // network alone
+  std::uint64_t context_blocks = 0;  // contexts alone
+  std::uint64_t zstd_blocks = 0;
+  std::uint64_t stored_blocks = 0;  // as they are
+};
+
 // What a call did or found.
-struct Summary {
+struct Summary : BlockCounts {
   std::uint64_t content_bytes = 0;
   std::uint64_t coded_bytes = 0;  // whole frames, headers included
   std::uint64_t frames = 0;
-  std::uint64_t blocks = 0, model_blocks = 0, zstd_blocks = 0, stored_blocks = 0;
   std::string model;   // name of the model, empty if none was needed
   std::string device;  // what computed, e.g. "cpu (avx512vnni)"; empty if no model was needed
   std::string reason;  // why this model and device; empty if there was no choice to make
@@ -103,12 +112,11 @@ NNZIP_API Summary decompress_range(Reader& reader, Writer& writer, std::uint64_t
                                    std::uint64_t length, const Options& options = {});
 
 // What a frame says of itself; nothing is decoded, so damaged content is not noticed.
-struct FrameInfo {
+struct FrameInfo : BlockCounts {
   std::uint64_t content_bytes = 0;
   std::uint64_t coded_bytes = 0;  // of the whole frame
-  std::uint64_t blocks = 0, model_blocks = 0, zstd_blocks = 0, stored_blocks = 0;
-  std::string model_id;  // 16 hex digits, empty if the frame names no model
-  std::string model;     // its name, empty if it is not among models()
+  std::string model_id;           // 16 hex digits, empty if the frame names no model
+  std::string model;              // its name, empty if it is not among models()
   int version = 0;
   std::optional<std::uint64_t> checksum;  // XXH64 of the content, stated with several blocks
 };
@@ -144,6 +152,16 @@ NNZIP_API std::vector<BackendInfo> backends();
 // One number over all distributions and output bytes of a generated corpus, for every model found.
 // Equal on every machine, device and build of one format version.
 NNZIP_API std::uint64_t signature(const Options& options = {});
+
+// Content coded by the network alone, by contexts alone and by both, whatever the smallest would
+// be; without a network (level or Options::model name none) by contexts alone.
+struct StageInfo {
+  std::string name;               // network, contexts, mixed
+  std::uint64_t coded_bytes = 0;  // of all blocks
+  double encoding_seconds = 0, decoding_seconds = 0;
+};
+NNZIP_API std::vector<StageInfo> measure_stages(std::span<const std::uint8_t> content,
+                                                const Options& options = {});
 
 // Feeds sample (or, if empty, a generated one) through both backends and every model, by steps and
 // by windows, and demands equal distributions. Returns the number of distributions compared; throws

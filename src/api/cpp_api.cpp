@@ -14,8 +14,10 @@
 #include "base/hash.h"
 #include "codec/compressor.h"
 #include "codec/decompressor.h"
+#include "codec/engine_source.h"
 #include "codec/frame_list.h"
 #include "codec/signature.h"
+#include "codec/stages.h"
 #include "model/catalog.h"
 #include "model/model_file.h"
 #include "model/model_store.h"
@@ -150,6 +152,18 @@ std::uint64_t signature(const Options& options) {
   return guarded([&] {
     return model_signature(model_store(options), find_backend(options.device),
                            thread_count(options));
+  });
+}
+
+std::vector<StageInfo> measure_stages(std::span<const std::uint8_t> content,
+                                      const Options& options) {
+  return guarded([&] {
+    const ModelStore store = model_store(options);
+    const std::string model =
+        options.model == "auto" ? catalog_model(options.level) : options.model;
+    std::shared_ptr<const Engine> engine;
+    if (model != "none") engine = load_engine(store, store.find(model), options.device);
+    return stages_of(content, engine, thread_count(options));
   });
 }
 

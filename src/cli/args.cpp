@@ -46,10 +46,13 @@ void demand_sensible_output(const Arguments& arguments) {
 
 void demand_one_bench(const Arguments& arguments) {
   const int wanted = static_cast<int>(arguments.signature) + static_cast<int>(arguments.speed) +
+                     static_cast<int>(arguments.stages) +
                      static_cast<int>(!arguments.check.empty());
-  if (wanted != 1) fail("bench takes one of --signature, --check A,B and --speed FILE.");
+  if (wanted != 1)
+    fail("bench takes one of --signature, --check A,B, --speed FILE and --stages FILE.");
   if (arguments.files.size() > (arguments.signature ? 0U : 1U)) fail("Too many files.");
   if (arguments.speed && arguments.files.empty()) fail("bench --speed takes a file.");
+  if (arguments.stages && arguments.files.empty()) fail("bench --stages takes a file.");
 }
 
 void demand_sense(const Arguments& arguments, const RawOptions& raw) {

@@ -34,6 +34,7 @@ struct Arguments {
   bool verify_models = false;
   bool signature = false;
   bool speed = false;
+  bool stages = false;
   std::string check;  // "A,B": the backends to compare
 };
 

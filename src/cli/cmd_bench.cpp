@@ -14,10 +14,12 @@ namespace {
 // More would only take time, the more so since --check feeds byte by byte through every model.
 constexpr std::size_t kMaxSampleBytes = std::size_t{1} << 20;
 
+constexpr std::size_t kMaxStagesBytes = std::size_t{64} << 20;
+
 std::vector<std::uint8_t> read_sample(const Arguments& arguments) {
   if (arguments.files.empty()) return {};
   InputFile file(arguments.files.front());
-  std::vector<std::uint8_t> sample(kMaxSampleBytes);
+  std::vector<std::uint8_t> sample(arguments.stages ? kMaxStagesBytes : kMaxSampleBytes);
   std::size_t filled = 0;
   while (filled < sample.size()) {
     const std::size_t taken = file.read(std::span(sample).subspan(filled));
@@ -95,6 +97,23 @@ void measure_speed(const Arguments& arguments) {
                   kilobytes / forth, back, kilobytes / back));
 }
 
+void show_stages(const Arguments& arguments) {
+  const std::vector<std::uint8_t> sample = read_sample(arguments);
+  const auto per_byte = [&](double seconds) {
+    return 1e9 * seconds / static_cast<double>(sample.size());
+  };
+  std::string table = fmt::format("{:<10} {:>11} {:>10} {:>13} {:>13}\n", "stage", "bytes",
+                                  "bits/byte", "encode ns/B", "decode ns/B");
+  for (const StageInfo& stage : measure_stages(sample, arguments.options)) {
+    const double bits =
+        8.0 * static_cast<double>(stage.coded_bytes) / static_cast<double>(sample.size());
+    table +=
+        fmt::format("{:<10} {:>11} {:>10.4f} {:>13.0f} {:>13.0f}\n", stage.name, stage.coded_bytes,
+                    bits, per_byte(stage.encoding_seconds), per_byte(stage.decoding_seconds));
+  }
+  message::output(table);
+}
+
 }  // namespace
 
 void run_bench(const Arguments& arguments) {
@@ -102,6 +121,8 @@ void run_bench(const Arguments& arguments) {
     message::output(fmt::format("{:016x}\n", signature(arguments.options)));
   } else if (arguments.speed) {
     measure_speed(arguments);
+  } else if (arguments.stages) {
+    show_stages(arguments);
   } else {
     check(arguments);
   }

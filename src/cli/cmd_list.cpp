@@ -22,7 +22,9 @@ void add(FrameInfo& sum, const FrameInfo& part) {
   sum.content_bytes += part.content_bytes;
   sum.coded_bytes += part.coded_bytes;
   sum.blocks += part.blocks;
+  sum.mixed_blocks += part.mixed_blocks;
   sum.model_blocks += part.model_blocks;
+  sum.context_blocks += part.context_blocks;
   sum.zstd_blocks += part.zstd_blocks;
   sum.stored_blocks += part.stored_blocks;
 }
@@ -76,11 +78,10 @@ std::string frame_lines(const Listing& listing) {
   for (std::size_t i = 0; i < listing.frames.size(); ++i) {
     const FrameInfo& frame = listing.frames[i];
     lines += fmt::format(
-        "    frame {}: version {}, {} -> {} bytes, {} blocks (model {}, zstd {}, stored {}), "
+        "    frame {}: version {}, {} -> {} bytes, {}, "
         "model {}, checksum {}\n",
-        i + 1, frame.version, frame.content_bytes, frame.coded_bytes, frame.blocks,
-        frame.model_blocks, frame.zstd_blocks, frame.stored_blocks, model_of(frame),
-        checksum_of(frame));
+        i + 1, frame.version, frame.content_bytes, frame.coded_bytes, describe(frame),
+        model_of(frame), checksum_of(frame));
   }
   return lines;
 }
@@ -101,9 +102,11 @@ std::string table(const std::vector<Listing>& listings, bool verbose) {
 // Names that programs rely on: the manual page lists them, and none is ever renamed.
 std::string json_numbers(const FrameInfo& info) {
   return fmt::format(R"("content_bytes": {}, "coded_bytes": {}, "ratio": {:.6f}, "blocks": {}, )"
-                     R"("model_blocks": {}, "zstd_blocks": {}, "stored_blocks": {})",
+                     R"("mixed_blocks": {}, "model_blocks": {}, "context_blocks": {}, )"
+                     R"("zstd_blocks": {}, "stored_blocks": {})",
                      info.content_bytes, info.coded_bytes, ratio(info), info.blocks,
-                     info.model_blocks, info.zstd_blocks, info.stored_blocks);
+                     info.mixed_blocks, info.model_blocks, info.context_blocks, info.zstd_blocks,
+                     info.stored_blocks);
 }
 
 std::string json_or_null(const std::string& text) {

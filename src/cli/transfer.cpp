@@ -57,6 +57,16 @@ std::optional<std::string> find_target(const Arguments& arguments, const Transfe
   return name;
 }
 
+}  // namespace
+
+std::string describe(const BlockCounts& counts) {
+  return fmt::format("{} blocks (mixed {}, network {}, contexts {}, zstd {}, stored {})",
+                     counts.blocks, counts.mixed_blocks, counts.model_blocks, counts.context_blocks,
+                     counts.zstd_blocks, counts.stored_blocks);
+}
+
+namespace {
+
 void refuse_terminals(const Arguments& arguments, const Transfer& transfer, const InputFile& input,
                       const OutputFile& output) {
   if (output.is_same_file(input)) {
@@ -82,15 +92,13 @@ std::string percentage(const Summary& summary) {
 void tell(const std::string& label, const Arguments& arguments, const Summary& summary,
           double seconds) {
   const bool forwards = arguments.command == Command::kCompress;
-  message::note(fmt::format(
-      "{}: {} -> {} bytes{}, {} blocks (model {}, zstd {}, stored {}){}{}, "
-      "{:.1f} MiB of memory, {:.2f} s",
-      label, forwards ? summary.content_bytes : summary.coded_bytes,
-      forwards ? summary.coded_bytes : summary.content_bytes,
-      arguments.range ? "" : percentage(summary), summary.blocks, summary.model_blocks,
-      summary.zstd_blocks, summary.stored_blocks, summary.model.empty() ? "" : ", " + summary.model,
-      summary.device.empty() ? "" : ", " + summary.device,
-      static_cast<double>(summary.memory_bytes) / (1 << 20), seconds));
+  message::note(fmt::format("{}: {} -> {} bytes{}, {}{}{}, {:.1f} MiB of memory, {:.2f} s", label,
+                            forwards ? summary.content_bytes : summary.coded_bytes,
+                            forwards ? summary.coded_bytes : summary.content_bytes,
+                            arguments.range ? "" : percentage(summary), describe(summary),
+                            summary.model.empty() ? "" : ", " + summary.model,
+                            summary.device.empty() ? "" : ", " + summary.device,
+                            static_cast<double>(summary.memory_bytes) / (1 << 20), seconds));
   if (summary.device.empty()) return;
   message::note(fmt::format(
       "{}: model {}: {}; device {}: {}", label, summary.model, summary.reason, summary.device,

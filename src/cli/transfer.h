@@ -22,6 +22,9 @@ struct Transfer {
   bool writes = true;  // false: only reads, for test
 };
 
+// For people: "2 blocks (mixed 1, ...)".
+std::string describe(const BlockCounts& counts);
+
 // Runs the transfer for each file of arguments, or from standard input to standard output. An error
 // with one file does not keep the others from their turn.
 void transfer_files(const Arguments& arguments, const Transfer& transfer);

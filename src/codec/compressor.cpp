@@ -3,15 +3,15 @@
 #include "codec/compressor.h"
 
 #include <algorithm>
-#include <optional>
+#include <memory>
 #include <thread>
 #include <vector>
 
-#include "codec/choose.h"
+#include "codec/batch_progress.h"
+#include "codec/block_coder.h"
 #include "codec/engine_source.h"
 #include "codec/memory_budget.h"
 #include "codec/parallel.h"
-#include "codec/zstd_block.h"
 #include "container/container_writer.h"
 #include "model/catalog.h"
 #include "split/block_plan.h"
@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::size_t kFirstReadBytes = std::size_t{64} << 10;
 constexpr int kMaxThreads = 1024;
-// zstd works on this many blocks at a time at most, with about 50 MiB of tables each.
+// Each block in flight has a mixer of its own.
 constexpr int kMaxBatch = 8;
 
 // Gives full blocks whatever pieces the reader gives.
@@ -50,16 +50,6 @@ class BlockReader {
   bool ended_ = false;
 };
 
-// While a block is in flight: its content, zstd's result and tables.
-std::uint64_t memory_of(std::size_t content_bytes) {
-  return 2 * std::uint64_t{content_bytes} + zstd_pack_memory(content_bytes);
-}
-
-// The model's streams, apart and joined.
-std::uint64_t model_memory_of(std::size_t content_bytes) {
-  return 2 * std::uint64_t{content_bytes};
-}
-
 class Compressor {
  public:
   Compressor(Writer& writer, const ModelStore& store, const Options& options)
@@ -81,8 +71,8 @@ class Compressor {
       writer_.begin({});
       return finish();
     }
-    budget_.take(model_memory_of(first.size()));
-    load_model(memory_of(first.size()));
+    load_model();
+    budget_.need(memory_of(first.size(), threads_));
     // A full block may be the last one: only a second one tells, so that a file of known length
     // and a pipe give the same frame.
     Bytes second = first.size() == kMaxBlockBytes ? blocks.next() : Bytes{};
@@ -95,27 +85,32 @@ class Compressor {
   }
 
  private:
-  // block_memory: what the first block needs beside the model.
-  void load_model(std::uint64_t block_memory) {
-    budget_.need(block_memory);
-    if (options_.model == "none") return;
+  void load_model() {
     const bool by_level = options_.model == "auto";
-    const ModelEntry& entry =
-        store_.find(by_level ? catalog_model(options_.level) : options_.model);
+    const std::string wanted = by_level ? catalog_model(options_.level) : options_.model;
+    if (wanted == "none") return;
+    const ModelEntry& entry = store_.find(wanted);
     budget_.take(load_memory(entry));
-    model_.emplace(load_engine(store_, entry, options_.device), threads_);
-    budget_.take(model_->session_memory());
-    budget_.need(block_memory);
+    engine_ = load_engine(store_, entry, options_.device);
     summary_.reason =
         by_level ? "the model of level " + std::to_string(options_.level) : "the model asked for";
     model_id_ = entry.id();
     model_name_ = entry.name;
   }
 
+  std::uint64_t memory_of(std::size_t content_bytes, int threads) const {
+    return encode_memory(content_bytes, engine_.get(), threads);
+  }
+
+  int threads_of_each(std::size_t blocks) const {
+    return std::max(1, threads_ / static_cast<int>(blocks));
+  }
+
   void write_single(const Bytes& content) {
-    const Choice choice = choose(content, zstd_pack(content), sizeof(ModelId));
+    const Choice choice = encode_block(content, engine_, threads_, sizeof(ModelId),
+                                       [this](std::size_t done) { report(done); });
     FrameHeader header;
-    if (choice.kind == BlockKind::kModel) header.model = model_id_;
+    if (needs_model(choice.kind)) header.model = model_id_;
     writer_.begin(header);
     write(content, choice);
   }
@@ -123,16 +118,12 @@ class Compressor {
   // The header goes out before it is known whether a block will need the model, so it is named.
   void write_several(Bytes first, Bytes second, BlockReader& blocks) {
     FrameHeader header{true, {}};
-    if (model_) header.model = model_id_;
+    if (engine_) header.model = model_id_;
     writer_.begin(header);
     std::vector<Bytes> batch;
     batch.push_back(std::move(first));
     batch.push_back(std::move(second));
-    auto batch_size = static_cast<std::size_t>(std::min(threads_, kMaxBatch));
-    while (batch_size > 1 && !budget_.fits(batch_size * memory_of(kMaxBlockBytes))) --batch_size;
-    // Even of batches of one, the first holds two blocks.
-    budget_.need(std::max(batch_size * memory_of(kMaxBlockBytes),
-                          memory_of(kMaxBlockBytes) + 2 * kMaxBlockBytes));
+    const std::size_t batch_size = blocks_in_flight();
     while (!batch.empty()) {
       while (batch.size() < batch_size) {
         batch.push_back(blocks.next());
@@ -140,36 +131,44 @@ class Compressor {
         batch.pop_back();
         break;
       }
-      write_batch(batch);
+      write_batch(batch, batch_size);
       batch.clear();
       if (Bytes next = blocks.next(); !next.empty()) batch.push_back(std::move(next));
     }
   }
 
-  void write_batch(const std::vector<Bytes>& batch) {
-    std::vector<Bytes> zstd(batch.size());
-    parallel_for(threads_, batch.size(), [&](std::size_t i) { zstd[i] = zstd_pack(batch[i]); });
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-      write(batch[i], choose(batch[i], std::move(zstd[i]), 0));
-    }
+  // Counts their memory. Throws Error(kMemoryLimit).
+  std::size_t blocks_in_flight() {
+    // Even of batches of one, the first holds two blocks.
+    const auto memory = [this](std::size_t count) {
+      return kMaxBlockBytes + count * memory_of(kMaxBlockBytes, threads_of_each(count));
+    };
+    auto count = static_cast<std::size_t>(std::min(threads_, kMaxBatch));
+    while (count > 1 && !budget_.fits(memory(count))) --count;
+    budget_.need(memory(count));
+    return count;
   }
 
-  Choice choose(const Bytes& content, Bytes zstd, std::size_t model_header_bytes) {
-    const auto progress = [this](std::size_t done) { report(done); };
-    return choose_block(content, std::move(zstd), model_ ? &*model_ : nullptr, model_header_bytes,
-                        progress);
+  // At most `side_by_side` blocks at a time.
+  void write_batch(const std::vector<Bytes>& batch, std::size_t side_by_side) {
+    std::vector<Choice> choices(batch.size());
+    BatchProgress progress(batch.size(), [this](std::size_t done) { report(done); });
+    parallel_for(static_cast<int>(side_by_side), batch.size(), [&](std::size_t i) {
+      choices[i] = encode_block(batch[i], engine_, threads_of_each(side_by_side), 0,
+                                [&, i](std::size_t done) { progress.update(i, done); });
+    });
+    for (std::size_t i = 0; i < batch.size(); ++i) write(batch[i], choices[i]);
   }
 
   void write(const Bytes& content, const Choice& choice) {
     BlockHeader header;
     header.kind = choice.kind;
     header.log2_streams = choice.log2_streams;
+    header.layout = choice.layout;
     writer_.block(header, content, choice.kind == BlockKind::kStored ? content : choice.coded);
-    ++summary_.blocks;
-    summary_.stored_blocks += choice.kind == BlockKind::kStored;
-    summary_.zstd_blocks += choice.kind == BlockKind::kZstd;
-    summary_.model_blocks += choice.kind == BlockKind::kModel;
+    count_block(choice.kind, summary_);
     summary_.content_bytes += content.size();
+    model_used_ = model_used_ || needs_model(choice.kind);
     report(0);
   }
 
@@ -182,9 +181,9 @@ class Compressor {
     summary_.frames = 1;
     summary_.coded_bytes = writer_.coded_bytes();
     summary_.memory_bytes = budget_.peak();
-    if (summary_.model_blocks != 0) {
+    if (model_used_) {
       summary_.model = model_name_;
-      summary_.device = model_->engine().description();
+      summary_.device = engine_->description();
     } else {
       summary_.reason.clear();
     }
@@ -196,7 +195,8 @@ class Compressor {
   const Options& options_;
   int threads_;
   MemoryBudget budget_;
-  std::optional<ModelCoder> model_;
+  std::shared_ptr<const Engine> engine_;  // null for contexts alone
+  bool model_used_ = false;
   ModelId model_id_{};
   std::string model_name_;
   Summary summary_;

@@ -5,16 +5,17 @@
 #include <algorithm>
 #include <exception>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "base/hash.h"
+#include "codec/batch_progress.h"
+#include "codec/block_coder.h"
 #include "codec/compressor.h"
 #include "codec/engine_source.h"
 #include "codec/memory_budget.h"
-#include "codec/model_block.h"
 #include "codec/parallel.h"
-#include "codec/zstd_block.h"
 #include "container/container_reader.h"
 
 namespace nnzip {
@@ -37,11 +38,6 @@ struct PendingBlock : CodedBlock {
 
 [[noreturn]] void corrupt(const Place& place, const std::string& problem) {
   throw Error(ErrorCode::kCorrupt, to_string(place) + ": " + problem);
-}
-
-// While a block is decoded: its coded data, once more behind a magic number for zstd, its content.
-std::uint64_t memory_of(const BlockHeader& header) {
-  return std::uint64_t{2} * header.coded_bytes + header.content_bytes;
 }
 
 class Decompressor {
@@ -103,11 +99,11 @@ class Decompressor {
       std::exception_ptr error;
       std::vector<PendingBlock> batch;
       try {
-        more = read_batch(batch);
+        more = read_batch(frame, batch);
       } catch (const Error&) {
         error = std::current_exception();
       }
-      decode_batch(frame, batch, content_hash);
+      decode_batch(batch, content_hash);
       if (error) std::rethrow_exception(error);
     }
     const auto& expected = reader_.content_hash();
@@ -117,7 +113,7 @@ class Decompressor {
   }
 
   // Returns whether the frame may have more blocks that are wanted.
-  bool read_batch(std::vector<PendingBlock>& batch) {
+  bool read_batch(const FrameHeader& frame, std::vector<PendingBlock>& batch) {
     std::uint64_t memory = 0;
     while (batch.size() < static_cast<std::size_t>(std::min(threads_, kMaxBatch))) {
       if (past_range()) return false;
@@ -131,7 +127,8 @@ class Decompressor {
       if (content_at_ + header.content_bytes <= range_.begin) {
         reader_.skip_data(*waiting_);
       } else {
-        memory += memory_of(header);
+        if (needs_model(header.kind)) load_model(*frame.model);
+        memory += decode_memory(header, engine_.get(), threads_);
         if (!batch.empty() && !budget_.fits(memory)) return true;
         budget_.need(memory);
         batch.push_back({{*waiting_, reader_.coded_data(*waiting_)}, content_at_, {}});
@@ -142,51 +139,31 @@ class Decompressor {
     return true;
   }
 
-  // Blocks without model are decoded side by side; those with one use all threads one by one.
-  void decode_batch(const FrameHeader& frame, std::vector<PendingBlock>& batch,
-                    Xxh64Stream& content_hash) {
-    std::uint64_t memory = 0;
-    for (const PendingBlock& block : batch) memory += memory_of(block.header);
-    parallel_for(threads_, batch.size(), [&](std::size_t i) { decode_without_model(batch[i]); });
+  void decode_batch(std::vector<PendingBlock>& batch, Xxh64Stream& content_hash) {
+    const int threads_of_each = std::max(1, threads_ / std::max(1, static_cast<int>(batch.size())));
+    BatchProgress progress(batch.size(), [this](std::size_t done) { report(done); });
+    parallel_for(threads_, batch.size(), [&](std::size_t i) {
+      PendingBlock& block = batch[i];
+      block.content = decode_block(block.header, std::move(block.coded), engine_, threads_of_each,
+                                   [&, i](std::size_t done) { progress.update(i, done); });
+    });
     for (PendingBlock& block : batch) {
-      if (block.header.kind == BlockKind::kModel) decode_with_model(*frame.model, block, memory);
       if (block.content.empty()) corrupt(block.place, "the coded data are damaged.");
       check_and_write(block);
       content_hash.update(block.content);
       block.content = {};
-      block.coded = {};
     }
   }
 
-  // Leaves the content empty if the coded data are damaged, or if it takes a model.
-  static void decode_without_model(PendingBlock& block) {
-    if (block.header.kind == BlockKind::kStored) {
-      block.content = std::move(block.coded);
-    } else if (block.header.kind == BlockKind::kZstd) {
-      block.content.resize(block.header.content_bytes);
-      if (!zstd_unpack(block.coded, block.content)) block.content.clear();
-    }
-  }
-
-  void decode_with_model(const ModelId& id, PendingBlock& block, std::uint64_t batch_memory) {
-    if (!model_ || model_id_ != id) load_model(id, batch_memory);
-    block.content.resize(block.header.content_bytes);
-    const auto plan = stated_plan(block.content.size(), block.header.streams());
-    const auto progress = [this](std::size_t done) { report(done); };
-    if (!model_->decode(block.coded, plan, block.content, progress)) block.content.clear();
-  }
-
-  void load_model(const ModelId& id, std::uint64_t batch_memory) {
+  void load_model(const ModelId& id) {
+    if (engine_ && model_id_ == id) return;
     const ModelEntry& entry = store_.find(id);
-    model_.reset();
-    budget_.need(batch_memory + load_memory(entry));
-    model_.emplace(load_engine(store_, entry, options_.device), threads_);
+    engine_.reset();
     budget_.take(load_memory(entry));
-    budget_.take(model_->session_memory());
-    budget_.need(batch_memory);
+    engine_ = load_engine(store_, entry, options_.device);
     model_id_ = id;
     summary_.model = entry.name;
-    summary_.device = model_->engine().description();
+    summary_.device = engine_->description();
     summary_.reason = "the frame names this model";
   }
 
@@ -199,10 +176,7 @@ class Decompressor {
     const std::uint64_t begin = std::max(range_.begin, block.content_at) - block.content_at;
     const std::uint64_t end = std::min(range_.end - block.content_at, size);
     writer_.write(std::span(block.content).subspan(begin, end - begin));
-    ++summary_.blocks;
-    summary_.stored_blocks += block.header.kind == BlockKind::kStored;
-    summary_.zstd_blocks += block.header.kind == BlockKind::kZstd;
-    summary_.model_blocks += block.header.kind == BlockKind::kModel;
+    count_block(block.header.kind, summary_);
     summary_.content_bytes += end - begin;
     report(0);
   }
@@ -221,7 +195,7 @@ class Decompressor {
   const FoundIndex* index_ = nullptr;  // if the first blocks were left out by it
   std::uint64_t content_at_ = 0;       // of the next block
   std::optional<BlockPlace> waiting_;  // its header has been read, its data not
-  std::optional<ModelCoder> model_;
+  std::shared_ptr<const Engine> engine_;
   ModelId model_id_{};
   Summary summary_;
 };

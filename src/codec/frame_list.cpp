@@ -3,18 +3,11 @@
 #include "codec/frame_list.h"
 
 #include "base/hash.h"
+#include "codec/block_coder.h"
 #include "container/container_reader.h"
 
 namespace nnzip {
 namespace {
-
-void count(const BlockHeader& header, FrameInfo& info) {
-  ++info.blocks;
-  info.stored_blocks += header.kind == BlockKind::kStored;
-  info.zstd_blocks += header.kind == BlockKind::kZstd;
-  info.model_blocks += header.kind == BlockKind::kModel;
-  info.content_bytes += header.content_bytes;
-}
 
 void name_model(const ModelId& id, const ModelStore& store, FrameInfo& info) {
   info.model_id = to_hex(id);
@@ -36,7 +29,8 @@ std::vector<FrameInfo> frame_list(Reader& reader, const ModelStore& store) {
     info.version = kFormatVersion;
     if (header->model) name_model(*header->model, store, info);
     while (const auto block = container.next_header()) {
-      count(block->header, info);
+      count_block(block->header.kind, info);
+      info.content_bytes += block->header.content_bytes;
       container.skip_data(*block);
     }
     info.checksum = container.content_hash();

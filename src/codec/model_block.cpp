@@ -167,12 +167,12 @@ std::size_t ModelCoder::groups(std::size_t lanes) const {
   return std::min(static_cast<std::size_t>(threads_), lanes);
 }
 
-std::uint64_t ModelCoder::session_memory() const {
-  const auto count = groups(kMaxStreams);
+std::uint64_t ModelCoder::memory_bytes(const Engine& engine, int threads, int streams) {
+  const int groups = std::clamp(threads, 1, streams);
   // Of the distributions that encode_group and decode_group hold.
   constexpr std::uint64_t kWorkBytes = kColumns * sizeof(Distribution);
-  const auto lanes = (kMaxStreams + count - 1) / count;
-  return count * (engine_->session_bytes(static_cast<int>(lanes)) + kWorkBytes);
+  const std::uint64_t session = engine.session_bytes((streams + groups - 1) / groups);
+  return static_cast<std::uint64_t>(groups) * (session + kWorkBytes);
 }
 
 std::vector<Bytes> ModelCoder::encode_parts(std::span<const Part> parts, std::size_t skipped,
@@ -193,7 +193,10 @@ std::vector<Bytes> ModelCoder::encode_parts(std::span<const Part> parts, std::si
 
 Bytes ModelCoder::encode(std::span<const std::uint8_t> content, const BlockPlan& plan,
                          const BlockProgress& progress) {
-  const std::vector<Bytes> streams = encode_parts(cut(content, plan), 0, progress);
+  return join_streams(encode_parts(cut(content, plan), 0, progress));
+}
+
+Bytes join_streams(std::span<const Bytes> streams) {
   Bytes coded;
   for (std::size_t i = 0; i + 1 < streams.size(); ++i) {
     write_short_varint(static_cast<std::uint32_t>(streams[i].size()), coded);

@@ -18,6 +18,9 @@ namespace nnzip {
 // Called now and then from the calling thread with the content bytes of the block done so far.
 using BlockProgress = std::function<void(std::size_t)>;
 
+// The coded data of a block of kind 3 from those of its streams.
+Bytes join_streams(std::span<const Bytes> streams);
+
 class ModelCoder {
  public:
   ModelCoder(std::shared_ptr<const Engine> engine, int threads);
@@ -36,8 +39,8 @@ class ModelCoder {
   std::size_t estimate(std::span<const std::uint8_t> content);
   static constexpr std::size_t kMinEstimatedBytes = std::size_t{32} << 10;
 
-  // Bytes that the sessions take at most, whatever the blocks.
-  std::uint64_t session_memory() const;
+  // Bytes of memory that such a coder takes for a block of so many streams, beside the engine.
+  static std::uint64_t memory_bytes(const Engine& engine, int threads, int streams);
 
   const Engine& engine() const { return *engine_; }
 

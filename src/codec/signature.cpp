@@ -7,6 +7,7 @@
 #include "backend/check.h"
 #include "base/bytes.h"
 #include "base/hash.h"
+#include "codec/mixed_block.h"
 #include "codec/model_block.h"
 #include "split/block_plan.h"
 
@@ -16,6 +17,7 @@ namespace {
 constexpr std::size_t kCorpusBytes = 6000;  // fills and wraps every window in use
 constexpr int kStreams = 4;                 // not all of one length
 constexpr std::size_t kWindow = 50;
+constexpr Layout kLayout{48, 2, 1};  // whatever the corpus is: its contexts are then computed
 
 void add_distributions(Session& session, std::span<const std::uint8_t> corpus, Xxh64Stream& hash) {
   std::vector<Distribution> next(kWindow);
@@ -41,8 +43,11 @@ std::uint64_t model_signature(const ModelStore& store, const Backend& backend, i
     const std::shared_ptr<const Engine> engine = backend.load(store.load(entry));
     add_distributions(*engine->session(1), std::span(corpus).first(kCorpusBytes / 4), hash);
     ModelCoder coder(engine, threads);
-    hash.update(coder.encode(corpus, stated_plan(corpus.size(), kStreams), {}));
+    const BlockPlan plan = stated_plan(corpus.size(), kStreams);
+    hash.update(coder.encode(corpus, plan, {}));
+    hash.update(MixedCoder(engine, threads).encode(corpus, plan, {}, {}));
   }
+  hash.update(MixedCoder(nullptr, 1).encode(corpus, stated_plan(corpus.size(), 1), kLayout, {}));
   return hash.digest();
 }
 

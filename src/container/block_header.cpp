@@ -8,13 +8,35 @@ namespace {
 constexpr int kKindMask = 0x0F;
 constexpr int kStreamsShift = 4;
 constexpr int kStreamsMask = 0x07;
-constexpr int kReserved = 0x80;
+constexpr int kLayout = 0x80;
+constexpr int kElementMask = 0x03;
+constexpr int kHighParity = 0x04;
+
+bool states_layout(const BlockHeader& header) { return header.layout != Layout{}; }
+
+void write_layout(const Layout& layout, Bytes& out) {
+  write_short_varint(layout.stride, out);
+  out.push_back(static_cast<std::uint8_t>((layout.element - 1) |
+                                          (layout.high_parity != 0 ? kHighParity : 0)));
+}
 
 std::uint32_t read_number(InputBuffer& in) {
   bool shortest = false;
   const auto value = read_short_varint([&in] { return in.u8(); }, shortest);
   if (!shortest) in.fail(ErrorCode::kCorrupt, "a number is not written the shortest way");
   return value;
+}
+
+Layout read_layout(InputBuffer& in) {
+  Layout layout;
+  layout.stride = read_number(in);
+  const int byte = in.u8();
+  layout.element = static_cast<std::uint32_t>(byte & kElementMask) + 1;
+  layout.high_parity = (byte & kHighParity) != 0 ? 1 : 0;
+  if (!layout.is_valid() || layout == Layout{} || (byte & ~(kElementMask | kHighParity)) != 0) {
+    in.fail(ErrorCode::kCorrupt, "the block's layout is not one that the format has");
+  }
+  return layout;
 }
 
 }  // namespace
@@ -32,17 +54,20 @@ void write_short_varint(std::uint32_t value, Bytes& out) {
 std::size_t block_header_bytes(const BlockHeader& header) {
   if (header.kind == BlockKind::kEnd) return 1;
   return 1 + short_varint_bytes(header.content_bytes - 1) +
-         (header.kind == BlockKind::kStored ? 0 : short_varint_bytes(header.coded_bytes)) + 4;
+         (header.kind == BlockKind::kStored ? 0 : short_varint_bytes(header.coded_bytes)) + 4 +
+         (states_layout(header) ? short_varint_bytes(header.layout.stride) + 1 : 0);
 }
 
 void write_block_header(const BlockHeader& header, Bytes& out) {
   ByteWriter writer(out);
-  writer.u8(static_cast<std::uint8_t>(static_cast<int>(header.kind) | header.log2_streams
-                                                                          << kStreamsShift));
+  writer.u8(static_cast<std::uint8_t>(static_cast<int>(header.kind) |
+                                      header.log2_streams << kStreamsShift |
+                                      (states_layout(header) ? kLayout : 0)));
   if (header.kind == BlockKind::kEnd) return;
   write_short_varint(header.content_bytes - 1, out);
   if (header.kind != BlockKind::kStored) write_short_varint(header.coded_bytes, out);
   writer.u32(header.checksum);
+  if (states_layout(header)) write_layout(header.layout, out);
 }
 
 BlockHeader read_block_header(InputBuffer& in) {
@@ -50,14 +75,16 @@ BlockHeader read_block_header(InputBuffer& in) {
   BlockHeader header;
   header.log2_streams = byte >> kStreamsShift & kStreamsMask;
   const int kind = byte & kKindMask;
-  if (kind > static_cast<int>(BlockKind::kModel) || (byte & kReserved) != 0 ||
-      header.log2_streams > kMaxLog2Streams) {
+  if (kind > static_cast<int>(BlockKind::kContexts) || header.log2_streams > kMaxLog2Streams) {
     in.fail(ErrorCode::kUnsupportedVersion,
             "the block is of a kind that this nnzip does not know; a newer one may read it");
   }
   header.kind = static_cast<BlockKind>(kind);
-  if (header.log2_streams != 0 && header.kind != BlockKind::kModel) {
+  if (header.log2_streams != 0 && !needs_model(header.kind)) {
     in.fail(ErrorCode::kCorrupt, "streams are stated for a block that has none");
+  }
+  if ((byte & kLayout) != 0 && !has_layout(header.kind)) {
+    in.fail(ErrorCode::kCorrupt, "a layout is stated for a block that has none");
   }
   if (header.kind == BlockKind::kEnd) return header;
   header.content_bytes = read_number(in) + 1;
@@ -71,6 +98,7 @@ BlockHeader read_block_header(InputBuffer& in) {
     in.fail(ErrorCode::kCorrupt, "the coded data are longer than the format allows");
   }
   header.checksum = static_cast<std::uint32_t>(in.little_endian(4));
+  if ((byte & kLayout) != 0) header.layout = read_layout(in);
   return header;
 }
 

@@ -6,14 +6,17 @@
 
 #include "base/bytes.h"
 #include "container/input_buffer.h"
+#include "split/layout.h"
 
 namespace nnzip {
 
 enum class BlockKind : std::uint8_t {
-  kEnd = 0,     // no block: the blocks end here
-  kStored = 1,  // content as it is
-  kZstd = 2,    // a Zstandard frame without its magic number
-  kModel = 3,   // streams of the 256-way range coder
+  kEnd = 0,       // no block: the blocks end here
+  kStored = 1,    // content as it is
+  kZstd = 2,      // a Zstandard frame without its magic number
+  kModel = 3,     // streams of the 256-way range coder
+  kMixed = 4,     // one stream of bits: network and contexts
+  kContexts = 5,  // one stream of bits: contexts alone
 };
 
 struct BlockHeader {
@@ -22,6 +25,7 @@ struct BlockHeader {
   std::uint32_t content_bytes = 0;  // at least 1 unless kind is kEnd
   std::uint32_t coded_bytes = 0;
   std::uint32_t checksum = 0;  // XXH32 of the content
+  Layout layout = {};          // of kMixed and kContexts
 
   int streams() const { return 1 << log2_streams; }
   bool operator==(const BlockHeader&) const = default;
@@ -32,6 +36,13 @@ constexpr std::uint32_t kMaxContentBytes = std::uint32_t{16} << 20;
 // Coded data may be larger than the content by this much.
 constexpr std::uint32_t kMaxExpansion = 1024;
 constexpr int kMaxLog2Streams = 6;
+
+constexpr bool needs_model(BlockKind kind) {
+  return kind == BlockKind::kModel || kind == BlockKind::kMixed;
+}
+constexpr bool has_layout(BlockKind kind) {
+  return kind == BlockKind::kMixed || kind == BlockKind::kContexts;
+}
 
 void write_block_header(const BlockHeader& header, Bytes& out);
 BlockHeader read_block_header(InputBuffer& in);

@@ -41,14 +41,14 @@ std::optional<BlockPlace> ContainerReader::next_header() {
   block.place = in_.place();
   block.header = read_block_header(in_);
   done_ = !frame_.several_blocks || block.header.kind == BlockKind::kEnd;
-  if (frame_.model && !frame_.several_blocks && block.header.kind != BlockKind::kModel) {
+  if (frame_.model && !frame_.several_blocks && !needs_model(block.header.kind)) {
     in_.fail(ErrorCode::kCorrupt, "the frame names a model that its only block does not need");
   }
   if (block.header.kind == BlockKind::kEnd) {
     if (frame_.several_blocks) content_hash_ = index_->read_and_compare(in_);
     return std::nullopt;
   }
-  if (block.header.kind == BlockKind::kModel && !frame_.model) {
+  if (needs_model(block.header.kind) && !frame_.model) {
     in_.fail(ErrorCode::kCorrupt, "the block needs a model but the frame names none");
   }
   const std::uint64_t header_bytes = in_.position() - block.place.offset;

@@ -6,7 +6,7 @@
 
 namespace nnzip {
 
-// The name of the model for a compression level 1..9, as ModelStore::find takes it.
+// The name of the model for a compression level 1..9, as ModelStore::find takes it, or "none".
 std::string catalog_model(int level);
 
 }  // namespace nnzip

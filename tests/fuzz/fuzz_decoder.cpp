@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any bytes as frames, as the coded data of a model's or of zstd's block, and as content that must
-// come back, all with a tiny model. The first byte says which of the four, the second how the
-// content is cut.
+// Any bytes as frames, as the coded data of a block of each kind, and as content that must come
+// back, all with a tiny model. The first byte says which of these, the second how the content is
+// cut.
 #include <algorithm>
 #include <optional>
 
-#include "codec/choose.h"
 #include "codec/compressor.h"
 #include "codec/decompressor.h"
+#include "codec/mixed_block.h"
 #include "codec/model_block.h"
 #include "codec/zstd_block.h"
 #include "container/container_reader.h"
 #include "fuzz/fuzz_target.h"
-#include "unit/tiny_models.h"
+#include "unit/block_frames.h"
 
 namespace nnzip::fuzz {
 namespace {
@@ -21,7 +21,14 @@ using test::MemoryReader;
 using test::MemoryWriter;
 using test::TinyModel;
 
-enum Kind : std::uint8_t { kFrames = 0, kModelBlock = 1, kZstdBlock = 2, kContent = 3 };
+enum Kind : std::uint8_t {
+  kFrames = 0,
+  kModelBlock = 1,
+  kZstdBlock = 2,
+  kContent = 3,
+  kMixedBlock = 4,
+  kContextBlock = 5,
+};
 // More would take the model too long.
 constexpr std::size_t kMaxContent = 1024;
 
@@ -96,6 +103,23 @@ int check_model_block(std::span<const std::uint8_t> coded, std::uint8_t cut) {
   return 0;
 }
 
+// The second byte's low 3 bits: streams of a mixed block; the higher ones: layout and length.
+int check_mixed_block(std::span<const std::uint8_t> coded, std::uint8_t cut, bool network) {
+  const std::size_t size = 1 + coded.size() * (1 + (cut >> 3)) / 4;
+  if (size > kMaxContent) return -1;
+  const MixedCoder coder(network ? tiny().engine() : nullptr, 1);
+  const BlockPlan plan = stated_plan(size, network ? 1 << std::min(cut & 7, kMaxLog2Streams) : 1);
+  const std::uint32_t element = 1 + (cut >> 3) % 4;
+  const Layout layout{(cut & 0x80) != 0 ? 5U * cut : 0U, element, cut >> 6 & 1U};
+  Bytes content(size), again(size);
+  if (!coder.decode(coded, plan, layout, content, {})) return 0;
+  const Bytes encoded = coder.encode(content, plan, layout, {});
+  demand(encoded.size() <= coded.size(), "the encoder's stream is the shortest");
+  demand(coder.decode(encoded, plan, layout, again, {}) && again == content,
+         "what it encodes, it decodes");
+  return 0;
+}
+
 int check_zstd_block(std::span<const std::uint8_t> coded, std::uint8_t cut) {
   for (const std::size_t size : {std::size_t{cut}, coded.size() * cut / 16}) {
     Bytes content(size), again(size);
@@ -139,18 +163,28 @@ std::vector<Input> inputs() {
   std::string text;
   for (int i = 0; i < 20; ++i) text += "some words again and again, " + std::to_string(i);
   const Bytes words = test::to_bytes(text);
-  const Bytes model = compress(typical, with), zstd = compress(words, without);
+  const Bytes model = compress(typical, with);
+  const Bytes zstd = test::frame_of_kind(BlockKind::kZstd, words, tiny());
+  const Bytes contexts = test::frame_of_kind(BlockKind::kContexts, words, tiny(), 1, {28, 2, 1});
+  const MixedCoder alone(nullptr, 1), mixed(tiny().engine(), 1);
   ModelCoder coder(tiny().engine(), 1);
-  return {{"model frame", as(kFrames, 99, model)},
-          {"zstd frame", as(kFrames, 13, zstd)},
-          {"joined frames", as(kFrames, 10, joined(model, zstd))},
-          {"empty frame", as(kFrames, 0, compress(Bytes{}, without))},
-          {"one stream", as(kModelBlock, 8, coder.encode(typical, stated_plan(300, 1), {}))},
-          {"eight streams", as(kModelBlock, 3, coder.encode(typical, stated_plan(300, 8), {}))},
-          {"zstd block", as(kZstdBlock, 200, zstd_pack(words))},
-          {"typical content", as(kContent, 0, typical)},
-          {"words", as(kContent, 0, words)},
-          {"zeros", as(kContent, 0, Bytes(2000))}};
+  return {
+      {"model frame", as(kFrames, 99, model)},
+      {"zstd frame", as(kFrames, 13, zstd)},
+      {"contexts frame", as(kFrames, 13, contexts)},
+      {"mixed frame", as(kFrames, 40, test::frame_of_kind(BlockKind::kMixed, words, tiny(), 4))},
+      {"joined frames", as(kFrames, 10, joined(model, zstd))},
+      {"empty frame", as(kFrames, 0, compress(Bytes{}, without))},
+      {"one stream", as(kModelBlock, 8, coder.encode(typical, stated_plan(300, 1), {}))},
+      {"eight streams", as(kModelBlock, 3, coder.encode(typical, stated_plan(300, 8), {}))},
+      {"mixed block",
+       as(kMixedBlock, 3, mixed.encode(typical, stated_plan(300, 8), {0, 1, 0}, {}))},
+      {"context block",
+       as(kContextBlock, 80, alone.encode(words, stated_plan(words.size(), 1), {0, 3, 1}, {}))},
+      {"zstd block", as(kZstdBlock, 200, zstd_pack(words))},
+      {"typical content", as(kContent, 0, typical)},
+      {"words", as(kContent, 0, words)},
+      {"zeros", as(kContent, 0, Bytes(2000))}};
 }
 
 }  // namespace nnzip::fuzz
@@ -168,6 +202,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       return check_zstd_block(rest, data[1]);
     case kContent:
       return check_content(rest);
+    case kMixedBlock:
+      return check_mixed_block(rest, data[1], true);
+    case kContextBlock:
+      return check_mixed_block(rest, data[1], false);
     default:
       return -1;
   }

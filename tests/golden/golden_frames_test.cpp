@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/hash.h"
 #include "nnzip/nnzip.hpp"
+#include "unit/memory_stream.h"
 
 namespace {
 
@@ -38,12 +39,34 @@ TEST_CASE("GoldenFrames.OpenToTheListedContents", "[golden]") {
   for (const auto& folder : fs::directory_iterator(NNZIP_SOURCE_DIR "/tests/golden/frames")) {
     files += check_folder(folder.path());
   }
-  REQUIRE(files >= 8);
+  REQUIRE(files >= 10);
+}
+
+// Of each kind that nnzip itself codes there is a frame.
+TEST_CASE("GoldenFrames.HoldEveryKindOfBlock", "[golden]") {
+  nnzip::BlockCounts all;
+  for (const auto& file : fs::directory_iterator(NNZIP_SOURCE_DIR "/tests/golden/frames/v0")) {
+    if (file.path().extension() != ".nnz") continue;
+    const nnzip::Bytes bytes = read_file(file.path());
+    nnzip::test::MemoryReader reader(bytes);
+    for (const nnzip::FrameInfo& frame : nnzip::list_frames(reader)) {
+      all.mixed_blocks += frame.mixed_blocks;
+      all.model_blocks += frame.model_blocks;
+      all.context_blocks += frame.context_blocks;
+      all.zstd_blocks += frame.zstd_blocks;
+      all.stored_blocks += frame.stored_blocks;
+    }
+  }
+  CHECK(all.mixed_blocks > 0);
+  CHECK(all.model_blocks > 0);
+  CHECK(all.context_blocks > 0);
+  CHECK(all.zstd_blocks > 0);
+  CHECK(all.stored_blocks > 0);
 }
 
 // Only frames whose blocks a model coded: zstd's output may change with its version.
 TEST_CASE("GoldenFrames.TheEncoderStillWritesTheSameBytes", "[golden]") {
-  for (const char* name : {"license", "two_streams"}) {
+  for (const char* name : {"license", "two_streams", "network"}) {
     INFO(name);
     const auto frame = read_file(fs::path(NNZIP_SOURCE_DIR "/tests/golden/frames/v0") /
                                  (std::string(name) + ".nnz"));

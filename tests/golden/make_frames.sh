@@ -12,6 +12,7 @@ trap 'rm -rf "$work"' EXIT
 printf 'x' > "$work/one_byte"
 cp ../../../../LICENSE "$work/license"
 seq 1 3000 > "$work/numbers"
+head -c 1000 "$work/license" > "$work/network"  # so short that the network does better alone
 head -c 140000 <(cat ../../../../{README.md,src/*.md,src/*/*.md,src/*/*.cpp}) > "$work/two_streams"
 head -c 5000000 /dev/zero > "$work/several_blocks"
 openssl enc -aes-128-ctr -K 00 -iv 00 -in <(head -c 3000 /dev/zero) > "$work/stored" 2> /dev/null
@@ -23,8 +24,8 @@ for content in "$work"/*; do
   "$nnzip" compress -c "$content" > "$name.nnz"
   printf '%s  %s\n' "$(sha256sum < "$content" | cut -d' ' -f1)" "$name" >> SHA256SUMS
 done
-"$nnzip" compress --model none -c "$work/license" > zstd.nnz
-printf '%s  %s\n' "$(sha256sum < "$work/license" | cut -d' ' -f1)" zstd >> SHA256SUMS
+"$nnzip" compress --model none -c "$work/license" > contexts.nnz
+printf '%s  %s\n' "$(sha256sum < "$work/license" | cut -d' ' -f1)" contexts >> SHA256SUMS
 cat empty.nnz license.nnz one_byte.nnz > concatenated.nnz
 printf '%s  %s\n' "$(cat "$work/empty" "$work/license" "$work/one_byte" | sha256sum | cut -d' ' -f1)" \
   concatenated >> SHA256SUMS

@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "codec/model_block.h"
 #include "container/container_writer.h"
+#include "unit/block_frames.h"
 #include "unit/tiny_models.h"
 
 namespace nnzip::test {
@@ -50,7 +51,9 @@ constexpr std::uint8_t kSeveralFlag = 0x10, kModelFlag = 0x20;
 // A frame of one block that claims what it likes.
 inline Bytes claiming(std::uint8_t kind, std::uint32_t content_bytes, std::uint32_t coded_bytes,
                       const Bytes& coded, const TinyModel& model) {
-  Bytes frame = (kind & 3) == 3 ? frame_start(kModelFlag, model_field(model)) : frame_start(0);
+  Bytes frame = needs_model(static_cast<BlockKind>(kind & 15))
+                    ? frame_start(kModelFlag, model_field(model))
+                    : frame_start(0);
   frame = frame + Bytes(1, kind) + short_number(content_bytes - 1);
   if (kind != 1) frame = frame + short_number(coded_bytes);
   return frame + little_endian(0x12345678, 4) + coded;
@@ -84,13 +87,18 @@ inline std::vector<GoodFile> good_files(const TinyModel& tiny) {
   writer.block(header, noise, noise);
   writer.end();
 
-  const Bytes model = compress(typical, tiny.options()), zstd = compress(words, without);
+  const Bytes model = compress(typical, tiny.options());
+  const Bytes zstd = frame_of_kind(BlockKind::kZstd, words, tiny);
+  const Bytes mixed = frame_of_kind(BlockKind::kMixed, typical, tiny, 4, {40, 2, 1});
+  const Bytes contexts = frame_of_kind(BlockKind::kContexts, words, tiny);
   return {{"model", model, typical},
           {"zstd", zstd, words},
           {"stored", compress(noise, without), noise},
           {"empty", compress(Bytes{}, without), {}},
           {"several blocks", out.out, typical + noise},
-          {"joined", model + zstd + out.out, typical + words + typical + noise}};
+          {"joined", model + zstd + out.out, typical + words + typical + noise},
+          {"mixed", mixed, typical},
+          {"contexts", contexts, words}};
 }
 
 }  // namespace nnzip::test

@@ -34,7 +34,8 @@ Summary round_trip(const Bytes& content, const Options& options) {
   const Summary there = compress(in, packed, options);
   CHECK(there.content_bytes == content.size());
   CHECK(there.coded_bytes == packed.out.size());
-  CHECK(there.blocks == there.model_blocks + there.zstd_blocks + there.stored_blocks);
+  CHECK(there.blocks == there.mixed_blocks + there.model_blocks + there.context_blocks +
+                            there.zstd_blocks + there.stored_blocks);
   MemoryReader frames(packed.out);
   const Summary back = decompress(frames, unpacked, options);
   CHECK((unpacked.out == content));  // not printed: it may be large
@@ -228,7 +229,7 @@ TEST_CASE("Codec.WritesTheGoodBlocksBeforeAnError") {
 }
 
 TEST_CASE("Codec.ReportsProgressFromTheCallingThread") {
-  const Bytes content = tiny().typical_content(6000, 9);
+  const Bytes content = tiny().typical_content(30000, 9);
   Options options = tiny().options();
   options.threads = 4;
   std::vector<std::uint64_t> reports;

@@ -164,17 +164,18 @@ TEST_CASE("Container.RefusesReservedBits") {
     bad[4] = static_cast<std::uint8_t>(1 << bit);
     CHECK(read_error(bad) == value(ErrorCode::kUnsupportedVersion));
   }
-  for (int kind = 4; kind < 16; ++kind) {
+  for (int kind = 6; kind < 16; ++kind) {
     Bytes bad = good;
     bad[5] = static_cast<std::uint8_t>(kind);
     CHECK(read_error(bad) == value(ErrorCode::kUnsupportedVersion));
   }
-  for (const int kind : {0x80, 0x81, 0x73}) {
+  for (const int kind : {0x73, 0x74, 0x86}) {
     Bytes bad = good;
     bad[5] = static_cast<std::uint8_t>(kind);
     CHECK(read_error(bad) == value(ErrorCode::kUnsupportedVersion));
   }
-  for (const int kind : {0x10, 0x11, 0x22, 0x03}) {  // streams without a model block, and no model
+  // Streams or a layout for kinds that have none, and no model.
+  for (const int kind : {0x10, 0x11, 0x22, 0x15, 0x80, 0x81, 0x82, 0x83, 0x03, 0x04}) {
     Bytes bad = good;
     bad[5] = static_cast<std::uint8_t>(kind);
     CHECK(read_error(bad) == value(ErrorCode::kCorrupt));

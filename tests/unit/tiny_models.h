@@ -59,6 +59,7 @@ class TinyModel {
     return options;
   }
 
+  std::shared_ptr<const Model> model() const { return model_; }
   std::shared_ptr<const Engine> engine() const { return find_backend("auto").load(model_); }
 
   // What the model takes random bits for: no other compressor gets as far with it.

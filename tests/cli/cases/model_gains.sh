@@ -3,4 +3,4 @@
 sample 1300 >a
 nnzip a && nnzip --model none -o none.nnz a
 (($(stat -c %s a.nnz) < $(stat -c %s none.nnz))) && echo smaller
-nnzip -v -t a.nnz 2>&1 | grep -o 'model 1'
+nnzip -v -t a.nnz 2>&1 | grep -cE '(mixed|network) 1'

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sizes are measured, not guessed: where samples do not rule a kind out, the block is coded that
+// way.
+#include "codec/block_coder.h"
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+#include "codec/mixed_block.h"
+#include "codec/zstd_block.h"
+#include "split/block_plan.h"
+
+namespace nnzip {
+namespace {
+
+// A slower kind must save more than this many bytes.
+constexpr std::size_t kNotWorthIt = 8;
+
+// Content that zstd brings below this part of its length is left to it: the slower kinds could save
+// little of what is left and would take seconds for it.
+constexpr std::size_t kEasy = 2048;
+
+// A network that alone needs so many times the bytes of the contexts teaches the mixer nothing.
+constexpr std::size_t kHopeless = 4;
+
+// Content of this size or more is sampled before slow kinds are tried.
+constexpr std::size_t kMinSampled = std::size_t{256} << 10;
+constexpr std::size_t kSamples = 4;
+constexpr std::size_t kSampleBytes = std::size_t{16} << 10;
+
+BlockPlan one_stream(std::size_t content_bytes) { return {1, content_bytes}; }
+
+int log2_of(const BlockPlan& plan) { return std::countr_zero(static_cast<unsigned>(plan.streams)); }
+
+// Candidates are offered from the fastest to decode to the slowest.
+class Contest {
+ public:
+  explicit Contest(std::size_t content_bytes) : content_bytes_(content_bytes) {
+    best_cost_ = cost({}, content_bytes);
+  }
+
+  void offer(Choice candidate, std::size_t further_bytes = 0) {
+    if (candidate.coded.size() > content_bytes_ + kMaxExpansion) return;
+    const std::size_t total = cost(candidate, candidate.coded.size()) + further_bytes;
+    const std::size_t margin = best_.kind == BlockKind::kStored ? 0 : kNotWorthIt;
+    if (total + margin >= best_cost_) return;
+    best_cost_ = total;
+    best_ = std::move(candidate);
+  }
+
+  std::size_t best_cost() const { return best_cost_; }
+  Choice take() { return std::move(best_); }
+
+ private:
+  std::size_t cost(const Choice& choice, std::size_t coded_bytes) const {
+    BlockHeader header;
+    header.kind = choice.kind;
+    header.content_bytes = static_cast<std::uint32_t>(content_bytes_);
+    header.coded_bytes = static_cast<std::uint32_t>(coded_bytes);
+    header.layout = choice.layout;
+    return block_header_bytes(header) + coded_bytes;
+  }
+
+  std::size_t content_bytes_;
+  std::size_t best_cost_ = 0;
+  Choice best_;
+};
+
+// Whether samples look like random data, which nothing makes smaller.
+bool looks_random(std::span<const std::uint8_t> content, const MixedCoder& contexts,
+                  const Layout& layout) {
+  if (content.size() < kMinSampled) return false;
+  for (std::size_t i = 0; i < kSamples; ++i) {
+    const std::size_t at = (content.size() - kSampleBytes) * i / (kSamples - 1);
+    const auto sample = content.subspan(at, kSampleBytes);
+    if (contexts.encode(sample, one_stream(kSampleBytes), layout, {}).size() < kSampleBytes) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+Choice encode_block(std::span<const std::uint8_t> content,
+                    const std::shared_ptr<const Engine>& engine, int threads,
+                    std::size_t model_header_bytes, const BlockProgress& progress) {
+  const std::size_t size = content.size();
+  Contest contest(size);
+  contest.offer({BlockKind::kZstd, 0, {}, zstd_pack(content)});
+  if (contest.best_cost() < size / kEasy) return contest.take();
+
+  const MixedCoder contexts(nullptr, 1);
+  const Layout layout = detect_layout(content);
+  if (contest.best_cost() >= size && looks_random(content, contexts, layout)) return contest.take();
+  // Contexts take about a quarter of the time.
+  const auto quarter = [&](std::size_t done) {
+    if (progress) progress(done / 4);
+  };
+  contest.offer({BlockKind::kContexts, 0, layout,
+                 contexts.encode(content, one_stream(size), layout, quarter)});
+  if (!engine) return contest.take();
+
+  ModelCoder network(engine, threads);
+  if (size >= kMinSampled && network.estimate(content) > kHopeless * contest.best_cost()) {
+    return contest.take();
+  }
+  const MixedCoder mixed(engine, threads);
+  const BlockPlan plan = plan_block(size);
+  const auto rest = [&](std::size_t done) {
+    if (progress) progress(size / 4 + done / 4 * 3);
+  };
+  Bytes network_alone;
+  Bytes both = mixed.encode(content, plan, layout, rest, &network_alone);
+  contest.offer({BlockKind::kModel, log2_of(plan), {}, std::move(network_alone)},
+                model_header_bytes);
+  contest.offer({BlockKind::kMixed, log2_of(plan), layout, std::move(both)}, model_header_bytes);
+  return contest.take();
+}
+
+Choice encode_block_as(BlockKind kind, std::span<const std::uint8_t> content,
+                       const std::shared_ptr<const Engine>& engine, int threads,
+                       const BlockProgress& progress) {
+  const bool alone = kind == BlockKind::kContexts;
+  const BlockPlan plan = alone ? one_stream(content.size()) : plan_block(content.size());
+  Choice choice{kind, log2_of(plan), {}, {}};
+  if (kind == BlockKind::kModel) {
+    choice.coded = ModelCoder(engine, threads).encode(content, plan, progress);
+  } else {
+    choice.layout = detect_layout(content);
+    choice.coded = MixedCoder(alone ? nullptr : engine, threads)
+                       .encode(content, plan, choice.layout, progress);
+  }
+  return choice;
+}
+
+Bytes decode_block(const BlockHeader& header, Bytes coded,
+                   const std::shared_ptr<const Engine>& engine, int threads,
+                   const BlockProgress& progress) {
+  if (header.kind == BlockKind::kStored) return coded;
+  Bytes content(header.content_bytes);
+  const BlockPlan plan = stated_plan(content.size(), header.streams());
+  bool good = false;
+  if (header.kind == BlockKind::kZstd) {
+    good = zstd_unpack(coded, content);
+  } else if (header.kind == BlockKind::kModel) {
+    good = ModelCoder(engine, threads).decode(coded, plan, content, progress);
+  } else {
+    const MixedCoder coder(header.kind == BlockKind::kMixed ? engine : nullptr, threads);
+    good = coder.decode(coded, plan, header.layout, content, progress);
+  }
+  if (!good) content.clear();
+  return content;
+}
+
+void count_block(BlockKind kind, BlockCounts& counts) {
+  ++counts.blocks;
+  switch (kind) {
+    case BlockKind::kEnd:
+      break;
+    case BlockKind::kStored:
+      ++counts.stored_blocks;
+      break;
+    case BlockKind::kZstd:
+      ++counts.zstd_blocks;
+      break;
+    case BlockKind::kModel:
+      ++counts.model_blocks;
+      break;
+    case BlockKind::kMixed:
+      ++counts.mixed_blocks;
+      break;
+    case BlockKind::kContexts:
+      ++counts.context_blocks;
+      break;
+  }
+}
+
+std::uint64_t encode_memory(std::size_t content_bytes, const Engine* engine, int threads) {
+  const std::uint64_t contexts =
+      MixedCoder::memory_bytes(nullptr, 1, content_bytes, one_stream(content_bytes));
+  std::uint64_t slowest = std::max(contexts, zstd_pack_memory(content_bytes));
+  if (engine != nullptr) {
+    slowest = std::max(slowest, MixedCoder::memory_bytes(engine, threads, content_bytes,
+                                                         plan_block(content_bytes)));
+  }
+  // Content, the best coded data so far, those at work.
+  return slowest + 3 * std::uint64_t{content_bytes};
+}
+
+std::uint64_t decode_memory(const BlockHeader& header, const Engine* engine, int threads) {
+  // For zstd the coded data stand once more behind a magic number.
+  const std::uint64_t data = std::uint64_t{2} * header.coded_bytes + header.content_bytes;
+  if (header.kind == BlockKind::kModel) {
+    return data + ModelCoder::memory_bytes(*engine, threads, header.streams());
+  }
+  if (!has_layout(header.kind)) return data;
+  const BlockPlan plan = stated_plan(header.content_bytes, header.streams());
+  return data + MixedCoder::memory_bytes(needs_model(header.kind) ? engine : nullptr, threads,
+                                         header.content_bytes, plan);
+}
+
+}  // namespace nnzip

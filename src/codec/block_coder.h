@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// One block to coded data, the best way, and back: the place where the kinds of block meet.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "backend/backend.h"
+#include "base/bytes.h"
+#include "codec/model_block.h"
+#include "container/block_header.h"
+#include "nnzip/nnzip.hpp"
+
+namespace nnzip {
+
+struct Choice {
+  BlockKind kind = BlockKind::kStored;
+  int log2_streams = 0;
+  Layout layout;
+  Bytes coded;  // empty if stored: the content itself
+};
+
+// The smallest of all kinds; of kinds that differ by a few bytes, the one that is faster to decode.
+// engine: null for none. model_header_bytes: what naming the model costs the frame if this block
+// needs it. The result depends on content, engine and model_header_bytes alone. Throws Error.
+Choice encode_block(std::span<const std::uint8_t> content,
+                    const std::shared_ptr<const Engine>& engine, int threads,
+                    std::size_t model_header_bytes, const BlockProgress& progress);
+
+// The same of that kind, one of kModel, kMixed and kContexts, whatever its size.
+Choice encode_block_as(BlockKind kind, std::span<const std::uint8_t> content,
+                       const std::shared_ptr<const Engine>& engine, int threads,
+                       const BlockProgress& progress);
+
+// Content of the length stated; empty if the coded data are damaged in a way that shows here, else
+// the checksum tells. engine: not null if the kind needs a model. Throws Error.
+Bytes decode_block(const BlockHeader& header, Bytes coded,
+                   const std::shared_ptr<const Engine>& engine, int threads,
+                   const BlockProgress& progress);
+
+void count_block(BlockKind kind, BlockCounts& counts);
+
+// Bytes of memory that these take at most, content and coded data included.
+std::uint64_t encode_memory(std::size_t content_bytes, const Engine* engine, int threads);
+std::uint64_t decode_memory(const BlockHeader& header, const Engine* engine, int threads);
+
+}  // namespace nnzip

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// One lock for all: a task takes tens of microseconds at least.
+#include "codec/lane_team.h"
+
+#include <algorithm>
+#include <system_error>
+
+namespace nnzip {
+namespace {
+
+// Fewer rows than this make a matrix product inefficient.
+constexpr std::size_t kLanesPerGroup = 8;
+
+}  // namespace
+
+std::size_t LaneTeam::group_count(int threads, std::size_t lanes) {
+  if (threads <= 1) return 1;
+  // Two for each thread, so that one can be used while the other is computed.
+  return std::clamp<std::size_t>(lanes / kLanesPerGroup, 1, 2 * static_cast<std::size_t>(threads));
+}
+
+LaneTeam::LaneTeam(const Engine& engine, int threads, std::size_t lanes, Use use)
+    : groups_(group_count(threads, lanes)) {
+  for (std::size_t i = 0; i < groups_.size(); ++i) {
+    Group& group = groups_[i];
+    group.first_lane = i * lanes / groups_.size();
+    group.lanes = (i + 1) * lanes / groups_.size() - group.first_lane;
+    group.session = engine.session(static_cast<int>(group.lanes));
+  }
+  const std::size_t useful = groups_.size() + (use == Use::kAhead ? 1 : 0);
+  const auto wanted = std::min(static_cast<std::size_t>(std::max(threads, 1)), useful);
+  try {
+    helpers_.reserve(wanted);
+    while (helpers_.size() + 1 < wanted) helpers_.emplace_back([this] { work(); });
+  } catch (const std::system_error&) {
+    // Fewer threads than wanted are slower, no error.
+  }
+}
+
+LaneTeam::~LaneTeam() {
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  changed_.notify_all();
+  for (std::thread& helper : helpers_) helper.join();
+}
+
+void LaneTeam::start(std::size_t index, std::span<const std::uint8_t> symbols, int active,
+                     int count, std::span<Distribution> next) {
+  Group& group = groups_[index];
+  {
+    const std::lock_guard lock(mutex_);
+    group.symbols = symbols;
+    group.active = active;
+    group.count = count;
+    group.next = next;
+    group.state = State::kWaiting;
+  }
+  if (!helpers_.empty()) changed_.notify_all();
+}
+
+void LaneTeam::wait(std::size_t index) {
+  Group& group = groups_[index];
+  std::unique_lock lock(mutex_);
+  while (group.state != State::kDone) {
+    Group* const task = group.state == State::kWaiting ? &group : next_task();
+    if (task != nullptr) {
+      run(*task, lock);
+    } else {
+      changed_.wait(lock);
+    }
+  }
+}
+
+LaneTeam::Group* LaneTeam::next_task() {
+  for (Group& group : groups_) {
+    if (group.state == State::kWaiting) return &group;
+  }
+  return nullptr;
+}
+
+void LaneTeam::run(Group& group, std::unique_lock<std::mutex>& lock) {
+  group.state = State::kRunning;
+  lock.unlock();
+  group.session->score(group.symbols, group.active, group.count, group.next);
+  lock.lock();
+  group.state = State::kDone;
+  if (!helpers_.empty()) changed_.notify_all();
+}
+
+void LaneTeam::work() {
+  std::unique_lock lock(mutex_);
+  while (!stop_) {
+    if (Group* const task = next_task()) {
+      run(*task, lock);
+    } else {
+      changed_.wait(lock);
+    }
+  }
+}
+
+}  // namespace nnzip

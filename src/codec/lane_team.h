@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs a network for groups of lanes on some threads while the caller works on what they gave.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <thread>
+#include <vector>
+
+#include "backend/backend.h"
+
+namespace nnzip {
+
+class LaneTeam {
+ public:
+  // Whether the caller starts a group again before it uses what the group gave, so that even one
+  // group can be computed meanwhile.
+  enum class Use { kInTurns, kAhead };
+
+  // `lanes` lanes in groups of about equal size, the first group having the first lanes. threads
+  // includes the calling one. Throws Error, std::bad_alloc.
+  LaneTeam(const Engine& engine, int threads, std::size_t lanes, Use use);
+  ~LaneTeam();
+  LaneTeam(const LaneTeam&) = delete;
+  LaneTeam& operator=(const LaneTeam&) = delete;
+
+  // How many groups a team of these sizes has.
+  static std::size_t group_count(int threads, std::size_t lanes);
+
+  std::size_t groups() const { return groups_.size(); }
+  std::size_t first_lane(std::size_t group) const { return groups_[group].first_lane; }
+  std::size_t lanes(std::size_t group) const { return groups_[group].lanes; }
+
+  // Has Session::score called for the group, now or later, on any thread. What the spans hold must
+  // stay as it is until wait(). Precondition: the group has been waited for.
+  void start(std::size_t group, std::span<const std::uint8_t> symbols, int active, int count,
+             std::span<Distribution> next);
+
+  // Returns when what was started for the group is done; works on it, or on others, meanwhile.
+  void wait(std::size_t group);
+
+ private:
+  enum class State { kDone, kWaiting, kRunning };
+  struct Group {
+    std::size_t first_lane = 0, lanes = 0;
+    std::unique_ptr<Session> session;
+    State state = State::kDone;
+    std::span<const std::uint8_t> symbols;
+    int active = 0, count = 0;
+    std::span<Distribution> next;
+  };
+
+  Group* next_task();
+  void run(Group& group, std::unique_lock<std::mutex>& lock);
+  void work();
+
+  std::vector<Group> groups_;
+  std::vector<std::thread> helpers_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool stop_ = false;
+};
+
+}  // namespace nnzip

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Codes a block bit by bit with the mixer: contexts and, if there is one, a network. The coded data
+// depend on content, plan and model alone.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "backend/backend.h"
+#include "base/bytes.h"
+#include "codec/model_block.h"
+#include "container/block_header.h"
+#include "mixer/mixer.h"
+#include "split/block_plan.h"
+
+namespace nnzip {
+
+class MixedCoder {
+ public:
+  // engine: null for contexts alone.
+  MixedCoder(std::shared_ptr<const Engine> engine, int threads);
+
+  // The coded data of a block of kind 4 (with a network) or 5 as FORMAT.md lays them out. Of
+  // contexts alone, plan has one stream. network_alone, if given and there is a network, gets the
+  // coded data of the same block as kind 3, which cost next to nothing on the way.
+  Bytes encode(std::span<const std::uint8_t> content, const BlockPlan& plan, const Layout& layout,
+               const BlockProgress& progress, Bytes* network_alone = nullptr) const;
+
+  // Fills content. Returns false if the coded data cannot be what an encoder wrote; the rest of
+  // the damage gives wrong content, which the caller's checksum finds.
+  bool decode(std::span<const std::uint8_t> coded, const BlockPlan& plan, const Layout& layout,
+              std::span<std::uint8_t> content, const BlockProgress& progress) const;
+
+  // Bytes of memory that such a coder takes for a block, beside the engine. engine: null for none.
+  static std::uint64_t memory_bytes(const Engine* engine, int threads, std::size_t content_bytes,
+                                    const BlockPlan& plan);
+
+ private:
+  std::shared_ptr<const Engine> engine_;
+  int threads_;
+};
+
+}  // namespace nnzip

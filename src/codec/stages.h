@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// What each way of predicting would make of some content, alone and together.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "backend/backend.h"
+#include "nnzip/nnzip.hpp"
+
+namespace nnzip {
+
+// See measure_stages in nnzip.hpp. engine: null for contexts alone.
+std::vector<StageInfo> stages_of(std::span<const std::uint8_t> content,
+                                 const std::shared_ptr<const Engine>& engine, int threads);
+
+}  // namespace nnzip
