@@ -4,7 +4,8 @@
 # prints the sizes and the speed as Markdown: ratio.sh [--verify-data] DIR
 #
 # Sizes are bytes on disk, with each file compressed alone; models that come with the program are
-# not counted. --verify-data stops at a file that eval.sha256 lists under the same name with another
+# not counted. "contexts" is nnzip --model none. From zpaq's archives that of a file of one byte is taken
+# off, since an archive holds more than the data. --verify-data stops at a file that eval.sha256 lists under the same name with another
 # content; without it, that is a note on standard error. The status is 1 if a round trip fails.
 # shellcheck disable=SC2002  # pipes are what is tested
 set -euo pipefail
@@ -78,16 +79,32 @@ prove() { # prove FILE LABEL: leaves the compressed file in $work/packed
 
 declare -A peers=(
   [gzip]="gzip -9 -n -c" [xz]="xz -9e -c" [zstd]="zstd --ultra -22 -q -c" [brotli]="brotli -q 11 -c"
-  [bzip3]="bzip3 -e -c")
+  [bzip3]="bzip3 -e -c" [contexts]="$nnzip --model none -c")
 declare -A titles=(
-  [gzip]="gzip -9" [xz]="xz -9e" [zstd]="zstd --ultra -22" [brotli]="brotli -q 11" [bzip3]="bzip3")
-order=()
-for peer in gzip xz zstd brotli bzip3; do
+  [gzip]="gzip -9" [xz]="xz -9e" [zstd]="zstd --ultra -22" [brotli]="brotli -q 11" [bzip3]="bzip3"
+  [zpaq]="zpaq -m5" [contexts]="contexts")
+order=(contexts)
+for peer in gzip xz zstd brotli bzip3 zpaq; do
   if command -v "$peer" >/dev/null; then order+=("$peer"); else echo "no $peer here" >&2; fi
 done
 
+zpaq_size() { # zpaq_size FILE: of an archive of the file alone
+  rm -f "$work/peer.zpaq"
+  zpaq a "$work/peer.zpaq" "$1" -m5 -t1 >/dev/null 2>&1
+  size "$work/peer.zpaq"
+}
+zpaq_overhead=0
+if command -v zpaq >/dev/null; then
+  printf x >"$work/one"
+  zpaq_overhead=$(zpaq_size "$work/one")
+fi
+
 packed_size() { # packed_size PEER FILE
   local command
+  if [[ $1 == zpaq ]]; then
+    echo $(($(zpaq_size "$2") - zpaq_overhead))
+    return
+  fi
   read -ra command <<<"${peers[$1]}"
   "${command[@]}" <"$2" | wc -c
 }
@@ -178,6 +195,14 @@ if ((speed_size > 0)); then
   speed_row "nnzip -T2" "$work/text" "$work/text.nnz" "$nnzip" -T2
   speed_row "nnzip -T2 -d" "$work/text.nnz" "$work/back" "$nnzip" -T2 -d
   cmp -s "$work/back" "$work/text" || complain "the text for the clock does not come back"
+  speed_row "nnzip -T1 --model none" "$work/text" "$work/contexts.nnz" "$nnzip" -T1 --model none
+  speed_row "nnzip -T1 -d of that" "$work/contexts.nnz" "$work/back" "$nnzip" -T1 -d
+  if command -v zpaq >/dev/null; then
+    rm -f "$work/peer.zpaq"
+    # zpaq says what it does on standard error.
+    speed_row "zpaq -m5 -t1" "$work/text" "$work/log" zpaq a "$work/peer.zpaq" "$work/text" -m5 -t1 \
+      2>/dev/null
+  fi
   if command -v xz >/dev/null; then
     speed_row "xz -9e" "$work/text" "$work/text.xz" xz -9e -c
     speed_row "xz -d" "$work/text.xz" "$work/back" xz -dc
