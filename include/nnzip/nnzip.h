@@ -237,8 +237,8 @@ enum nnzip_action {
  * judged here or by the first nnzip_stream_code().
  *
  * Memory does not grow with the content: it is the model and, for each thread (8 at most), a block
- * of 4 MiB (decompressing: of what its frame states, at most 16 MiB) with its coded data and,
- * compressing, about 50 MiB to search for matches.
+ * of 4 MiB (decompressing: of what its frame states, at most 16 MiB) with its coded data and what
+ * is learned from it, about 160 MB for 4 MiB. nnzip_options.memory_limit bounds it.
  *
  * A stream computes on a thread of its own, which takes no signals and waits whenever no call of
  * nnzip_stream_code() is under way. It must not be used on by a child after fork(). */
