@@ -55,7 +55,7 @@ Bytes with_fields(const Blocks& blocks, const Bytes& fields) {
 Bytes fields_of(const Blocks& blocks) {
   Bytes all;
   write_frame_index(blocks.index, all);
-  all.resize(all.size() - 8);
+  all.erase(all.end() - 8, all.end());
   return all;
 }
 
