@@ -16,7 +16,7 @@ using Part = std::span<const std::uint8_t>;
 // Distributions that an encoder has computed ahead, 1 KiB each, and as many that it uses.
 constexpr std::size_t kColumns = 512;
 constexpr std::size_t kMaxWindow = 64;
-constexpr std::size_t kBytesPerReport = 4096;
+constexpr std::size_t kBytesPerReport = 256;
 
 std::size_t length_of(const BlockPlan& plan, std::size_t content_bytes, std::size_t stream) {
   const std::size_t begin = std::min(stream * plan.length, content_bytes);
