@@ -50,8 +50,6 @@ class ContainerReader {
   Place place() const { return in_.place(); }
 
  private:
-  void count(const BlockPlace& block);
-
   InputBuffer in_;
   FrameHeader frame_;
   bool done_ = true;  // with the blocks of the frame
