@@ -22,7 +22,8 @@ struct Choice {
 };
 
 // The smallest of all kinds; of kinds that differ by a few bytes, the one that is faster to decode.
-// Slow kinds are not tried on what zstd makes almost nothing of, nor where samples speak against them.
+// Slow kinds are not tried on what zstd makes almost nothing of, nor where samples speak against
+// them.
 // engine: null for none. model_header_bytes: what naming the model costs the frame if this block
 // needs it. The result depends on content, engine and model_header_bytes alone. Throws Error.
 Choice encode_block(std::span<const std::uint8_t> content,
