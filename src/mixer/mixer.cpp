@@ -2,32 +2,58 @@
 // Bytes to bits and back.
 #include "mixer/mixer.h"
 
+#include <variant>
+
 #include "mixer/mixer_targets.h"
 #include "mixer/predictor.h"
 #include "nnzip/error.hpp"
 
 namespace nnzip {
 
-class Mixer::State {
- public:
-  State(const MixerPlan& plan, const std::string& target)
-      : predictor(plan, mixer::find_mix_kernels(target)) {}
-  mixer::Predictor predictor;
-};
-
 namespace {
+
+// What predicts content of each form: the same four calls for each byte.
+using AnyPredictor = std::variant<mixer::Predictor>;
+
+template <typename P>
+void encode_byte(P& predictor, int stream, std::uint8_t byte, const Distribution* network,
+                 RangeEncoder& coder) noexcept {
+  predictor.begin_byte(stream, network);
+  for (int i = 7; i >= 0; --i) {
+    const int bit = byte >> i & 1;
+    coder.encode_bit(bit != 0, predictor.predict());
+    predictor.update(bit);
+  }
+  predictor.end_byte();
+}
+
+template <typename P>
+std::uint8_t decode_byte(P& predictor, int stream, const Distribution* network,
+                         RangeDecoder& coder) noexcept {
+  predictor.begin_byte(stream, network);
+  for (int i = 0; i < 8; ++i) {
+    predictor.update(coder.decode_bit(predictor.predict()) ? 1 : 0);
+  }
+  return predictor.end_byte();
+}
 
 const MixerPlan& checked(const MixerPlan& plan) {
   if (plan.content_bytes > MixerPlan::kMaxContent || plan.streams < 1 || plan.streams > 64 ||
       !plan.layout.is_valid()) {
     throw Error(ErrorCode::kInvalidArgument,
-                "a mixer takes at most 64 MiB, 64 streams, elements of 4 bytes, and rows of 65535 "
-                "bytes that are longer than an element.");
+                "a mixer takes at most 64 MiB, 64 streams and a valid layout.");
   }
   return plan;
 }
 
 }  // namespace
+
+class Mixer::State {
+ public:
+  State(const MixerPlan& plan, const std::string& target)
+      : predictor(std::in_place_type<mixer::Predictor>, plan, mixer::find_mix_kernels(target)) {}
+  AnyPredictor predictor;
+};
 
 std::size_t MixerPlan::memory_bytes() const { return mixer::Predictor::memory_bytes(*this); }
 
@@ -38,25 +64,18 @@ Mixer::~Mixer() = default;
 
 void Mixer::encode(int stream, std::uint8_t byte, const Distribution* network,
                    RangeEncoder& coder) noexcept {
-  mixer::Predictor& predictor = state_->predictor;
-  predictor.begin_byte(stream, network);
-  for (int i = 7; i >= 0; --i) {
-    const int bit = byte >> i & 1;
-    coder.encode_bit(bit != 0, predictor.predict());
-    predictor.update(bit);
-  }
-  predictor.end_byte();
+  std::visit([&](auto& predictor) { encode_byte(predictor, stream, byte, network, coder); },
+             state_->predictor);
 }
 
 std::uint8_t Mixer::decode(int stream, const Distribution* network, RangeDecoder& coder) noexcept {
-  mixer::Predictor& predictor = state_->predictor;
-  predictor.begin_byte(stream, network);
-  for (int i = 0; i < 8; ++i) {
-    predictor.update(coder.decode_bit(predictor.predict()) ? 1 : 0);
-  }
-  return predictor.end_byte();
+  return std::visit([&](auto& predictor) { return decode_byte(predictor, stream, network, coder); },
+                    state_->predictor);
 }
 
-const char* Mixer::target() const noexcept { return state_->predictor.kernels().name; }
+const char* Mixer::target() const noexcept {
+  return std::visit([](const auto& predictor) { return predictor.kernels().name; },
+                    state_->predictor);
+}
 
 }  // namespace nnzip
