@@ -120,7 +120,25 @@ struct FrameInfo : BlockCounts {
   int version = 0;
   std::optional<std::uint64_t> checksum;  // XXH64 of the content, stated with several blocks
 };
-NNZIP_API std::vector<FrameInfo> list_frames(Reader& reader, const Options& options = {});
+
+// What a block's header says of it.
+struct BlockInfo {
+  std::uint64_t content_offset = 0;  // in the content of its frame
+  std::uint64_t content_bytes = 0;
+  std::uint64_t coded_bytes = 0;  // without the header
+  std::string coding;             // mixed, model, contexts, zstd, stored
+  // How the content was looked at: bytes, pixels, samples, code; and the bytes of a row of a table
+  // or image (0: none), of an element of a table, a pixel, a frame of samples, and its channels.
+  std::string form;
+  std::uint32_t stride = 0, element = 1, channels = 1;
+  std::string filter;  // none, calls, branches
+};
+
+// each_block, if given, is called with every block of a frame, before the next frame is read.
+// each_block, if given, is called with every block; the frame's index among those returned.
+using BlockVisitor = std::function<void(std::size_t frame, const BlockInfo&)>;
+NNZIP_API std::vector<FrameInfo> list_frames(Reader& reader, const Options& options = {},
+                                             const BlockVisitor& each_block = {});
 
 NNZIP_API std::vector<std::uint8_t> compress(std::span<const std::uint8_t> content,
                                              const Options& options = {});

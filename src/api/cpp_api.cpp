@@ -90,8 +90,9 @@ Summary decompress_range(Reader& reader, Writer& writer, std::uint64_t offset, s
   });
 }
 
-std::vector<FrameInfo> list_frames(Reader& reader, const Options& options) {
-  return guarded([&] { return frame_list(reader, model_store(options)); });
+std::vector<FrameInfo> list_frames(Reader& reader, const Options& options,
+                                   const BlockVisitor& each_block) {
+  return guarded([&] { return frame_list(reader, model_store(options), each_block); });
 }
 
 std::vector<std::uint8_t> compress(std::span<const std::uint8_t> content, const Options& options) {

@@ -15,6 +15,7 @@ namespace {
 struct Listing {
   std::string path;
   std::vector<FrameInfo> frames;
+  std::vector<std::vector<BlockInfo>> blocks;  // of each frame; only if they are asked for
   FrameInfo sum;  // of the numbers; what else there is if all frames agree in it
 };
 
@@ -35,7 +36,15 @@ Listing read_listing(const std::string& path, const Arguments& arguments) {
     throw Error(ErrorCode::kInvalidArgument,
                 "Compressed data is not read from a terminal; -f does it, -h tells the options.");
   }
-  Listing listing{path, list_frames(input.reader(), arguments.options), {}};
+  Listing listing{path, {}, {}, {}};
+  const auto keep = [&](std::size_t frame, const BlockInfo& block) {
+    listing.blocks.resize(frame + 1);
+    listing.blocks[frame].push_back(block);
+  };
+  const bool verbose = arguments.verbosity == message::Verbosity::kVerbose;
+  listing.frames =
+      list_frames(input.reader(), arguments.options, verbose ? BlockVisitor(keep) : BlockVisitor());
+  if (verbose) listing.blocks.resize(listing.frames.size());
   if (!listing.frames.empty()) {
     const FrameInfo& first = listing.frames.front();
     listing.sum.model = first.model;
@@ -73,6 +82,27 @@ std::string row(const FrameInfo& info, const std::string& model, const std::stri
                      message::printable(name));
 }
 
+// What is known of content beyond its bytes: "pixels of 3 bytes, 3 channels, rows of 1536".
+std::string looked_at_as(const BlockInfo& block) {
+  std::string text = block.form;
+  if (block.element > 1) text += fmt::format(" of {} bytes", block.element);
+  if (block.channels > 1) text += fmt::format(", {} channels", block.channels);
+  if (block.stride > 0) text += fmt::format(", rows of {}", block.stride);
+  if (block.filter != "none") text += ", filter " + block.filter;
+  return text;
+}
+
+std::string block_lines(const std::vector<BlockInfo>& blocks) {
+  std::string lines;
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    const BlockInfo& block = blocks[i];
+    lines +=
+        fmt::format("      block {}: at {}, {} -> {} bytes, {}, {}\n", i + 1, block.content_offset,
+                    block.content_bytes, block.coded_bytes, block.coding, looked_at_as(block));
+  }
+  return lines;
+}
+
 std::string frame_lines(const Listing& listing) {
   std::string lines;
   for (std::size_t i = 0; i < listing.frames.size(); ++i) {
@@ -82,6 +112,7 @@ std::string frame_lines(const Listing& listing) {
         "model {}, checksum {}\n",
         i + 1, frame.version, frame.content_bytes, frame.coded_bytes, describe(frame),
         model_of(frame), checksum_of(frame));
+    lines += block_lines(listing.blocks[i]);
   }
   return lines;
 }
@@ -113,11 +144,29 @@ std::string json_or_null(const std::string& text) {
   return text.empty() ? "null" : json_string(text);
 }
 
-std::string json_frame(const FrameInfo& frame) {
+std::string json_block(const BlockInfo& block) {
+  return fmt::format(R"({{"content_offset": {}, "content_bytes": {}, "coded_bytes": {}, )"
+                     R"("coding": "{}", "form": "{}", "stride": {}, "element": {}, )"
+                     R"("channels": {}, "filter": "{}"}})",
+                     block.content_offset, block.content_bytes, block.coded_bytes, block.coding,
+                     block.form, block.stride, block.element, block.channels, block.filter);
+}
+
+// blocks: null if they are not asked for.
+std::string json_frame(const FrameInfo& frame, const std::vector<BlockInfo>* blocks) {
   const std::string checksum = frame.checksum ? checksum_of(frame) : "";
-  return fmt::format(R"({{"version": {}, {}, "model_id": {}, "model": {}, "checksum": {}}})",
-                     frame.version, json_numbers(frame), json_or_null(frame.model_id),
-                     json_or_null(frame.model), json_or_null(checksum));
+  std::string text =
+      fmt::format(R"({{"version": {}, {}, "model_id": {}, "model": {}, "checksum": {})",
+                  frame.version, json_numbers(frame), json_or_null(frame.model_id),
+                  json_or_null(frame.model), json_or_null(checksum));
+  if (blocks != nullptr) {
+    text += ",\n      \"block_list\": [";
+    for (std::size_t i = 0; i < blocks->size(); ++i) {
+      text += (i > 0 ? ",\n        " : "\n        ") + json_block((*blocks)[i]);
+    }
+    text += "]";
+  }
+  return text + "}";
 }
 
 std::string json_file(const Listing& listing) {
@@ -130,7 +179,8 @@ std::string json_file(const Listing& listing) {
   }
   text += ", " + json_numbers(listing.sum) + ",\n   \"frames\": [";
   for (std::size_t i = 0; i < listing.frames.size(); ++i) {
-    text += (i > 0 ? ",\n     " : "\n     ") + json_frame(listing.frames[i]);
+    text += (i > 0 ? ",\n     " : "\n     ") +
+            json_frame(listing.frames[i], listing.blocks.empty() ? nullptr : &listing.blocks[i]);
   }
   return text + "]}";
 }

@@ -7,6 +7,7 @@
 #include <bit>
 #include <utility>
 
+#include "codec/choose.h"
 #include "codec/mixed_block.h"
 #include "codec/zstd_block.h"
 #include "split/block_plan.h"
@@ -59,6 +60,7 @@ class Contest {
     header.content_bytes = static_cast<std::uint32_t>(content_bytes_);
     header.coded_bytes = static_cast<std::uint32_t>(coded_bytes);
     header.layout = choice.layout;
+    header.filter = choice.filter;
     return block_header_bytes(header) + coded_bytes;
   }
 
@@ -69,12 +71,13 @@ class Contest {
 
 // Whether samples look like random data, which nothing makes smaller.
 bool looks_random(std::span<const std::uint8_t> content, const MixedCoder& contexts,
-                  const Layout& layout) {
+                  const Proposal& proposal) {
   if (content.size() < kMinSampled) return false;
   for (std::size_t i = 0; i < kSamples; ++i) {
     const std::size_t at = (content.size() - kSampleBytes) * i / (kSamples - 1);
     const auto sample = content.subspan(at, kSampleBytes);
-    if (contexts.encode(sample, one_stream(kSampleBytes), layout, {}).size() < kSampleBytes) {
+    if (contexts.encode(sample, one_stream(kSampleBytes), proposal.layout, {}).size() <
+        kSampleBytes) {
       return false;
     }
   }
@@ -83,24 +86,30 @@ bool looks_random(std::span<const std::uint8_t> content, const MixedCoder& conte
 
 }  // namespace
 
-Choice encode_block(std::span<const std::uint8_t> content,
+Choice encode_block(std::span<const std::uint8_t> original, const Segment& segment,
                     const std::shared_ptr<const Engine>& engine, int threads,
                     std::size_t model_header_bytes, const BlockProgress& progress) {
-  const std::size_t size = content.size();
+  const std::size_t size = original.size();
   Contest contest(size);
-  contest.offer({BlockKind::kZstd, 0, {}, zstd_pack(content)});
+  if (segment.compressed) return contest.take();
+  contest.offer({BlockKind::kZstd, 0, {}, Filter::kNone, zstd_pack(original)});
   if (contest.best_cost() < size / kEasy) return contest.take();
 
   const MixedCoder contexts(nullptr, 1);
-  const Layout layout = detect_layout(content);
-  if (contest.best_cost() >= size && looks_random(content, contexts, layout)) return contest.take();
+  const auto [layout, filter] = choose_proposal(original, segment);
+  if (contest.best_cost() >= size && looks_random(original, contexts, {layout, filter})) {
+    return contest.take();
+  }
+  const Bytes filtered = filtered_copy(original, {layout, filter});
+  const std::span<const std::uint8_t> content = filter == Filter::kNone ? original : filtered;
   // Contexts take about a quarter of the time.
-  const auto quarter = [&](std::size_t done) {
-    if (progress) progress(done / 4);
+  const bool with_network = engine && layout.form != Form::kPixels && layout.form != Form::kSamples;
+  const auto first_part = [&](std::size_t done) {
+    if (progress) progress(with_network ? done / 4 : done);
   };
-  contest.offer({BlockKind::kContexts, 0, layout,
-                 contexts.encode(content, one_stream(size), layout, quarter)});
-  if (!engine) return contest.take();
+  contest.offer({BlockKind::kContexts, 0, layout, filter,
+                 contexts.encode(content, one_stream(size), layout, first_part)});
+  if (!with_network) return contest.take();
 
   ModelCoder network(engine, threads);
   if (size >= kMinSampled && network.estimate(content) > kHopeless * contest.best_cost()) {
@@ -113,9 +122,12 @@ Choice encode_block(std::span<const std::uint8_t> content,
   };
   Bytes network_alone;
   Bytes both = mixed.encode(content, plan, layout, rest, &network_alone);
-  contest.offer({BlockKind::kModel, log2_of(plan), {}, std::move(network_alone)},
+  if (filter == Filter::kNone) {
+    contest.offer({BlockKind::kModel, log2_of(plan), {}, filter, std::move(network_alone)},
+                  model_header_bytes);
+  }
+  contest.offer({BlockKind::kMixed, log2_of(plan), layout, filter, std::move(both)},
                 model_header_bytes);
-  contest.offer({BlockKind::kMixed, log2_of(plan), layout, std::move(both)}, model_header_bytes);
   return contest.take();
 }
 
@@ -124,7 +136,7 @@ Choice encode_block_as(BlockKind kind, std::span<const std::uint8_t> content,
                        const BlockProgress& progress) {
   const bool alone = kind == BlockKind::kContexts;
   const BlockPlan plan = alone ? one_stream(content.size()) : plan_block(content.size());
-  Choice choice{kind, log2_of(plan), {}, {}};
+  Choice choice{kind, log2_of(plan), {}, Filter::kNone, {}};
   if (kind == BlockKind::kModel) {
     choice.coded = ModelCoder(engine, threads).encode(content, plan, progress);
   } else {
@@ -150,7 +162,8 @@ Bytes decode_block(const BlockHeader& header, Bytes coded,
     const MixedCoder coder(header.kind == BlockKind::kMixed ? engine : nullptr, threads);
     good = coder.decode(coded, plan, header.layout, content, progress);
   }
-  if (!good) content.clear();
+  if (!good) return {};
+  revert_filter(header.filter, header.layout, content);
   return content;
 }
 
@@ -185,8 +198,8 @@ std::uint64_t encode_memory(std::size_t content_bytes, const Engine* engine, int
     slowest = std::max(slowest, MixedCoder::memory_bytes(engine, threads, content_bytes,
                                                          plan_block(content_bytes)));
   }
-  // Content, the best coded data so far, those at work.
-  return slowest + 3 * std::uint64_t{content_bytes};
+  // Content, the same filtered, the best coded data so far, those at work.
+  return slowest + 4 * std::uint64_t{content_bytes};
 }
 
 std::uint64_t decode_memory(const BlockHeader& header, const Engine* engine, int threads) {

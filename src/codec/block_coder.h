@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "codec/model_block.h"
 #include "container/block_header.h"
+#include "detect/detector.h"
 #include "nnzip/nnzip.hpp"
 
 namespace nnzip {
@@ -18,15 +19,18 @@ struct Choice {
   BlockKind kind = BlockKind::kStored;
   int log2_streams = 0;
   Layout layout;
+  Filter filter = Filter::kNone;
   Bytes coded;  // empty if stored: the content itself
 };
 
 // The smallest of all kinds; of kinds that differ by a few bytes, the one that is faster to decode.
 // Slow kinds are not tried on what zstd makes almost nothing of, nor where samples speak against
 // them.
+// segment: what the content is thought to be.
 // engine: null for none. model_header_bytes: what naming the model costs the frame if this block
-// needs it. The result depends on content, engine and model_header_bytes alone. Throws Error.
-Choice encode_block(std::span<const std::uint8_t> content,
+// needs it. The result depends on content, segment, engine and model_header_bytes alone. Throws
+// Error.
+Choice encode_block(std::span<const std::uint8_t> content, const Segment& segment,
                     const std::shared_ptr<const Engine>& engine, int threads,
                     std::size_t model_header_bytes, const BlockProgress& progress);
 

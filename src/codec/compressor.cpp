@@ -9,6 +9,7 @@
 
 #include "codec/batch_progress.h"
 #include "codec/block_coder.h"
+#include "codec/block_source.h"
 #include "codec/engine_source.h"
 #include "codec/memory_budget.h"
 #include "codec/parallel.h"
@@ -19,36 +20,11 @@
 namespace nnzip {
 namespace {
 
-constexpr std::size_t kFirstReadBytes = std::size_t{64} << 10;
 constexpr int kMaxThreads = 1024;
 // Each block in flight has a mixer of its own.
 constexpr int kMaxBatch = 8;
-
-// Gives full blocks whatever pieces the reader gives.
-class BlockReader {
- public:
-  explicit BlockReader(Reader& in) : in_(in) {}
-
-  // Empty at the end.
-  Bytes next() {
-    Bytes block;
-    std::size_t filled = 0;
-    while (!ended_ && filled < kMaxBlockBytes) {
-      if (filled == block.size()) {
-        block.resize(std::clamp(2 * filled, kFirstReadBytes, kMaxBlockBytes));
-      }
-      const std::size_t size = in_.read(std::span(block).subspan(filled));
-      ended_ = size == 0;
-      filled += size;
-    }
-    block.resize(filled);
-    return block;
-  }
-
- private:
-  Reader& in_;
-  bool ended_ = false;
-};
+// Short blocks are gathered, so that threads are not idle while one of them works on a long block.
+constexpr std::size_t kMaxBatchBlocks = 64;
 
 class Compressor {
  public:
@@ -65,21 +41,22 @@ class Compressor {
   }
 
   Summary run(Reader& reader) {
-    BlockReader blocks(reader);
-    Bytes first = blocks.next();
-    if (first.empty()) {
+    BlockSource blocks(reader);
+    std::optional<SourceBlock> first = blocks.next();
+    if (!first) {
       writer_.begin({});
       return finish();
     }
     load_model();
-    budget_.need(memory_of(first.size(), threads_));
-    // A full block may be the last one: only a second one tells, so that a file of known length
+    budget_.take(BlockSource::memory_bytes(first->content.size()));
+    budget_.need(memory_of(first->content.size(), threads_));
+    // Only a second block tells whether the first one is the last, so that a file of known length
     // and a pipe give the same frame.
-    Bytes second = first.size() == kMaxBlockBytes ? blocks.next() : Bytes{};
-    if (second.empty()) {
-      write_single(first);
+    std::optional<SourceBlock> second = blocks.next();
+    if (!second) {
+      write_single(*first);
     } else {
-      write_several(std::move(first), std::move(second), blocks);
+      write_several(std::move(*first), std::move(*second), blocks);
     }
     return finish();
   }
@@ -106,40 +83,42 @@ class Compressor {
     return std::max(1, threads_ / static_cast<int>(blocks));
   }
 
-  void write_single(const Bytes& content) {
-    const Choice choice = encode_block(content, engine_, threads_, sizeof(ModelId),
-                                       [this](std::size_t done) { report(done); });
+  void write_single(const SourceBlock& block) {
+    const Choice choice = encode_block(block.content, block.segment, engine_, threads_,
+                                       sizeof(ModelId), [this](std::size_t done) { report(done); });
     FrameHeader header;
     if (needs_model(choice.kind)) header.model = model_id_;
     writer_.begin(header);
-    write(content, choice);
+    write(block.content, choice);
   }
 
   // The header goes out before it is known whether a block will need the model, so it is named.
-  void write_several(Bytes first, Bytes second, BlockReader& blocks) {
+  void write_several(SourceBlock first, SourceBlock second, BlockSource& blocks) {
     FrameHeader header{true, {}};
     if (engine_) header.model = model_id_;
     writer_.begin(header);
-    std::vector<Bytes> batch;
-    batch.push_back(std::move(first));
-    batch.push_back(std::move(second));
-    const std::size_t batch_size = blocks_in_flight();
-    while (!batch.empty()) {
-      while (batch.size() < batch_size) {
-        batch.push_back(blocks.next());
-        if (!batch.back().empty()) continue;
-        batch.pop_back();
-        break;
+    const std::size_t side_by_side = blocks_in_flight();
+    std::vector<SourceBlock> batch;
+    std::size_t bytes = 0;
+    const auto add = [&](SourceBlock block) {
+      if (!batch.empty() && (batch.size() == kMaxBatchBlocks ||
+                             bytes + block.content.size() > side_by_side * kMaxBlockBytes)) {
+        write_batch(batch, side_by_side);
+        batch.clear();
+        bytes = 0;
       }
-      write_batch(batch, batch_size);
-      batch.clear();
-      if (Bytes next = blocks.next(); !next.empty()) batch.push_back(std::move(next));
-    }
+      bytes += block.content.size();
+      batch.push_back(std::move(block));
+    };
+    add(std::move(first));
+    add(std::move(second));
+    while (std::optional<SourceBlock> next = blocks.next()) add(std::move(*next));
+    write_batch(batch, side_by_side);
   }
 
   // Counts their memory. Throws Error(kMemoryLimit).
   std::size_t blocks_in_flight() {
-    // Even of batches of one, the first holds two blocks.
+    // One block waits for the next batch.
     const auto memory = [this](std::size_t count) {
       return kMaxBlockBytes + count * memory_of(kMaxBlockBytes, threads_of_each(count));
     };
@@ -150,14 +129,15 @@ class Compressor {
   }
 
   // At most `side_by_side` blocks at a time.
-  void write_batch(const std::vector<Bytes>& batch, std::size_t side_by_side) {
+  void write_batch(const std::vector<SourceBlock>& batch, std::size_t side_by_side) {
     std::vector<Choice> choices(batch.size());
     BatchProgress progress(batch.size(), [this](std::size_t done) { report(done); });
     parallel_for(static_cast<int>(side_by_side), batch.size(), [&](std::size_t i) {
-      choices[i] = encode_block(batch[i], engine_, threads_of_each(side_by_side), 0,
-                                [&, i](std::size_t done) { progress.update(i, done); });
+      choices[i] =
+          encode_block(batch[i].content, batch[i].segment, engine_, threads_of_each(side_by_side),
+                       0, [&, i](std::size_t done) { progress.update(i, done); });
     });
-    for (std::size_t i = 0; i < batch.size(); ++i) write(batch[i], choices[i]);
+    for (std::size_t i = 0; i < batch.size(); ++i) write(batch[i].content, choices[i]);
   }
 
   void write(const Bytes& content, const Choice& choice) {
@@ -165,6 +145,7 @@ class Compressor {
     header.kind = choice.kind;
     header.log2_streams = choice.log2_streams;
     header.layout = choice.layout;
+    header.filter = choice.filter;
     writer_.block(header, content, choice.kind == BlockKind::kStored ? content : choice.coded);
     count_block(choice.kind, summary_);
     summary_.content_bytes += content.size();

@@ -16,9 +16,33 @@ void name_model(const ModelId& id, const ModelStore& store, FrameInfo& info) {
   }
 }
 
+const char* name_of(BlockKind kind) {
+  static constexpr const char* kNames[] = {"end", "stored", "zstd", "model", "mixed", "contexts"};
+  return kNames[static_cast<std::size_t>(kind)];
+}
+
+const char* name_of(Form form) {
+  static constexpr const char* kNames[] = {"bytes", "pixels", "samples", "code"};
+  return kNames[static_cast<std::size_t>(form)];
+}
+
+const char* name_of(Filter filter) {
+  static constexpr const char* kNames[] = {"none",  "pixels",   "samples",
+                                           "calls", "branches", "columns"};
+  return kNames[static_cast<std::size_t>(filter)];
+}
+
+BlockInfo block_info(const BlockHeader& header, std::uint64_t content_offset) {
+  const Layout& layout = header.layout;
+  return {content_offset,       header.content_bytes, header.coded_bytes,
+          name_of(header.kind), name_of(layout.form), layout.stride,
+          layout.element,       layout.channels,      name_of(header.filter)};
+}
+
 }  // namespace
 
-std::vector<FrameInfo> frame_list(Reader& reader, const ModelStore& store) {
+std::vector<FrameInfo> frame_list(Reader& reader, const ModelStore& store,
+                                  const BlockVisitor& each_block) {
   ContainerReader container(reader);
   std::vector<FrameInfo> frames;
   while (true) {
@@ -30,6 +54,7 @@ std::vector<FrameInfo> frame_list(Reader& reader, const ModelStore& store) {
     if (header->model) name_model(*header->model, store, info);
     while (const auto block = container.next_header()) {
       count_block(block->header.kind, info);
+      if (each_block) each_block(frames.size() - 1, block_info(block->header, info.content_bytes));
       info.content_bytes += block->header.content_bytes;
       container.skip_data(*block);
     }

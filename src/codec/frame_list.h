@@ -10,6 +10,7 @@
 namespace nnzip {
 
 // See list_frames in nnzip.hpp.
-std::vector<FrameInfo> frame_list(Reader& reader, const ModelStore& store);
+std::vector<FrameInfo> frame_list(Reader& reader, const ModelStore& store,
+                                  const BlockVisitor& each_block = {});
 
 }  // namespace nnzip

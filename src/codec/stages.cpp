@@ -42,7 +42,8 @@ void code_block(const Stage& stage, std::span<const std::uint8_t> content,
                      static_cast<std::uint32_t>(content.size()),
                      static_cast<std::uint32_t>(choice.coded.size()),
                      0,
-                     choice.layout};
+                     choice.layout,
+                     choice.filter};
   info.coded_bytes += block_bytes(header);
   Bytes back;
   info.decoding_seconds += seconds_of(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A block header's one to thirteen bytes.
+// A block header's one to eighteen bytes.
 #include "container/block_header.h"
 
 namespace nnzip {
@@ -9,15 +9,31 @@ constexpr int kKindMask = 0x0F;
 constexpr int kStreamsShift = 4;
 constexpr int kStreamsMask = 0x07;
 constexpr int kLayout = 0x80;
-constexpr int kElementMask = 0x03;
-constexpr int kHighParity = 0x04;
+// Of a layout's first byte.
+constexpr int kFormMask = 0x07;
+constexpr int kHighParity = 0x08;
+constexpr int kFilterShift = 4;
+// Of its last byte.
+constexpr int kElementMask = 0x1F;
+constexpr int kChannelsShift = 5;
 
-bool states_layout(const BlockHeader& header) { return header.layout != Layout{}; }
+bool states_layout(const BlockHeader& header) {
+  return header.layout != Layout{} || header.filter != Filter::kNone;
+}
 
-void write_layout(const Layout& layout, Bytes& out) {
-  write_short_varint(layout.stride, out);
-  out.push_back(static_cast<std::uint8_t>((layout.element - 1) |
-                                          (layout.high_parity != 0 ? kHighParity : 0)));
+bool has_stride(Form form) { return form == Form::kBytes || form == Form::kPixels; }
+
+std::size_t layout_bytes(const Layout& layout) {
+  return 2 + (has_stride(layout.form) ? short_varint_bytes(layout.stride) : 0);
+}
+
+void write_layout(const Layout& layout, Filter filter, Bytes& out) {
+  out.push_back(static_cast<std::uint8_t>(static_cast<int>(layout.form) |
+                                          (layout.high_parity != 0 ? kHighParity : 0) |
+                                          static_cast<int>(filter) << kFilterShift));
+  if (has_stride(layout.form)) write_short_varint(layout.stride, out);
+  out.push_back(
+      static_cast<std::uint8_t>((layout.element - 1) | (layout.channels - 1) << kChannelsShift));
 }
 
 std::uint32_t read_number(InputBuffer& in) {
@@ -27,16 +43,25 @@ std::uint32_t read_number(InputBuffer& in) {
   return value;
 }
 
-Layout read_layout(InputBuffer& in) {
-  Layout layout;
-  layout.stride = read_number(in);
-  const int byte = in.u8();
-  layout.element = static_cast<std::uint32_t>(byte & kElementMask) + 1;
-  layout.high_parity = (byte & kHighParity) != 0 ? 1 : 0;
-  if (!layout.is_valid() || layout == Layout{} || (byte & ~(kElementMask | kHighParity)) != 0) {
+void read_layout(InputBuffer& in, BlockHeader& header) {
+  const int first = in.u8();
+  const int form = first & kFormMask, filter = first >> kFilterShift;
+  if (form > static_cast<int>(Form::kCode) || filter > static_cast<int>(kLastFilter)) {
+    in.fail(ErrorCode::kUnsupportedVersion,
+            "the block's content is of a form or filter that this nnzip does not know; a newer "
+            "one may read it");
+  }
+  Layout& layout = header.layout;
+  layout.form = static_cast<Form>(form);
+  layout.high_parity = (first & kHighParity) != 0 ? 1 : 0;
+  header.filter = static_cast<Filter>(filter);
+  if (has_stride(layout.form)) layout.stride = read_number(in);
+  const auto last = std::uint32_t{in.u8()};
+  layout.element = (last & kElementMask) + 1;
+  layout.channels = (last >> kChannelsShift) + 1;
+  if (!layout.is_valid() || !filter_fits(header.filter, layout) || !states_layout(header)) {
     in.fail(ErrorCode::kCorrupt, "the block's layout is not one that the format has");
   }
-  return layout;
 }
 
 }  // namespace
@@ -55,7 +80,7 @@ std::size_t block_header_bytes(const BlockHeader& header) {
   if (header.kind == BlockKind::kEnd) return 1;
   return 1 + short_varint_bytes(header.content_bytes - 1) +
          (header.kind == BlockKind::kStored ? 0 : short_varint_bytes(header.coded_bytes)) + 4 +
-         (states_layout(header) ? short_varint_bytes(header.layout.stride) + 1 : 0);
+         (states_layout(header) ? layout_bytes(header.layout) : 0);
 }
 
 void write_block_header(const BlockHeader& header, Bytes& out) {
@@ -67,7 +92,7 @@ void write_block_header(const BlockHeader& header, Bytes& out) {
   write_short_varint(header.content_bytes - 1, out);
   if (header.kind != BlockKind::kStored) write_short_varint(header.coded_bytes, out);
   writer.u32(header.checksum);
-  if (states_layout(header)) write_layout(header.layout, out);
+  if (states_layout(header)) write_layout(header.layout, header.filter, out);
 }
 
 BlockHeader read_block_header(InputBuffer& in) {
@@ -98,7 +123,7 @@ BlockHeader read_block_header(InputBuffer& in) {
     in.fail(ErrorCode::kCorrupt, "the coded data are longer than the format allows");
   }
   header.checksum = static_cast<std::uint32_t>(in.little_endian(4));
-  if ((byte & kLayout) != 0) header.layout = read_layout(in);
+  if ((byte & kLayout) != 0) read_layout(in, header);
   return header;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "container/input_buffer.h"
+#include "filter/filter.h"
 #include "split/layout.h"
 
 namespace nnzip {
@@ -24,8 +25,9 @@ struct BlockHeader {
   int log2_streams = 0;
   std::uint32_t content_bytes = 0;  // at least 1 unless kind is kEnd
   std::uint32_t coded_bytes = 0;
-  std::uint32_t checksum = 0;  // XXH32 of the content
-  Layout layout = {};          // of kMixed and kContexts
+  std::uint32_t checksum = 0;     // XXH32 of the content
+  Layout layout = {};             // of kMixed and kContexts
+  Filter filter = Filter::kNone;  // that the content went through before it was coded; likewise
 
   int streams() const { return 1 << log2_streams; }
   bool operator==(const BlockHeader&) const = default;

@@ -10,6 +10,7 @@ enum class Form : std::uint8_t {
   kBytes = 0,    // anything: text, machine code, tables
   kPixels = 1,   // rows of pixels of an image, from the start of a row
   kSamples = 2,  // interleaved samples of sound (PCM), from the start of a frame
+  kCode = 3,     // machine code and what surrounds it in a program
 };
 
 // Numbers of kPixels and kSamples have 1 to 4 bytes: element / channels. Numbers of one byte are
@@ -17,13 +18,14 @@ enum class Form : std::uint8_t {
 struct Layout {
   std::uint32_t stride = 0;       // bytes between the rows of a table or image; of kBytes: 0 (none)
                                   // or element + 1 .. 65535, of kPixels: element .. 2^22 - 1, with
-                                  // stride % element bytes of padding; of kSamples 0
-  std::uint32_t element = 1;      // bytes of an element of a table (1..4), of a pixel, of a frame
+                                  // stride % element bytes of padding; of others 0
+  std::uint32_t element = 1;      // bytes of an element of a table (1..4), of a pixel, of a frame;
+                                  // of kCode 1 for x86, 4 for instructions of four bytes
   std::uint32_t high_parity = 0;  // kBytes: of the positions of high bytes, if elements have two: 0
                                   // or 1. Else: 1 if low bytes come first, 0 if high ones do or
                                   // numbers have one byte
   Form form = Form::kBytes;
-  std::uint32_t channels = 1;     // of kPixels 1..4, of kSamples 1..8
+  std::uint32_t channels = 1;  // of kPixels 1..4, of kSamples 1..8
   bool operator==(const Layout&) const = default;
 
   std::uint32_t number_bytes() const { return element / channels; }
@@ -40,6 +42,8 @@ struct Layout {
                stride < std::uint32_t{1} << 22;
       case Form::kSamples:
         return whole && channels <= 8 && number_bytes() <= 4 && stride == 0;
+      case Form::kCode:
+        return channels == 1 && (element == 1 || element == 4) && stride == 0 && high_parity == 0;
     }
     return false;
   }

@@ -3,6 +3,7 @@
 
 #include "codec/block_coder.h"
 #include "codec/lane_team.h"
+#include "container/container_reader.h"
 #include "unit/block_frames.h"
 
 namespace nnzip {
@@ -10,6 +11,7 @@ namespace {
 
 using test::error_code;
 using test::frame_of_kind;
+using test::MemoryReader;
 using test::Random;
 using test::TinyModel;
 using test::to_bytes;
@@ -75,28 +77,72 @@ TEST_CASE("MixedBlock.FramesOfEveryKindDecode") {
   CHECK(decompress(laid_out, tiny().options()) == content);
 }
 
+// A frame whose block states these bytes as its layout, in place of {300, 4, 0}.
+Bytes with_layout(const Bytes& layout) {
+  Bytes frame = frame_of_kind(BlockKind::kContexts, words(40), tiny(), 1, {300, 4, 0});
+  constexpr std::ptrdiff_t kForm = 12;  // behind magic, flags, kind, two lengths, checksum
+  REQUIRE(frame[5] == 0x85);
+  REQUIRE(Bytes(frame.begin() + kForm, frame.begin() + kForm + 4) == Bytes{0, 0xB1, 0x04, 3});
+  frame.erase(frame.begin() + kForm, frame.begin() + kForm + 4);
+  frame.insert(frame.begin() + kForm, layout.begin(), layout.end());
+  return frame;
+}
+
 TEST_CASE("MixedBlock.RefusesALayoutThatIsNone") {
-  const Bytes good = frame_of_kind(BlockKind::kContexts, words(40), tiny(), 1, {300, 4, 0});
-  constexpr std::size_t kStride = 12,
-                        kElement = 14;  // behind magic, flags, kind, two lengths, checksum
-  REQUIRE(good[5] == 0x85);
-  REQUIRE((good[kStride] | good[kStride + 1] << 8) >> 2 == 300);
-  REQUIRE(good[kElement] == 3);
-  Bytes bad = good;
-  bad[kElement] = 0x0B;  // a reserved bit
-  CHECK(error_code([&] { decompress(bad); }) == value(ErrorCode::kCorrupt));
-  bad = good;
-  bad[kStride] = 0;  // no stride, and then a byte of elements that is not 0 either
-  CHECK(error_code([&] { decompress(bad); }) == value(ErrorCode::kCorrupt));
-  bad = frame_of_kind(BlockKind::kContexts, words(40), tiny());
-  bad[5] = 0x85;
-  bad.insert(bad.begin() + static_cast<std::ptrdiff_t>(12), {0, 0});  // states what holds anyway
-  CHECK(error_code([&] { decompress(bad); }) == value(ErrorCode::kCorrupt));
+  const auto error_of = [](const Bytes& layout) {
+    return error_code([&] { decompress(with_layout(layout)); });
+  };
+  CHECK(error_of({0, 0xB1, 0x04, 3}) == 0);
+  const Bytes corrupt[] = {
+      {0, 0, 0},              // what holds anyway
+      {0, 0x0C, 3},           // rows shorter than an element
+      {0, 0xB1, 0x04, 4},     // an element of five bytes
+      {0, 0xB1, 0x04, 0x21},  // bytes of two channels
+      {0x30, 0xB1, 0x04, 3},  // calls in a table
+      {1, 0xB1, 0x04, 0x43},  // pixels of four bytes and three channels
+      {1, 0x08, 0x42},        // rows shorter than a pixel
+      {9, 0xB1, 0x04, 0x42},  // low bytes first in numbers of one byte
+      {1, 0xB1, 0x04, 0x9F},  // pixels of five channels
+      {2, 0x22},              // samples of three bytes and two channels
+      {2, 0xDF},              // frames of 32 bytes and seven channels
+      {3, 1},                 // instructions of two bytes
+      {11, 0},                // code with high bytes
+      {0x33, 3},              // calls in instructions of four bytes
+      {0x43, 0},              // branches in x86
+  };
+  for (const Bytes& layout : corrupt) {
+    CAPTURE(layout);
+    CHECK(error_of(layout) == value(ErrorCode::kCorrupt));
+  }
+  for (const int form : {4, 5, 6, 7, 0x63, 0xF0}) {  // forms and filters that there are not
+    CHECK(error_of({static_cast<std::uint8_t>(form), 0}) == value(ErrorCode::kUnsupportedVersion));
+  }
+}
+
+TEST_CASE("MixedBlock.LayoutsOfAllFormsComeBack") {
+  const auto content = Random(8).bytes(3000);
+  const Layout layouts[] = {
+      {40, 2, 1},
+      {90, 6, 1, Form::kPixels, 3},
+      {2999, 4, 0, Form::kPixels, 4},
+      {0, 32, 1, Form::kSamples, 8},
+      {0, 1, 0, Form::kCode, 1},
+      {0, 4, 0, Form::kCode, 1},
+  };
+  for (const Layout& layout : layouts) {
+    REQUIRE(layout.is_valid());
+    const Bytes frame = frame_of_kind(BlockKind::kContexts, content, tiny(), 1, layout);
+    CHECK((decompress(frame) == content));
+    MemoryReader in(frame);
+    ContainerReader reader(in);
+    reader.next_frame();
+    CHECK(reader.next_block()->header.layout == layout);
+  }
 }
 
 TEST_CASE("EncodeBlock.TakesTheSmallestKind") {
   const auto kind_of = [](const Bytes& content, bool with_network) {
-    return encode_block(content, with_network ? tiny().engine() : nullptr, 1, 8, {}).kind;
+    return encode_block(content, {}, with_network ? tiny().engine() : nullptr, 1, 8, {}).kind;
   };
   CHECK(kind_of(words(20000), false) == BlockKind::kContexts);
   CHECK(kind_of(tiny().typical_content(5000, 3), true) == BlockKind::kModel);

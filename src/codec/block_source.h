@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Cuts what a reader gives into blocks, each of one kind of content, whatever pieces it gives.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "base/bytes.h"
+#include "detect/detector.h"
+#include "nnzip/nnzip.hpp"
+
+namespace nnzip {
+
+struct SourceBlock {
+  Bytes content;
+  Segment segment;  // segment.bytes == content.size()
+};
+
+class BlockSource {
+ public:
+  explicit BlockSource(Reader& in) : in_(in) {}
+
+  // Nothing at the end.
+  std::optional<SourceBlock> next();
+
+  // Bytes of memory that a source takes, if the first block that it gave has so many.
+  static std::uint64_t memory_bytes(std::size_t first_block);
+
+ private:
+  void fill();
+
+  Reader& in_;
+  bool ended_ = false;
+  Bytes buffer_;
+  std::size_t begin_ = 0, end_ = 0;  // of what is in buffer_ and in no block yet
+  Detector detector_;
+};
+
+}  // namespace nnzip

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// Images without compression: BMP, PPM, PGM, PAM.
+#include "detect/sniff.h"
+
+namespace nnzip {
+namespace {
+
+// Limits keep products in 64 bits.
+constexpr std::uint32_t kMaxSide = 1 << 24;
+
+std::optional<Found> pixels(std::uint64_t begin, std::uint32_t width, std::uint32_t height,
+                            std::uint32_t channels, std::uint32_t number_bytes, bool low_first,
+                            std::uint32_t row_multiple = 1) {
+  if (width == 0 || height == 0 || width > kMaxSide || height > kMaxSide) return {};
+  const std::uint64_t element = std::uint64_t{channels} * number_bytes;
+  const std::uint64_t row = (width * element + row_multiple - 1) / row_multiple * row_multiple;
+  if (row >= std::uint64_t{1} << 22) return {};
+  Layout layout;
+  layout.form = Form::kPixels;
+  layout.stride = static_cast<std::uint32_t>(row);
+  layout.element = static_cast<std::uint32_t>(element);
+  layout.channels = channels;
+  layout.high_parity = number_bytes == 2 && low_first ? 1 : 0;
+  if (!layout.is_valid()) return {};
+  return Found{begin, row * height, layout, false};
+}
+
+bool is_space(std::uint8_t c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+// Reads the words of a PNM header; comments are passed over.
+class Words {
+ public:
+  Words(const HeaderView& header, std::size_t at) : header_(header), at_(at) {}
+
+  std::string_view next() {
+    while (at_ < header_.size()) {
+      const std::uint8_t c = header_.u8(at_);
+      if (c == '#') {
+        while (at_ < header_.size() && header_.u8(at_) != '\n') ++at_;
+      } else if (!is_space(c)) {
+        break;
+      }
+      ++at_;
+    }
+    const std::size_t begin = at_;
+    while (at_ < header_.size() && at_ - begin < kMaxWord && !is_space(header_.u8(at_))) ++at_;
+    return {reinterpret_cast<const char*>(header_.bytes().data()) + begin, at_ - begin};
+  }
+
+  // 0 if the next word is no number.
+  std::uint32_t number() {
+    std::uint32_t value = 0;
+    for (const char c : next()) {
+      if (c < '0' || c > '9' || value > kMaxSide) return 0;
+      value = value * 10 + static_cast<std::uint32_t>(c - '0');
+    }
+    return value;
+  }
+
+  // After one white space; 0 if there is none.
+  std::size_t end() const { return is_space(header_.u8(at_)) ? at_ + 1 : 0; }
+
+ private:
+  static constexpr std::size_t kMaxWord = 64;
+  const HeaderView& header_;
+  std::size_t at_;
+};
+
+std::optional<Found> sniff_pam(const HeaderView& header) {
+  std::uint32_t width = 0, height = 0, depth = 0, maximum = 0;
+  Words words(header, 3);
+  for (int i = 0; i < 16; ++i) {
+    const std::string_view word = words.next();
+    if (word == "WIDTH") width = words.number();
+    if (word == "HEIGHT") height = words.number();
+    if (word == "DEPTH") depth = words.number();
+    if (word == "MAXVAL") maximum = words.number();
+    if (word == "TUPLTYPE") words.next();
+    if (word == "ENDHDR") {
+      if (depth == 0 || depth > 4 || maximum == 0 || maximum > 65535 || words.end() == 0) return {};
+      return pixels(words.end(), width, height, depth, maximum > 255 ? 2 : 1, false);
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::optional<Found> sniff_bmp(const HeaderView& header) {
+  constexpr std::uint32_t kFileHeader = 14, kMinInfo = 40, kMaxInfo = 256, kMaxHeader = 4096;
+  constexpr std::uint32_t kPlain = 0, kMasks = 3;
+  if (!header.starts_with("BM") || header.le32(6) != 0) return {};
+  const std::uint32_t begin = header.le32(10), info = header.le32(14);
+  const std::uint32_t width = header.le32(18), bits = header.le16(28), packing = header.le32(30);
+  if (info < kMinInfo || info > kMaxInfo || begin < kFileHeader + info || begin > kMaxHeader) {
+    return {};
+  }
+  if (header.le16(26) != 1 || (bits != 8 && bits != 24 && bits != 32)) return {};
+  if (packing != kPlain && !(packing == kMasks && bits == 32)) return {};
+  std::uint32_t height = header.le32(22);
+  if (height >= 0x80000000) height = 0 - height;  // rows from the top
+  return pixels(begin, width, height, bits / 8, 1, false, 4);
+}
+
+std::optional<Found> sniff_pnm(const HeaderView& header) {
+  if (header.starts_with("P7\n")) return sniff_pam(header);
+  if (header.u8(0) != 'P' || (header.u8(1) != '5' && header.u8(1) != '6')) return {};
+  if (!is_space(header.u8(2)) && header.u8(2) != '#') return {};
+  Words words(header, 2);
+  const std::uint32_t width = words.number(), height = words.number(), maximum = words.number();
+  if (maximum == 0 || maximum > 65535 || words.end() == 0) return {};
+  return pixels(words.end(), width, height, header.u8(1) == '6' ? 3 : 1, maximum > 255 ? 2 : 1,
+                false);
+}
+
+}  // namespace nnzip

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a filter's number to its functions.
+#include "filter/filter.h"
+
+#include "filter/calls.h"
+
+namespace nnzip {
+
+bool filter_fits(Filter filter, const Layout& layout) {
+  switch (filter) {
+    case Filter::kNone:
+      return true;
+    case Filter::kCalls:
+      return layout.form == Form::kCode && layout.element == 1;
+    case Filter::kBranches:
+      return layout.form == Form::kCode && layout.element == 4;
+    case Filter::kPixels:
+    case Filter::kSamples:
+    case Filter::kColumns:
+      return false;  // numbers kept for what is to come
+  }
+  return false;
+}
+
+void apply_filter(Filter filter, [[maybe_unused]] const Layout& layout,
+                  std::span<std::uint8_t> content) {
+  if (filter == Filter::kCalls) apply_calls(content);
+  if (filter == Filter::kBranches) apply_branches(content);
+}
+
+void revert_filter(Filter filter, [[maybe_unused]] const Layout& layout,
+                   std::span<std::uint8_t> content) {
+  if (filter == Filter::kCalls) revert_calls(content);
+  if (filter == Filter::kBranches) revert_branches(content);
+}
+
+}  // namespace nnzip

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Exact reversible transforms of a block's content before it is coded. FILTERS.md defines each.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "split/layout.h"
+
+namespace nnzip {
+
+enum class Filter : std::uint8_t {
+  kNone = 0,
+  kPixels = 1,    // of kPixels
+  kSamples = 2,   // of kSamples
+  kCalls = 3,     // of kCode, x86: targets of calls and jumps instead of distances to them
+  kBranches = 4,  // of kCode, instructions of four bytes (aarch64): the same
+  kColumns = 5,   // of kBytes with a stride: differences between rows
+};
+constexpr Filter kLastFilter = Filter::kColumns;
+
+// Whether the filter takes content of that layout; kNone takes any.
+bool filter_fits(Filter filter, const Layout& layout);
+
+// In place and of any content. Precondition: the filter fits the layout.
+void apply_filter(Filter filter, const Layout& layout, std::span<std::uint8_t> content);
+// The inverse.
+void revert_filter(Filter filter, const Layout& layout, std::span<std::uint8_t> content);
+
+}  // namespace nnzip
