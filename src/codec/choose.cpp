@@ -41,8 +41,9 @@ Bytes filtered_copy(std::span<const std::uint8_t> content, const Proposal& propo
 }
 
 Proposal choose_proposal(std::span<const std::uint8_t> content, const Segment& segment) {
-  std::vector<Proposal> proposals{{detect_layout(content)}};
+  std::vector<Proposal> proposals;
   if (segment.layout.form != Form::kBytes) proposals.push_back({segment.layout});
+  proposals.push_back({detect_layout(content)});
   if (proposals.size() == 1) return proposals.front();
   const auto sample = sample_of(content, segment);
   std::vector<std::size_t> sizes;

@@ -34,12 +34,15 @@ std::uint32_t in_25_bits(std::uint32_t value) {
 std::size_t opcode_bytes(const std::uint8_t* p) {
   if ((p[0] & 0xFE) == 0xE8) return 1;                  // CALL, JMP
   if (p[0] == 0x0F && (p[1] & 0xF0) == 0x80) return 2;  // Jcc
-  // REX.W MOV or LEA of an address relative to the next instruction.
-  if ((p[0] & 0xFB) == 0x48 && (p[1] == 0x8B || p[1] == 0x8D) && (p[2] & 0xC7) == 0x05) return 3;
+  // MOV, LEA, CMP, ADD of 64 bits with an address relative to the next instruction.
+  const bool rex = (p[0] & 0xF8) == 0x48;
+  const bool takes_address =
+      p[1] == 0x8B || p[1] == 0x8D || p[1] == 0x89 || p[1] == 0x3B || p[1] == 0x03;
+  if (rex && takes_address && (p[2] & 0xC7) == 0x05) return 3;
   return 0;
 }
 
-// Calls change(operand, end of it in the content), which returns whether it changed the operand.
+// Calls change(operand, end of it in the content).
 template <typename Change>
 void walk_calls(std::span<std::uint8_t> content, Change&& change) {
   std::uint8_t* const bytes = content.data();
@@ -47,7 +50,8 @@ void walk_calls(std::span<std::uint8_t> content, Change&& change) {
     const std::size_t opcode = opcode_bytes(bytes + i);
     if (opcode == 0) continue;
     const auto end = static_cast<std::uint32_t>(i + opcode + 4);
-    if (change(bytes + i + opcode, end)) i += opcode + 3;
+    change(bytes + i + opcode, end);
+    i += opcode + 3;
   }
 }
 
@@ -58,9 +62,8 @@ void apply_calls(std::span<std::uint8_t> content) {
     const std::uint32_t distance = read_little(operand);
     const bool target = is_sign(distance >> 24);
     // Others that would look like a target are turned round without being one.
-    if (!target && !is_sign(distance & 0xFF)) return false;
+    if (!target && !is_sign(distance & 0xFF)) return;
     write_big(target ? in_25_bits(distance + end) : distance, operand);
-    return true;
   });
 }
 
@@ -68,9 +71,8 @@ void revert_calls(std::span<std::uint8_t> content) {
   walk_calls(content, [](std::uint8_t* operand, std::uint32_t end) {
     const std::uint32_t value = read_big(operand);
     const bool target = is_sign(value >> 24);
-    if (!target && !is_sign(value & 0xFF)) return false;
+    if (!target && !is_sign(value & 0xFF)) return;
     write_little(target ? in_25_bits(value - end) : value, operand);
-    return true;
   });
 }
 

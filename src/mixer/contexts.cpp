@@ -78,6 +78,7 @@ void Contexts::advance(const History& history, std::size_t stream, StreamContext
   s.recent = s.recent << 8 | c;
   follow_word(s, c);
   follow_tag(s, c);
+  if (layout_.form == Form::kCode) s.code.follow(c, layout_.element);
   if (c == '\n') {
     s.previous_line = s.line_begin;
     s.line_begin = end;
@@ -109,7 +110,9 @@ void Contexts::hash(const History& history, std::size_t stream, StreamContext& s
 
   set(kTag, std::uint64_t{s.open_tags[(s.depth - 1) % 8]} << 24 ^ word);
   set(kCode, (r & 0xF8FFF8) | c3 << 24);
-  if (layout_.stride != 0) {
+  if (layout_.form == Form::kCode) {
+    hash_code(s);
+  } else if (layout_.stride != 0) {
     hash_rows(history, stream, s);
   } else {
     hash_lines(history, stream, s);
@@ -161,6 +164,16 @@ void Contexts::hash_rows(const History& history, std::size_t stream, StreamConte
   };
   set(kGradient, std::uint64_t(rest(plane) & 0xFFFF));
   set(kValue, std::uint64_t(rest(mean) & 0xFFFF) + (std::uint64_t{1} << 32));
+}
+
+// In place of words, tags and lines.
+void Contexts::hash_code(StreamContext& s) const {
+  static constexpr Context kPlaces[CodeState::kHashes] = {
+      kWord,  kWordPair, kWordSkip, kTag,  kAboveLeft, kAboveTwo,
+      kGradient, kColumn,   kLine,     kValue};
+  for (std::size_t i = 0; i < CodeState::kHashes; ++i) {
+    s.hashes[kPlaces[i]] = hash_of(kPlaces[i], s.code.hash(i));
+  }
 }
 
 // Lines of text: what stands above in the line before.

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "mixer/code_contexts.h"
 #include "mixer/match_model.h"
 #include "mixer/mixer.h"
 
@@ -49,6 +50,7 @@ struct StreamContext {
   std::array<std::uint32_t, 8> open_tags{};
   std::uint32_t depth = 0;
   bool closing = false;
+  CodeState code;  // of machine code alone
   std::array<std::uint32_t, kContexts> hashes{};  // for the byte that comes
 };
 
@@ -66,6 +68,7 @@ class Contexts {
  private:
   void hash(const History& history, std::size_t stream, StreamContext& context) const;
   void hash_rows(const History& history, std::size_t stream, StreamContext& context) const;
+  void hash_code(StreamContext& context) const;
   void hash_lines(const History& history, std::size_t stream, StreamContext& context) const;
 
   Layout layout_;

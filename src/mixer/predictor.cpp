@@ -76,6 +76,7 @@ Predictor::Predictor(const MixerPlan& plan, const MixKernels& kernels)
       contexts_(plan.layout),
       streams_(static_cast<std::size_t>(plan.streams)),
       stride_(plan.layout.stride),
+      is_code_(plan.layout.form == Form::kCode),
       uses_network_(plan.network),
       lanes_(1),
       order0_(2 * 256, make_counter(1 << 15, 0)),
@@ -216,7 +217,8 @@ void Predictor::select_sets() {
   const StreamContext& context = streams_[stream_].context;
   const std::size_t end = history_.coded_end[stream_];
   // In tables the column, elsewhere what kinds of bytes came last.
-  const std::size_t column = stride_ != 0 ? (end - history_.begin(stream_)) % stride_
+  const std::size_t column = is_code_       ? context.code.position()
+                             : stride_ != 0 ? (end - history_.begin(stream_)) % stride_
                                           : kind(recent & 255) * 36 + kind(recent >> 8 & 255) * 6 +
                                                 kind(recent >> 16 & 255);
   const std::uint32_t contexts[kSets] = {

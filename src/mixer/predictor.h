@@ -79,6 +79,7 @@ class Predictor {
   Contexts contexts_;
   std::vector<Stream> streams_;
   std::uint32_t stride_;
+  bool is_code_;
   bool uses_network_;
 
   // The byte that is being coded.
