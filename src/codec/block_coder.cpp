@@ -71,13 +71,12 @@ class Contest {
 
 // Whether samples look like random data, which nothing makes smaller.
 bool looks_random(std::span<const std::uint8_t> content, const MixedCoder& contexts,
-                  const Proposal& proposal) {
+                  const Layout& layout) {
   if (content.size() < kMinSampled) return false;
   for (std::size_t i = 0; i < kSamples; ++i) {
     const std::size_t at = (content.size() - kSampleBytes) * i / (kSamples - 1);
     const auto sample = content.subspan(at, kSampleBytes);
-    if (contexts.encode(sample, one_stream(kSampleBytes), proposal.layout, {}).size() <
-        kSampleBytes) {
+    if (contexts.encode(sample, one_stream(kSampleBytes), layout, {}).size() < kSampleBytes) {
       return false;
     }
   }
@@ -96,12 +95,13 @@ Choice encode_block(std::span<const std::uint8_t> original, const Segment& segme
   if (contest.best_cost() < size / kEasy) return contest.take();
 
   const MixedCoder contexts(nullptr, 1);
-  const auto [layout, filter] = choose_proposal(original, segment);
-  if (contest.best_cost() >= size && looks_random(original, contexts, {layout, filter})) {
+  const View view = choose_view(original, segment);
+  const Layout& layout = view.layout;
+  const Filter filter = view.filter;
+  const std::span<const std::uint8_t> content = view.of(original);
+  if (contest.best_cost() >= size && looks_random(content, contexts, layout)) {
     return contest.take();
   }
-  const Bytes filtered = filtered_copy(original, {layout, filter});
-  const std::span<const std::uint8_t> content = filter == Filter::kNone ? original : filtered;
   // Contexts take about a quarter of the time.
   const bool with_network = engine && layout.form != Form::kPixels && layout.form != Form::kSamples;
   const auto first_part = [&](std::size_t done) {

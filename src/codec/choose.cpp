@@ -6,50 +6,71 @@
 #include <vector>
 
 #include "codec/mixed_block.h"
+#include "detect/statistics.h"
 
 namespace nnzip {
 namespace {
 
-// Of each proposal this part of the content is coded, but not less than the least.
+// Of each view this part of the content is coded, but not less than the least.
 constexpr std::size_t kSampledPart = 24;
 constexpr std::size_t kLeastSample = 8 << 10;
-constexpr std::size_t kLeastRows = 12;
+constexpr std::size_t kLeastRows = 32;
+constexpr std::size_t kPieces = 4;
 
-// From the middle of the content, beginning where its rows or frames do.
-std::span<const std::uint8_t> sample_of(std::span<const std::uint8_t> content,
-                                        const Segment& segment) {
-  const Layout& layout = segment.layout;
-  const std::size_t unit = layout.form == Form::kPixels ? layout.stride : layout.element;
-  const std::size_t least = std::max(kLeastSample, kLeastRows * unit);
-  const std::size_t size = std::max(content.size() / kSampledPart, std::min(least, content.size()));
-  return content.subspan((content.size() - size) / 2 / unit * unit, size);
+Filter filter_of(const Layout& layout) {
+  if (layout.form != Form::kCode) return Filter::kNone;
+  return layout.element == 1 ? Filter::kCalls : Filter::kBranches;
 }
 
-std::size_t coded_bytes(std::span<const std::uint8_t> sample, const Proposal& proposal) {
-  const Bytes filtered = filtered_copy(sample, proposal);
-  const auto content = filtered.empty() ? sample : std::span<const std::uint8_t>(filtered);
-  return MixedCoder(nullptr, 1).encode(content, {1, content.size()}, proposal.layout, {}).size();
+View view_of(std::span<const std::uint8_t> content, const Layout& layout) {
+  View view{layout, filter_of(layout), {}};
+  if (view.filter != Filter::kNone) {
+    view.filtered.assign(content.begin(), content.end());
+    apply_filter(view.filter, layout, view.filtered);
+  }
+  return view;
+}
+
+// Pieces from all over the content, each from the beginning of a row or frame.
+Bytes sample_of(std::span<const std::uint8_t> content, std::size_t unit) {
+  const std::size_t most = std::max(content.size() / 4, std::min(kLeastSample, content.size()));
+  const std::size_t size =
+      std::min(std::max({content.size() / kSampledPart, kLeastSample, kLeastRows * unit}), most);
+  const std::size_t piece = std::max(size / kPieces / unit, std::size_t{1}) * unit;
+  Bytes sample;
+  for (std::size_t i = 0; i < kPieces && (i + 1) * piece <= content.size(); ++i) {
+    const std::size_t at = (content.size() - piece) * i / (kPieces - 1) / unit * unit;
+    const auto part = content.subspan(at, piece);
+    sample.insert(sample.end(), part.begin(), part.end());
+  }
+  return sample;
 }
 
 }  // namespace
 
-Bytes filtered_copy(std::span<const std::uint8_t> content, const Proposal& proposal) {
-  if (proposal.filter == Filter::kNone) return {};
-  Bytes filtered(content.begin(), content.end());
-  apply_filter(proposal.filter, proposal.layout, filtered);
-  return filtered;
-}
-
-Proposal choose_proposal(std::span<const std::uint8_t> content, const Segment& segment) {
-  std::vector<Proposal> proposals;
-  if (segment.layout.form != Form::kBytes) proposals.push_back({segment.layout});
-  proposals.push_back({detect_layout(content)});
-  if (proposals.size() == 1) return proposals.front();
-  const auto sample = sample_of(content, segment);
-  std::vector<std::size_t> sizes;
-  for (const Proposal& proposal : proposals) sizes.push_back(coded_bytes(sample, proposal));
-  const auto best = std::min_element(sizes.begin(), sizes.end()) - sizes.begin();
-  return proposals[static_cast<std::size_t>(best)];
+View choose_view(std::span<const std::uint8_t> content, const Segment& segment) {
+  std::vector<Layout> layouts;
+  if (segment.layout.form != Form::kBytes) {
+    layouts.push_back(segment.layout);
+  } else {
+    layouts = guessed_layouts(content);
+  }
+  layouts.push_back(detect_layout(content));
+  const std::size_t unit = std::max(segment.layout.stride, segment.layout.element);
+  View best;
+  std::size_t least = 0;
+  for (const Layout& layout : layouts) {
+    View view = view_of(content, layout);
+    if (layouts.size() > 1) {
+      const Bytes sample = sample_of(view.of(content), unit);
+      const std::size_t bytes =
+          MixedCoder(nullptr, 1).encode(sample, {1, sample.size()}, layout, {}).size();
+      if (least != 0 && bytes >= least) continue;
+      least = bytes;
+    }
+    best = std::move(view);
+  }
+  return best;
 }
 
 }  // namespace nnzip

@@ -6,10 +6,10 @@
 namespace nnzip::mixer {
 namespace {
 
-// What follows an opcode: a digit that many bytes of an immediate, Z four of them (two behind prefix
-// 66), W the same or eight with REX.W, M a ModRM byte, m and z ModRM and one or Z, T and t ModRM and,
-// for its first two operations, one or Z; P it is a prefix, E and F further bytes of opcode, V and v
-// a VEX prefix of two or one further bytes.
+// What follows an opcode: a digit that many bytes of an immediate, Z four of them (two behind
+// prefix 66), W the same or eight with REX.W, M a ModRM byte, m and z ModRM and one or Z, T and t
+// ModRM and, for its first two operations, one or Z; P it is a prefix, E and F further bytes of
+// opcode, V and v a VEX prefix of two or one further bytes.
 constexpr char kOneByte[] =
     "MMMM1Z..MMMM1Z.EMMMM1Z..MMMM1Z..MMMM1ZP.MMMM1ZP.MMMM1ZP.MMMM1ZP."
     "PPPPPPPPPPPPPPPP..................MMPPPPZz1m....1111111111111111"
@@ -41,7 +41,10 @@ void CodeState::follow_x86(std::uint8_t byte) {
   switch (part_) {
     case Part::kOpcode:
       shape_ = grow(shape_, byte);
-      opcode(byte, map_ == 0 ? kOneByte[byte] : map_ == 1 ? kBehind0F[byte] : map_ == 2 ? 'M' : 'm');
+      opcode(byte, map_ == 0   ? kOneByte[byte]
+                   : map_ == 1 ? kBehind0F[byte]
+                   : map_ == 2 ? 'M'
+                               : 'm');
       return;
     case Part::kVex:
       if (left_ == 2) map_ = byte & 3;
@@ -149,7 +152,6 @@ void CodeState::finish() {
   opcodes_[0] = map_ * 256u + opcode_;
   wholes_[1] = wholes_[0];
   wholes_[0] = whole_;
-  if (opcode_ == 0xE8 && map_ == 0) target_ = operand_;
   shape_ = operand_ = whole_ = 0;
   part_ = Part::kOpcode;
   map_ = left_ = form_ = immediate_ = displacement_ = 0;
@@ -188,7 +190,8 @@ std::uint64_t CodeState::hash(std::size_t i) const {
     case 4:
       return mix(mix(mix(here, shape_), opcodes_[0]), opcodes_[1]);
     case 5:
-      return mix(mix(mix(mix(mix(here, whole_), opcodes_[0]), opcodes_[1]), opcodes_[2]), opcodes_[3]);
+      return mix(mix(mix(mix(mix(here, whole_), opcodes_[0]), opcodes_[1]), opcodes_[2]),
+                 opcodes_[3]);
     case 6:
       return mix(mix(here, form_ & 0xC7), operand_);
     case 7:
@@ -196,7 +199,7 @@ std::uint64_t CodeState::hash(std::size_t i) const {
     case 8:
       return mix(mix(mix(here, whole_), wholes_[0]), wholes_[1]);
     default:
-      return mix(mix(here, whole_), target_);
+      return mix(mix(here, map_ * 256u + opcode_), operand_);
   }
 }
 

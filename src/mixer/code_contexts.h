@@ -41,9 +41,9 @@ class CodeState {
   void finish();
 
   // The instruction that is being read.
-  Part part_ = Part::kOpcode;   // what comes
-  std::uint8_t left_ = 0;       // bytes of it still to come
-  std::uint8_t map_ = 0;        // of opcodes: 0, behind 0F 1, behind 0F 38 2, behind 0F 3A 3
+  Part part_ = Part::kOpcode;  // what comes
+  std::uint8_t left_ = 0;      // bytes of it still to come
+  std::uint8_t map_ = 0;       // of opcodes: 0, behind 0F 1, behind 0F 38 2, behind 0F 3A 3
   std::uint8_t opcode_ = 0, form_ = 0;
   std::uint8_t displacement_ = 0, immediate_ = 0;  // their bytes
   bool narrow_ = false, wide_ = false;             // prefixes 66, REX.W
@@ -53,7 +53,6 @@ class CodeState {
   // Those before, the newest first.
   std::array<std::uint32_t, 4> shapes_{}, opcodes_{};
   std::array<std::uint32_t, 2> wholes_{};
-  std::uint32_t target_ = 0;  // of the last call
 };
 
 }  // namespace nnzip::mixer

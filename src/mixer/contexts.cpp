@@ -169,8 +169,7 @@ void Contexts::hash_rows(const History& history, std::size_t stream, StreamConte
 // In place of words, tags and lines.
 void Contexts::hash_code(StreamContext& s) const {
   static constexpr Context kPlaces[CodeState::kHashes] = {
-      kWord,  kWordPair, kWordSkip, kTag,  kAboveLeft, kAboveTwo,
-      kGradient, kColumn,   kLine,     kValue};
+      kWord, kWordPair, kWordSkip, kTag, kAboveLeft, kAboveTwo, kGradient, kColumn, kLine, kValue};
   for (std::size_t i = 0; i < CodeState::kHashes; ++i) {
     s.hashes[kPlaces[i]] = hash_of(kPlaces[i], s.code.hash(i));
   }

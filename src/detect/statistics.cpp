@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// Counts in whole numbers. None of this is seen by a decoder.
+#include "detect/statistics.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <optional>
+
+namespace nnzip {
+namespace {
+
+using Content = std::span<const std::uint8_t>;
+
+// 1000 * log2(n), linear between the powers of two; n > 0.
+std::uint32_t log2_1000(std::uint64_t n) {
+  const auto top = static_cast<int>(std::bit_width(n)) - 1;
+  const std::uint64_t rest = (n - (std::uint64_t{1} << top)) * 1000 >> top;
+  return static_cast<std::uint32_t>(top * 1000) + static_cast<std::uint32_t>(rest);
+}
+
+// Remembers the last targets: code calls the same functions again and again.
+class Targets {
+ public:
+  void add(std::uint32_t target) {
+    std::uint32_t& place = places_[target * 0x9E3779B1 >> 20];
+    ++count_;
+    if (place == target) ++repeated_;
+    place = target;
+  }
+  // Whether there are enough for that many bytes of code.
+  bool enough(std::size_t bytes) const {
+    return count_ >= 8 + bytes / 4096 && repeated_ >= count_ / 8;
+  }
+
+ private:
+  std::array<std::uint32_t, 4096> places_{};
+  std::size_t count_ = 0, repeated_ = 0;
+};
+
+bool looks_like_x86(Content content) {
+  Targets targets;
+  for (std::size_t i = 0; i + 5 <= content.size(); ++i) {
+    const std::uint8_t* const p = content.data() + i;
+    if (p[0] != 0xE8 || (p[4] != 0 && p[4] != 0xFF)) continue;
+    const std::uint32_t distance =
+        p[1] | std::uint32_t{p[2]} << 8 | std::uint32_t{p[3]} << 16 | std::uint32_t{p[4]} << 24;
+    targets.add(distance + static_cast<std::uint32_t>(i) + 5);
+  }
+  return targets.enough(content.size());
+}
+
+bool looks_like_aarch64(Content content) {
+  Targets targets;
+  for (std::size_t i = 0; i + 4 <= content.size(); i += 4) {
+    const std::uint8_t* const p = content.data() + i;
+    if ((p[3] & 0xFC) != 0x94) continue;
+    const std::uint32_t words = p[0] | std::uint32_t{p[1]} << 8 | std::uint32_t{p[2]} << 16 |
+                                std::uint32_t{p[3] & 3U} << 24;
+    targets.add((words + static_cast<std::uint32_t>(i / 4)) & 0x03FFFFFF);
+  }
+  return targets.enough(content.size());
+}
+
+// Bits a number, times 1000, that numbers of 16 bits take as differences to where a line through
+// the two before in their channel leads.
+std::uint64_t line_cost(Content content, std::size_t channels, bool low_first) {
+  constexpr std::size_t kNumbers = 16384;
+  const std::size_t count = std::min(content.size() / 2, kNumbers);
+  const std::size_t begin = (content.size() / 2 - count) / 2;
+  const auto number = [&](std::size_t i) -> std::int32_t {
+    const std::uint8_t* const p = content.data() + 2 * (begin + i);
+    return static_cast<std::int16_t>(low_first ? p[0] | p[1] << 8 : p[1] | p[0] << 8);
+  };
+  std::uint64_t sum = 0;
+  for (std::size_t i = 2 * channels; i < count; ++i) {
+    const std::int32_t line = 2 * number(i - channels) - number(i - 2 * channels);
+    const std::int32_t difference = number(i) - line;
+    sum +=
+        1500 + log2_1000(1 + static_cast<std::uint64_t>(difference < 0 ? -difference : difference));
+  }
+  return sum / (count - 2 * channels);
+}
+
+std::optional<Layout> looks_like_sound(Content content) {
+  constexpr std::size_t kLeast = 4096;
+  if (content.size() < kLeast) return {};
+  // What is that even as bytes is a table or text.
+  std::uint64_t best = 2 * std::uint64_t{entropy_1000(content)} * 7 / 8;
+  if (best < 7000) return {};
+  std::optional<Layout> found;
+  for (const std::uint32_t channels : {1U, 2U}) {
+    for (const bool low_first : {true, false}) {
+      const std::uint64_t cost = line_cost(content, channels, low_first);
+      if (cost >= best) continue;
+      best = cost;
+      found = Layout{0, 2 * channels, low_first ? 1U : 0U, Form::kSamples, channels};
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
+std::uint32_t entropy_1000(Content content) {
+  if (content.empty()) return 0;
+  std::array<std::array<std::uint32_t, 256>, 4> counts{};
+  for (std::size_t i = 0; i < content.size(); ++i) ++counts[i % 4][content[i]];
+  std::uint64_t sum = 0;
+  const std::uint32_t whole = log2_1000(content.size());
+  for (std::size_t c = 0; c < 256; ++c) {
+    const std::uint64_t n =
+        std::uint64_t{counts[0][c]} + counts[1][c] + counts[2][c] + counts[3][c];
+    if (n > 0) sum += n * (whole - log2_1000(n));
+  }
+  return static_cast<std::uint32_t>(sum / content.size());
+}
+
+std::vector<Layout> guessed_layouts(Content content) {
+  std::vector<Layout> layouts;
+  if (looks_like_x86(content)) layouts.push_back({0, 1, 0, Form::kCode, 1});
+  if (looks_like_aarch64(content)) layouts.push_back({0, 4, 0, Form::kCode, 1});
+  if (const auto sound = looks_like_sound(content)) layouts.push_back(*sound);
+  return layouts;
+}
+
+}  // namespace nnzip

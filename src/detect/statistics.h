@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// What content could be by its numbers alone, where no header says it. Cheap guesses: measured code
+// length decides.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "split/layout.h"
+
+namespace nnzip {
+
+// Bits a byte that a code of single bytes takes at least, times 1000.
+std::uint32_t entropy_1000(std::span<const std::uint8_t> content);
+
+// Layouts of machine code or sound that the content looks like; none of most contents.
+std::vector<Layout> guessed_layouts(std::span<const std::uint8_t> content);
+
+}  // namespace nnzip
