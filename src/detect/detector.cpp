@@ -1,38 +1,76 @@
 // SPDX-License-Identifier: Apache-2.0
-// Looks at every position for the first two bytes of a header, and asks the sniffer of that one.
+// Looks at every position for the first two bytes of a header, and asks the sniffers of these.
 #include "detect/detector.h"
 
 #include <algorithm>
-#include <array>
 #include <bitset>
+
+#include "detect/statistics.h"
 
 namespace nnzip {
 namespace {
 
-// Shorter stretches of pixels or samples are not worth a block of their own; longer ones must be,
-// where general content before them would lose what it has learned for what comes after them.
+// Shorter stretches are not worth a block of their own; they must be longer where general content
+// before them would lose what it has learned for what comes after them.
 constexpr std::uint64_t kMinStretch = 4 << 10;
 constexpr std::uint64_t kMinStretchBetween = 16 << 10;
+constexpr std::uint64_t kMinCode = 64 << 10;
 // General content that is so short is the header of what follows.
 constexpr std::uint64_t kOnlyHeader = 1 << 10;
 
+// What is compressed has chunks whose bytes look like noise: they take so many bits, times 1000.
+constexpr std::size_t kChunk = 32 << 10;
+constexpr std::uint32_t kDense = 7600;
+// Headers that deceive may stand close together; chunks are not looked at more often than this.
+constexpr std::uint64_t kLooksApart = 4 << 10;
+
 struct Sniffer {
-  char first[3];
+  std::string_view magic;  // its first two bytes are looked up
+  std::uint32_t at;        // where they stand in the header
   std::optional<Found> (*sniff)(const HeaderView&);
 };
 
 constexpr Sniffer kSniffers[] = {
-    {"RI", sniff_wav}, {"FO", sniff_aiff}, {".s", sniff_au},  {"BM", sniff_bmp},
-    {"P5", sniff_pnm}, {"P6", sniff_pnm},  {"P7", sniff_pnm},
+    {"RI", 0, sniff_wav},
+    {"RI", 0, sniff_webp},
+    {"FO", 0, sniff_aiff},
+    {".s", 0, sniff_au},
+    {"BM", 0, sniff_bmp},
+    {"P5", 0, sniff_pnm},
+    {"P6", 0, sniff_pnm},
+    {"P7", 0, sniff_pnm},
+    {"\x7F"
+     "E",
+     0, sniff_elf},
+    {"MZ", 0, sniff_pe},
+    {"\xFF\xD8", 0, sniff_jpeg},
+    {"\x89P", 0, sniff_png},
+    {"\x1F\x8B", 0, sniff_gzip},
+    {"PK", 0, sniff_zip},
+    {"\xFD"
+     "7",
+     0, sniff_xz},
+    {"\x28\xB5", 0, sniff_zstd},
+    {"BZ", 0, sniff_bzip2},
+    {"7z", 0, sniff_7z},
+    {"Og", 0, sniff_ogg},
+    {"fL", 0, sniff_flac},
+    {"\xF7\x4E", 0, sniff_nnzip},
+    {"ID", 0, sniff_mp3},
+    {"\xFF\xFB", 0, sniff_mp3},
+    {"\xFF\xFA", 0, sniff_mp3},
+    {"\xFF\xF3", 0, sniff_mp3},
+    {"md", 4, sniff_mp4},
 };
+constexpr Sniffer kTarSniffer = {"us", 257, sniff_tar};
 
 constexpr std::size_t pair_of(std::uint8_t first, std::uint8_t second) {
   return std::size_t{first} << 8 | second;
 }
 
 constexpr std::size_t pair_of(const Sniffer& sniffer) {
-  return pair_of(static_cast<std::uint8_t>(sniffer.first[0]),
-                 static_cast<std::uint8_t>(sniffer.first[1]));
+  return pair_of(static_cast<std::uint8_t>(sniffer.magic[0]),
+                 static_cast<std::uint8_t>(sniffer.magic[1]));
 }
 
 using PairSet = std::bitset<65536>;
@@ -40,19 +78,20 @@ using PairSet = std::bitset<65536>;
 PairSet known_pairs() {
   PairSet pairs;
   for (const Sniffer& sniffer : kSniffers) pairs.set(pair_of(sniffer));
+  pairs.set(pair_of(kTarSniffer));
   return pairs;
 }
 
 // Bytes that belong together: a row of pixels, a frame of samples.
 std::size_t unit_of(const Layout& layout) {
-  return layout.form == Form::kPixels    ? layout.stride
-         : layout.form == Form::kSamples ? layout.element
-                                         : 1;
+  return layout.form == Form::kPixels ? layout.stride : layout.element;
 }
+
+bool is_dense(std::span<const std::uint8_t> chunk) { return entropy_1000(chunk) >= kDense; }
 
 }  // namespace
 
-Segment Detector::next(std::span<const std::uint8_t> window) {
+Segment Detector::next(Window window) {
   const std::size_t limit = std::min(window.size(), kMaxBlockBytes);
   Segment segment;
   while (segment.bytes == 0) {
@@ -69,44 +108,96 @@ Segment Detector::next(std::span<const std::uint8_t> window) {
 }
 
 // Whole units of the stretch, nothing if none is left.
-Segment Detector::take_stretch(std::span<const std::uint8_t> window) {
-  const std::size_t unit = unit_of(stretch_->layout);
-  const std::size_t there =
-      static_cast<std::size_t>(std::min<std::uint64_t>(window.size(), stretch_->end - position_));
-  const std::size_t bytes = std::min(there, kMaxBlockBytes) / unit * unit;
-  const Segment segment{bytes, stretch_->layout, stretch_->compressed};
-  scanned_ = position_ + bytes;
-  if (bytes == 0 || scanned_ == stretch_->end) stretch_.reset();
+Segment Detector::take_stretch(Window window) {
+  const Stretch stretch = *stretch_;
+  Window there = window.first(static_cast<std::size_t>(
+      std::min<std::uint64_t>({window.size(), kMaxBlockBytes, stretch.end - position_})));
+  if (stretch.open) there = there.first(dense_bytes(there));
+  const std::size_t unit = unit_of(stretch.layout);
+  const Segment segment{there.size() / unit * unit, stretch.layout,
+                        stretch.compressed && (stretch.open || is_dense(there))};
+  scanned_ = std::max(scanned_, position_ + segment.bytes);
+  const bool ended = stretch.open && there.size() < std::min(window.size(), kMaxBlockBytes);
+  if (segment.bytes == 0 || scanned_ >= stretch.end || ended) stretch_.reset();
   return segment;
 }
 
-void Detector::scan(std::span<const std::uint8_t> window, std::size_t limit) {
-  static const PairSet kPairs = known_pairs();
-  const std::uint64_t known_end = window.size() < kWindow ? position_ + window.size() : 0;
-  std::size_t i = scanned_ > position_ ? static_cast<std::size_t>(scanned_ - position_) : 0;
-  for (; i < limit && i + 1 < window.size(); ++i) {
-    const std::size_t pair = pair_of(window[i], window[i + 1]);
-    if (!kPairs[pair]) continue;
-    const HeaderView header(window.subspan(i));
-    for (const Sniffer& sniffer : kSniffers) {
-      if (pair_of(sniffer) != pair) continue;
-      const std::optional<Found> found = sniffer.sniff(header);
-      if (found && accept(*found, position_ + i, known_end)) return;
-    }
+std::size_t Detector::dense_bytes(Window there) const {
+  std::size_t bytes = 0;
+  while (bytes < there.size()) {
+    const Window chunk = there.subspan(bytes, std::min(kChunk, there.size() - bytes));
+    if (!is_dense(chunk)) break;
+    bytes += chunk.size();
   }
-  scanned_ = position_ + limit;
+  return bytes;
 }
 
-// known_end: of all content, 0 if it is not known yet.
-bool Detector::accept(const Found& found, std::uint64_t header, std::uint64_t known_end) {
-  const std::uint64_t last = known_end != 0 ? known_end : Found::kToTheEnd;
-  const std::uint64_t begin = header + found.begin;
-  if (begin >= last) return false;
-  const std::uint64_t end = begin + std::min(found.bytes, last - begin);
-  const bool alone = begin - position_ <= kOnlyHeader;
-  if (end - begin < (alone ? kMinStretch : kMinStretchBetween)) return false;
-  stretch_ = {begin, end, found.layout, found.compressed};
+void Detector::scan(Window window, std::size_t limit) {
+  static const PairSet kPairs = known_pairs();
+  std::size_t i = scanned_ > position_ ? static_cast<std::size_t>(scanned_ - position_) : 0;
+  for (; i < limit && !stretch_; ++i) {
+    if (position_ + i == file_begin_) begin_file(window, i);
+    if (i + 1 < window.size() && kPairs[pair_of(window[i], window[i + 1])]) look_at(window, i);
+  }
+  scanned_ = position_ + i;
+}
+
+// The first two bytes of some header stand there.
+void Detector::look_at(Window window, std::size_t at) {
+  const std::size_t pair = pair_of(window[at], window[at + 1]);
+  if (pair == pair_of(kTarSniffer) && at >= kTarSniffer.at) {
+    const std::size_t header = at - kTarSniffer.at;
+    if (const auto member = sniff_tar(HeaderView(window.subspan(header)))) {
+      file_begin_ = position_ + header + member->begin;
+      file_end_ = file_begin_ + member->bytes;
+    }
+  }
+  for (const Sniffer& sniffer : kSniffers) {
+    if (stretch_ || pair_of(sniffer) != pair || at < sniffer.at) continue;
+    const std::size_t header = at - sniffer.at;
+    const auto found = sniffer.sniff(HeaderView(window.subspan(header)));
+    if (found) accept(window, *found, header);
+  }
+}
+
+// Formats whose headers are not distinct enough to be looked for everywhere.
+void Detector::begin_file(Window window, std::size_t at) {
+  const HeaderView header(window.subspan(at));
+  for (const auto sniff : {sniff_tiff, sniff_tga}) {
+    const auto found = sniff(header);
+    const std::uint64_t left = end_of_file(window) - (position_ + at);
+    if (!stretch_ && found && found->begin < left && found->bytes <= left - found->begin) {
+      accept(window, *found, at);
+    }
+  }
+}
+
+// Of the member of an archive, or of all content if that is seen; else far away.
+std::uint64_t Detector::end_of_file(Window window) const {
+  const std::uint64_t all =
+      window.size() < kWindow ? position_ + window.size() : std::uint64_t{Found::kToTheEnd};
+  return file_end_ > position_ ? std::min(file_end_, all) : all;
+}
+
+bool Detector::accept(Window window, const Found& found, std::size_t header) {
+  const std::uint64_t begin = position_ + header + found.begin;
+  const std::uint64_t last = std::max(end_of_file(window), begin);
+  const std::uint64_t bytes = std::min(found.bytes, last - begin);
+  const bool only_header = begin - position_ <= kOnlyHeader;
+  std::uint64_t least = only_header ? kMinStretch : kMinStretchBetween;
+  if (found.layout.form == Form::kCode) least = kMinCode;
+  if (found.compressed) least = kChunk;
+  if (bytes < least || (found.compressed && !is_dense_at(window, begin))) return false;
+  const bool open = found.compressed && begin + bytes == Found::kToTheEnd;
+  stretch_ = {begin, begin + bytes, open, found.layout, found.compressed};
   return true;
+}
+
+bool Detector::is_dense_at(Window window, std::uint64_t begin) {
+  if (begin < next_look_ || begin - position_ + kChunk > window.size()) return false;
+  if (is_dense(window.subspan(static_cast<std::size_t>(begin - position_), kChunk))) return true;
+  next_look_ = begin + kLooksApart;
+  return false;
 }
 
 }  // namespace nnzip

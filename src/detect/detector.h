@@ -15,7 +15,7 @@ namespace nnzip {
 // What the next block should hold.
 struct Segment {
   std::size_t bytes = 0;
-  Layout layout = {};       // of pixels or samples as a header describes them; else unknown
+  Layout layout = {};       // of pixels, samples or code as a header describes them; else unknown
   bool compressed = false;  // already
 };
 
@@ -30,19 +30,30 @@ class Detector {
   Segment next(std::span<const std::uint8_t> window);
 
  private:
-  // Content offsets of a segment that is not general, and what it is.
+  using Window = std::span<const std::uint8_t>;
+
+  // Content offsets of what is not general, and what it is.
   struct Stretch {
     std::uint64_t begin = 0, end = 0;
+    bool open = false;  // it may end before
     Layout layout = {};
     bool compressed = false;
   };
 
-  void scan(std::span<const std::uint8_t> window, std::size_t limit);
-  bool accept(const Found& found, std::uint64_t header, std::uint64_t known_end);
-  Segment take_stretch(std::span<const std::uint8_t> window);
+  void scan(Window window, std::size_t limit);
+  void look_at(Window window, std::size_t at);
+  void begin_file(Window window, std::size_t at);
+  bool accept(Window window, const Found& found, std::size_t header);
+  bool is_dense_at(Window window, std::uint64_t begin);
+  Segment take_stretch(Window window);
+  std::size_t dense_bytes(Window window) const;
+  std::uint64_t end_of_file(Window window) const;
 
-  std::uint64_t position_ = 0;  // content offset of the window
-  std::uint64_t scanned_ = 0;   // no header that begins before it is looked for again
+  std::uint64_t position_ = 0;    // content offset of the window
+  std::uint64_t scanned_ = 0;     // no header that begins before it is looked for again
+  std::uint64_t file_begin_ = 0;  // of the member of an archive that was found last
+  std::uint64_t file_end_ = 0;    // 0: not known
+  std::uint64_t next_look_ = 0;   // what headers before call compressed is not looked at
   std::optional<Stretch> stretch_;
 };
 

@@ -55,10 +55,38 @@ struct Found {
   bool compressed = false;  // already: nothing would make it smaller
 };
 
+// Sound.
 std::optional<Found> sniff_wav(const HeaderView& header);
 std::optional<Found> sniff_aiff(const HeaderView& header);
 std::optional<Found> sniff_au(const HeaderView& header);
+
+// Images. Those of TGA and TIFF are looked for at the beginning of files alone.
 std::optional<Found> sniff_bmp(const HeaderView& header);
 std::optional<Found> sniff_pnm(const HeaderView& header);
+std::optional<Found> sniff_tga(const HeaderView& header);
+std::optional<Found> sniff_tiff(const HeaderView& header);
+
+// Machine code of programs.
+std::optional<Found> sniff_elf(const HeaderView& header);
+std::optional<Found> sniff_pe(const HeaderView& header);
+
+// What is compressed already.
+std::optional<Found> sniff_jpeg(const HeaderView& header);
+std::optional<Found> sniff_png(const HeaderView& header);
+std::optional<Found> sniff_gzip(const HeaderView& header);
+std::optional<Found> sniff_zip(const HeaderView& header);
+std::optional<Found> sniff_xz(const HeaderView& header);
+std::optional<Found> sniff_zstd(const HeaderView& header);
+std::optional<Found> sniff_bzip2(const HeaderView& header);
+std::optional<Found> sniff_7z(const HeaderView& header);
+std::optional<Found> sniff_ogg(const HeaderView& header);
+std::optional<Found> sniff_flac(const HeaderView& header);
+std::optional<Found> sniff_webp(const HeaderView& header);
+std::optional<Found> sniff_nnzip(const HeaderView& header);
+std::optional<Found> sniff_mp3(const HeaderView& header);
+std::optional<Found> sniff_mp4(const HeaderView& header);  // the data, wherever they stand
+
+// A member of a tar archive; what it holds is for the others to say.
+std::optional<Found> sniff_tar(const HeaderView& header);
 
 }  // namespace nnzip

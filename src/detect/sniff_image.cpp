@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Images without compression: BMP, PPM, PGM, PAM.
+// Images without compression: BMP, PPM, PGM, PAM, TGA, TIFF.
+#include <algorithm>
+
 #include "detect/sniff.h"
 
 namespace nnzip {
@@ -30,7 +32,11 @@ bool is_space(std::uint8_t c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 // Reads the words of a PNM header; comments are passed over.
 class Words {
  public:
-  Words(const HeaderView& header, std::size_t at) : header_(header), at_(at) {}
+  // Longer headers, which comments could make, are not read: many could stand close together.
+  static constexpr std::size_t kMaxHeader = 512;
+
+  Words(const HeaderView& header, std::size_t at)
+      : header_(header.bytes().first(std::min(header.size(), kMaxHeader))), at_(at) {}
 
   std::string_view next() {
     while (at_ < header_.size()) {
@@ -62,7 +68,7 @@ class Words {
 
  private:
   static constexpr std::size_t kMaxWord = 64;
-  const HeaderView& header_;
+  HeaderView header_;
   std::size_t at_;
 };
 
@@ -111,6 +117,104 @@ std::optional<Found> sniff_pnm(const HeaderView& header) {
   if (maximum == 0 || maximum > 65535 || words.end() == 0) return {};
   return pixels(words.end(), width, height, header.u8(1) == '6' ? 3 : 1, maximum > 255 ? 2 : 1,
                 false);
+}
+
+std::optional<Found> sniff_tga(const HeaderView& header) {
+  constexpr std::size_t kHeaderBytes = 18;
+  const std::uint8_t kind = header.u8(2), bits = header.u8(16);
+  // No table of colours; what describes it and the place on the screen is 0.
+  for (const std::size_t at : {1, 3, 4, 5, 6, 7, 8, 9}) {
+    if (header.u8(at) != 0) return {};
+  }
+  const bool colour = kind == 2 && (bits == 24 || bits == 32), grey = kind == 3 && bits == 8;
+  const int alpha = header.u8(17) & 15;
+  if ((!colour && !grey) || (header.u8(17) & 0xC0) != 0 || (alpha != 0 && alpha != 8)) return {};
+  return pixels(kHeaderBytes + header.u8(0), header.le16(12), header.le16(14), bits / 8U, 1, false);
+}
+
+namespace {
+
+// The entries of a TIFF's first directory.
+class TiffDirectory {
+ public:
+  explicit TiffDirectory(const HeaderView& header)
+      : header_(header), low_first_(header.starts_with("II")), at_(u32(4)), count_(u16(at_)) {}
+
+  bool low_first() const { return low_first_; }
+
+  // How many numbers the entry has; 0 if there is none.
+  std::uint32_t count(std::uint16_t tag) const {
+    const std::size_t at = find(tag);
+    return at == 0 ? 0 : u32(at + 4);
+  }
+
+  // Of its numbers the one with that index; 0 if there is none.
+  std::uint32_t number(std::uint16_t tag, std::uint32_t index = 0) const {
+    constexpr std::uint16_t kShort = 3, kLong = 4;
+    const std::size_t at = find(tag);
+    if (at == 0 || index >= u32(at + 4)) return 0;
+    const std::uint16_t type = u16(at + 2);
+    if (type != kShort && type != kLong) return 0;
+    const std::size_t bytes = type == kShort ? 2 : 4;
+    const std::size_t place = bytes * u32(at + 4) <= 4 ? at + 8 : u32(at + 8);
+    const std::size_t here = place + bytes * index;
+    return type == kShort ? u16(here) : u32(here);
+  }
+
+ private:
+  std::uint16_t u16(std::size_t at) const {
+    return low_first_ ? header_.le16(at) : header_.be16(at);
+  }
+  std::uint32_t u32(std::size_t at) const {
+    return low_first_ ? header_.le32(at) : header_.be32(at);
+  }
+  std::size_t find(std::uint16_t tag) const {
+    constexpr std::uint16_t kMaxEntries = 256;
+    for (std::uint16_t i = 0; i < count_ && i < kMaxEntries; ++i) {
+      const std::size_t at = std::size_t{at_} + 2 + 12 * std::size_t{i};
+      if (u16(at) == tag) return at;
+    }
+    return 0;
+  }
+
+  const HeaderView& header_;
+  bool low_first_;
+  std::uint32_t at_;
+  std::uint16_t count_;
+};
+
+constexpr std::uint16_t kWidth = 256, kHeight = 257, kBits = 258, kPacking = 259, kMeaning = 262,
+                        kStrips = 273, kChannels = 277, kStripBytes = 279, kPlanes = 284;
+
+// Whether the strips follow one another without gaps.
+bool is_one_piece(const TiffDirectory& directory) {
+  constexpr std::uint32_t kMaxStrips = 1 << 16;
+  const std::uint32_t strips = directory.count(kStrips);
+  if (strips == 0 || strips > kMaxStrips || directory.count(kStripBytes) != strips) return false;
+  for (std::uint32_t i = 0; i + 1 < strips; ++i) {
+    if (directory.number(kStrips, i) + directory.number(kStripBytes, i) !=
+        directory.number(kStrips, i + 1)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+std::optional<Found> sniff_tiff(const HeaderView& header) {
+  if (!header.starts_with(std::string_view("II*\0", 4)) &&
+      !header.starts_with(std::string_view("MM\0*", 4))) {
+    return {};
+  }
+  const TiffDirectory directory(header);
+  const std::uint32_t bits = directory.number(kBits);
+  const std::uint32_t channels = std::max(directory.number(kChannels), 1U);
+  if (directory.number(kPacking) != 1 || (bits != 8 && bits != 16) || channels > 4) return {};
+  if (directory.number(kMeaning) > 2 || directory.number(kPlanes) > 1) return {};
+  if (!is_one_piece(directory)) return {};
+  return pixels(directory.number(kStrips), directory.number(kWidth), directory.number(kHeight),
+                channels, bits / 8, directory.low_first());
 }
 
 }  // namespace nnzip

@@ -30,7 +30,7 @@ class Targets {
   }
   // Whether there are enough for that many bytes of code.
   bool enough(std::size_t bytes) const {
-    return count_ >= 8 + bytes / 4096 && repeated_ >= count_ / 8;
+    return count_ >= 8 + bytes / 16384 && repeated_ >= count_ / 8;
   }
 
  private:
