@@ -67,7 +67,7 @@ Bytes read_file(const fs::path& file) {
 // The model asked for; all of them for "auto".
 std::vector<ModelEntry> chosen_models(const ModelStore& store, const Options& options) {
   if (options.model != "auto") return {store.find(options.model)};
-  if (store.entries().empty()) return {store.find(catalog_model(options.level))};
+  if (store.entries().empty()) return {store.find(level_meaning(options.level).model)};
   return store.entries();
 }
 
@@ -161,10 +161,11 @@ std::vector<StageInfo> measure_stages(std::span<const std::uint8_t> content,
   return guarded([&] {
     const ModelStore store = model_store(options);
     const std::string model =
-        options.model == "auto" ? catalog_model(options.level) : options.model;
+        options.model == "auto" ? level_meaning(options.level).model : options.model;
     std::shared_ptr<const Engine> engine;
     if (model != "none") engine = load_engine(store, store.find(model), options.device);
-    return stages_of(content, engine, thread_count(options));
+    SpanReader reader(content);
+    return stages_of(reader, engine, level_meaning(options.level), thread_count(options));
   });
 }
 

@@ -20,10 +20,14 @@ constexpr std::size_t kNotWorthIt = 8;
 
 // Content that zstd brings below this part of its length is left to it: the slower kinds could save
 // little of what is left and would take seconds for it.
-constexpr std::size_t kEasy = 2048;
+constexpr std::size_t kEasy = 16384;
 
-// A network that alone needs so many times the bytes of the contexts teaches the mixer nothing.
+// A network that alone needs so many times the bytes of the contexts rarely teaches the mixer much.
 constexpr std::size_t kHopeless = 4;
+
+// Several streams cost little where the network tells most, much where neighbours do: a mixed block
+// that saves less than this part of the contexts' bytes is tried with a single stream.
+constexpr std::size_t kDoubtful = 32;
 
 // Content of this size or more is sampled before slow kinds are tried.
 constexpr std::size_t kMinSampled = std::size_t{256} << 10;
@@ -83,10 +87,29 @@ bool looks_random(std::span<const std::uint8_t> content, const MixedCoder& conte
   return true;
 }
 
+struct MixedCode {
+  BlockPlan plan;
+  Bytes coded;
+  Bytes network_alone;
+};
+
+MixedCode encode_mixed(const MixedCoder& coder, std::span<const std::uint8_t> content,
+                       const BlockPlan& plan, const Layout& layout, std::size_t contexts_bytes,
+                       const BlockProgress& progress) {
+  MixedCode code{plan, {}, {}};
+  code.coded = coder.encode(content, plan, layout, progress, &code.network_alone);
+  if (plan.streams == 1 || code.coded.size() < contexts_bytes - contexts_bytes / kDoubtful) {
+    return code;
+  }
+  MixedCode single{one_stream(content.size()), {}, {}};
+  single.coded = coder.encode(content, single.plan, layout, {}, &single.network_alone);
+  return single.coded.size() < code.coded.size() ? single : code;
+}
+
 }  // namespace
 
 Choice encode_block(std::span<const std::uint8_t> original, const Segment& segment,
-                    const std::shared_ptr<const Engine>& engine, int threads,
+                    const std::shared_ptr<const Engine>& engine, const Level& level, int threads,
                     std::size_t model_header_bytes, const BlockProgress& progress) {
   const std::size_t size = original.size();
   Contest contest(size);
@@ -107,44 +130,51 @@ Choice encode_block(std::span<const std::uint8_t> original, const Segment& segme
   const auto first_part = [&](std::size_t done) {
     if (progress) progress(with_network ? done / 4 : done);
   };
-  contest.offer({BlockKind::kContexts, 0, layout, filter,
-                 contexts.encode(content, one_stream(size), layout, first_part)});
+  Bytes by_contexts = contexts.encode(content, one_stream(size), layout, first_part);
+  const std::size_t contexts_bytes = by_contexts.size();
+  contest.offer({BlockKind::kContexts, 0, layout, filter, std::move(by_contexts)});
   if (!with_network) return contest.take();
 
-  ModelCoder network(engine, threads);
-  if (size >= kMinSampled && network.estimate(content) > kHopeless * contest.best_cost()) {
+  if (!level.thorough && size >= kMinSampled &&
+      ModelCoder(engine, threads).estimate(content) > kHopeless * contest.best_cost()) {
     return contest.take();
   }
-  const MixedCoder mixed(engine, threads);
-  const BlockPlan plan = plan_block(size);
   const auto rest = [&](std::size_t done) {
     if (progress) progress(size / 4 + done / 4 * 3);
   };
-  Bytes network_alone;
-  Bytes both = mixed.encode(content, plan, layout, rest, &network_alone);
+  MixedCode mixed =
+      encode_mixed(MixedCoder(engine, threads), content, plan_block(size, level.min_stream_bytes),
+                   layout, contexts_bytes, rest);
+  const int log2_streams = log2_of(mixed.plan);
   if (filter == Filter::kNone) {
-    contest.offer({BlockKind::kModel, log2_of(plan), {}, filter, std::move(network_alone)},
+    contest.offer({BlockKind::kModel, log2_streams, {}, filter, std::move(mixed.network_alone)},
                   model_header_bytes);
   }
-  contest.offer({BlockKind::kMixed, log2_of(plan), layout, filter, std::move(both)},
+  contest.offer({BlockKind::kMixed, log2_streams, layout, filter, std::move(mixed.coded)},
                 model_header_bytes);
   return contest.take();
 }
 
 Choice encode_block_as(BlockKind kind, std::span<const std::uint8_t> content,
-                       const std::shared_ptr<const Engine>& engine, int threads,
-                       const BlockProgress& progress) {
-  const bool alone = kind == BlockKind::kContexts;
-  const BlockPlan plan = alone ? one_stream(content.size()) : plan_block(content.size());
-  Choice choice{kind, log2_of(plan), {}, Filter::kNone, {}};
+                       const Segment& segment, const std::shared_ptr<const Engine>& engine,
+                       const Level& level, int threads, std::size_t contexts_bytes) {
+  const BlockPlan plan = plan_block(content.size(), level.min_stream_bytes);
   if (kind == BlockKind::kModel) {
-    choice.coded = ModelCoder(engine, threads).encode(content, plan, progress);
-  } else {
-    choice.layout = detect_layout(content);
-    choice.coded = MixedCoder(alone ? nullptr : engine, threads)
-                       .encode(content, plan, choice.layout, progress);
+    return {kind,
+            log2_of(plan),
+            {},
+            Filter::kNone,
+            ModelCoder(engine, threads).encode(content, plan, {})};
   }
-  return choice;
+  const View view = choose_view(content, segment);
+  if (kind == BlockKind::kContexts) {
+    return {kind, 0, view.layout, view.filter,
+            MixedCoder(nullptr, 1)
+                .encode(view.of(content), one_stream(content.size()), view.layout, {})};
+  }
+  MixedCode code = encode_mixed(MixedCoder(engine, threads), view.of(content), plan, view.layout,
+                                contexts_bytes, {});
+  return {kind, log2_of(code.plan), view.layout, view.filter, std::move(code.coded)};
 }
 
 Bytes decode_block(const BlockHeader& header, Bytes coded,
@@ -190,13 +220,15 @@ void count_block(BlockKind kind, BlockCounts& counts) {
   }
 }
 
-std::uint64_t encode_memory(std::size_t content_bytes, const Engine* engine, int threads) {
+std::uint64_t encode_memory(std::size_t content_bytes, const Engine* engine, const Level& level,
+                            int threads) {
   const std::uint64_t contexts =
       MixedCoder::memory_bytes(nullptr, 1, content_bytes, one_stream(content_bytes));
   std::uint64_t slowest = std::max(contexts, zstd_pack_memory(content_bytes));
   if (engine != nullptr) {
-    slowest = std::max(slowest, MixedCoder::memory_bytes(engine, threads, content_bytes,
-                                                         plan_block(content_bytes)));
+    slowest = std::max(slowest,
+                       MixedCoder::memory_bytes(engine, threads, content_bytes,
+                                                plan_block(content_bytes, level.min_stream_bytes)));
   }
   // Content, the same filtered, the best coded data so far, those at work.
   return slowest + 4 * std::uint64_t{content_bytes};

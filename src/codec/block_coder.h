@@ -11,6 +11,7 @@
 #include "codec/model_block.h"
 #include "container/block_header.h"
 #include "detect/detector.h"
+#include "model/catalog.h"
 #include "nnzip/nnzip.hpp"
 
 namespace nnzip {
@@ -24,20 +25,21 @@ struct Choice {
 };
 
 // The smallest of all kinds; of kinds that differ by a few bytes, the one that is faster to decode.
-// Slow kinds are not tried on what zstd makes almost nothing of, nor where samples speak against
-// them.
+// Slow kinds are not tried on what zstd makes almost nothing of, nor, unless the level is thorough,
+// where samples speak against them.
 // segment: what the content is thought to be.
 // engine: null for none. model_header_bytes: what naming the model costs the frame if this block
-// needs it. The result depends on content, segment, engine and model_header_bytes alone. Throws
-// Error.
+// needs it. The result depends on content, segment, engine, level and model_header_bytes alone.
+// Throws Error.
 Choice encode_block(std::span<const std::uint8_t> content, const Segment& segment,
-                    const std::shared_ptr<const Engine>& engine, int threads,
+                    const std::shared_ptr<const Engine>& engine, const Level& level, int threads,
                     std::size_t model_header_bytes, const BlockProgress& progress);
 
-// The same of that kind, one of kModel, kMixed and kContexts, whatever its size.
+// The same of that kind, one of kModel, kMixed and kContexts, whatever its size. contexts_bytes:
+// the coded data of kContexts, by which kMixed judges the number of its streams.
 Choice encode_block_as(BlockKind kind, std::span<const std::uint8_t> content,
-                       const std::shared_ptr<const Engine>& engine, int threads,
-                       const BlockProgress& progress);
+                       const Segment& segment, const std::shared_ptr<const Engine>& engine,
+                       const Level& level, int threads, std::size_t contexts_bytes);
 
 // Content of the length stated; empty if the coded data are damaged in a way that shows here, else
 // the checksum tells. engine: not null if the kind needs a model. Throws Error.
@@ -48,7 +50,8 @@ Bytes decode_block(const BlockHeader& header, Bytes coded,
 void count_block(BlockKind kind, BlockCounts& counts);
 
 // Bytes of memory that these take at most, content and coded data included.
-std::uint64_t encode_memory(std::size_t content_bytes, const Engine* engine, int threads);
+std::uint64_t encode_memory(std::size_t content_bytes, const Engine* engine, const Level& level,
+                            int threads);
 std::uint64_t decode_memory(const BlockHeader& header, const Engine* engine, int threads);
 
 }  // namespace nnzip

@@ -64,7 +64,7 @@ class Compressor {
  private:
   void load_model() {
     const bool by_level = options_.model == "auto";
-    const std::string wanted = by_level ? catalog_model(options_.level) : options_.model;
+    const std::string wanted = by_level ? level_meaning(options_.level).model : options_.model;
     if (wanted == "none") return;
     const ModelEntry& entry = store_.find(wanted);
     budget_.take(load_memory(entry));
@@ -76,7 +76,7 @@ class Compressor {
   }
 
   std::uint64_t memory_of(std::size_t content_bytes, int threads) const {
-    return encode_memory(content_bytes, engine_.get(), threads);
+    return encode_memory(content_bytes, engine_.get(), level_meaning(options_.level), threads);
   }
 
   int threads_of_each(std::size_t blocks) const {
@@ -84,8 +84,9 @@ class Compressor {
   }
 
   void write_single(const SourceBlock& block) {
-    const Choice choice = encode_block(block.content, block.segment, engine_, threads_,
-                                       sizeof(ModelId), [this](std::size_t done) { report(done); });
+    const Choice choice =
+        encode_block(block.content, block.segment, engine_, level_meaning(options_.level), threads_,
+                     sizeof(ModelId), [this](std::size_t done) { report(done); });
     FrameHeader header;
     if (needs_model(choice.kind)) header.model = model_id_;
     writer_.begin(header);
@@ -133,9 +134,9 @@ class Compressor {
     std::vector<Choice> choices(batch.size());
     BatchProgress progress(batch.size(), [this](std::size_t done) { report(done); });
     parallel_for(static_cast<int>(side_by_side), batch.size(), [&](std::size_t i) {
-      choices[i] =
-          encode_block(batch[i].content, batch[i].segment, engine_, threads_of_each(side_by_side),
-                       0, [&, i](std::size_t done) { progress.update(i, done); });
+      choices[i] = encode_block(batch[i].content, batch[i].segment, engine_,
+                                level_meaning(options_.level), threads_of_each(side_by_side), 0,
+                                [&, i](std::size_t done) { progress.update(i, done); });
     });
     for (std::size_t i = 0; i < batch.size(); ++i) write(batch[i].content, choices[i]);
   }

@@ -3,8 +3,10 @@
 #include "codec/stages.h"
 
 #include <chrono>
+#include <iterator>
 
 #include "codec/block_coder.h"
+#include "codec/block_source.h"
 #include "codec/mixed_block.h"
 #include "split/block_plan.h"
 
@@ -32,15 +34,21 @@ std::uint64_t block_bytes(const BlockHeader& header) {
   return block_header_bytes(header) + header.coded_bytes;
 }
 
-void code_block(const Stage& stage, std::span<const std::uint8_t> content,
-                const std::shared_ptr<const Engine>& engine, int threads, StageInfo& info) {
+// Adds what the stage makes of the block to info; returns the bytes of coded data.
+std::size_t code_block(const Stage& stage, const SourceBlock& block,
+                       const std::shared_ptr<const Engine>& engine, const Level& level, int threads,
+                       std::size_t contexts_bytes, StageInfo& info) {
+  const Bytes& content = block.content;
   Choice choice;
-  info.encoding_seconds +=
-      seconds_of([&] { choice = encode_block_as(stage.kind, content, engine, threads, {}); });
+  info.encoding_seconds += seconds_of([&] {
+    choice =
+        encode_block_as(stage.kind, content, block.segment, engine, level, threads, contexts_bytes);
+  });
+  const std::size_t coded_bytes = choice.coded.size();
   BlockHeader header{choice.kind,
                      choice.log2_streams,
                      static_cast<std::uint32_t>(content.size()),
-                     static_cast<std::uint32_t>(choice.coded.size()),
+                     static_cast<std::uint32_t>(coded_bytes),
                      0,
                      choice.layout,
                      choice.filter};
@@ -48,26 +56,31 @@ void code_block(const Stage& stage, std::span<const std::uint8_t> content,
   Bytes back;
   info.decoding_seconds += seconds_of(
       [&] { back = decode_block(header, std::move(choice.coded), engine, threads, {}); });
-  if (!std::equal(back.begin(), back.end(), content.begin(), content.end())) {
+  if (back != content) {
     throw Error(ErrorCode::kInternal,
                 std::string("the stage ") + stage.name + " did not give back the content.");
   }
+  return coded_bytes;
 }
 
 }  // namespace
 
-std::vector<StageInfo> stages_of(std::span<const std::uint8_t> content,
-                                 const std::shared_ptr<const Engine>& engine, int threads) {
+std::vector<StageInfo> stages_of(Reader& content, const std::shared_ptr<const Engine>& engine,
+                                 const Level& level, int threads) {
   std::vector<StageInfo> infos;
-  for (const Stage& stage : kStages) {
-    if (needs_model(stage.kind) && !engine) continue;
-    StageInfo& info = infos.emplace_back();
-    info.name = stage.name;
-    for (std::size_t at = 0; at < content.size(); at += kMaxBlockBytes) {
-      code_block(stage, content.subspan(at, std::min(kMaxBlockBytes, content.size() - at)), engine,
-                 threads, info);
+  for (const Stage& stage : kStages) infos.emplace_back().name = stage.name;
+  BlockSource blocks(content);
+  while (const std::optional<SourceBlock> block = blocks.next()) {
+    std::size_t contexts_bytes = 0;
+    for (std::size_t i = 0; i < std::size(kStages); ++i) {
+      const Stage& stage = kStages[i];
+      if (needs_model(stage.kind) && !engine) continue;
+      const std::size_t bytes =
+          code_block(stage, *block, engine, level, threads, contexts_bytes, infos[i]);
+      if (stage.kind == BlockKind::kContexts) contexts_bytes = bytes;
     }
   }
+  if (!engine) std::erase_if(infos, [](const StageInfo& info) { return info.name != "contexts"; });
   return infos;
 }
 

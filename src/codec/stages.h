@@ -3,16 +3,16 @@
 #pragma once
 
 #include <memory>
-#include <span>
 #include <vector>
 
 #include "backend/backend.h"
+#include "model/catalog.h"
 #include "nnzip/nnzip.hpp"
 
 namespace nnzip {
 
 // See measure_stages in nnzip.hpp. engine: null for contexts alone.
-std::vector<StageInfo> stages_of(std::span<const std::uint8_t> content,
-                                 const std::shared_ptr<const Engine>& engine, int threads);
+std::vector<StageInfo> stages_of(Reader& content, const std::shared_ptr<const Engine>& engine,
+                                 const Level& level, int threads);
 
 }  // namespace nnzip

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Level -> model. A model that frames may name stays in models/ for ever; only this choice changes.
+// A model that frames may name stays in models/ for ever; only this choice changes.
 #include "model/catalog.h"
 
 #include <algorithm>
@@ -8,16 +8,24 @@
 namespace nnzip {
 namespace {
 
-constexpr const char* kNone = "none";  // contexts alone
+constexpr std::size_t kKiB = 1024;
 
-constexpr std::array<const char*, 9> kModelOfLevel = {
-    kNone, kNone, kNone, "text", "text", "text", "text", "text", "text",
-};
+constexpr std::array<Level, 9> kLevels = {{
+    {"none", 64 * kKiB, false},
+    {"none", 64 * kKiB, false},
+    {"none", 64 * kKiB, false},
+    {"text", 64 * kKiB, false},
+    {"text", 256 * kKiB, true},
+    {"text", 256 * kKiB, true},
+    {"text", 4096 * kKiB, true},
+    {"text", 4096 * kKiB, true},
+    {"text", 4096 * kKiB, true},
+}};
 
 }  // namespace
 
-std::string catalog_model(int level) {
-  return kModelOfLevel[static_cast<std::size_t>(std::clamp(level, 1, 9) - 1)];
+const Level& level_meaning(int level) {
+  return kLevels[static_cast<std::size_t>(std::clamp(level, 1, 9) - 1)];
 }
 
 }  // namespace nnzip

@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which model a level uses: the one table.
+// What a compression level means: the one table.
 #pragma once
 
-#include <string>
+#include <cstddef>
 
 namespace nnzip {
 
-// The name of the model for a compression level 1..9, as ModelStore::find takes it, or "none".
-std::string catalog_model(int level);
+struct Level {
+  const char* model;             // as ModelStore::find takes it, or "none" for contexts alone
+  std::size_t min_stream_bytes;  // of a block with several streams: shorter ones decode faster on
+                                 // wide machines, longer ones give smaller files
+  bool thorough;                 // tries the network even where samples speak against it
+};
+
+// Of the levels 1..9; others count as the nearest of these.
+const Level& level_meaning(int level);
 
 }  // namespace nnzip

@@ -4,10 +4,10 @@
 
 namespace nnzip {
 
-BlockPlan plan_block(std::size_t content_bytes) {
+BlockPlan plan_block(std::size_t content_bytes, std::size_t min_stream_bytes) {
   int streams = 1;
   while (streams < kMaxStreams &&
-         content_bytes / (2 * static_cast<std::size_t>(streams)) >= kMinStreamBytes) {
+         content_bytes / (2 * static_cast<std::size_t>(streams)) >= min_stream_bytes) {
     streams *= 2;
   }
   return stated_plan(content_bytes, streams);

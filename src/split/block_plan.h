@@ -10,18 +10,15 @@ namespace nnzip {
 
 constexpr std::size_t kMaxBlockBytes = std::size_t{4} << 20;
 constexpr int kMaxStreams = 64;
-// A stream starts with an empty history, which costs about a hundred bytes: streams of a block that
-// is not full are at least this long.
-constexpr std::size_t kMinStreamBytes = std::size_t{64} << 10;
-
 // Stream i of a block of n bytes holds [i*length, min((i+1)*length, n)).
 struct BlockPlan {
   int streams = 1;         // a power of two, 1..kMaxStreams
   std::size_t length = 0;  // of all streams but the last ones: ceil(n / streams)
 };
 
-// The encoder's choice: the largest power of two of streams that keeps them kMinStreamBytes long.
-BlockPlan plan_block(std::size_t content_bytes);
+// The largest power of two of streams that keeps them min_stream_bytes long: each starts with an
+// empty history, and what their mixer learns of one place comes late for the next.
+BlockPlan plan_block(std::size_t content_bytes, std::size_t min_stream_bytes);
 
 // The plan that a block header states.
 BlockPlan stated_plan(std::size_t content_bytes, int streams);

@@ -7,20 +7,21 @@ namespace nnzip {
 namespace {
 
 TEST_CASE("BlockPlan.KeepsStreamsLongEnough") {
+  constexpr std::size_t kLeast = std::size_t{64} << 10;
   const auto [content, streams] = GENERATE(table<std::size_t, int>({
       {0, 1},
       {1, 1},
-      {2 * kMinStreamBytes - 1, 1},
-      {2 * kMinStreamBytes, 2},
-      {3 * kMinStreamBytes, 2},
-      {4 * kMinStreamBytes - 1, 2},
-      {4 * kMinStreamBytes, 4},
+      {2 * kLeast - 1, 1},
+      {2 * kLeast, 2},
+      {3 * kLeast, 2},
+      {4 * kLeast - 1, 2},
+      {4 * kLeast, 4},
       {kMaxBlockBytes - 1, 32},
       {kMaxBlockBytes, 64},
       {4 * kMaxBlockBytes, 64},
   }));
   CAPTURE(content);
-  CHECK(plan_block(content).streams == streams);
+  CHECK(plan_block(content, kLeast).streams == streams);
 }
 
 TEST_CASE("BlockPlan.StreamsCoverTheContentOnce") {

@@ -142,7 +142,9 @@ TEST_CASE("MixedBlock.LayoutsOfAllFormsComeBack") {
 
 TEST_CASE("EncodeBlock.TakesTheSmallestKind") {
   const auto kind_of = [](const Bytes& content, bool with_network) {
-    return encode_block(content, {}, with_network ? tiny().engine() : nullptr, 1, 8, {}).kind;
+    return encode_block(content, {}, with_network ? tiny().engine() : nullptr, level_meaning(5), 1,
+                        8, {})
+        .kind;
   };
   CHECK(kind_of(words(20000), false) == BlockKind::kContexts);
   CHECK(kind_of(tiny().typical_content(5000, 3), true) == BlockKind::kModel);
