@@ -17,7 +17,8 @@ namespace {
 constexpr std::size_t kCorpusBytes = 6000;  // fills and wraps every window in use
 constexpr int kStreams = 4;                 // not all of one length
 constexpr std::size_t kWindow = 50;
-constexpr Layout kLayout{48, 2, 1};  // whatever the corpus is: its contexts are then computed
+// Whatever the corpus is: the contexts of these are then computed.
+constexpr Layout kLayouts[] = {{48, 2, 1}, {0, 1, 0, Form::kCode, 1}, {0, 4, 0, Form::kCode, 1}};
 
 void add_distributions(Session& session, std::span<const std::uint8_t> corpus, Xxh64Stream& hash) {
   std::vector<Distribution> next(kWindow);
@@ -47,7 +48,9 @@ std::uint64_t model_signature(const ModelStore& store, const Backend& backend, i
     hash.update(coder.encode(corpus, plan, {}));
     hash.update(MixedCoder(engine, threads).encode(corpus, plan, {}, {}));
   }
-  hash.update(MixedCoder(nullptr, 1).encode(corpus, stated_plan(corpus.size(), 1), kLayout, {}));
+  for (const Layout& layout : kLayouts) {
+    hash.update(MixedCoder(nullptr, 1).encode(corpus, stated_plan(corpus.size(), 1), layout, {}));
+  }
   return hash.digest();
 }
 

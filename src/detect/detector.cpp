@@ -21,6 +21,8 @@ constexpr std::uint64_t kOnlyHeader = 1 << 10;
 // What is compressed has chunks whose bytes look like noise: they take so many bits, times 1000.
 constexpr std::size_t kChunk = 32 << 10;
 constexpr std::uint32_t kDense = 7600;
+// What is shorter at the very end says nothing.
+constexpr std::size_t kTail = 4 << 10;
 // Headers that deceive may stand close together; chunks are not looked at more often than this.
 constexpr std::uint64_t kLooksApart = 4 << 10;
 
@@ -100,7 +102,7 @@ Segment Detector::next(Window window) {
       segment = take_stretch(window);
     } else {
       const std::uint64_t general = stretch_ ? stretch_->begin - position_ : limit;
-      segment.bytes = static_cast<std::size_t>(std::min<std::uint64_t>(general, limit));
+      segment = {static_cast<std::size_t>(std::min<std::uint64_t>(general, limit)), {}, false};
     }
   }
   position_ += segment.bytes;
@@ -126,7 +128,7 @@ std::size_t Detector::dense_bytes(Window there) const {
   std::size_t bytes = 0;
   while (bytes < there.size()) {
     const Window chunk = there.subspan(bytes, std::min(kChunk, there.size() - bytes));
-    if (!is_dense(chunk)) break;
+    if (!is_dense(chunk) && chunk.size() >= kTail) break;
     bytes += chunk.size();
   }
   return bytes;
@@ -188,7 +190,8 @@ bool Detector::accept(Window window, const Found& found, std::size_t header) {
   if (found.layout.form == Form::kCode) least = kMinCode;
   if (found.compressed) least = kChunk;
   if (bytes < least || (found.compressed && !is_dense_at(window, begin))) return false;
-  const bool open = found.compressed && begin + bytes == Found::kToTheEnd;
+  const bool in_archive = begin < file_end_;
+  const bool open = found.compressed && found.bytes == Found::kToTheEnd && !in_archive;
   stretch_ = {begin, begin + bytes, open, found.layout, found.compressed};
   return true;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Takes the hexadecimal examples out of src/container/FORMAT.md.
+// Takes the hexadecimal examples out of specifications.
 #pragma once
 
 #include <fstream>
@@ -13,8 +13,9 @@ namespace nnzip::test {
 
 // All blocks that are fenced as "hex <kind>", each as its lines' bytes. A line's bytes end at two
 // blanks, where its comment begins.
-inline std::vector<std::vector<Bytes>> format_examples(const std::string& kind) {
-  std::ifstream file(std::string(NNZIP_SOURCE_DIR) + "/src/container/FORMAT.md");
+inline std::vector<std::vector<Bytes>> format_examples(
+    const std::string& kind, const std::string& document = "src/container/FORMAT.md") {
+  std::ifstream file(std::string(NNZIP_SOURCE_DIR) + "/" + document);
   std::vector<std::vector<Bytes>> examples;
   bool inside = false;
   for (std::string line; std::getline(file, line);) {

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Any bytes through every filter and back, both ways round.
+#include <algorithm>
+
+#include "filter/filter.h"
+#include "fuzz/fuzz_target.h"
+#include "unit/content_samples.h"
+
+namespace nnzip::fuzz {
+namespace {
+
+struct Case {
+  Filter filter;
+  Layout layout;
+};
+constexpr Case kCases[] = {{Filter::kCalls, {0, 1, 0, Form::kCode, 1}},
+                           {Filter::kBranches, {0, 4, 0, Form::kCode, 1}}};
+
+}  // namespace
+
+std::vector<Input> inputs() {
+  return {{"code", test::x86_code(2000)},
+          {"opcodes alone", Bytes(300, 0xE8)},
+          {"escapes alone", Bytes(300, 0x0F)},
+          {"noise", test::Random(1).bytes(2000)}};
+}
+
+}  // namespace nnzip::fuzz
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace nnzip;
+  const Bytes content(data, data + size);
+  for (const auto& [filter, layout] : fuzz::kCases) {
+    Bytes bytes = content;
+    apply_filter(filter, layout, bytes);
+    revert_filter(filter, layout, bytes);
+    fuzz::demand(bytes == content, "what is filtered comes back");
+    revert_filter(filter, layout, bytes);
+    apply_filter(filter, layout, bytes);
+    fuzz::demand(bytes == content, "no two contents become one");
+  }
+  return 0;
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "filter/filter.h"
+
+#include <catch2/catch.hpp>
+
+#include "unit/content_samples.h"
+#include "unit/format_examples.h"
+
+namespace nnzip {
+namespace {
+
+using test::Random;
+
+constexpr Layout kX86{0, 1, 0, Form::kCode, 1}, kWords{0, 4, 0, Form::kCode, 1};
+
+struct Case {
+  Filter filter;
+  Layout layout;
+};
+constexpr Case kCases[] = {{Filter::kCalls, kX86}, {Filter::kBranches, kWords}};
+
+Bytes applied(const Case& c, Bytes content) {
+  apply_filter(c.filter, c.layout, content);
+  return content;
+}
+
+Bytes reverted(const Case& c, Bytes content) {
+  revert_filter(c.filter, c.layout, content);
+  return content;
+}
+
+// Bytes that opcodes and operands are made of, so that they meet in every way.
+Bytes dense_opcodes(Random& random, std::size_t size) {
+  static constexpr std::uint8_t kBytes[] = {0xE8, 0xE9, 0x0F, 0x80, 0x8F, 0x48, 0x4C, 0x8B, 0x8D,
+                                            0x05, 0x3D, 0x00, 0xFF, 0x01, 0x94, 0x97, 0x90, 0xB0};
+  Bytes content(size);
+  for (auto& byte : content) byte = kBytes[random.below(sizeof(kBytes))];
+  return content;
+}
+
+TEST_CASE("Filter.RevertsEveryContent") {
+  Random random(7);
+  for (const Case& c : kCases) {
+    for (std::size_t size = 0; size < 400; ++size) {
+      const Bytes content = size % 2 == 0 ? random.bytes(size) : dense_opcodes(random, size);
+      CHECK(reverted(c, applied(c, content)) == content);
+      CHECK(applied(c, reverted(c, content)) == content);  // no two contents become one
+    }
+    const Bytes large = dense_opcodes(random, 200000);
+    CHECK((reverted(c, applied(c, large)) == large));
+    CHECK((applied(c, large) != large));
+  }
+}
+
+TEST_CASE("Filter.CallsOfOneTargetBecomeAlike") {
+  Bytes content(300, 0x90);
+  const auto call = [&](std::size_t at, std::int32_t target) {
+    content[at] = 0xE8;
+    const auto distance = static_cast<std::uint32_t>(target - static_cast<std::int32_t>(at) - 5);
+    for (std::size_t i = 0; i < 4; ++i) {
+      content[at + 1 + i] = static_cast<std::uint8_t>(distance >> (8 * i));
+    }
+  };
+  call(10, 1234);
+  call(200, 1234);
+  call(100, -5678);
+  call(250, -5678);
+  const Bytes filtered = applied(kCases[0], content);
+  const auto operand = [&](std::size_t at) {
+    return Bytes(filtered.begin() + static_cast<std::ptrdiff_t>(at) + 1,
+                 filtered.begin() + static_cast<std::ptrdiff_t>(at) + 5);
+  };
+  CHECK(operand(10) == Bytes{0, 0, 0x04, 0xD2});
+  CHECK(operand(10) == operand(200));
+  CHECK(operand(100) == Bytes{0xFF, 0xFF, 0xE9, 0xD2});
+  CHECK(operand(100) == operand(250));
+}
+
+TEST_CASE("Filter.AgreesWithItsSpecification") {
+  const auto check = [](const Case& c, const char* name) {
+    const auto examples = test::format_examples(name, "src/filter/FILTERS.md");
+    REQUIRE(examples.size() == 1);
+    REQUIRE(examples[0].size() == 2);
+    CHECK(applied(c, examples[0][0]) == examples[0][1]);
+    CHECK(reverted(c, examples[0][1]) == examples[0][0]);
+  };
+  check(kCases[0], "calls");
+  check(kCases[1], "branches");
+}
+
+TEST_CASE("Filter.FitsItsLayoutAlone") {
+  const Layout table{40, 2, 1}, pixels{90, 3, 0, Form::kPixels, 3};
+  for (const Layout& layout : {Layout{}, table, pixels, kX86, kWords}) {
+    CHECK(filter_fits(Filter::kNone, layout));
+    CHECK(filter_fits(Filter::kCalls, layout) == (layout == kX86));
+    CHECK(filter_fits(Filter::kBranches, layout) == (layout == kWords));
+  }
+}
+
+}  // namespace
+}  // namespace nnzip

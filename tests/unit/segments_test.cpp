@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+// Files of every format through the whole codec: what comes back, and how their blocks were cut.
+#include <catch2/catch.hpp>
+
+#include "codec/block_source.h"
+#include "codec/choose.h"
+#include "unit/content_samples.h"
+
+namespace nnzip {
+namespace {
+
+using test::FileMaker;
+using test::MemoryReader;
+using test::operator+;
+using test::Random;
+using test::smooth;
+using test::to_bytes;
+
+Options without_model() {
+  Options options;
+  options.model = "none";
+  return options;
+}
+
+// Each block's form, filter and length, once its content has come back.
+std::string blocks_of(const Bytes& content) {
+  const Bytes packed = compress(content, without_model());
+  CHECK((decompress(packed) == content));
+  MemoryReader in(packed), pieces(content, 997);
+  test::MemoryWriter again;
+  compress(pieces, again, without_model());
+  CHECK((again.out == packed));
+  std::string text;
+  std::uint64_t offset = 0;
+  const auto frames = list_frames(in, {}, [&](std::size_t frame, const BlockInfo& block) {
+    CHECK(frame == 0);
+    CHECK(block.content_offset == offset);
+    offset += block.content_bytes;
+    text += (block.coding == "stored" ? block.coding : block.form) +
+            (block.filter == "none" ? "" : "/" + block.filter) + " " +
+            std::to_string(block.content_bytes) + ", ";
+  });
+  CHECK(frames.size() == 1);
+  CHECK(offset == content.size());
+  return text;
+}
+
+// The forms of blocks whose samples decide are not told: what predicts them may change.
+void check_comes_back(const Bytes& content) {
+  const Bytes packed = compress(content, without_model());
+  CHECK((decompress(packed) == content));
+  CHECK(packed.size() < content.size());
+}
+
+TEST_CASE("Segments.EveryFormatComesBack") {
+  for (const std::uint32_t channels : {1, 2, 3, 8}) {
+    for (const std::uint32_t bits : {8, 16, 24}) {
+      const Bytes samples = smooth(20001, static_cast<int>(bits) / 8, true);
+      check_comes_back(test::wav(channels, bits, samples));
+      check_comes_back(test::wav(channels, bits, samples, true));
+      check_comes_back(test::aiff(channels, bits, samples));
+      check_comes_back(test::au(channels, bits, samples));
+    }
+  }
+  const Bytes bytes = smooth(20001, 1, true), words = smooth(36000, 2, false);
+  for (const std::uint32_t bits : {8, 24, 32}) {
+    check_comes_back(test::bmp(50, 100, bits, bytes));
+    check_comes_back(test::tga(50, 100, bits, bytes));
+  }
+  for (const char* header :
+       {"P5 100 180 255\n", "P5 100 180 4095\n", "P6 60 100 255\n", "P6 60 100 65535\n",
+        "P7\nWIDTH 50\nHEIGHT 90\nDEPTH 4\nMAXVAL 65535\nENDHDR\n"}) {
+    check_comes_back(to_bytes(header) + words);
+  }
+  for (const std::uint32_t channels : {1, 3, 4}) {
+    for (const std::uint32_t bits : {8, 16}) {
+      const Bytes rows = smooth(60 * 80 * channels * bits / 8, static_cast<int>(bits) / 8, true);
+      check_comes_back(test::tiff(60, 80, channels, bits, 16, rows, true));
+    }
+  }
+  check_comes_back(test::elf(62, test::x86_code(70000)));
+  check_comes_back(test::pe(0x14C, test::x86_code(70000)));
+}
+
+TEST_CASE("Segments.CodeIsFilteredWithAndWithoutAHeader") {
+  const Bytes code = test::x86_code(70000);
+  CHECK(blocks_of(code) == "code/calls 70000, ");
+  const std::string blocks = blocks_of(test::elf(62, code));
+  CHECK_THAT(blocks, Catch::Contains("code/calls 70000, "));
+}
+
+TEST_CASE("Segments.WhatIsCompressedIsStored") {
+  const Bytes packed = FileMaker().text("\x1F\x8B\x08").data(Random(3).bytes(99997));
+  CHECK(blocks_of(packed) == "stored 100000, ");
+  const std::string blocks = blocks_of(test::tar_member("a.gz", packed) + Bytes(1024));
+  CHECK_THAT(blocks, Catch::Contains("stored 100000, "));
+}
+
+TEST_CASE("Segments.ALieCostsNothingButTime") {
+  std::string words;
+  for (int i = 0; words.size() < 30000; ++i) words += "line " + std::to_string(i % 1000) + "\n";
+  const Bytes lie = to_bytes("P6 100 100 255\n" + words);
+  const Bytes packed = compress(lie, without_model());
+  CHECK((decompress(packed) == lie));
+  CHECK(packed.size() < compress(to_bytes(words), without_model()).size() + 100);
+}
+
+TEST_CASE("BlockSource.GivesEqualBlocksForEveryReader") {
+  const Bytes content = test::wav(2, 16, smooth(100000, 2, true)) +
+                        test::bmp(100, 200, 24, smooth(60000, 1, true)) +
+                        Bytes(kMaxBlockBytes + 5, 'x');
+  const auto blocks_by = [&](std::size_t piece) {
+    MemoryReader reader(content, piece);
+    BlockSource source(reader);
+    std::vector<std::size_t> sizes;
+    Bytes all;
+    while (const auto block = source.next()) {
+      CHECK(block->segment.bytes == block->content.size());
+      sizes.push_back(block->content.size());
+      all = std::move(all) + block->content;
+    }
+    CHECK((all == content));
+    return sizes;
+  };
+  const auto sizes = blocks_by(SIZE_MAX);
+  CHECK(sizes.size() > 4);
+  CHECK(blocks_by(997) == sizes);
+  CHECK(blocks_by(kMaxBlockBytes / 2 + 1) == sizes);
+}
+
+TEST_CASE("ChooseView.KeepsTheContent") {
+  for (const Bytes& content : {test::x86_code(50000), smooth(50000, 2, true), Bytes(1, 'x')}) {
+    const View view = choose_view(content, {content.size(), {}, false});
+    REQUIRE(view.layout.is_valid());
+    REQUIRE(filter_fits(view.filter, view.layout));
+    Bytes back(view.of(content).begin(), view.of(content).end());
+    revert_filter(view.filter, view.layout, back);
+    CHECK((back == content));
+  }
+}
+
+}  // namespace
+}  // namespace nnzip

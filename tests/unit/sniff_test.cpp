@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "detect/sniff.h"
+
+#include <catch2/catch.hpp>
+
+#include "unit/content_samples.h"
+
+namespace nnzip {
+namespace {
+
+using test::FileMaker;
+using test::operator+;
+using test::Random;
+using test::smooth;
+
+using Sniff = std::optional<Found> (*)(const HeaderView&);
+
+std::optional<Found> sniffed(Sniff sniff, const Bytes& file) { return sniff(HeaderView(file)); }
+
+// What the sniffer finds in the file, and nothing in any part of its header.
+Found found(Sniff sniff, const Bytes& file) {
+  const auto all = sniffed(sniff, file);
+  REQUIRE(all);
+  for (std::size_t size = 0; size < std::min<std::size_t>(all->begin, 4000); ++size) {
+    const Bytes part(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(size));
+    const auto less = sniffed(sniff, part);
+    if (less && less->layout != all->layout) FAIL("another layout by " << size << " bytes");
+  }
+  return *all;
+}
+
+// Every byte of the header in turn gets other values: nothing that is found is invalid.
+void check_lies(Sniff sniff, const Bytes& file, std::size_t header) {
+  for (std::size_t at = 0; at < header; ++at) {
+    for (const int value : {0, 1, 0x7F, 0x80, 0xFF}) {
+      Bytes lie = file;
+      lie[at] = static_cast<std::uint8_t>(value);
+      const auto found = sniffed(sniff, lie);
+      if (!found) continue;
+      CHECK(found->layout.is_valid());
+      CHECK(found->begin < std::uint64_t{1} << 50);
+    }
+  }
+}
+
+Layout samples(std::uint32_t channels, std::uint32_t bits, bool low_first) {
+  return {0, channels * bits / 8, low_first && bits > 8 ? 1U : 0U, Form::kSamples, channels};
+}
+
+Layout pixels(std::uint32_t stride, std::uint32_t element, std::uint32_t channels,
+              bool low_first = false) {
+  return {stride, element, low_first ? 1U : 0U, Form::kPixels, channels};
+}
+
+TEST_CASE("SniffSound.FindsSamples") {
+  for (const std::uint32_t channels : {1, 2, 8}) {
+    for (const std::uint32_t bits : {8, 16, 24}) {
+      const Bytes data = smooth(480 * channels, static_cast<int>(bits) / 8, true);
+      for (const bool extensible : {false, true}) {
+        const Found sound = found(sniff_wav, test::wav(channels, bits, data, extensible));
+        CHECK(sound.begin == (extensible ? 68U : 44U));
+        CHECK(sound.bytes == data.size());
+        CHECK(sound.layout == samples(channels, bits, true));
+      }
+      if (bits == 8) continue;
+      const Found aiff = found(sniff_aiff, test::aiff(channels, bits, data));
+      CHECK(aiff.begin == 54);
+      CHECK(aiff.bytes == data.size());
+      CHECK(aiff.layout == samples(channels, bits, false));
+      const Found au = found(sniff_au, test::au(channels, bits, data));
+      CHECK(au.begin == 24);
+      CHECK(au.bytes == data.size());
+      CHECK(au.layout == samples(channels, bits, false));
+    }
+  }
+}
+
+TEST_CASE("SniffSound.RefusesWhatItIsNot") {
+  const Bytes data(100);
+  CHECK_FALSE(sniffed(sniff_wav, test::wav(9, 16, data)));
+  CHECK_FALSE(sniffed(sniff_wav, test::wav(2, 12, data)));
+  CHECK_FALSE(sniffed(sniff_wav, test::wav(0, 16, data)));
+  Bytes packed = test::wav(2, 16, data);
+  packed[20] = 2;  // ADPCM
+  CHECK_FALSE(sniffed(sniff_wav, packed));
+  Bytes of_a_pipe = test::wav(2, 16, data);
+  for (int i = 40; i < 44; ++i) of_a_pipe[static_cast<std::size_t>(i)] = 0xFF;
+  CHECK(sniffed(sniff_wav, of_a_pipe)->bytes == Found::kToTheEnd);
+  CHECK_FALSE(sniffed(sniff_aiff, test::aiff(2, 8, data)));
+  CHECK_FALSE(sniffed(sniff_au, test::au(9, 16, data)));
+  check_lies(sniff_wav, test::wav(2, 16, data), 44);
+  check_lies(sniff_wav, test::wav(2, 16, data, true), 68);
+  check_lies(sniff_aiff, test::aiff(2, 16, data), 54);
+  check_lies(sniff_au, test::au(2, 16, data), 24);
+}
+
+TEST_CASE("SniffImage.FindsPixels") {
+  const Bytes data(40000);
+  const Found bmp = found(sniff_bmp, test::bmp(33, 20, 24, data));
+  CHECK(bmp.begin == 54);
+  CHECK(bmp.bytes == 100 * 20);
+  CHECK(bmp.layout == pixels(100, 3, 3));
+  CHECK(found(sniff_bmp, test::bmp(33, static_cast<std::uint32_t>(-20), 24, data)).bytes == 2000);
+  CHECK(found(sniff_bmp, test::bmp(33, 20, 32, data)).layout == pixels(132, 4, 4));
+  CHECK(found(sniff_bmp, test::bmp(33, 20, 8, data)).layout == pixels(36, 1, 1));
+
+  const auto pnm = [&](const std::string& header) {
+    const Found image = found(sniff_pnm, FileMaker().text(header).data(data));
+    CHECK(image.begin == header.size());
+    return image;
+  };
+  CHECK(pnm("P6\n33 20\n255\n").layout == pixels(99, 3, 3));
+  CHECK(pnm("P6\n# a comment\n33 # wide\n20 65535 ").layout == pixels(198, 6, 3));
+  CHECK(pnm("P5 33 20 255\n").layout == pixels(33, 1, 1));
+  CHECK(pnm("P5 33 20 1023\n").layout == pixels(66, 2, 1));
+  CHECK(pnm("P7\nWIDTH 33\nHEIGHT 20\nDEPTH 4\nMAXVAL 255\nTUPLTYPE RGB_ALPHA\nENDHDR\n").bytes ==
+        33 * 20 * 4);
+
+  CHECK(found(sniff_tga, test::tga(33, 20, 24, data)).layout == pixels(99, 3, 3));
+  CHECK(found(sniff_tga, test::tga(33, 20, 8, data)).layout == pixels(33, 1, 1));
+
+  for (const bool low_first : {true, false}) {
+    const Bytes rows(33 * 20 * 6);
+    const Found image = found(sniff_tiff, test::tiff(33, 20, 3, 16, 7, rows, low_first));
+    CHECK(image.begin == 8);
+    CHECK(image.bytes == rows.size());
+    CHECK(image.layout == pixels(198, 6, 3, low_first));
+    CHECK(sniffed(sniff_tiff, test::tiff(33, 20, 1, 8, 20, Bytes(660), low_first))->layout ==
+          pixels(33, 1, 1));
+  }
+}
+
+TEST_CASE("SniffImage.RefusesWhatItIsNot") {
+  const Bytes data(40000);
+  CHECK_FALSE(sniffed(sniff_bmp, test::bmp(0, 20, 24, data)));
+  CHECK_FALSE(sniffed(sniff_bmp, test::bmp(33, 20, 16, data)));
+  CHECK_FALSE(sniffed(sniff_bmp, test::bmp(0x7FFFFFFF, 0x7FFFFFFF, 32, data)));
+  for (const char* header :
+       {"P6\n", "P6 33", "P6 33 20 0 ", "P6 33 20 65536 ", "P6 33 20 255", "P6 0 20 255 ",
+        "P6 x 20 255 ", "P65 33 20 255 ", "P6 999999999999 20 255 ", "P7\nWIDTH 3\nENDHDR\n"}) {
+    CAPTURE(header);
+    CHECK_FALSE(sniffed(sniff_pnm, FileMaker().text(header)));
+  }
+  CHECK_FALSE(sniffed(sniff_tga, test::tga(33, 20, 16, data)));
+  Bytes apart = test::tiff(33, 20, 3, 8, 7, Bytes(33 * 20 * 3), true);
+  apart[8 + 33 * 20 * 3 + 4] ^= 1;  // where the second strip begins
+  CHECK_FALSE(sniffed(sniff_tiff, apart));
+  check_lies(sniff_bmp, test::bmp(33, 20, 24, data), 54);
+  check_lies(sniff_tga, test::tga(33, 20, 24, data), 18);
+  const Bytes small = test::tiff(3, 2, 3, 8, 1, Bytes(18), true);
+  check_lies(sniff_tiff, small, small.size());
+}
+
+TEST_CASE("SniffProgram.FindsCode") {
+  const Bytes code = test::x86_code(9000);
+  const Layout x86{0, 1, 0, Form::kCode, 1}, words{0, 4, 0, Form::kCode, 1};
+  for (const auto& [machine, layout] : {std::pair(62, x86), {3, x86}, {183, words}}) {
+    const Found part = found(sniff_elf, test::elf(static_cast<std::uint32_t>(machine), code));
+    CHECK(part.begin == 4096);
+    CHECK(part.bytes == code.size());
+    CHECK(part.layout == layout);
+  }
+  for (const auto& [machine, layout] : {std::pair(0x14C, x86), {0x8664, x86}, {0xAA64, words}}) {
+    const Found part = found(sniff_pe, test::pe(static_cast<std::uint32_t>(machine), code));
+    CHECK(part.begin == 1024);
+    CHECK(part.bytes == code.size());
+    CHECK(part.layout == layout);
+  }
+  CHECK_FALSE(sniffed(sniff_elf, test::elf(8, code)));  // MIPS
+  CHECK_FALSE(sniffed(sniff_pe, test::pe(0x1C0, code)));
+  check_lies(sniff_elf, test::elf(62, code), 176);
+  check_lies(sniff_pe, test::pe(0x14C, code), 240);
+}
+
+TEST_CASE("SniffCompressed.KnowsTheirBeginnings") {
+  const auto jpeg = FileMaker().text("\xFF\xD8\xFF\xE0").big(16, 2).zeros(14);
+  const Bytes scan = FileMaker(jpeg).text("\xFF\xDA").big(8, 2).zeros(6).data(Bytes(50, 7));
+  const Found image = found(sniff_jpeg, scan);
+  CHECK(image.begin == 30);
+  CHECK(image.compressed);
+  CHECK_FALSE(sniffed(sniff_jpeg, jpeg));  // no scan
+  CHECK_FALSE(sniffed(sniff_jpeg, FileMaker(jpeg).text("\xFF\x05").big(8, 2).zeros(60)));
+  check_lies(sniff_jpeg, scan, scan.size());
+
+  const auto zip = [](std::uint32_t flags, std::uint32_t method, std::uint32_t bytes) {
+    return sniffed(sniff_zip, FileMaker()
+                                  .text("PK\x03\x04")
+                                  .little(20, 2)
+                                  .little(flags, 2)
+                                  .little(method, 2)
+                                  .zeros(8)
+                                  .little(bytes, 4)
+                                  .little(1, 4)
+                                  .little(5, 2)
+                                  .little(2, 2));
+  };
+  CHECK(zip(0, 8, 1000)->begin == 37);
+  CHECK(zip(0, 8, 1000)->bytes == 1000);
+  CHECK(zip(8, 8, 0)->bytes == Found::kToTheEnd);
+  CHECK_FALSE(zip(0, 0, 1000));  // stored
+
+  // Frames of 417 bytes, at 128 kbit/s and 44100 Hz.
+  FileMaker mp3;
+  for (int i = 0; i < 5; ++i) mp3.text("\xFF\xFB\x90").zeros(414);
+  CHECK(sniffed(sniff_mp3, mp3));
+  Bytes broken = mp3;
+  broken[3 * 417 + 2] = 0;
+  CHECK_FALSE(sniffed(sniff_mp3, broken));
+  check_lies(sniff_mp3, mp3, 3);
+
+  CHECK(sniffed(sniff_mp4, FileMaker().big(5000, 4).text("mdat"))->bytes == 4992);
+  CHECK(sniffed(sniff_mp4, FileMaker().big(1, 4).text("mdat").big(9000, 8))->bytes == 8984);
+  CHECK_FALSE(sniffed(sniff_mp4, FileMaker().big(4, 4).text("mdat")));
+  CHECK(sniffed(sniff_7z,
+                FileMaker().text("7z\xBC\xAF\x27\x1C").zeros(6).little(500, 8).little(30, 8))
+            ->bytes == 562);
+  CHECK(sniffed(sniff_webp, FileMaker().text("RIFF").little(700, 4).text("WEBPVP8L"))->bytes ==
+        708);
+}
+
+TEST_CASE("SniffTar.FindsMembers") {
+  const Bytes member = test::tar_member("a", Bytes(1000, 'a'));
+  const auto file = sniffed(sniff_tar, member);
+  REQUIRE(file);
+  CHECK(file->begin == 512);
+  CHECK(file->bytes == 1000);
+  for (std::size_t at = 0; at < 512; ++at) {
+    Bytes lie = member;
+    lie[at] = static_cast<std::uint8_t>(lie[at] + 1);
+    CAPTURE(at);
+    const auto still = sniffed(sniff_tar, lie);  // its magic and its checksum may be spelled
+    CHECK((!still || still->bytes == 1000));     // otherwise
+  }
+  Bytes large = member;
+  large[124] = 0x80;
+  CHECK_FALSE(sniffed(sniff_tar, large));  // the checksum is another
+}
+
+}  // namespace
+}  // namespace nnzip
