@@ -18,6 +18,17 @@ constexpr int kBiasInput = kNetworkLinearInput + 1;
 constexpr int kNetworkRefinedInput = kNetworkInput + 1;  // one of each
 static_assert(kNetworkRefinedInput + kNetworkRefiners <= kLanes && kBiasInput < kInputs);
 
+// The sets of weights.
+enum Set {
+  kByPartialByte,
+  kByLastByte,
+  kByMatches,
+  kByOrders,
+  kByByteBefore,
+  kByColumn,
+  kByWordLength,  // or the network's confidence
+  kByLinePlace
+};
 constexpr int kSetContexts[kSets] = {256, 256, 64, 64, 256, 256, 128, 256};
 constexpr std::size_t kWeightSets = 256 + 256 + 64 + 64 + 256 + 256 + 128 + 256;
 constexpr int kFinalContexts[kFinalSets] = {256, 64, 64};
@@ -97,7 +108,7 @@ Predictor::Predictor(const MixerPlan& plan, const MixKernels& kernels)
     const std::uint32_t bucket = static_cast<std::uint32_t>(i % 16);
     match_counters_[i] = make_counter(65535 - 20000 / (bucket * bucket + 1), 4);
   }
-  std::int32_t offset = 0;
+  std::size_t offset = 0;
   for (int k = 0; k < kSets; ++k) {
     set_offset_[k] = offset;
     for (int c = 0; c < kSetContexts[k]; ++c, offset += kInputs) {
@@ -129,6 +140,7 @@ void Predictor::begin_byte(int stream, const Distribution* network) {
   network_ = uses_network_ ? network : nullptr;
   partial_ = 1;
   bit_ = 0;
+  begin_sets();
   find_slots();
 }
 
@@ -149,22 +161,30 @@ void Predictor::find_slots() {
 
 void Predictor::add_contexts() {
   const std::uint32_t at = node() - 1;
+  // Stores of bytes could alias members, which would have to be read again.
+  const std::uint8_t* const* const slots = slot_.data();
+  const Counter* const counters = counters_.data();
+  Counter* const at_work = at_work_.data();
+  std::uint8_t* const histories = histories_.data();
+  const std::int16_t* const stretches = kTables.stretch.data();
   std::int16_t* const x = inputs_.data();
-  const Counter* counters = counters_.data();
-  for (int i = 0; i < kContexts; ++i, counters += 256) {
-    const std::uint32_t history = slot_[i][at];
-    const Counter counter = counters[history];
-    histories_[i] = static_cast<std::uint8_t>(history);
-    at_work_.data()[i] = counter;
-    x[i] = kTables.stretch[counter >> 20];
-    x[kLanes + i] =
-        static_cast<std::int16_t>((static_cast<std::int32_t>(counter >> 16) - 32768) >> 4);
+#pragma GCC unroll 23
+  for (int i = 0; i < kContexts; ++i) {
+    const std::uint32_t history = slots[i][at];
+    const Counter counter = counters[i * 256 + history];
+    histories[i] = static_cast<std::uint8_t>(history);
+    at_work[i] = counter;
+    x[i] = stretches[counter >> 20];
+  }
+  for (int i = 0; i < kContexts; ++i) {
+    const auto centred = static_cast<std::int16_t>(at_work[i] >> 16 ^ 0x8000);
+    x[kLanes + i] = static_cast<std::int16_t>(centred >> 4);
   }
   order_hits_ = 0;
-  for (int i = kOrder1; i <= kOrder6; ++i) order_hits_ += histories_[i] != 0 ? 1 : 0;
+  for (int i = kOrder1; i <= kOrder6; ++i) order_hits_ += histories[i] != 0 ? 1 : 0;
   for (int i = 0; i < 2; ++i) {
     order0_counter_[i] = &order0_[i * 256 + partial_];
-    x[kOrder0Input + i] = kTables.stretch[*order0_counter_[i] >> 20];
+    x[kOrder0Input + i] = stretches[*order0_counter_[i] >> 20];
   }
 }
 
@@ -212,39 +232,48 @@ void Predictor::add_network() {
   network_confidence_ = 1 + std::min(std::abs(logit) / 160, 14);
 }
 
-void Predictor::select_sets() {
-  const std::uint64_t recent = streams_[stream_].context.recent;
-  const auto& matches = streams_[stream_].matches;
-  const std::uint32_t long_match =
-      match_counter_[1] != nullptr ? 1 + std::min(matches[1].length / 16, 2u) : 0;
-  const std::uint32_t short_match =
-      match_counter_[0] != nullptr ? 1 + length_bucket(matches[0].length) * 14 / 15 : 0;
-  const std::uint32_t match_state = long_match * 16 + short_match;
+// Those sets that are the same for all bits of the byte, and the first ones of the others.
+void Predictor::begin_sets() {
   const StreamContext& context = streams_[stream_].context;
+  const std::uint64_t recent = context.recent;
   const std::size_t end = history_.coded_end[stream_];
   // In tables the column, elsewhere what kinds of bytes came last.
   const std::size_t column = stride_ != 0 ? (end - history_.begin(stream_)) % stride_
                                           : kind(recent & 255) * 36 + kind(recent >> 8 & 255) * 6 +
                                                 kind(recent >> 16 & 255);
-  const std::uint32_t contexts[kSets] = {
-      partial_,
-      static_cast<std::uint32_t>(recent & 255),
-      match_state,
-      static_cast<std::uint32_t>(order_hits_ * 8 + bit_),
-      static_cast<std::uint32_t>(recent >> 8 & 255),
-      static_cast<std::uint32_t>(column & 255),
-      static_cast<std::uint32_t>(
-          (network_ == nullptr ? context.word_length : network_confidence_) * 8 + bit_),
-      static_cast<std::uint32_t>(std::min<std::size_t>(end - context.line_begin, 255))};
-  for (int k = 0; k < kSets; ++k) {
-    set_[k] = weights_.data() + set_offset_[k] + static_cast<std::int32_t>(contexts[k]) * kInputs;
+  const auto choose = [&](int k, std::size_t of) {
+    set_[k] = weights_.data() + set_offset_[k] + of * kInputs;
+  };
+  choose(kByLastByte, recent & 255);
+  choose(kByByteBefore, recent >> 8 & 255);
+  choose(kByColumn, column & 255);
+  choose(kByLinePlace, std::min<std::size_t>(end - context.line_begin, 255));
+  choose(kByWordLength, static_cast<std::size_t>(context.word_length) * 8);
+}
+
+void Predictor::select_sets() {
+  const auto& matches = streams_[stream_].matches;
+  const std::uint32_t long_match =
+      match_counter_[1] != nullptr ? 1 + std::min(matches[1].length / 16, 2u) : 0;
+  const std::uint32_t short_match =
+      match_counter_[0] != nullptr ? 1 + length_bucket(matches[0].length) * 14 / 15 : 0;
+  const std::size_t match_state = long_match * 16 + short_match;
+  const auto hits = static_cast<std::size_t>(order_hits_ * 8 + bit_);
+  const auto choose = [&](int k, std::size_t of) {
+    set_[k] = weights_.data() + set_offset_[k] + of * kInputs;
+  };
+  choose(kByPartialByte, partial_);
+  choose(kByMatches, match_state);
+  choose(kByOrders, hits);
+  if (network_ != nullptr) {
+    choose(kByWordLength, static_cast<std::size_t>(network_confidence_ * 8 + bit_));
+  } else if (bit_ != 0) {
+    set_[kByWordLength] += kInputs;
   }
-  final_set_[0] = final_weights_.data() + static_cast<std::int32_t>(partial_) * kFinalInputs;
-  final_set_[1] = final_weights_.data() +
-                  (kFinalContexts[0] + static_cast<std::int32_t>(match_state)) * kFinalInputs;
-  final_set_[2] = final_weights_.data() +
-                  (kFinalContexts[0] + kFinalContexts[1] + static_cast<std::int32_t>(contexts[3])) *
-                      kFinalInputs;
+  final_set_[0] = final_weights_.data() + partial_ * kFinalInputs;
+  final_set_[1] = final_weights_.data() + (kFinalContexts[0] + match_state) * kFinalInputs;
+  final_set_[2] =
+      final_weights_.data() + (kFinalContexts[0] + kFinalContexts[1] + hits) * kFinalInputs;
 }
 
 std::int32_t Predictor::mix() {
@@ -324,11 +353,16 @@ void Predictor::update(int bit) {
   }
   kernels_.learn(at_work_.data(), kLanes, kTables.reciprocal.data(), bit, kCounterLimit);
   const std::uint32_t at = node() - 1;
-  Counter* counters = counters_.data();
-  for (int i = 0; i < kContexts; ++i, counters += 256) {
-    const std::uint32_t history = histories_[i];
-    counters[history] = at_work_.data()[i];
-    slot_[i][at] = kHistories.next[history][bit];
+  Counter* const counters = counters_.data();
+  const Counter* const at_work = at_work_.data();
+  const std::uint8_t* const histories = histories_.data();
+  std::uint8_t* const* const slots = slot_.data();
+  const auto& next = kHistories.next[bit];
+#pragma GCC unroll 23
+  for (int i = 0; i < kContexts; ++i) {
+    const std::uint32_t history = histories[i];
+    counters[i * 256 + history] = at_work[i];
+    slots[i][at] = next[history];
   }
   partial_ = partial_ << 1 | static_cast<std::uint32_t>(bit);
   if (++bit_ == 4) find_slots();
@@ -338,9 +372,13 @@ std::uint8_t Predictor::end_byte() {
   const auto byte = static_cast<std::uint8_t>(partial_);
   history_.bytes[history_.coded_end[stream_]++] = byte;
   Stream& stream = streams_[stream_];
+  std::array<MatchModel::Probe, kMatches> probes;
+  for (int i = 0; i < kMatches; ++i) probes[i] = match_models_[i].probe(history_, stream_);
   contexts_.advance(history_, stream_, stream.context);
-  for (int i = 0; i < kMatches; ++i) match_models_[i].advance(history_, stream_, stream.matches[i]);
   for (const std::uint32_t hash : stream.context.hashes) slots_.prefetch(hash);
+  for (int i = 0; i < kMatches; ++i) {
+    match_models_[i].advance(history_, stream_, probes[i], stream.matches[i]);
+  }
   return byte;
 }
 

@@ -67,6 +67,7 @@ class Predictor {
   void add_contexts();
   void add_matches();
   void add_network();
+  void begin_sets();
   void select_sets();
   void select_refiners();
   std::int32_t mix();
@@ -108,7 +109,7 @@ class Predictor {
   AlignedMemory<Counter> at_work_;       // [kLanes]: of the bit that is being coded
   std::vector<Counter> order0_;          // [2][partial byte]
   std::vector<Counter> match_counters_;  // [match model][length and outcomes]
-  std::array<std::int32_t, kSets> set_offset_{};
+  std::array<std::size_t, kSets> set_offset_{};
   AlignedMemory<std::int16_t> inputs_;  // [kInputs]
   AlignedMemory<std::int16_t> final_inputs_;
   AlignedMemory<std::int16_t> weights_;        // [sets][contexts of the set][kInputs]
