@@ -9,24 +9,37 @@
 namespace nnzip::mixer {
 namespace {
 
-// An error that moves no weight: 3071 * 5 is below the half of 2^15.
-constexpr std::int32_t kIdle = 5;
-
 inline __m256i load(const void* p) { return _mm256_load_si256(static_cast<const __m256i*>(p)); }
 inline void store(void* p, __m256i v) { _mm256_store_si256(static_cast<__m256i*>(p), v); }
 
-// Eight numbers whose sum is that of the 16 partial ones after their shift.
-inline __m256i partial_sums(const std::int16_t* inputs, std::int32_t n,
-                            const std::int16_t* weights) {
+struct PartialSums {
   __m256i low = _mm256_setzero_si256(), high = low;
-  for (std::int32_t i = 0; i < n; i += 32) {
-    low = _mm256_add_epi32(low, _mm256_madd_epi16(load(inputs + i), load(weights + i)));
-    high = _mm256_add_epi32(high, _mm256_madd_epi16(load(inputs + i + 16), load(weights + i + 16)));
-  }
-  return _mm256_add_epi32(_mm256_srai_epi32(low, 4), _mm256_srai_epi32(high, 4));
-}
 
-inline __m128i to_logits(__m128i sums) {
+  void add(const std::int16_t* weights, __m256i x, __m256i y) {
+    low = _mm256_add_epi32(low, _mm256_madd_epi16(x, load(weights)));
+    high = _mm256_add_epi32(high, _mm256_madd_epi16(y, load(weights + 16)));
+  }
+  // Eight numbers with the same sum as the 16 after their shift.
+  __m256i shifted() const {
+    return _mm256_add_epi32(_mm256_srai_epi32(low, 4), _mm256_srai_epi32(high, 4));
+  }
+};
+
+// The logits of four sets.
+inline __m128i dot4(const std::int16_t* inputs, std::int32_t n,
+                    const std::int16_t* const* weights) {
+  PartialSums a, b, c, d;
+  for (std::int32_t i = 0; i < n; i += 32) {
+    const __m256i x = load(inputs + i), y = load(inputs + i + 16);
+    a.add(weights[0] + i, x, y);
+    b.add(weights[1] + i, x, y);
+    c.add(weights[2] + i, x, y);
+    d.add(weights[3] + i, x, y);
+  }
+  const __m256i all = _mm256_hadd_epi32(_mm256_hadd_epi32(a.shifted(), b.shifted()),
+                                        _mm256_hadd_epi32(c.shifted(), d.shifted()));
+  const __m128i sums =
+      _mm_add_epi32(_mm256_castsi256_si128(all), _mm256_extracti128_si256(all, 1));
   const __m128i limit = _mm_set1_epi32(kLogitLimit);
   return _mm_max_epi32(_mm_min_epi32(_mm_srai_epi32(sums, 10), limit), _mm_set1_epi32(-kLogitLimit));
 }
@@ -35,32 +48,28 @@ void dot(const std::int16_t* inputs, std::int32_t n, const std::int16_t* const* 
          std::int32_t sets, std::int32_t* logits) noexcept {
   std::int32_t k = 0;
   for (; k + 4 <= sets; k += 4) {
-    const __m256i first = _mm256_hadd_epi32(partial_sums(inputs, n, weights[k]),
-                                            partial_sums(inputs, n, weights[k + 1]));
-    const __m256i second = _mm256_hadd_epi32(partial_sums(inputs, n, weights[k + 2]),
-                                             partial_sums(inputs, n, weights[k + 3]));
-    const __m256i all = _mm256_hadd_epi32(first, second);
-    const __m128i sums =
-        _mm_add_epi32(_mm256_castsi256_si128(all), _mm256_extracti128_si256(all, 1));
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(logits + k), to_logits(sums));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(logits + k), dot4(inputs, n, weights + k));
   }
-  for (; k < sets; ++k) {
-    const __m256i all = partial_sums(inputs, n, weights[k]);
-    __m128i sum = _mm_add_epi32(_mm256_castsi256_si128(all), _mm256_extracti128_si256(all, 1));
-    sum = _mm_add_epi32(sum, _mm_shuffle_epi32(sum, 0x4E));
-    sum = _mm_add_epi32(sum, _mm_shuffle_epi32(sum, 0xB1));
-    logits[k] = _mm_cvtsi128_si32(to_logits(sum));
-  }
+  if (k == sets) return;
+  const std::int16_t* rest[4];
+  for (std::int32_t j = 0; j < 4; ++j) rest[j] = weights[k + j < sets ? k + j : k];
+  alignas(16) std::int32_t four[4];
+  _mm_store_si128(reinterpret_cast<__m128i*>(four), dot4(inputs, n, rest));
+  for (std::int32_t j = 0; k + j < sets; ++j) logits[k + j] = four[j];
 }
 
 void train(const std::int16_t* inputs, std::int32_t n, std::int16_t* const* weights,
            std::int32_t sets, const std::int32_t* errors) noexcept {
   for (std::int32_t k = 0; k < sets; ++k) {
-    if (errors[k] >= -kIdle && errors[k] <= kIdle) continue;
+    // Moves no weight: 3071 * 5 is below the half of 2^15.
+    if (static_cast<std::uint32_t>(errors[k] + 5) <= 10) continue;
     const __m256i error = _mm256_set1_epi16(static_cast<std::int16_t>(errors[k]));
-    for (std::int32_t i = 0; i < n; i += 16) {
-      const __m256i step = _mm256_mulhrs_epi16(load(inputs + i), error);
-      store(weights[k] + i, _mm256_adds_epi16(load(weights[k] + i), step));
+    for (std::int32_t i = 0; i < n; i += 32) {
+      std::int16_t* const w = weights[k] + i;
+      const __m256i x = _mm256_mulhrs_epi16(load(inputs + i), error);
+      const __m256i y = _mm256_mulhrs_epi16(load(inputs + i + 16), error);
+      store(w, _mm256_adds_epi16(load(w), x));
+      store(w + 16, _mm256_adds_epi16(load(w + 16), y));
     }
   }
 }

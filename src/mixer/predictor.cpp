@@ -146,13 +146,13 @@ void Predictor::begin_byte(int stream, const Distribution* network) {
 
 // At the start of a byte and in its middle.
 void Predictor::find_slots() {
-  const auto& hashes = streams_[stream_].context.hashes;
-  std::array<std::uint32_t, kContexts> at;
-  for (int i = 0; i < kContexts; ++i) {
-    at[i] = bit_ == 0 ? hashes[i] : (hashes[i] ^ partial_ * 0x2C1B3C6D) * 0x9E3779B1;
-    slots_.prefetch(at[i]);
+  // Hashes are well mixed, so that a sum with the nibble's own number is as good as another hash.
+  const std::uint32_t nibble = bit_ == 0 ? 0 : partial_ * 0x9E3779B1;
+  const std::uint32_t* const hashes = streams_[stream_].context.hashes.data();
+  if (bit_ != 0) {
+    for (int i = 0; i < kContexts; ++i) slots_.prefetch(hashes[i] + nibble);
   }
-  for (int i = 0; i < kContexts; ++i) slot_[i] = slots_.find(at[i]);
+  for (int i = 0; i < kContexts; ++i) slot_[i] = slots_.find(hashes[i] + nibble);
   for (std::uint64_t rest = disabled_; rest != 0; rest &= rest - 1) {
     no_slot_ = {};
     slot_[std::countr_zero(rest)] = no_slot_.data();
@@ -176,7 +176,8 @@ void Predictor::add_contexts() {
     at_work[i] = counter;
     x[i] = stretches[counter >> 20];
   }
-  for (int i = 0; i < kContexts; ++i) {
+  // All lanes: those past the contexts are overwritten.
+  for (int i = 0; i < kLanes; ++i) {
     const auto centred = static_cast<std::int16_t>(at_work[i] >> 16 ^ 0x8000);
     x[kLanes + i] = static_cast<std::int16_t>(centred >> 4);
   }
