@@ -203,8 +203,8 @@ void Predictor::add_matches() {
     const std::uint32_t p = probability16(*match_counter_[i]);
     const std::int32_t sign = match_bit_[i] != 0 ? 1 : -1;
     logit = static_cast<std::int16_t>(sign * stretch(p));
-    length = static_cast<std::int16_t>(
-        sign * static_cast<std::int32_t>(std::min(match.length, 32u)) * 16);
+    length = static_cast<std::int16_t>(sign *
+                                       static_cast<std::int32_t>(std::min(match.length, 32u)) * 16);
   }
 }
 
