@@ -144,15 +144,19 @@ void Predictor::begin_byte(int stream, const Distribution* network) {
   find_slots();
 }
 
+// Where the slots of a nibble are, given the bits of the byte before it: hashes are well mixed, so
+// that a sum with a number of the nibble is as good as another hash.
+std::uint32_t Predictor::hash_of_nibble(int context, std::uint32_t partial) const {
+  return streams_[stream_].context.hashes[context] + (partial == 1 ? 0 : partial * 0x9E3779B1);
+}
+
+void Predictor::prefetch_slots(std::uint32_t partial) {
+  for (int i = 0; i < kContexts; ++i) slots_.prefetch(hash_of_nibble(i, partial));
+}
+
 // At the start of a byte and in its middle.
 void Predictor::find_slots() {
-  // Hashes are well mixed, so that a sum with the nibble's own number is as good as another hash.
-  const std::uint32_t nibble = bit_ == 0 ? 0 : partial_ * 0x9E3779B1;
-  const std::uint32_t* const hashes = streams_[stream_].context.hashes.data();
-  if (bit_ != 0) {
-    for (int i = 0; i < kContexts; ++i) slots_.prefetch(hashes[i] + nibble);
-  }
-  for (int i = 0; i < kContexts; ++i) slot_[i] = slots_.find(hashes[i] + nibble);
+  for (int i = 0; i < kContexts; ++i) slot_[i] = slots_.find(hash_of_nibble(i, partial_));
   for (std::uint64_t rest = disabled_; rest != 0; rest &= rest - 1) {
     no_slot_ = {};
     slot_[std::countr_zero(rest)] = no_slot_.data();
@@ -284,13 +288,13 @@ std::int32_t Predictor::mix() {
     probabilities_[k] = squash(logits[k]);
     final_inputs_.data()[k] = static_cast<std::int16_t>(logits[k]);
   }
-  std::array<std::int32_t, kFinalSets> final_logits;
-  kernels_.dot(final_inputs_.data(), kFinalInputs, final_set_.data(), kFinalSets,
-               final_logits.data());
   std::int32_t sum = 0;
   for (int k = 0; k < kFinalSets; ++k) {
-    final_probabilities_[k] = squash(final_logits[k]);
-    sum += final_logits[k];
+    std::int32_t products = 0;  // below 8 * 3071 * 2^15
+    for (int i = 0; i < kSets; ++i) products += logits[i] * final_set_[k][i];
+    const std::int32_t logit = clamp_logit(products >> 14);
+    final_probabilities_[k] = squash(logit);
+    sum += logit;
   }
   return sum / kFinalSets;
 }
@@ -314,7 +318,7 @@ std::int32_t Predictor::refine(std::int32_t logit) {
 }
 
 std::uint32_t Predictor::predict() {
-  // Contexts fill all lanes, then the others take theirs.
+  // Contexts fill all lanes of their second inputs, then the others take theirs.
   add_contexts();
   add_matches();
   select_refiners();
@@ -326,6 +330,10 @@ std::uint32_t Predictor::predict() {
 }
 
 void Predictor::update(int bit) {
+  // What the next bits need is fetched from memory while this one is learned.
+  const std::uint32_t partial = partial_ << 1 | static_cast<std::uint32_t>(bit);
+  if (bit_ == 3) prefetch_slots(partial);
+  if (bit_ == 7) take_up(static_cast<std::uint8_t>(partial));
   const std::int32_t target = bit << 16;
   const auto rate = static_cast<std::int32_t>(64 + 65536 * 6 / (seen_ + 4096));
   ++seen_;
@@ -365,22 +373,23 @@ void Predictor::update(int bit) {
     counters[i * 256 + history] = at_work[i];
     slots[i][at] = next[history];
   }
-  partial_ = partial_ << 1 | static_cast<std::uint32_t>(bit);
+  partial_ = partial;
   if (++bit_ == 4) find_slots();
 }
 
-std::uint8_t Predictor::end_byte() {
-  const auto byte = static_cast<std::uint8_t>(partial_);
+// The byte is known: hashes those of the next one.
+void Predictor::take_up(std::uint8_t byte) {
   history_.bytes[history_.coded_end[stream_]++] = byte;
-  Stream& stream = streams_[stream_];
-  std::array<MatchModel::Probe, kMatches> probes;
-  for (int i = 0; i < kMatches; ++i) probes[i] = match_models_[i].probe(history_, stream_);
-  contexts_.advance(history_, stream_, stream.context);
-  for (const std::uint32_t hash : stream.context.hashes) slots_.prefetch(hash);
+  for (int i = 0; i < kMatches; ++i) probes_[i] = match_models_[i].probe(history_, stream_);
+  contexts_.advance(history_, stream_, streams_[stream_].context);
+  prefetch_slots(1);
+}
+
+std::uint8_t Predictor::end_byte() {
   for (int i = 0; i < kMatches; ++i) {
-    match_models_[i].advance(history_, stream_, probes[i], stream.matches[i]);
+    match_models_[i].advance(history_, stream_, probes_[i], streams_[stream_].matches[i]);
   }
-  return byte;
+  return static_cast<std::uint8_t>(partial_);
 }
 
 }  // namespace nnzip::mixer

@@ -63,7 +63,10 @@ class Predictor {
     const std::uint32_t one = 1u << (bit_ & 3);
     return (partial_ & (one - 1)) | one;
   }
+  std::uint32_t hash_of_nibble(int context, std::uint32_t partial) const;
+  void prefetch_slots(std::uint32_t partial);
   void find_slots();
+  void take_up(std::uint8_t byte);
   void add_contexts();
   void add_matches();
   void add_network();
@@ -89,6 +92,7 @@ class Predictor {
   int bit_ = 0;                // how many
   const Distribution* network_ = nullptr;
   std::array<std::uint8_t*, kContexts> slot_{};
+  std::array<MatchModel::Probe, kMatches> probes_{};
   std::array<std::uint8_t, 15> no_slot_{};  // of a context that is switched off
 
   // The bit that is being coded.
