@@ -9,8 +9,8 @@ namespace nnzip::mixer {
 namespace {
 
 // Inputs: lane i and lane kLanes + i for context i, then the lanes that contexts leave.
-constexpr int kOrder0Input = kContexts;
-constexpr int kMatchInput = kOrder0Input + 1;
+constexpr int kDirectInput = kContexts;
+constexpr int kMatchInput = kDirectInput + kDirectOrders;
 constexpr int kMatchLengthInput = kLanes + kMatchInput;
 constexpr int kNetworkInput = kMatchInput + kMatches;
 constexpr int kNetworkLinearInput = kMatchLengthInput + kMatches;
@@ -86,7 +86,7 @@ Predictor::Predictor(const MixerPlan& plan, const MixKernels& kernels)
       uses_network_(plan.network),
       counters_(kLanes * 256),
       at_work_(kLanes),
-      order0_(256, make_counter(1 << 15, 0)),
+      direct_(256 + 65536, make_counter(1 << 15, 0)),
       match_counters_(kMatches * 2 * kMatchContexts),
       inputs_(kInputs),
       final_inputs_(kFinalInputs),
@@ -163,6 +163,12 @@ void Predictor::find_slots() {
   }
 }
 
+void Predictor::add_counter(int lane, Counter& counter) {
+  plain_counter_[lane - kDirectInput] = &counter;
+  at_work_.data()[lane] = counter;
+  inputs_.data()[lane] = kTables.stretch[counter >> 20];
+}
+
 void Predictor::add_contexts() {
   const std::uint32_t at = node() - 1;
   // Stores of bytes could alias members, which would have to be read again.
@@ -172,6 +178,9 @@ void Predictor::add_contexts() {
   std::uint8_t* const histories = histories_.data();
   const std::int16_t* const stretches = kTables.stretch.data();
   std::int16_t* const x = inputs_.data();
+  add_counter(kDirectInput, direct_[partial_]);
+  const std::uint32_t c1 = streams_[stream_].context.recent & 255;
+  add_counter(kDirectInput + 1, direct_[(1 + c1) * 256 + partial_]);
 #pragma GCC unroll 23
   for (int i = 0; i < kContexts; ++i) {
     const std::uint32_t history = slots[i][at];
@@ -180,11 +189,7 @@ void Predictor::add_contexts() {
     at_work[i] = counter;
     x[i] = stretches[counter >> 20];
   }
-  other_counter_[0] = &order0_[partial_];
-  at_work[kOrder0Input] = order0_[partial_];
-  x[kOrder0Input] = stretches[order0_[partial_] >> 20];
-  // All lanes: those past order 0 are overwritten.
-  for (int i = 0; i < kLanes; ++i) {
+  for (int i = 0; i < kMatchInput; ++i) {
     const auto centred = static_cast<std::int16_t>(at_work[i] >> 16 ^ 0x8000);
     x[kLanes + i] = static_cast<std::int16_t>(centred >> 4);
   }
@@ -199,16 +204,13 @@ void Predictor::add_matches() {
     const Match& match = streams_[stream_].matches[i];
     speaks_[i] = match.position != 0 && (match.expected | 256u) >> (8 - bit_) == partial_;
     if (!speaks_[i]) {
-      other_counter_[1 + i] = &unused_counter_;
+      plain_counter_[kDirectOrders + i] = &unused_counter_;
       x[i] = y[i] = 0;
       continue;
     }
     const std::uint32_t expected = match.expected >> (7 - bit_) & 1;
     const std::uint32_t context = (match.outcomes & 7) * 16 + length_bucket(match.length);
-    Counter& counter = match_counters_[(i * 2 + expected) * kMatchContexts + context];
-    other_counter_[1 + i] = &counter;
-    at_work_.data()[kMatchInput + i] = counter;
-    x[i] = kTables.stretch[counter >> 20];
+    add_counter(kMatchInput + i, match_counters_[(i * 2 + expected) * kMatchContexts + context]);
     const auto length = static_cast<std::int32_t>(std::min(match.length, 32u)) * 16;
     y[i] = static_cast<std::int16_t>(expected != 0 ? length : -length);
   }
@@ -368,7 +370,7 @@ void Predictor::update(int bit) {
     counters[i * 256 + history] = at_work[i];
     slots[i][at] = next[history];
   }
-  for (int i = 0; i < kOthers; ++i) *other_counter_[i] = at_work[kOrder0Input + i];
+  for (int i = 0; i < kPlainCounters; ++i) *plain_counter_[i] = at_work[kDirectInput + i];
   partial_ = partial;
   if (++bit_ == 4) find_slots();
 }
