@@ -59,6 +59,12 @@ std::uint32_t kind(std::uint64_t c) {
   return (c | 32) >= 'a' && (c | 32) <= 'z' ? 4 : 3;
 }
 
+// Copies the first row of a table into the others.
+template <typename T>
+void repeat(T* table, std::size_t row, std::size_t rows) {
+  for (std::size_t i = 1; i < rows; ++i) std::copy_n(table, row, table + i * row);
+}
+
 }  // namespace
 
 TableSizes::TableSizes(std::size_t content_bytes)
@@ -97,32 +103,26 @@ Predictor::Predictor(const MixerPlan& plan, const MixKernels& kernels)
   for (const std::uint32_t minimum : kMatchMinimum) {
     match_models_.emplace_back(sizes.log2_matches, minimum);
   }
-  for (int i = 0; i < kLanes * 256; ++i) {
-    counters_.data()[i] =
-        make_counter(kHistories.probability[i % 256],
-                     std::min<std::uint32_t>(kHistories.count[i % 256] * 2 + 2, 30));
+  for (std::size_t i = 0; i < 256; ++i) {
+    counters_.data()[i] = make_counter(kHistories.probability[i],
+                                       std::min<std::uint32_t>(kHistories.count[i] * 2 + 2, 30));
   }
+  repeat(counters_.data(), 256, kLanes);
   for (std::size_t i = 0; i < match_counters_.size(); ++i) {
     const auto bucket = static_cast<std::uint32_t>(i % 16);
     const std::uint32_t right = 65535 - 20000 / (bucket * bucket + 1);
     match_counters_[i] = make_counter(i / kMatchContexts % 2 == 1 ? right : 65535 - right, 4);
   }
-  std::size_t offset = 0;
-  for (int k = 0; k < kSets; ++k) {
-    set_offset_[k] = offset;
-    for (int c = 0; c < kSetContexts[k]; ++c, offset += kInputs) {
-      std::int16_t* w = weights_.data() + offset;
-      for (int i = 0; i < kContexts; ++i) {
-        w[i] = plan.network ? kOne * 4 / 100 : kOne * 9 / 100;
-      }
-      for (int i = 0; i < kMatches; ++i) w[kMatchInput + i] = kOne / 4;
-      w[kNetworkInput] = kOne * 30 / 100;
-      w[kNetworkRefinedInput] = kOne * 15 / 100;
-      w[kNetworkRefinedInput + 1] = kOne * 15 / 100;
-    }
-  }
-  for (std::size_t i = 0; i < kFinalWeightSets * kFinalInputs; ++i) {
-    final_weights_.data()[i] = i % kFinalInputs < kSets ? kOne / kSets : 0;
+  std::int16_t* const w = weights_.data();
+  for (int i = 0; i < kContexts; ++i) w[i] = plan.network ? kOne * 4 / 100 : kOne * 9 / 100;
+  for (int i = 0; i < kMatches; ++i) w[kMatchInput + i] = kOne / 4;
+  w[kNetworkInput] = kOne * 30 / 100;
+  for (int i = 0; i < kNetworkRefiners; ++i) w[kNetworkRefinedInput + i] = kOne * 15 / 100;
+  repeat(w, kInputs, kWeightSets);
+  for (int i = 0; i < kSets; ++i) final_weights_.data()[i] = kOne / kSets;
+  repeat(final_weights_.data(), kFinalInputs, kFinalWeightSets);
+  for (int k = 1; k < kSets; ++k) {
+    set_offset_[k] = set_offset_[k - 1] + static_cast<std::size_t>(kSetContexts[k - 1]) * kInputs;
   }
   network_refiners_.emplace_back(plan.network ? 256 : 1);
   network_refiners_.emplace_back(plan.network ? refined_mask_ + std::size_t{1} : 1);
@@ -155,7 +155,7 @@ void Predictor::prefetch_slots(std::uint32_t partial) {
 
 // At the start of a byte and in its middle.
 void Predictor::find_slots() {
-#pragma GCC unroll 23
+#pragma GCC unroll 21
   for (int i = 0; i < kContexts; ++i) slot_[i] = slots_.find(hash_of_nibble(i, partial_));
   for (std::uint64_t rest = disabled_; rest != 0; rest &= rest - 1) {
     no_slot_ = {};
@@ -181,7 +181,7 @@ void Predictor::add_contexts() {
   add_counter(kDirectInput, direct_[partial_]);
   const std::uint32_t c1 = streams_[stream_].context.recent & 255;
   add_counter(kDirectInput + 1, direct_[(1 + c1) * 256 + partial_]);
-#pragma GCC unroll 23
+#pragma GCC unroll 21
   for (int i = 0; i < kContexts; ++i) {
     const std::uint32_t history = slots[i][at];
     const Counter counter = counters[i * 256 + history];
@@ -262,10 +262,8 @@ void Predictor::begin_sets() {
 
 void Predictor::select_sets() {
   const auto& matches = streams_[stream_].matches;
-  const std::uint32_t long_match =
-      speaks_[1] ? 1 + std::min(matches[1].length / 16, 2u) : 0;
-  const std::uint32_t short_match =
-      speaks_[0] ? 1 + length_bucket(matches[0].length) * 14 / 15 : 0;
+  const std::uint32_t long_match = speaks_[1] ? 1 + std::min(matches[1].length / 16, 2u) : 0;
+  const std::uint32_t short_match = speaks_[0] ? 1 + length_bucket(matches[0].length) * 14 / 15 : 0;
   const std::size_t match_state = long_match * 16 + short_match;
   const auto hits = static_cast<std::size_t>(order_hits_ * 8 + bit_);
   const auto choose = [&](int k, std::size_t of) {
@@ -306,8 +304,7 @@ std::int32_t Predictor::mix() {
 void Predictor::select_refiners() {
   const std::uint64_t recent = streams_[stream_].context.recent;
   const std::uint32_t c1 = recent & 255, c2 = recent >> 8 & 255;
-  const std::uint32_t expected =
-      speaks_[0] ? streams_[stream_].matches[0].expected : c2;
+  const std::uint32_t expected = speaks_[0] ? streams_[stream_].matches[0].expected : c2;
   refiners_[0].select(partial_);
   refiners_[1].select((c1 << 8 | partial_) & refined_mask_);
   refiners_[2].select((expected << 8 | partial_) & refined_mask_);
@@ -364,7 +361,7 @@ void Predictor::update(int bit) {
   const std::uint8_t* const histories = histories_.data();
   std::uint8_t* const* const slots = slot_.data();
   const auto& next = kHistories.next[bit];
-#pragma GCC unroll 23
+#pragma GCC unroll 21
   for (int i = 0; i < kContexts; ++i) {
     const std::uint32_t history = histories[i];
     counters[i * 256 + history] = at_work[i];
