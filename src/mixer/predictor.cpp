@@ -336,7 +336,7 @@ void Predictor::update(int bit) {
   if (bit_ == 3) prefetch_slots(partial);
   if (bit_ == 7) take_up(static_cast<std::uint8_t>(partial));
   const std::int32_t target = bit << 16;
-  const auto rate = static_cast<std::int32_t>(64 + 65536 * 6 / (seen_ + 4096));
+  const auto rate = static_cast<std::int32_t>(104 + 65536 * 12 / (seen_ + 4096));
   ++seen_;
   std::array<std::int32_t, kSets> errors;
   for (int k = 0; k < kSets; ++k) {
@@ -345,7 +345,7 @@ void Predictor::update(int bit) {
   kernels_.train(inputs_.data(), kInputs, set_.data(), kSets, errors.data());
   std::array<std::int32_t, kFinalSets> final_errors;
   for (int k = 0; k < kFinalSets; ++k) {
-    final_errors[k] = ((target - final_probabilities_[k]) * 120) >> 11;
+    final_errors[k] = ((target - final_probabilities_[k]) * 160) >> 11;
   }
   kernels_.train(final_inputs_.data(), kFinalInputs, final_set_.data(), kFinalSets,
                  final_errors.data());
