@@ -330,14 +330,9 @@ std::uint32_t Predictor::predict() {
   return static_cast<std::uint32_t>(probability_);
 }
 
-void Predictor::update(int bit) {
-  // What the next bits need is fetched from memory while this one is learned.
-  const std::uint32_t partial = partial_ << 1 | static_cast<std::uint32_t>(bit);
-  if (bit_ == 3) prefetch_slots(partial);
-  if (bit_ == 7) take_up(static_cast<std::uint8_t>(partial));
+void Predictor::train_sets(int bit) {
   const std::int32_t target = bit << 16;
   const auto rate = static_cast<std::int32_t>(104 + 65536 * 12 / (seen_ + 4096));
-  ++seen_;
   std::array<std::int32_t, kSets> errors;
   for (int k = 0; k < kSets; ++k) {
     errors[k] = ((target - probabilities_[k]) * rate) >> 11;
@@ -349,11 +344,9 @@ void Predictor::update(int bit) {
   }
   kernels_.train(final_inputs_.data(), kFinalInputs, final_set_.data(), kFinalSets,
                  final_errors.data());
-  const auto dither = static_cast<std::int32_t>(seen_ * 0x9E3779B1u >> 26);
-  for (Refiner& refiner : refiners_) refiner.update(bit, dither);
-  if (network_ != nullptr) {
-    for (Refiner& refiner : network_refiners_) refiner.update(bit, dither);
-  }
+}
+
+void Predictor::learn_counters(int bit) {
   kernels_.learn(at_work_.data(), kLanes, kTables.reciprocal.data(), bit, kCounterLimit);
   const std::uint32_t at = node() - 1;
   Counter* const counters = counters_.data();
@@ -368,6 +361,21 @@ void Predictor::update(int bit) {
     slots[i][at] = next[history];
   }
   for (int i = 0; i < kPlainCounters; ++i) *plain_counter_[i] = at_work[kDirectInput + i];
+}
+
+void Predictor::update(int bit) {
+  // What the next bits need is fetched from memory while this one is learned.
+  const std::uint32_t partial = partial_ << 1 | static_cast<std::uint32_t>(bit);
+  if (bit_ == 3) prefetch_slots(partial);
+  if (bit_ == 7) take_up(static_cast<std::uint8_t>(partial));
+  train_sets(bit);
+  ++seen_;
+  const auto dither = static_cast<std::int32_t>(seen_ * 0x9E3779B1u >> 26);
+  for (Refiner& refiner : refiners_) refiner.update(bit, dither);
+  if (network_ != nullptr) {
+    for (Refiner& refiner : network_refiners_) refiner.update(bit, dither);
+  }
+  learn_counters(bit);
   partial_ = partial;
   if (++bit_ == 4) find_slots();
 }

@@ -78,6 +78,8 @@ class Predictor {
   void select_refiners();
   std::int32_t mix();
   std::int32_t refine(std::int32_t logit);
+  void train_sets(int bit);
+  void learn_counters(int bit);
 
   const MixKernels& kernels_;
   std::uint64_t disabled_;
