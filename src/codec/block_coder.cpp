@@ -22,6 +22,9 @@ constexpr std::size_t kNotWorthIt = 8;
 // little of what is left and would take seconds for it.
 constexpr std::size_t kEasy = 16384;
 
+// What zstd's quick level does not bring below this part is not easy for its high level either.
+constexpr std::size_t kMaybeEasy = 256;
+
 // A network that alone needs so many times the bytes of the contexts rarely teaches the mixer much.
 constexpr std::size_t kHopeless = 4;
 
@@ -114,7 +117,12 @@ Choice encode_block(std::span<const std::uint8_t> original, const Segment& segme
   const std::size_t size = original.size();
   Contest contest(size);
   if (segment.compressed) return contest.take();
-  contest.offer({BlockKind::kZstd, 0, {}, Filter::kNone, zstd_pack(original)});
+  // zstd's high level takes a fifth of the contexts' time, hence only where it may win.
+  const std::size_t quick = zstd_pack(original, kZstdQuickLevel).size();
+  const auto offer_zstd = [&] {
+    contest.offer({BlockKind::kZstd, 0, {}, Filter::kNone, zstd_pack(original)});
+  };
+  if (quick < size / kMaybeEasy) offer_zstd();
   if (contest.best_cost() < size / kEasy) return contest.take();
 
   const MixedCoder contexts(nullptr, 1);
@@ -122,9 +130,7 @@ Choice encode_block(std::span<const std::uint8_t> original, const Segment& segme
   const Layout& layout = view.layout;
   const Filter filter = view.filter;
   const std::span<const std::uint8_t> content = view.of(original);
-  if (contest.best_cost() >= size && looks_random(content, contexts, layout)) {
-    return contest.take();
-  }
+  if (quick >= size && looks_random(content, contexts, layout)) return contest.take();
   // Contexts take about a quarter of the time.
   const bool with_network = engine && layout.form != Form::kPixels && layout.form != Form::kSamples;
   const auto first_part = [&](std::size_t done) {
@@ -133,6 +139,7 @@ Choice encode_block(std::span<const std::uint8_t> original, const Segment& segme
   Bytes by_contexts = contexts.encode(content, one_stream(size), layout, first_part);
   const std::size_t contexts_bytes = by_contexts.size();
   contest.offer({BlockKind::kContexts, 0, layout, filter, std::move(by_contexts)});
+  if (contest.best_cost() > quick / 4 * 3) offer_zstd();
   if (!with_network) return contest.take();
 
   if (!level.thorough && size >= kMinSampled &&

@@ -9,27 +9,34 @@ namespace nnzip::mixer {
 namespace {
 
 // Inputs: lane i and lane kLanes + i for context i, then the lanes that contexts leave.
-constexpr int kOrder0Input = kContexts;
-constexpr int kMatchInput = kOrder0Input + 2;
-constexpr int kMatchLengthInput = kLanes + kContexts;
+constexpr int kDirectInput = kContexts;
+constexpr int kMatchInput = kDirectInput + kDirectOrders;
+constexpr int kMatchLengthInput = kLanes + kMatchInput;
 constexpr int kNetworkInput = kMatchInput + kMatches;
 constexpr int kNetworkLinearInput = kMatchLengthInput + kMatches;
 constexpr int kBiasInput = kNetworkLinearInput + 1;
 constexpr int kNetworkRefinedInput = kNetworkInput + 1;  // one of each
 static_assert(kNetworkRefinedInput + kNetworkRefiners <= kLanes && kBiasInput < kInputs);
 
-const KernelTables kKernelTables = {kTables.stretch.data(), kTables.reciprocal.data()};
-
+// The sets of weights.
+enum Set {
+  kByPartialByte,
+  kByLastByte,
+  kByMatches,
+  kByOrders,
+  kByByteBefore,
+  kByColumn,
+  kByWordLength,  // or the network's confidence
+  kByLinePlace
+};
 constexpr int kSetContexts[kSets] = {256, 256, 64, 64, 256, 256, 128, 256};
 constexpr std::size_t kWeightSets = 256 + 256 + 64 + 64 + 256 + 256 + 128 + 256;
 constexpr int kFinalContexts[kFinalSets] = {256, 64, 64};
 constexpr std::size_t kFinalWeightSets = 256 + 64 + 64;
 constexpr std::uint32_t kMatchContexts = 16 * 8;
-constexpr std::int32_t kOne = 1 << 16;
+constexpr std::int32_t kOne = kWeightOne;
 
-constexpr std::uint32_t kCounterLimit = 1023;
-constexpr std::uint32_t kMatchLimit = 1023;
-constexpr std::uint32_t kOrder0Limits[2] = {30, 1000};
+constexpr std::uint32_t kCounterLimit = 255;
 
 constexpr std::uint32_t kMatchMinimum[kMatches] = {5, 12};
 
@@ -52,6 +59,12 @@ std::uint32_t kind(std::uint64_t c) {
   return (c | 32) >= 'a' && (c | 32) <= 'z' ? 4 : 3;
 }
 
+// Copies the first row of a table into the others.
+template <typename T>
+void repeat(T* table, std::size_t row, std::size_t rows) {
+  for (std::size_t i = 1; i < rows; ++i) std::copy_n(table, row, table + i * row);
+}
+
 }  // namespace
 
 TableSizes::TableSizes(std::size_t content_bytes)
@@ -64,7 +77,7 @@ std::size_t Predictor::memory_bytes(const MixerPlan& plan) {
   const std::size_t refiner = std::size_t{64} << sizes.log2_refined;
   return plan.content_bytes + (std::size_t{64} << sizes.log2_lines) +
          kMatches * (std::size_t{4} << sizes.log2_matches) + 2 * refiner +
-         (plan.network ? refiner : 0) + 4 * kInputs * kWeightSets + sizeof(ContextLanes) +
+         (plan.network ? refiner : 0) + 2 * kInputs * kWeightSets +
          (std::size_t{1} << 20);  // the rest, generously
 }
 
@@ -78,9 +91,10 @@ Predictor::Predictor(const MixerPlan& plan, const MixKernels& kernels)
       stride_(plan.layout.stride),
       is_code_(plan.layout.form == Form::kCode),
       uses_network_(plan.network),
-      lanes_(1),
-      order0_(2 * 256, make_counter(1 << 15, 0)),
-      match_counters_(kMatches * kMatchContexts),
+      counters_(kLanes * 256),
+      at_work_(kLanes),
+      direct_(256 + 65536, make_counter(1 << 15, 0)),
+      match_counters_(kMatches * 2 * kMatchContexts),
       inputs_(kInputs),
       final_inputs_(kFinalInputs),
       weights_(kInputs * kWeightSets),
@@ -90,31 +104,26 @@ Predictor::Predictor(const MixerPlan& plan, const MixKernels& kernels)
   for (const std::uint32_t minimum : kMatchMinimum) {
     match_models_.emplace_back(sizes.log2_matches, minimum);
   }
-  for (int i = 0; i < kLanes * 256; ++i) {
-    lanes_.data()->counters[i] =
-        make_counter(kHistories.probability[i % 256],
-                     std::min<std::uint32_t>(kHistories.count[i % 256] * 2 + 2, 30));
+  for (std::size_t i = 0; i < 256; ++i) {
+    counters_.data()[i] = make_counter(kHistories.probability[i],
+                                       std::min<std::uint32_t>(kHistories.count[i] * 2 + 2, 30));
   }
+  repeat(counters_.data(), 256, kLanes);
   for (std::size_t i = 0; i < match_counters_.size(); ++i) {
-    const std::uint32_t bucket = static_cast<std::uint32_t>(i % 16);
-    match_counters_[i] = make_counter(65535 - 20000 / (bucket * bucket + 1), 4);
+    const auto bucket = static_cast<std::uint32_t>(i % 16);
+    const std::uint32_t right = 65535 - 20000 / (bucket * bucket + 1);
+    match_counters_[i] = make_counter(i / kMatchContexts % 2 == 1 ? right : 65535 - right, 4);
   }
-  std::int32_t offset = 0;
-  for (int k = 0; k < kSets; ++k) {
-    set_offset_[k] = offset;
-    for (int c = 0; c < kSetContexts[k]; ++c, offset += kInputs) {
-      std::int32_t* w = weights_.data() + offset;
-      for (int i = 0; i < kContexts; ++i) {
-        w[i] = plan.network ? kOne * 4 / 100 : kOne * 9 / 100;
-      }
-      for (int i = 0; i < kMatches; ++i) w[kMatchInput + i] = kOne / 4;
-      w[kNetworkInput] = kOne * 30 / 100;
-      w[kNetworkRefinedInput] = kOne * 15 / 100;
-      w[kNetworkRefinedInput + 1] = kOne * 15 / 100;
-    }
-  }
-  for (std::size_t i = 0; i < kFinalWeightSets * kFinalInputs; ++i) {
-    final_weights_.data()[i] = i % kFinalInputs < kSets ? kOne / kSets : 0;
+  std::int16_t* const w = weights_.data();
+  for (int i = 0; i < kContexts; ++i) w[i] = plan.network ? kOne * 4 / 100 : kOne * 9 / 100;
+  for (int i = 0; i < kMatches; ++i) w[kMatchInput + i] = kOne / 4;
+  w[kNetworkInput] = kOne * 30 / 100;
+  for (int i = 0; i < kNetworkRefiners; ++i) w[kNetworkRefinedInput + i] = kOne * 15 / 100;
+  repeat(w, kInputs, kWeightSets);
+  for (int i = 0; i < kSets; ++i) final_weights_.data()[i] = kOne / kSets;
+  repeat(final_weights_.data(), kFinalInputs, kFinalWeightSets);
+  for (int k = 1; k < kSets; ++k) {
+    set_offset_[k] = set_offset_[k - 1] + static_cast<std::size_t>(kSetContexts[k - 1]) * kInputs;
   }
   network_refiners_.emplace_back(plan.network ? 256 : 1);
   network_refiners_.emplace_back(plan.network ? refined_mask_ + std::size_t{1} : 1);
@@ -131,60 +140,87 @@ void Predictor::begin_byte(int stream, const Distribution* network) {
   network_ = uses_network_ ? network : nullptr;
   partial_ = 1;
   bit_ = 0;
+  begin_sets();
   find_slots();
+}
+
+// Where the slots of a nibble are, given the bits of the byte before it: hashes are well mixed, so
+// that a sum with a number of the nibble is as good as another hash.
+std::uint32_t Predictor::hash_of_nibble(int context, std::uint32_t partial) const {
+  return streams_[stream_].context.hashes[context] + (partial == 1 ? 0 : partial * 0x9E3779B1);
+}
+
+void Predictor::prefetch_slots(std::uint32_t partial) {
+  for (int i = 0; i < kContexts; ++i) slots_.prefetch(hash_of_nibble(i, partial));
 }
 
 // At the start of a byte and in its middle.
 void Predictor::find_slots() {
-  const auto& hashes = streams_[stream_].context.hashes;
-  std::array<std::uint32_t, kContexts> at;
-  for (int i = 0; i < kContexts; ++i) {
-    at[i] = bit_ == 0 ? hashes[i] : (hashes[i] ^ partial_ * 0x2C1B3C6D) * 0x9E3779B1;
-    slots_.prefetch(at[i]);
-  }
-  for (int i = 0; i < kContexts; ++i) slot_[i] = slots_.find(at[i]);
+#pragma GCC unroll 21
+  for (int i = 0; i < kContexts; ++i) slot_[i] = slots_.find(hash_of_nibble(i, partial_));
   for (std::uint64_t rest = disabled_; rest != 0; rest &= rest - 1) {
     no_slot_ = {};
     slot_[std::countr_zero(rest)] = no_slot_.data();
   }
 }
 
+void Predictor::add_counter(int lane, Counter& counter) {
+  plain_counter_[lane - kDirectInput] = &counter;
+  at_work_.data()[lane] = counter;
+  inputs_.data()[lane] = kTables.stretch[counter >> 20];
+}
+
 void Predictor::add_contexts() {
   const std::uint32_t at = node() - 1;
-  ContextLanes& lanes = *lanes_.data();
-  for (int i = 0; i < kContexts; ++i) lanes.states[i] = slot_[i][at];
-  std::int32_t* const x = inputs_.data();
-  kernels_.look_up(lanes, kKernelTables, x, x + kLanes);
-  order_hits_ = 0;
-  for (int i = kOrder1; i <= kOrder6; ++i) order_hits_ += lanes.states[i] != 0 ? 1 : 0;
-  for (int i = 0; i < 2; ++i) {
-    order0_counter_[i] = &order0_[i * 256 + partial_];
-    x[kOrder0Input + i] = stretch(probability16(*order0_counter_[i]));
+  // Stores of bytes could alias members, which would have to be read again.
+  const std::uint8_t* const* const slots = slot_.data();
+  const Counter* const counters = counters_.data();
+  Counter* const at_work = at_work_.data();
+  std::uint8_t* const histories = histories_.data();
+  const std::int16_t* const stretches = kTables.stretch.data();
+  std::int16_t* const x = inputs_.data();
+  add_counter(kDirectInput, direct_[partial_]);
+  const std::uint32_t c1 = streams_[stream_].context.recent & 255;
+  add_counter(kDirectInput + 1, direct_[(1 + c1) * 256 + partial_]);
+#pragma GCC unroll 21
+  for (int i = 0; i < kContexts; ++i) {
+    const std::uint32_t history = slots[i][at];
+    const Counter counter = counters[i * 256 + history];
+    histories[i] = static_cast<std::uint8_t>(history);
+    at_work[i] = counter;
+    x[i] = stretches[counter >> 20];
   }
+  for (int i = 0; i < kMatchInput; ++i) {
+    const auto centred = static_cast<std::int16_t>(at_work[i] >> 16 ^ 0x8000);
+    x[kLanes + i] = static_cast<std::int16_t>(centred >> 4);
+  }
+  order_hits_ = 0;
+  for (int i = kOrder1; i <= kOrder6; ++i) order_hits_ += histories[i] != 0 ? 1 : 0;
 }
 
 void Predictor::add_matches() {
+  std::int16_t* const x = inputs_.data() + kMatchInput;
+  std::int16_t* const y = inputs_.data() + kMatchLengthInput;
   for (int i = 0; i < kMatches; ++i) {
-    std::int32_t& logit = inputs_.data()[kMatchInput + i];
-    std::int32_t& length = inputs_.data()[kMatchLengthInput + i];
     const Match& match = streams_[stream_].matches[i];
-    match_counter_[i] = nullptr;
-    logit = length = 0;
-    if (match.position == 0 || (match.expected | 256u) >> (8 - bit_) != partial_) continue;
+    speaks_[i] = match.position != 0 && (match.expected | 256u) >> (8 - bit_) == partial_;
+    if (!speaks_[i]) {
+      plain_counter_[kDirectOrders + i] = &unused_counter_;
+      x[i] = y[i] = 0;
+      continue;
+    }
+    const std::uint32_t expected = match.expected >> (7 - bit_) & 1;
     const std::uint32_t context = (match.outcomes & 7) * 16 + length_bucket(match.length);
-    match_counter_[i] = &match_counters_[i * kMatchContexts + context];
-    match_bit_[i] = match.expected >> (7 - bit_) & 1;
-    const std::uint32_t p = probability16(*match_counter_[i]);
-    const std::int32_t sign = match_bit_[i] != 0 ? 1 : -1;
-    logit = sign * stretch(p);
-    length = sign * static_cast<std::int32_t>(std::min(match.length, 32u)) * 16;
+    add_counter(kMatchInput + i, match_counters_[(i * 2 + expected) * kMatchContexts + context]);
+    const auto length = static_cast<std::int32_t>(std::min(match.length, 32u)) * 16;
+    y[i] = static_cast<std::int16_t>(expected != 0 ? length : -length);
   }
 }
 
 void Predictor::add_network() {
-  std::int32_t& logit = inputs_.data()[kNetworkInput];
-  std::int32_t& linear = inputs_.data()[kNetworkLinearInput];
-  std::int32_t* const refined = inputs_.data() + kNetworkRefinedInput;
+  std::int16_t& logit = inputs_.data()[kNetworkInput];
+  std::int16_t& linear = inputs_.data()[kNetworkLinearInput];
+  std::int16_t* const refined = inputs_.data() + kNetworkRefinedInput;
   logit = linear = 0;
   for (int i = 0; i < kNetworkRefiners; ++i) refined[i] = 0;
   network_confidence_ = 0;
@@ -194,79 +230,83 @@ void Predictor::add_network() {
   const std::uint32_t middle = network_->cumulative[low + width / 2];
   const std::uint32_t zeros = middle - network_->cumulative[low];
   const std::uint32_t ones = network_->cumulative[low + width] - middle;
-  logit = clamp_logit(logarithm(ones) - logarithm(zeros));
-  const std::int32_t p = squash(logit);
-  linear = (p - 32768) >> 4;
+  logit = static_cast<std::int16_t>(clamp_logit(logarithm(ones) - logarithm(zeros)));
+  linear = static_cast<std::int16_t>((squash(logit) - 32768) >> 4);
   const std::uint32_t c1 = streams_[stream_].context.recent & 255;
   network_refiners_[0].select(partial_);
   network_refiners_[1].select((c1 << 8 | partial_) & refined_mask_);
   for (int i = 0; i < kNetworkRefiners; ++i) {
-    refined[i] = stretch(static_cast<std::uint32_t>(network_refiners_[i].refine(logit)));
+    const std::int32_t p = network_refiners_[i].refine(logit);
+    refined[i] = static_cast<std::int16_t>(stretch(static_cast<std::uint32_t>(p)));
   }
   network_confidence_ = 1 + std::min(std::abs(logit) / 160, 14);
 }
 
-void Predictor::select_sets() {
-  const std::uint64_t recent = streams_[stream_].context.recent;
-  const auto& matches = streams_[stream_].matches;
-  const std::uint32_t long_match =
-      match_counter_[1] != nullptr ? 1 + std::min(matches[1].length / 16, 2u) : 0;
-  const std::uint32_t short_match =
-      match_counter_[0] != nullptr ? 1 + length_bucket(matches[0].length) * 14 / 15 : 0;
-  const std::uint32_t match_state = long_match * 16 + short_match;
+// Those sets that are the same for all bits of the byte, and the first ones of the others.
+void Predictor::begin_sets() {
   const StreamContext& context = streams_[stream_].context;
+  const std::uint64_t recent = context.recent;
   const std::size_t end = history_.coded_end[stream_];
   // In tables the column, elsewhere what kinds of bytes came last.
   const std::size_t column = is_code_       ? context.code.position()
                              : stride_ != 0 ? (end - history_.begin(stream_)) % stride_
                                           : kind(recent & 255) * 36 + kind(recent >> 8 & 255) * 6 +
                                                 kind(recent >> 16 & 255);
-  const std::uint32_t contexts[kSets] = {
-      partial_,
-      static_cast<std::uint32_t>(recent & 255),
-      match_state,
-      static_cast<std::uint32_t>(order_hits_ * 8 + bit_),
-      static_cast<std::uint32_t>(recent >> 8 & 255),
-      static_cast<std::uint32_t>(column & 255),
-      static_cast<std::uint32_t>(
-          (network_ == nullptr ? context.word_length : network_confidence_) * 8 + bit_),
-      static_cast<std::uint32_t>(std::min<std::size_t>(end - context.line_begin, 255))};
-  for (int k = 0; k < kSets; ++k) {
-    set_[k] = weights_.data() + set_offset_[k] + static_cast<std::int32_t>(contexts[k]) * kInputs;
+  const auto choose = [&](int k, std::size_t of) {
+    set_[k] = weights_.data() + set_offset_[k] + of * kInputs;
+  };
+  choose(kByLastByte, recent & 255);
+  choose(kByByteBefore, recent >> 8 & 255);
+  choose(kByColumn, column & 255);
+  choose(kByLinePlace, std::min<std::size_t>(end - context.line_begin, 255));
+  choose(kByWordLength, static_cast<std::size_t>(context.word_length) * 8);
+}
+
+void Predictor::select_sets() {
+  const auto& matches = streams_[stream_].matches;
+  const std::uint32_t long_match = speaks_[1] ? 1 + std::min(matches[1].length / 16, 2u) : 0;
+  const std::uint32_t short_match = speaks_[0] ? 1 + length_bucket(matches[0].length) * 14 / 15 : 0;
+  const std::size_t match_state = long_match * 16 + short_match;
+  const auto hits = static_cast<std::size_t>(order_hits_ * 8 + bit_);
+  const auto choose = [&](int k, std::size_t of) {
+    set_[k] = weights_.data() + set_offset_[k] + of * kInputs;
+  };
+  choose(kByPartialByte, partial_);
+  choose(kByMatches, match_state);
+  choose(kByOrders, hits);
+  if (network_ != nullptr) {
+    choose(kByWordLength, static_cast<std::size_t>(network_confidence_ * 8 + bit_));
+  } else if (bit_ != 0) {
+    set_[kByWordLength] += kInputs;
   }
-  final_set_[0] = final_weights_.data() + static_cast<std::int32_t>(partial_) * kFinalInputs;
-  final_set_[1] = final_weights_.data() +
-                  (kFinalContexts[0] + static_cast<std::int32_t>(match_state)) * kFinalInputs;
-  final_set_[2] = final_weights_.data() +
-                  (kFinalContexts[0] + kFinalContexts[1] + static_cast<std::int32_t>(contexts[3])) *
-                      kFinalInputs;
+  final_set_[0] = final_weights_.data() + partial_ * kFinalInputs;
+  final_set_[1] = final_weights_.data() + (kFinalContexts[0] + match_state) * kFinalInputs;
+  final_set_[2] =
+      final_weights_.data() + (kFinalContexts[0] + kFinalContexts[1] + hits) * kFinalInputs;
 }
 
 std::int32_t Predictor::mix() {
-  std::array<std::int32_t, kSets> sums;
-  kernels_.dot(inputs_.data(), kInputs, set_.data(), kSets, sums.data());
-  for (int k = 0; k < kSets; ++k) {
-    logits_[k] = clamp_logit(sums[k] >> 8);
-    probabilities_[k] = squash(logits_[k]);
-    final_inputs_.data()[k] = logits_[k];
-  }
-  std::array<std::int32_t, kFinalSets> final_sums;
-  kernels_.dot(final_inputs_.data(), kFinalInputs, final_set_.data(), kFinalSets,
-               final_sums.data());
-  std::int32_t logit = 0;
+  std::array<std::int32_t, kSets> logits;
+  kernels_.dot(inputs_.data(), kInputs, set_.data(), kSets, logits.data());
+  std::int16_t* const x = final_inputs_.data();
+  for (int k = 0; k < kSets; ++k) x[k] = static_cast<std::int16_t>(logits[k]);
+  std::int32_t sum = 0;
   for (int k = 0; k < kFinalSets; ++k) {
-    const std::int32_t x = clamp_logit(final_sums[k] >> 8);
-    final_probabilities_[k] = squash(x);
-    logit += x;
+    const std::int16_t* const w = final_set_[k];
+    std::int32_t products = 0;  // below 8 * 3071 * 2^15
+    for (int i = 0; i < kSets; ++i) products += x[i] * w[i];
+    const std::int32_t logit = clamp_logit(products >> 14);
+    final_probabilities_[k] = squash(logit);
+    sum += logit;
   }
-  return logit / kFinalSets;
+  for (int k = 0; k < kSets; ++k) probabilities_[k] = squash(logits[k]);
+  return sum / kFinalSets;
 }
 
 void Predictor::select_refiners() {
   const std::uint64_t recent = streams_[stream_].context.recent;
   const std::uint32_t c1 = recent & 255, c2 = recent >> 8 & 255;
-  const std::uint32_t expected =
-      match_counter_[0] != nullptr ? streams_[stream_].matches[0].expected : c2;
+  const std::uint32_t expected = speaks_[0] ? streams_[stream_].matches[0].expected : c2;
   refiners_[0].select(partial_);
   refiners_[1].select((c1 << 8 | partial_) & refined_mask_);
   refiners_[2].select((expected << 8 | partial_) & refined_mask_);
@@ -281,7 +321,7 @@ std::int32_t Predictor::refine(std::int32_t logit) {
 }
 
 std::uint32_t Predictor::predict() {
-  // Contexts fill all lanes, then the others take theirs.
+  // Contexts fill all lanes of their second inputs, then the others take theirs.
   add_contexts();
   add_matches();
   select_refiners();
@@ -292,49 +332,69 @@ std::uint32_t Predictor::predict() {
   return static_cast<std::uint32_t>(probability_);
 }
 
-void Predictor::update(int bit) {
+void Predictor::train_sets(int bit) {
   const std::int32_t target = bit << 16;
-  const auto rate = static_cast<std::int32_t>(64 + 65536 * 6 / (seen_ + 4096));
-  ++seen_;
+  const auto rate = static_cast<std::int32_t>(104 + 65536 * 12 / (seen_ + 4096));
   std::array<std::int32_t, kSets> errors;
   for (int k = 0; k < kSets; ++k) {
-    errors[k] = ((target - probabilities_[k]) * rate) >> 10;
+    errors[k] = ((target - probabilities_[k]) * rate) >> 11;
   }
   kernels_.train(inputs_.data(), kInputs, set_.data(), kSets, errors.data());
   std::array<std::int32_t, kFinalSets> final_errors;
   for (int k = 0; k < kFinalSets; ++k) {
-    final_errors[k] = ((target - final_probabilities_[k]) * 120) >> 10;
+    final_errors[k] = ((target - final_probabilities_[k]) * 160) >> 11;
   }
   kernels_.train(final_inputs_.data(), kFinalInputs, final_set_.data(), kFinalSets,
                  final_errors.data());
+}
+
+void Predictor::learn_counters(int bit) {
+  kernels_.learn(at_work_.data(), kLanes, kTables.reciprocal.data(), bit, kCounterLimit);
+  const std::uint32_t at = node() - 1;
+  Counter* const counters = counters_.data();
+  const Counter* const at_work = at_work_.data();
+  const std::uint8_t* const histories = histories_.data();
+  std::uint8_t* const* const slots = slot_.data();
+  const auto& next = kHistories.next[bit];
+#pragma GCC unroll 21
+  for (int i = 0; i < kContexts; ++i) {
+    const std::uint32_t history = histories[i];
+    counters[i * 256 + history] = at_work[i];
+    slots[i][at] = next[history];
+  }
+  for (int i = 0; i < kPlainCounters; ++i) *plain_counter_[i] = at_work[kDirectInput + i];
+}
+
+void Predictor::update(int bit) {
+  // What the next bits need is fetched from memory while this one is learned.
+  const std::uint32_t partial = partial_ << 1 | static_cast<std::uint32_t>(bit);
+  if (bit_ == 3) prefetch_slots(partial);
+  if (bit_ == 7) take_up(static_cast<std::uint8_t>(partial));
+  train_sets(bit);
+  ++seen_;
   const auto dither = static_cast<std::int32_t>(seen_ * 0x9E3779B1u >> 26);
   for (Refiner& refiner : refiners_) refiner.update(bit, dither);
   if (network_ != nullptr) {
     for (Refiner& refiner : network_refiners_) refiner.update(bit, dither);
   }
-  for (int i = 0; i < kMatches; ++i) {
-    if (match_counter_[i] == nullptr) continue;
-    *match_counter_[i] = updated(*match_counter_[i], bit == match_bit_[i], kMatchLimit);
-  }
-  for (int i = 0; i < 2; ++i) {
-    *order0_counter_[i] = updated(*order0_counter_[i], bit, kOrder0Limits[i]);
-  }
-  ContextLanes& lanes = *lanes_.data();
-  kernels_.learn(lanes, kKernelTables, bit, kCounterLimit);
-  const std::uint32_t at = node() - 1;
-  for (int i = 0; i < kContexts; ++i) slot_[i][at] = kHistories.next[lanes.states[i]][bit];
-  partial_ = partial_ << 1 | static_cast<std::uint32_t>(bit);
+  learn_counters(bit);
+  partial_ = partial;
   if (++bit_ == 4) find_slots();
 }
 
-std::uint8_t Predictor::end_byte() {
-  const auto byte = static_cast<std::uint8_t>(partial_);
+// The byte is known: hashes those of the next one.
+void Predictor::take_up(std::uint8_t byte) {
   history_.bytes[history_.coded_end[stream_]++] = byte;
-  Stream& stream = streams_[stream_];
-  contexts_.advance(history_, stream_, stream.context);
-  for (int i = 0; i < kMatches; ++i) match_models_[i].advance(history_, stream_, stream.matches[i]);
-  for (const std::uint32_t hash : stream.context.hashes) slots_.prefetch(hash);
-  return byte;
+  for (int i = 0; i < kMatches; ++i) probes_[i] = match_models_[i].probe(history_, stream_);
+  contexts_.advance(history_, stream_, streams_[stream_].context);
+  prefetch_slots(1);
+}
+
+std::uint8_t Predictor::end_byte() {
+  for (int i = 0; i < kMatches; ++i) {
+    match_models_[i].advance(history_, stream_, probes_[i], streams_[stream_].matches[i]);
+  }
+  return static_cast<std::uint8_t>(partial_);
 }
 
 }  // namespace nnzip::mixer
