@@ -9,12 +9,15 @@
 //     --model FILE       also: the network alone and mixed with contexts, in three columns
 //     --mixed            with --model: the last column only
 //     --check            decodes as well and compares
+//     --layout L         pixels:STRIDE:CHANNELS:NUMBER_BYTES[:be], or name: what follows the last
+//                        dot of a file's name is its layout; else layouts are detected
 #include <cmath>
 #include <cstdio>
 #include <ctime>
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -32,6 +35,7 @@ struct Options {
   bool check = false;
   bool mixed_only = false;
   std::shared_ptr<const Engine> engine;
+  std::string layout;
   std::vector<std::string> files;
 };
 
@@ -143,6 +147,30 @@ void print(const std::string& name, std::size_t bytes, const std::vector<Result>
   std::printf("  %s\n", remark.c_str());
 }
 
+// Of "pixels:STRIDE:CHANNELS:NUMBER_BYTES[:be]".
+Layout parse_layout(const std::string& text) {
+  std::istringstream in(text);
+  std::string form, stride, channels, number_bytes, order;
+  for (std::string* part : {&form, &stride, &channels, &number_bytes, &order}) {
+    std::getline(in, *part, ':');
+  }
+  if (form != "pixels" || number_bytes.empty()) {
+    throw Error(ErrorCode::kInvalidArgument, text + " is not a layout.");
+  }
+  Layout layout;
+  layout.form = Form::kPixels;
+  layout.stride = static_cast<std::uint32_t>(std::stoul(stride));
+  layout.channels = static_cast<std::uint32_t>(std::stoul(channels));
+  layout.element = layout.channels * static_cast<std::uint32_t>(std::stoul(number_bytes));
+  layout.high_parity = layout.element > layout.channels && order != "be" ? 1 : 0;
+  return layout;
+}
+
+Layout layout_of(const std::string& path, const Bytes& content, const Options& options) {
+  if (options.layout.empty()) return detect_layout(content);
+  return parse_layout(options.layout == "name" ? path.substr(path.rfind('.') + 1) : options.layout);
+}
+
 void run(const Options& options) {
   std::size_t all_bytes = 0;
   const bool mixed_only = options.mixed_only && options.engine;
@@ -154,7 +182,7 @@ void run(const Options& options) {
     plan.streams = options.streams;
     plan.disabled = options.disabled;
     const double begin = processor_seconds();
-    plan.layout = detect_layout(content);
+    plan.layout = layout_of(path, content, options);
     const double detection = processor_seconds() - begin;
     plan.network = mixed_only;
     std::vector<Result> results{mixed(content, plan, options)};
@@ -197,6 +225,8 @@ int main_of(int argc, char** argv) {
       options.target = value();
     } else if (argument == "--without") {
       options.disabled |= context_bit(value());
+    } else if (argument == "--layout") {
+      options.layout = value();
     } else if (argument == "--model") {
       const std::string path = value();
       options.engine = find_backend("cpu").load(
