@@ -280,14 +280,22 @@ void ImagePredictor::experts(Stream& s) {
     }
     mu_[m++] = bound(mu_[18] + static_cast<std::int32_t>(std::clamp<std::int64_t>(sum >> 20, -100000, 100000)));  // 19
   }
+  {
+    const std::int32_t p2 = c > 1 ? current_[c - 2] : add;
+    const auto& q = s.around[c > 1 ? c - 2 : c > 0 ? c - 1 : 0];
+    mu_[m++] = bound(c > 0 ? (p2 - ((q[kW] + q[kN]) >> 1) + base_) * 16 : (o[kW] + o[kNE]) * 8);   // 20
+    mu_[m++] = bound((add + 3 * cW - 3 * cWW + (o[kWWW] - (c > 0 ? s.around[c - 1][kWWW] : 0))) * 16);   // 21
+    mu_[m++] = bound((add + cNE) * 16);   // 22
+    mu_[m++] = bound((add + cNW) * 16);   // 23
+  }
   best_ = mu_[18];
   struct Spec { int mu; int energy; std::uint32_t context; };
   const std::uint32_t spread = static_cast<std::uint32_t>(std::clamp(log2_twice(A(local - whole) + A(local - mu_[2])) / 2 - 2, 0, 7));
   const std::uint32_t pe = sign3(ep, 2) + (A(ep) > 12 ? 3u : 0u);
   const Spec specs[] = {
-      {0, energy5_, c}, {0, energy3, c}, {1, energy5_, c}, {2, energy5_, c}, {3, energy5_, c}, {4, energy5_, c}, {5, energy5_, c}, {6, energy5_, c},
-      {7, energy5_, c}, {8, energy5_, c}, {9, energy3, c}, {10, energy3, c}, {11, energy3, c}, {12, energy3, c}, {14, energy5_, c}, {15, energy4, c},
-      {16, energy5_, c * 8 + spread}, {17, energy3, c}, {19, energy4, texture0_ + c % 2 * 16}, {18, energyW, c}, {18, energy5_, c * 6 + pe},
+      {20, energy5_, c}, {0, energy3, c}, {1, energy5_, c}, {21, energy5_, c}, {3, energy5_, c}, {4, energy5_, c}, {5, energy5_, c}, {6, energy5_, c},
+      {7, energy5_, c}, {8, energy5_, c}, {9, energy3, c}, {10, energy3, c}, {11, energy3, c}, {12, energy3, c}, {22, energy5_, c}, {15, energy4, c},
+      {23, energy5_, c}, {17, energy3, c}, {19, energy4, texture0_ + c % 2 * 16}, {18, energyW, c}, {18, energy5_, c * 6 + pe},
       {19, energy5_, c}, {19, energy2_, c}, {18, energy_, c}};
   guesses_ = 0;
   for (const Spec& spec : specs) {
