@@ -61,14 +61,14 @@ BitHistories::BitHistories() {
       const int ones = (bits & 1) + (bits >> 1 & 1) + (bits >> 2);
       counts[state] = {n - ones, ones};
       for (int bit = 0; bit < 2; ++bit) {
-        next[state][bit] = n < 3 ? static_cast<std::uint8_t>((2 << n) - 1 + 2 * bits + bit)
+        next[bit][state] = n < 3 ? static_cast<std::uint8_t>((2 << n) - 1 + 2 * bits + bit)
                                  : follow(states, n - ones, ones, bit);
       }
     }
   }
   for (int state = kExact; state < total_states; ++state) {
     for (int bit = 0; bit < 2; ++bit) {
-      next[state][bit] = follow(states, counts[state].zeros, counts[state].ones, bit);
+      next[bit][state] = follow(states, counts[state].zeros, counts[state].ones, bit);
     }
   }
   for (int state = 0; state < 256; ++state) {

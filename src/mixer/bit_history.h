@@ -12,7 +12,7 @@ namespace nnzip::mixer {
 
 struct BitHistories {
   BitHistories();
-  std::array<std::array<std::uint8_t, 2>, 256> next;  // [state][bit]
+  std::array<std::array<std::uint8_t, 256>, 2> next;  // [bit][state]
   std::array<std::uint16_t, 256> probability;         // a first guess of a 1, in 1/65536
   std::array<std::uint8_t, 256> count;                // bits seen, as far as remembered
 };

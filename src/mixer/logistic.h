@@ -8,19 +8,19 @@
 #include <bit>
 #include <cstdint>
 
-namespace nnzip::mixer {
+#include "mixer/mix_kernels.h"
 
-constexpr int kLogitLimit = 3071;  // about 12 nats: odds of 1 to 162000
+namespace nnzip::mixer {
 
 struct LogisticTables {
   LogisticTables();
   // Probability of a 1 in 1/65536, 1..65535, of logit i - kLogitLimit.
   std::array<std::uint16_t, 2 * kLogitLimit + 1> squash;
   // Logit of (i + 0.5) / 4096.
-  std::array<std::int16_t, 4096 + 1> stretch;  // one more for kernels that read pairs
+  std::array<std::int16_t, 4096> stretch;
   // 256 * ln(1 + i / 1024).
   std::array<std::int16_t, 1024> mantissa;
-  // Step of a counter after n updates: 65536 / (n + 1.5).
+  // Step of a counter after n updates: 65536 / (n + 1.5). One more for kernels that read pairs.
   std::array<std::uint16_t, 1024 + 1> reciprocal;
 };
 

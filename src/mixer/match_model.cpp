@@ -36,32 +36,39 @@ History::History(std::size_t content_bytes, int stream_count)
 MatchModel::MatchModel(int log2_entries, std::uint32_t min_length)
     : min_length_(min_length), shift_(64 - log2_entries), last_(std::size_t{1} << log2_entries) {}
 
-void MatchModel::advance(const History& history, std::size_t stream, Match& match) {
+MatchModel::Probe MatchModel::probe(const History& history, std::size_t stream) {
   const std::size_t end = history.coded_end[stream];
-  const std::size_t begin = history.begin(stream);
-  if (match.position != 0) {
-    const bool right = match.expected == history.bytes[end - 1];
-    match.outcomes = (match.outcomes << 1 | (right ? 1 : 0)) & 255;
-    match.length = right ? std::min(match.length + 1, kMaxLength) : 0;
-    ++match.position;
-  }
-  if (end - begin < min_length_) return;
+  if (end - history.begin(stream) < min_length_) return nullptr;
   // Of 8 bytes at most the newest and the oldest; minimums are 4 to 16.
   const std::uint32_t width = std::min(min_length_, 8u);
   const std::uint64_t newest = little_endian(&history.bytes[end - width], width);
   const std::uint64_t oldest = little_endian(&history.bytes[end - min_length_], width);
   std::uint64_t hash = newest * 0x9E3779B97F4A7C15;
   hash = (hash ^ hash >> 29 ^ oldest) * 0xC2B2AE3D27D4EB4F;
-  std::uint32_t& entry = last_.data()[hash >> shift_];
-  if (match.length < min_length_ && entry != 0 && history.known(entry)) {
-    const std::uint32_t length = common_length(history, entry, end);
+  const Probe entry = last_.data() + (hash >> shift_);
+  __builtin_prefetch(entry, 1);
+  return entry;
+}
+
+void MatchModel::advance(const History& history, std::size_t stream, Probe probe,
+                         Match& match) {
+  const std::size_t end = history.coded_end[stream];
+  if (match.position != 0) {
+    const bool right = match.expected == history.bytes[end - 1];
+    match.outcomes = (match.outcomes << 1 | (right ? 1 : 0)) & 255;
+    match.length = right ? std::min(match.length + 1, kMaxLength) : 0;
+    ++match.position;
+  }
+  if (probe == nullptr) return;
+  if (match.length < min_length_ && *probe != 0 && history.known(*probe)) {
+    const std::uint32_t length = common_length(history, *probe, end);
     if (length >= min_length_) {
-      match.position = entry;
+      match.position = *probe;
       match.length = length;
       match.outcomes = 0;
     }
   }
-  entry = static_cast<std::uint32_t>(end);
+  *probe = static_cast<std::uint32_t>(end);
   if (match.position == 0 || !history.known(match.position)) {
     match = Match{};
     return;

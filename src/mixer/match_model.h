@@ -41,8 +41,12 @@ class MatchModel {
 
   static std::size_t memory_bytes(int log2_entries) { return std::size_t{4} << log2_entries; }
 
-  // After a byte of the stream was added to the history: follows on, or looks for another place.
-  void advance(const History& history, std::size_t stream, Match& match);
+  // After a byte of the stream was added to the history: where its last bytes were seen before. The
+  // answer takes a while to arrive from memory.
+  using Probe = std::uint32_t*;
+  Probe probe(const History& history, std::size_t stream);
+  // Follows on, or takes another place up. probe: of that byte.
+  void advance(const History& history, std::size_t stream, Probe probe, Match& match);
 
   static constexpr std::uint32_t kMaxLength = 400;
 

@@ -1,53 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
-// The loops over contexts and over the inputs of mixing networks: plain pointers and sizes, one
-// table of functions per target.
+// The loops over counters and over the inputs of mixing networks: plain pointers and sizes, one
+// table of functions per target. All targets compute the same numbers.
 #pragma once
 
 #include <cstdint>
 
 namespace nnzip::mixer {
 
-constexpr std::int32_t kWeightLimit = (1 << 19) - 1;
+constexpr std::int32_t kLogitLimit = 3071;  // about 12 nats: odds of 1 to 162000
 
-// Lanes of contexts: context i has lane i, the lanes past the last context have tables of their own
-// that nothing reads.
-constexpr std::int32_t kLanes = 32;
+// Weights are in 1/16384 and saturate at +-2 as their type does.
+constexpr std::int32_t kWeightOne = 1 << 14;
 
-// Tables of logistic.h and bit_history.h as the kernels see them.
-struct KernelTables {
-  const std::int16_t* stretch;      // 4096 entries, and room for one more
-  const std::uint16_t* reciprocal;  // 1024 entries, and room for one more
-};
-
-// What the contexts say of one bit. All arrays are aligned to 64 bytes.
-struct ContextLanes {
-  std::int32_t states[kLanes];    // bit histories
-  std::uint32_t current[kLanes];  // their counters, from look_up to learn
-  std::uint32_t
-      counters[kLanes * 256];  // [lane][state]: probability of 22 bits above a count of 10
-};
-
-// Of the mixing networks. inputs: n of them, a multiple of 16, at most 256; |inputs[i]| <= 3071.
-// weights: `sets` pointers to n weights each, |weight| <= kWeightLimit; a product is below 2^31.
+// The numbers of inputs and the arrays are for whole vectors: every pointer is aligned to 64 bytes.
+//   inputs   n of them, a multiple of 32, at most 256; |inputs[i]| <= kLogitLimit
+//   weights  `sets` pointers to n weights each, no two of them equal
 struct MixKernels {
   const char* name;
 
-  // For each lane with a state other than 0: first[lane] = stretch of the state's probability p (in
-  // 1/65536), second[lane] = (p - 32768) >> 4; zeros for state 0.
-  void (*look_up)(ContextLanes& lanes, const KernelTables& tables, std::int32_t* first,
-                  std::int32_t* second) noexcept;
-  // After look_up: moves the counter of each lane's state towards the bit: see updated() in
-  // adaptive_map.h.
-  void (*learn)(ContextLanes& lanes, const KernelTables& tables, std::int32_t bit,
-                std::uint32_t limit) noexcept;
+  // logits[k] = the sum of inputs[i] * weights[k][i], in the inputs' unit and clamped to
+  // +-kLogitLimit. Exactly: 16 partial sums, of those i with i mod 32 in {2j, 2j + 1}, are shifted
+  // right by 4 each and added; the total is shifted right by 10. A partial sum of n = 256 stays
+  // below 16 * 3071 * 2^15 < 2^31, the total below 16 * 2^27 = 2^31.
+  void (*dot)(const std::int16_t* inputs, std::int32_t n, const std::int16_t* const* weights,
+              std::int32_t sets, std::int32_t* logits) noexcept;
 
-  // sums[k] = sum over i of (inputs[i] * weights[k][i]) >> 8; at most 256 * 2^23.
-  void (*dot)(const std::int32_t* inputs, std::int32_t n, const std::int32_t* const* weights,
-              std::int32_t sets, std::int32_t* sums) noexcept;
-  // weights[k][i] += (inputs[i] * errors[k] + 2^13) >> 14, then clamped; |errors[k]| < 2^19. A set
-  // whose error is 0 stays as it is.
-  void (*train)(const std::int32_t* inputs, std::int32_t n, std::int32_t* const* weights,
+  // weights[k][i] += (inputs[i] * errors[k] + 2^14) >> 15, saturated to 16 bits. |errors[k]| < 2^15.
+  void (*train)(const std::int16_t* inputs, std::int32_t n, std::int16_t* const* weights,
                 std::int32_t sets, const std::int32_t* errors) noexcept;
+
+  // updated() of adaptive_map.h for n counters, a multiple of 16. reciprocal: as in
+  // LogisticTables, with one entry more than it has for kernels that read pairs.
+  void (*learn)(std::uint32_t* counters, std::int32_t n, const std::uint16_t* reciprocal,
+                std::int32_t bit, std::uint32_t limit) noexcept;
 };
 
 extern const MixKernels kScalarMixKernels;

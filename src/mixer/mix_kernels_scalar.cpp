@@ -7,54 +7,52 @@
 namespace nnzip::mixer {
 namespace {
 
-void look_up(ContextLanes& lanes, const KernelTables& tables, std::int32_t* first,
-             std::int32_t* second) noexcept {
-  for (std::int32_t i = 0; i < kLanes; ++i) {
-    const std::int32_t mask = lanes.states[i] != 0 ? -1 : 0;
-    const std::uint32_t counter = lanes.counters[i * 256 + lanes.states[i]];
-    lanes.current[i] = counter;
-    first[i] = tables.stretch[counter >> 20] & mask;
-    second[i] = ((static_cast<std::int32_t>(counter >> 16) - 32768) >> 4) & mask;
-  }
+constexpr std::int32_t kPartialSums = 16;
+
+std::int32_t clamp(std::int32_t x, std::int32_t low, std::int32_t high) {
+  return x < low ? low : x > high ? high : x;
 }
 
-void learn(ContextLanes& lanes, const KernelTables& tables, std::int32_t bit,
-           std::uint32_t limit) noexcept {
-  const std::int64_t target = bit != 0 ? (1 << 22) - 1 : 0;
-  for (std::int32_t i = 0; i < kLanes; ++i) {
-    const std::uint32_t counter = lanes.current[i];
-    const std::uint32_t count = counter & 1023;
-    const std::int64_t p = counter >> 10;
-    const std::int64_t step = ((target - p) * tables.reciprocal[count]) >> 16;
-    lanes.counters[i * 256 + lanes.states[i]] =
-        static_cast<std::uint32_t>(p + step) << 10 | (count < limit ? count + 1 : count);
-  }
-}
-
-void dot(const std::int32_t* inputs, std::int32_t n, const std::int32_t* const* weights,
-         std::int32_t sets, std::int32_t* sums) noexcept {
+void dot(const std::int16_t* inputs, std::int32_t n, const std::int16_t* const* weights,
+         std::int32_t sets, std::int32_t* logits) noexcept {
   for (std::int32_t k = 0; k < sets; ++k) {
+    std::int32_t partial[kPartialSums] = {};
+    for (std::int32_t i = 0; i < n; i += 2 * kPartialSums) {
+      for (std::int32_t j = 0; j < kPartialSums; ++j) {
+        const std::int32_t at = i + 2 * j;
+        partial[j] += inputs[at] * weights[k][at] + inputs[at + 1] * weights[k][at + 1];
+      }
+    }
     std::int32_t sum = 0;
-    for (std::int32_t i = 0; i < n; ++i) sum += (inputs[i] * weights[k][i]) >> 8;
-    sums[k] = sum;
+    for (std::int32_t j = 0; j < kPartialSums; ++j) sum += partial[j] >> 4;
+    logits[k] = clamp(sum >> 10, -kLogitLimit, kLogitLimit);
   }
 }
 
-void train(const std::int32_t* inputs, std::int32_t n, std::int32_t* const* weights,
+void train(const std::int16_t* inputs, std::int32_t n, std::int16_t* const* weights,
            std::int32_t sets, const std::int32_t* errors) noexcept {
   for (std::int32_t k = 0; k < sets; ++k) {
     const std::int32_t error = errors[k];
-    if (error == 0) continue;
     for (std::int32_t i = 0; i < n; ++i) {
-      std::int32_t w = weights[k][i] + ((inputs[i] * error + (1 << 13)) >> 14);
-      w = w < kWeightLimit ? w : kWeightLimit;
-      weights[k][i] = w > -kWeightLimit ? w : -kWeightLimit;
+      const std::int32_t w = weights[k][i] + ((inputs[i] * error + (1 << 14)) >> 15);
+      weights[k][i] = static_cast<std::int16_t>(clamp(w, -32768, 32767));
     }
+  }
+}
+
+void learn(std::uint32_t* counters, std::int32_t n, const std::uint16_t* reciprocal,
+           std::int32_t bit, std::uint32_t limit) noexcept {
+  const std::int64_t target = bit != 0 ? (1 << 22) - 1 : 0;
+  for (std::int32_t i = 0; i < n; ++i) {
+    const std::uint32_t count = counters[i] & 1023;
+    const std::int64_t p = counters[i] >> 10;
+    const std::int64_t step = ((target - p) * reciprocal[count]) >> 16;
+    counters[i] = static_cast<std::uint32_t>(p + step) << 10 | (count < limit ? count + 1 : count);
   }
 }
 
 }  // namespace
 
-const MixKernels kScalarMixKernels = {"scalar", look_up, learn, dot, train};
+const MixKernels kScalarMixKernels = {"scalar", dot, train, learn};
 
 }  // namespace nnzip::mixer

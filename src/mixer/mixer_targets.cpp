@@ -21,7 +21,8 @@ std::vector<Target> all_targets() {
   std::vector<Target> targets;
 #if defined(__x86_64__)
   __builtin_cpu_init();
-  targets.push_back({&kAvx512MixKernels, __builtin_cpu_supports("avx512f") != 0 &&
+  targets.push_back({&kAvx512MixKernels, __builtin_cpu_supports("avx512bw") != 0 &&
+                                             __builtin_cpu_supports("avx512vl") != 0 &&
                                              __builtin_cpu_supports("avx512vnni") != 0});
   targets.push_back({&kAvx2MixKernels, __builtin_cpu_supports("avx2") != 0});
 #endif

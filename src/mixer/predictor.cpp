@@ -18,16 +18,25 @@ constexpr int kBiasInput = kNetworkLinearInput + 1;
 constexpr int kNetworkRefinedInput = kNetworkInput + 1;  // one of each
 static_assert(kNetworkRefinedInput + kNetworkRefiners <= kLanes && kBiasInput < kInputs);
 
-const KernelTables kKernelTables = {kTables.stretch.data(), kTables.reciprocal.data()};
-
+// The sets of weights.
+enum Set {
+  kByPartialByte,
+  kByLastByte,
+  kByMatches,
+  kByOrders,
+  kByByteBefore,
+  kByColumn,
+  kByWordLength,  // or the network's confidence
+  kByLinePlace
+};
 constexpr int kSetContexts[kSets] = {256, 256, 64, 64, 256, 256, 128, 256};
 constexpr std::size_t kWeightSets = 256 + 256 + 64 + 64 + 256 + 256 + 128 + 256;
 constexpr int kFinalContexts[kFinalSets] = {256, 64, 64};
 constexpr std::size_t kFinalWeightSets = 256 + 64 + 64;
 constexpr std::uint32_t kMatchContexts = 16 * 8;
-constexpr std::int32_t kOne = 1 << 16;
+constexpr std::int32_t kOne = kWeightOne;
 
-constexpr std::uint32_t kCounterLimit = 1023;
+constexpr std::uint32_t kCounterLimit = 255;
 constexpr std::uint32_t kMatchLimit = 1023;
 constexpr std::uint32_t kOrder0Limits[2] = {30, 1000};
 
@@ -64,7 +73,7 @@ std::size_t Predictor::memory_bytes(const MixerPlan& plan) {
   const std::size_t refiner = std::size_t{64} << sizes.log2_refined;
   return plan.content_bytes + (std::size_t{64} << sizes.log2_lines) +
          kMatches * (std::size_t{4} << sizes.log2_matches) + 2 * refiner +
-         (plan.network ? refiner : 0) + 4 * kInputs * kWeightSets + sizeof(ContextLanes) +
+         (plan.network ? refiner : 0) + 2 * kInputs * kWeightSets +
          (std::size_t{1} << 20);  // the rest, generously
 }
 
@@ -77,7 +86,8 @@ Predictor::Predictor(const MixerPlan& plan, const MixKernels& kernels)
       streams_(static_cast<std::size_t>(plan.streams)),
       stride_(plan.layout.stride),
       uses_network_(plan.network),
-      lanes_(1),
+      counters_(kLanes * 256),
+      at_work_(kLanes),
       order0_(2 * 256, make_counter(1 << 15, 0)),
       match_counters_(kMatches * kMatchContexts),
       inputs_(kInputs),
@@ -90,7 +100,7 @@ Predictor::Predictor(const MixerPlan& plan, const MixKernels& kernels)
     match_models_.emplace_back(sizes.log2_matches, minimum);
   }
   for (int i = 0; i < kLanes * 256; ++i) {
-    lanes_.data()->counters[i] =
+    counters_.data()[i] =
         make_counter(kHistories.probability[i % 256],
                      std::min<std::uint32_t>(kHistories.count[i % 256] * 2 + 2, 30));
   }
@@ -98,11 +108,11 @@ Predictor::Predictor(const MixerPlan& plan, const MixKernels& kernels)
     const std::uint32_t bucket = static_cast<std::uint32_t>(i % 16);
     match_counters_[i] = make_counter(65535 - 20000 / (bucket * bucket + 1), 4);
   }
-  std::int32_t offset = 0;
+  std::size_t offset = 0;
   for (int k = 0; k < kSets; ++k) {
     set_offset_[k] = offset;
     for (int c = 0; c < kSetContexts[k]; ++c, offset += kInputs) {
-      std::int32_t* w = weights_.data() + offset;
+      std::int16_t* w = weights_.data() + offset;
       for (int i = 0; i < kContexts; ++i) {
         w[i] = plan.network ? kOne * 4 / 100 : kOne * 9 / 100;
       }
@@ -130,18 +140,19 @@ void Predictor::begin_byte(int stream, const Distribution* network) {
   network_ = uses_network_ ? network : nullptr;
   partial_ = 1;
   bit_ = 0;
+  begin_sets();
   find_slots();
 }
 
 // At the start of a byte and in its middle.
 void Predictor::find_slots() {
-  const auto& hashes = streams_[stream_].context.hashes;
-  std::array<std::uint32_t, kContexts> at;
-  for (int i = 0; i < kContexts; ++i) {
-    at[i] = bit_ == 0 ? hashes[i] : (hashes[i] ^ partial_ * 0x2C1B3C6D) * 0x9E3779B1;
-    slots_.prefetch(at[i]);
+  // Hashes are well mixed, so that a sum with the nibble's own number is as good as another hash.
+  const std::uint32_t nibble = bit_ == 0 ? 0 : partial_ * 0x9E3779B1;
+  const std::uint32_t* const hashes = streams_[stream_].context.hashes.data();
+  if (bit_ != 0) {
+    for (int i = 0; i < kContexts; ++i) slots_.prefetch(hashes[i] + nibble);
   }
-  for (int i = 0; i < kContexts; ++i) slot_[i] = slots_.find(at[i]);
+  for (int i = 0; i < kContexts; ++i) slot_[i] = slots_.find(hashes[i] + nibble);
   for (std::uint64_t rest = disabled_; rest != 0; rest &= rest - 1) {
     no_slot_ = {};
     slot_[std::countr_zero(rest)] = no_slot_.data();
@@ -150,22 +161,38 @@ void Predictor::find_slots() {
 
 void Predictor::add_contexts() {
   const std::uint32_t at = node() - 1;
-  ContextLanes& lanes = *lanes_.data();
-  for (int i = 0; i < kContexts; ++i) lanes.states[i] = slot_[i][at];
-  std::int32_t* const x = inputs_.data();
-  kernels_.look_up(lanes, kKernelTables, x, x + kLanes);
+  // Stores of bytes could alias members, which would have to be read again.
+  const std::uint8_t* const* const slots = slot_.data();
+  const Counter* const counters = counters_.data();
+  Counter* const at_work = at_work_.data();
+  std::uint8_t* const histories = histories_.data();
+  const std::int16_t* const stretches = kTables.stretch.data();
+  std::int16_t* const x = inputs_.data();
+#pragma GCC unroll 23
+  for (int i = 0; i < kContexts; ++i) {
+    const std::uint32_t history = slots[i][at];
+    const Counter counter = counters[i * 256 + history];
+    histories[i] = static_cast<std::uint8_t>(history);
+    at_work[i] = counter;
+    x[i] = stretches[counter >> 20];
+  }
+  // All lanes: those past the contexts are overwritten.
+  for (int i = 0; i < kLanes; ++i) {
+    const auto centred = static_cast<std::int16_t>(at_work[i] >> 16 ^ 0x8000);
+    x[kLanes + i] = static_cast<std::int16_t>(centred >> 4);
+  }
   order_hits_ = 0;
-  for (int i = kOrder1; i <= kOrder6; ++i) order_hits_ += lanes.states[i] != 0 ? 1 : 0;
+  for (int i = kOrder1; i <= kOrder6; ++i) order_hits_ += histories[i] != 0 ? 1 : 0;
   for (int i = 0; i < 2; ++i) {
     order0_counter_[i] = &order0_[i * 256 + partial_];
-    x[kOrder0Input + i] = stretch(probability16(*order0_counter_[i]));
+    x[kOrder0Input + i] = stretches[*order0_counter_[i] >> 20];
   }
 }
 
 void Predictor::add_matches() {
   for (int i = 0; i < kMatches; ++i) {
-    std::int32_t& logit = inputs_.data()[kMatchInput + i];
-    std::int32_t& length = inputs_.data()[kMatchLengthInput + i];
+    std::int16_t& logit = inputs_.data()[kMatchInput + i];
+    std::int16_t& length = inputs_.data()[kMatchLengthInput + i];
     const Match& match = streams_[stream_].matches[i];
     match_counter_[i] = nullptr;
     logit = length = 0;
@@ -175,15 +202,16 @@ void Predictor::add_matches() {
     match_bit_[i] = match.expected >> (7 - bit_) & 1;
     const std::uint32_t p = probability16(*match_counter_[i]);
     const std::int32_t sign = match_bit_[i] != 0 ? 1 : -1;
-    logit = sign * stretch(p);
-    length = sign * static_cast<std::int32_t>(std::min(match.length, 32u)) * 16;
+    logit = static_cast<std::int16_t>(sign * stretch(p));
+    length = static_cast<std::int16_t>(
+        sign * static_cast<std::int32_t>(std::min(match.length, 32u)) * 16);
   }
 }
 
 void Predictor::add_network() {
-  std::int32_t& logit = inputs_.data()[kNetworkInput];
-  std::int32_t& linear = inputs_.data()[kNetworkLinearInput];
-  std::int32_t* const refined = inputs_.data() + kNetworkRefinedInput;
+  std::int16_t& logit = inputs_.data()[kNetworkInput];
+  std::int16_t& linear = inputs_.data()[kNetworkLinearInput];
+  std::int16_t* const refined = inputs_.data() + kNetworkRefinedInput;
   logit = linear = 0;
   for (int i = 0; i < kNetworkRefiners; ++i) refined[i] = 0;
   network_confidence_ = 0;
@@ -193,71 +221,78 @@ void Predictor::add_network() {
   const std::uint32_t middle = network_->cumulative[low + width / 2];
   const std::uint32_t zeros = middle - network_->cumulative[low];
   const std::uint32_t ones = network_->cumulative[low + width] - middle;
-  logit = clamp_logit(logarithm(ones) - logarithm(zeros));
-  const std::int32_t p = squash(logit);
-  linear = (p - 32768) >> 4;
+  logit = static_cast<std::int16_t>(clamp_logit(logarithm(ones) - logarithm(zeros)));
+  linear = static_cast<std::int16_t>((squash(logit) - 32768) >> 4);
   const std::uint32_t c1 = streams_[stream_].context.recent & 255;
   network_refiners_[0].select(partial_);
   network_refiners_[1].select((c1 << 8 | partial_) & refined_mask_);
   for (int i = 0; i < kNetworkRefiners; ++i) {
-    refined[i] = stretch(static_cast<std::uint32_t>(network_refiners_[i].refine(logit)));
+    const std::int32_t p = network_refiners_[i].refine(logit);
+    refined[i] = static_cast<std::int16_t>(stretch(static_cast<std::uint32_t>(p)));
   }
   network_confidence_ = 1 + std::min(std::abs(logit) / 160, 14);
 }
 
-void Predictor::select_sets() {
-  const std::uint64_t recent = streams_[stream_].context.recent;
-  const auto& matches = streams_[stream_].matches;
-  const std::uint32_t long_match =
-      match_counter_[1] != nullptr ? 1 + std::min(matches[1].length / 16, 2u) : 0;
-  const std::uint32_t short_match =
-      match_counter_[0] != nullptr ? 1 + length_bucket(matches[0].length) * 14 / 15 : 0;
-  const std::uint32_t match_state = long_match * 16 + short_match;
+// Those sets that are the same for all bits of the byte, and the first ones of the others.
+void Predictor::begin_sets() {
   const StreamContext& context = streams_[stream_].context;
+  const std::uint64_t recent = context.recent;
   const std::size_t end = history_.coded_end[stream_];
   // In tables the column, elsewhere what kinds of bytes came last.
   const std::size_t column = stride_ != 0 ? (end - history_.begin(stream_)) % stride_
                                           : kind(recent & 255) * 36 + kind(recent >> 8 & 255) * 6 +
                                                 kind(recent >> 16 & 255);
-  const std::uint32_t contexts[kSets] = {
-      partial_,
-      static_cast<std::uint32_t>(recent & 255),
-      match_state,
-      static_cast<std::uint32_t>(order_hits_ * 8 + bit_),
-      static_cast<std::uint32_t>(recent >> 8 & 255),
-      static_cast<std::uint32_t>(column & 255),
-      static_cast<std::uint32_t>(
-          (network_ == nullptr ? context.word_length : network_confidence_) * 8 + bit_),
-      static_cast<std::uint32_t>(std::min<std::size_t>(end - context.line_begin, 255))};
-  for (int k = 0; k < kSets; ++k) {
-    set_[k] = weights_.data() + set_offset_[k] + static_cast<std::int32_t>(contexts[k]) * kInputs;
+  const auto choose = [&](int k, std::size_t of) {
+    set_[k] = weights_.data() + set_offset_[k] + of * kInputs;
+  };
+  choose(kByLastByte, recent & 255);
+  choose(kByByteBefore, recent >> 8 & 255);
+  choose(kByColumn, column & 255);
+  choose(kByLinePlace, std::min<std::size_t>(end - context.line_begin, 255));
+  choose(kByWordLength, static_cast<std::size_t>(context.word_length) * 8);
+}
+
+void Predictor::select_sets() {
+  const auto& matches = streams_[stream_].matches;
+  const std::uint32_t long_match =
+      match_counter_[1] != nullptr ? 1 + std::min(matches[1].length / 16, 2u) : 0;
+  const std::uint32_t short_match =
+      match_counter_[0] != nullptr ? 1 + length_bucket(matches[0].length) * 14 / 15 : 0;
+  const std::size_t match_state = long_match * 16 + short_match;
+  const auto hits = static_cast<std::size_t>(order_hits_ * 8 + bit_);
+  const auto choose = [&](int k, std::size_t of) {
+    set_[k] = weights_.data() + set_offset_[k] + of * kInputs;
+  };
+  choose(kByPartialByte, partial_);
+  choose(kByMatches, match_state);
+  choose(kByOrders, hits);
+  if (network_ != nullptr) {
+    choose(kByWordLength, static_cast<std::size_t>(network_confidence_ * 8 + bit_));
+  } else if (bit_ != 0) {
+    set_[kByWordLength] += kInputs;
   }
-  final_set_[0] = final_weights_.data() + static_cast<std::int32_t>(partial_) * kFinalInputs;
-  final_set_[1] = final_weights_.data() +
-                  (kFinalContexts[0] + static_cast<std::int32_t>(match_state)) * kFinalInputs;
-  final_set_[2] = final_weights_.data() +
-                  (kFinalContexts[0] + kFinalContexts[1] + static_cast<std::int32_t>(contexts[3])) *
-                      kFinalInputs;
+  final_set_[0] = final_weights_.data() + partial_ * kFinalInputs;
+  final_set_[1] = final_weights_.data() + (kFinalContexts[0] + match_state) * kFinalInputs;
+  final_set_[2] =
+      final_weights_.data() + (kFinalContexts[0] + kFinalContexts[1] + hits) * kFinalInputs;
 }
 
 std::int32_t Predictor::mix() {
-  std::array<std::int32_t, kSets> sums;
-  kernels_.dot(inputs_.data(), kInputs, set_.data(), kSets, sums.data());
+  std::array<std::int32_t, kSets> logits;
+  kernels_.dot(inputs_.data(), kInputs, set_.data(), kSets, logits.data());
   for (int k = 0; k < kSets; ++k) {
-    logits_[k] = clamp_logit(sums[k] >> 8);
-    probabilities_[k] = squash(logits_[k]);
-    final_inputs_.data()[k] = logits_[k];
+    probabilities_[k] = squash(logits[k]);
+    final_inputs_.data()[k] = static_cast<std::int16_t>(logits[k]);
   }
-  std::array<std::int32_t, kFinalSets> final_sums;
+  std::array<std::int32_t, kFinalSets> final_logits;
   kernels_.dot(final_inputs_.data(), kFinalInputs, final_set_.data(), kFinalSets,
-               final_sums.data());
-  std::int32_t logit = 0;
+               final_logits.data());
+  std::int32_t sum = 0;
   for (int k = 0; k < kFinalSets; ++k) {
-    const std::int32_t x = clamp_logit(final_sums[k] >> 8);
-    final_probabilities_[k] = squash(x);
-    logit += x;
+    final_probabilities_[k] = squash(final_logits[k]);
+    sum += final_logits[k];
   }
-  return logit / kFinalSets;
+  return sum / kFinalSets;
 }
 
 void Predictor::select_refiners() {
@@ -296,12 +331,12 @@ void Predictor::update(int bit) {
   ++seen_;
   std::array<std::int32_t, kSets> errors;
   for (int k = 0; k < kSets; ++k) {
-    errors[k] = ((target - probabilities_[k]) * rate) >> 10;
+    errors[k] = ((target - probabilities_[k]) * rate) >> 11;
   }
   kernels_.train(inputs_.data(), kInputs, set_.data(), kSets, errors.data());
   std::array<std::int32_t, kFinalSets> final_errors;
   for (int k = 0; k < kFinalSets; ++k) {
-    final_errors[k] = ((target - final_probabilities_[k]) * 120) >> 10;
+    final_errors[k] = ((target - final_probabilities_[k]) * 120) >> 11;
   }
   kernels_.train(final_inputs_.data(), kFinalInputs, final_set_.data(), kFinalSets,
                  final_errors.data());
@@ -317,10 +352,19 @@ void Predictor::update(int bit) {
   for (int i = 0; i < 2; ++i) {
     *order0_counter_[i] = updated(*order0_counter_[i], bit, kOrder0Limits[i]);
   }
-  ContextLanes& lanes = *lanes_.data();
-  kernels_.learn(lanes, kKernelTables, bit, kCounterLimit);
+  kernels_.learn(at_work_.data(), kLanes, kTables.reciprocal.data(), bit, kCounterLimit);
   const std::uint32_t at = node() - 1;
-  for (int i = 0; i < kContexts; ++i) slot_[i][at] = kHistories.next[lanes.states[i]][bit];
+  Counter* const counters = counters_.data();
+  const Counter* const at_work = at_work_.data();
+  const std::uint8_t* const histories = histories_.data();
+  std::uint8_t* const* const slots = slot_.data();
+  const auto& next = kHistories.next[bit];
+#pragma GCC unroll 23
+  for (int i = 0; i < kContexts; ++i) {
+    const std::uint32_t history = histories[i];
+    counters[i * 256 + history] = at_work[i];
+    slots[i][at] = next[history];
+  }
   partial_ = partial_ << 1 | static_cast<std::uint32_t>(bit);
   if (++bit_ == 4) find_slots();
 }
@@ -329,9 +373,13 @@ std::uint8_t Predictor::end_byte() {
   const auto byte = static_cast<std::uint8_t>(partial_);
   history_.bytes[history_.coded_end[stream_]++] = byte;
   Stream& stream = streams_[stream_];
+  std::array<MatchModel::Probe, kMatches> probes;
+  for (int i = 0; i < kMatches; ++i) probes[i] = match_models_[i].probe(history_, stream_);
   contexts_.advance(history_, stream_, stream.context);
-  for (int i = 0; i < kMatches; ++i) match_models_[i].advance(history_, stream_, stream.matches[i]);
   for (const std::uint32_t hash : stream.context.hashes) slots_.prefetch(hash);
+  for (int i = 0; i < kMatches; ++i) {
+    match_models_[i].advance(history_, stream_, probes[i], stream.matches[i]);
+  }
   return byte;
 }
 

@@ -20,11 +20,12 @@
 namespace nnzip::mixer {
 
 constexpr int kMatches = 2;
+constexpr int kLanes = 32;  // of contexts; those past the last one are idle
 constexpr int kInputs = 2 * kLanes;
 constexpr int kNetworkRefiners = 2;
 constexpr int kSets = 8;
 constexpr int kFinalSets = 3;
-constexpr int kFinalInputs = 16;
+constexpr int kFinalInputs = 32;
 
 // Sizes of a block's tables, from its length alone.
 struct TableSizes {
@@ -66,6 +67,7 @@ class Predictor {
   void add_contexts();
   void add_matches();
   void add_network();
+  void begin_sets();
   void select_sets();
   void select_refiners();
   std::int32_t mix();
@@ -93,23 +95,25 @@ class Predictor {
   std::array<Counter*, 2> order0_counter_{};
   std::array<Counter*, kMatches> match_counter_{};
   std::array<std::int32_t, kMatches> match_bit_{};
+  std::array<std::uint8_t, kContexts> histories_{};
   int order_hits_ = 0;
   int network_confidence_ = 0;
-  std::array<std::int32_t, kSets> logits_{}, probabilities_{};
-  std::array<std::int32_t*, kSets> set_{};
-  std::array<std::int32_t*, kFinalSets> final_set_{};
+  std::array<std::int32_t, kSets> probabilities_{};
+  std::array<std::int16_t*, kSets> set_{};
+  std::array<std::int16_t*, kFinalSets> final_set_{};
   std::array<std::int32_t, kFinalSets> final_probabilities_{};
   std::int32_t probability_ = 0;
 
   // What adapts.
-  AlignedMemory<ContextLanes> lanes_;
+  AlignedMemory<Counter> counters_;      // [kLanes][bit history]
+  AlignedMemory<Counter> at_work_;       // [kLanes]: of the bit that is being coded
   std::vector<Counter> order0_;          // [2][partial byte]
   std::vector<Counter> match_counters_;  // [match model][length and outcomes]
-  std::array<std::int32_t, kSets> set_offset_{};
-  AlignedMemory<std::int32_t> inputs_;  // [kInputs]
-  AlignedMemory<std::int32_t> final_inputs_;
-  AlignedMemory<std::int32_t> weights_;        // [sets][contexts of the set][kInputs]
-  AlignedMemory<std::int32_t> final_weights_;  // [final sets][contexts][kFinalInputs]
+  std::array<std::size_t, kSets> set_offset_{};
+  AlignedMemory<std::int16_t> inputs_;  // [kInputs]
+  AlignedMemory<std::int16_t> final_inputs_;
+  AlignedMemory<std::int16_t> weights_;        // [sets][contexts of the set][kInputs]
+  AlignedMemory<std::int16_t> final_weights_;  // [final sets][contexts][kFinalInputs]
   std::vector<Refiner> refiners_, network_refiners_;
   std::uint32_t refined_mask_;
   std::uint32_t seen_ = 0;
