@@ -38,7 +38,8 @@ class ImagePlane {
   void surround(const PixelPlace& place, std::size_t begin, Surroundings& around) const;
 
   // By the position of their first byte.
-  std::uint16_t& number(std::size_t position) { return numbers_[position]; }
+  std::uint16_t number(std::size_t position) const { return numbers_[position]; }
+  void set_number(std::size_t position, std::uint16_t value) { numbers_[position] = value; }
 
   std::uint32_t width() const { return width_; }
   std::uint32_t channels() const { return layout_.channels; }

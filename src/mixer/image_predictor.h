@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Predicts the bits of an image's numbers.
+// Predicts the bits of an image's numbers: each guess of a number says how likely a bit is, from
+// where the bit's threshold lies beside the guess, and a mixing network weighs what they say.
 #pragma once
 
 #include <array>
@@ -9,102 +10,82 @@
 #include "coder/distribution.h"
 #include "mixer/adaptive_map.h"
 #include "mixer/aligned_memory.h"
-#include "mixer/image_plane.h"
-#include "mixer/image_regression.h"
+#include "mixer/image_guesses.h"
 #include "mixer/mix_kernels.h"
 #include "mixer/mixer.h"
 
 namespace nnzip::mixer {
 
+// For layouts of Form::kPixels; the same calls as Predictor's.
 class ImagePredictor {
  public:
   static std::size_t memory_bytes(const MixerPlan& plan);
+
   ImagePredictor(const MixerPlan& plan, const MixKernels& kernels);
+
+  // The byte that comes belongs to that stream.
   void begin_byte(int stream, const Distribution* network);
+  // Probability of a 1 in 1/65536, 1..65535.
   std::uint32_t predict();
+  // Learns the bit.
   void update(int bit);
+  // After eight bits; returns the byte.
   std::uint8_t end_byte();
+
   const MixKernels& kernels() const { return kernels_; }
 
-  static constexpr int kGuesses = 32;
-  static constexpr int kInputs = 48;
+ private:
   static constexpr int kSets = 6;
   static constexpr int kFinalSets = 3;
-  static constexpr int kFinalInputs = 16;
-  static constexpr int kEnergies = 24;
-  static constexpr int kLevels = 6;
-  static constexpr int kBins = 48;
-  static constexpr int kMus = 24;
+  static constexpr int kInputs = 32;       // of either kind of set: a vector of the kernels
+  static constexpr int kCounterRoom = 32;  // for kGuesses, by the kernels' vectors
 
- private:
   struct Stream {
-    std::size_t begin, end;
-    std::uint8_t last = 0;
-    std::array<TapWeights, kMaxChannels> weights{};
-    Surroundings around{};
+    std::size_t begin = 0, end = 0;
+    std::uint8_t last = 0;  // byte
+    ImageNumber number;
   };
-  void begin_number(Stream& s);
-  void experts(Stream& s);
-  void begin_bits();
+
+  bool two_bytes() const { return guesses_.plane().number_bytes() == 2 && !number_->place.padding; }
+  void prepare_guesses();
+  void set_threshold();
+  void add_guesses();
+  void add_network();
+  void select_sets();
+  std::int32_t mix();
 
   const MixKernels& kernels_;
-  ImagePlane plane_;
-  std::vector<Regression> regressions_;
+  ImageGuesses guesses_;
   std::vector<Stream> streams_;
-  std::vector<std::int16_t> errors_;   // of the first guess, in 1/4
   bool low_first_;
+  bool uses_network_;
 
+  // The byte that is being coded.
   std::size_t stream_ = 0;
-  PixelPlace place_{};
-  std::uint32_t channel_ = 0;
-  Taps taps_{};
-  int tap_count_ = 0;
-  std::array<std::int32_t, kMaxChannels> current_{};
-  std::array<std::int32_t, kMaxChannels> current_error_{};
-  std::int32_t base_ = 0;
-  std::array<std::int32_t, kMus> mu_{};
-  std::int32_t best_ = 0;
-  struct Guess {
-    std::int32_t mu;
-    std::int32_t inverse;
-    std::int32_t level;  // added to a bit's
-    std::uint32_t base;
-    Counter* counter;
-  };
-  std::array<Guess, kGuesses> guess_{};
-  int guesses_ = 0;
-  std::array<std::uint32_t, 8> set_context_{};
-  std::uint32_t final_context_ = 0;
-  std::uint32_t texture_ = 0, texture0_ = 0;
-  int energy_ = 0, energy2_ = 0;
-
-  std::array<std::vector<std::int32_t>, 3> bias_;
-  std::array<std::uint32_t, 3> bias_at_{};
-  std::array<std::array<std::int32_t, kMus>, kMaxChannels> running_{};
-
-  static constexpr int kStage = 16;
-  std::array<std::int32_t, kStage> stage_in_{};
-  std::array<std::array<std::int32_t, kStage>, kMaxChannels> stage_w_{};
-  std::int64_t norm_ = 1;
-  std::array<std::int64_t, kMaxChannels> norm_avg_{};
-  std::vector<Regression> energy_models_;
-  Taps energy_taps_{};
-  std::int32_t log_energy_ = 0;
-  int energy5_ = 0;
-  // bits
-  std::uint32_t partial_ = 1;
-  int bit_ = 0;
+  ImageNumber* number_ = nullptr;
+  std::uint32_t partial_ = 1;  // its bits so far below a leading 1
+  int bit_ = 0;                // how many
   const Distribution* network_ = nullptr;
-  std::uint32_t known_ = 0;   // of the number's other byte
-  int level_base_ = 0;
+  // Of the guesses: values, bins in a unit of distance in 1/2^20, what is added to the bit's level,
+  // first counters.
+  std::array<std::int32_t, kGuesses> values_{}, bins_{}, levels_{}, first_{};
 
-  std::array<std::int32_t, kSets> logits_{}, probabilities_{};
-  std::array<std::int32_t*, kSets> set_{};
-  std::array<std::int32_t*, kFinalSets> final_set_{};
-  std::array<std::int32_t, kFinalSets> final_probabilities_{};
-  std::vector<Counter> counters_;
-  AlignedMemory<std::int32_t> inputs_, final_inputs_, weights_, final_weights_;
-  std::vector<Refiner> refiners_;
+  // The bit that is being coded.
+  std::int32_t threshold_ = 0;  // of numbers with a 1, in 1/16
+  std::int32_t level_ = 0;      // the bit stands for 2^level_
+  bool circular_ = false;       // the high bits are not known yet
+  std::array<std::int32_t, kGuesses> at_{};
+  alignas(64) std::array<Counter, kCounterRoom> counters_at_work_{};
+  std::array<std::int32_t, kSets> logits_{};
+  std::array<std::int32_t, kFinalSets> final_logits_{};
+  std::array<std::int16_t*, kSets> set_{};
+  std::array<std::int16_t*, kFinalSets> final_set_{};
+
+  // What adapts.
+  std::vector<Counter> counters_;  // [guess][context][half the energy][level][bin]
+  AlignedMemory<std::int16_t> inputs_, final_inputs_;
+  AlignedMemory<std::int16_t> weights_, final_weights_;  // [sets][contexts of the set][kInputs]
+  Refiner refiner_;
   std::uint32_t seen_ = 0;
 };
 
