@@ -29,7 +29,8 @@ constexpr std::int32_t kRate = 90, kFastRate = 18, kFinalRate = 120;
 // What no data are needed for.
 struct ImageTables {
   ImageTables();
-  std::array<std::int32_t, kEnergies> bins;  // bins in 1/16, in 1/2^20
+  std::array<std::int32_t, kEnergies> bins;    // bins in 1/16, in 1/2^20
+  std::array<std::int32_t, kEnergies> limits;  // distances in 1/16 that the bins cover
   std::vector<Counter> first;                // of one context
 };
 
@@ -51,6 +52,7 @@ ImageTables::ImageTables() : first(kContextCounters) {
     // The mean error in 1/256 is 2^(energy/2) * 64 * 2^(1/4).
     const std::int64_t mean = std::int64_t{energy % 2 == 0 ? 76 : 108} << (energy / 2);
     bins[energy] = static_cast<std::int32_t>((std::int64_t{1} << 26) / mean);
+    limits[energy] = (kBins / 2 << 20) / bins[energy] - 1;
   }
   // A mean error is 2 ln 2 logistic scales: 355 / 256.
   for (std::int32_t shape = 0; shape < kShapes; ++shape) {
@@ -127,10 +129,12 @@ void ImagePredictor::begin_byte(int stream, const Distribution* network) {
 }
 
 void ImagePredictor::prepare_guesses() {
+  const ImageTables& tables = image_tables();
   for (int i = 0; i < kGuesses; ++i) {
     const Guess& guess = number_->guesses[i];
     values_[i] = guess.value;
-    bins_[i] = image_tables().bins[guess.energy];
+    bins_[i] = tables.bins[guess.energy];
+    limits_[i] = tables.limits[guess.energy];
     levels_[i] = 4 - guess.energy / 2;
     first_[i] = ((i * static_cast<std::int32_t>(kGuessContexts) +
                   static_cast<std::int32_t>(guess.context)) *
@@ -171,9 +175,10 @@ void ImagePredictor::add_guesses() {
     }
   }
   for (int i = 0; i < kGuesses; ++i) {
-    const auto bin = static_cast<std::int32_t>(
-        std::clamp<std::int64_t>((std::int64_t{distance[i]} * bins_[i]) >> 20, -kBins / 2, kBins / 2 - 1));
-    at_[i] = first_[i] + std::clamp(level_ + levels_[i], 0, kLevels - 1) * kBins + bin;
+    // Products stay below 2^20 * kBins / 2.
+    const std::int32_t near = std::min(std::max(distance[i], -limits_[i]), limits_[i]);
+    const std::int32_t level = std::min(std::max(level_ + levels_[i], 0), kLevels - 1);
+    at_[i] = first_[i] + level * kBins + ((near * bins_[i]) >> 20);
   }
   std::int16_t* const x = inputs_.data();
   const std::int16_t* const stretches = kTables.stretch.data();

@@ -66,9 +66,9 @@ class ImagePredictor {
   std::uint32_t partial_ = 1;  // its bits so far below a leading 1
   int bit_ = 0;                // how many
   const Distribution* network_ = nullptr;
-  // Of the guesses: values, bins in a unit of distance in 1/2^20, what is added to the bit's level,
-  // first counters.
-  std::array<std::int32_t, kGuesses> values_{}, bins_{}, levels_{}, first_{};
+  // Of the guesses: values, bins in a unit of distance in 1/2^20 and how far they reach, what is
+  // added to the bit's level, first counters.
+  std::array<std::int32_t, kGuesses> values_{}, bins_{}, limits_{}, levels_{}, first_{};
 
   // The bit that is being coded.
   std::int32_t threshold_ = 0;  // of numbers with a 1, in 1/16
