@@ -31,7 +31,7 @@ std::int32_t median(std::int32_t w, std::int32_t n, std::int32_t nw) {
 
 // Of a mean error in 1/16: twice the logarithm, with halves.
 std::int32_t energy_of(std::uint32_t error) {
-  const int top = std::bit_width(error | 1) - 1;
+  const int top = static_cast<int>(std::bit_width(error | 1)) - 1;
   const auto half = static_cast<int>(top > 0 ? error >> (top - 1) & 1 : 0);
   return std::clamp(2 * top + half - 4, 0, kEnergies - 1);
 }
@@ -56,10 +56,10 @@ std::int32_t base_of(const std::array<std::int32_t, kNeighbours>& around) {
 
 struct ImageGuesses::Errors {
   std::int32_t w, n, nw, ne, ww, nn, nne, nww, nee, www;
-  std::int32_t colour, second;       // of the channels before, in this pixel
-  std::int32_t colour_left;          // of the channel before, in the last pixel
-  std::uint32_t nearby, with_colour; // means of magnitudes, in 1/16
-  std::uint32_t activity;            // mean difference of neighbours, in 1/16
+  std::int32_t colour, second;        // of the channels before, in this pixel
+  std::int32_t colour_left;           // of the channel before, in the last pixel
+  std::uint32_t nearby, with_colour;  // means of magnitudes, in 1/16
+  std::uint32_t activity;             // mean difference of neighbours, in 1/16
 };
 
 std::size_t ImageGuesses::memory_bytes(const Layout& layout, std::size_t content_bytes) {
@@ -150,7 +150,8 @@ void ImageGuesses::gather_taps(ImageNumber& number) const {
     const auto& other = number.around[c - k];
     const std::int32_t base = base_of(other);
     taps.add(number.current[c - k] - base);
-    for (const Neighbour i : std::span(kColourTaps).first(k == 1 ? 5 : 2)) taps.add(other[i] - base);
+    for (const Neighbour i : std::span(kColourTaps).first(k == 1 ? 5 : 2))
+      taps.add(other[i] - base);
   }
   for (std::uint32_t k = c + 1; k < plane_.channels(); ++k) {
     const std::int32_t base = base_of(number.around[k]);
@@ -210,7 +211,8 @@ void ImageGuesses::corrected_candidates(ImageNumber& number, const Errors& e) {
   const auto energy = static_cast<std::uint32_t>(energy_of(e.nearby));
   const std::uint32_t signs =
       ((sign(e.w, 4) * 3 + sign(e.n, 4)) * 3 + sign(e.colour, 4)) * 3 + sign(e.ne, 4);
-  number.bias_contexts = {(number.texture * 4 + c) * 8 + energy / 3, (signs * 4 + c) * 6 + energy / 4};
+  number.bias_contexts = {(number.texture * 4 + c) * 8 + energy / 3,
+                          (signs * 4 + c) * 6 + energy / 4};
   const std::int32_t by_texture = biases_[0][number.bias_contexts[0]] >> 12;
   const std::int32_t by_errors = biases_[1][number.bias_contexts[1]] >> 12;
   out[kByTexture] = bounded(local + by_texture);
@@ -263,19 +265,30 @@ void ImageGuesses::select(ImageNumber& number, const Errors& e) const {
     Candidate candidate;
     std::int32_t energy;
     std::uint32_t context;
-  } choice[kGuesses] = {
-      {kStacked, likely, c},         {kStacked, likely, texture + c % 2 * 16},
-      {kStacked, colour, c},         {kUnbiased, nearby, c},
-      {kUnbiased, likely, c * 6 + error}, {kUnbiased, activity, c},
-      {kByErrors, likely, c},        {kLocal, activity, c},
-      {kWhole, likely, c},           {kPlane, likely, c},
-      {kLeft, likely, c},            {kAbove, likely, c},
-      {kMean, likely, c},            {kSlopeLeft, likely, c},
-      {kSlopeAbove, likely, c},      {kAboveTwice, activity, c},
-      {kLeftTwice, activity, c},     {kPlainLeft, activity, c},
-      {kPlainAbove, activity, c},    {kOtherColour, likely, c},
-      {kLeftThrice, likely, c},      {kUpperRight, likely, c},
-      {kUpperLeft, likely, c},       {kPlainPlane, likely, c}};
+  } choice[kGuesses] = {{kStacked, likely, c},
+                        {kStacked, likely, texture + c % 2 * 16},
+                        {kStacked, colour, c},
+                        {kUnbiased, nearby, c},
+                        {kUnbiased, likely, c * 6 + error},
+                        {kUnbiased, activity, c},
+                        {kByErrors, likely, c},
+                        {kLocal, activity, c},
+                        {kWhole, likely, c},
+                        {kPlane, likely, c},
+                        {kLeft, likely, c},
+                        {kAbove, likely, c},
+                        {kMean, likely, c},
+                        {kSlopeLeft, likely, c},
+                        {kSlopeAbove, likely, c},
+                        {kAboveTwice, activity, c},
+                        {kLeftTwice, activity, c},
+                        {kPlainLeft, activity, c},
+                        {kPlainAbove, activity, c},
+                        {kOtherColour, likely, c},
+                        {kLeftThrice, likely, c},
+                        {kUpperRight, likely, c},
+                        {kUpperLeft, likely, c},
+                        {kPlainPlane, likely, c}};
   for (int i = 0; i < kGuesses; ++i) {
     number.guesses[i] = {number.candidates[choice[i].candidate], choice[i].energy,
                          choice[i].context};

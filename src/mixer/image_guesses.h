@@ -11,8 +11,8 @@
 
 namespace nnzip::mixer {
 
-constexpr int kGuesses = 24;        // of a number
-constexpr int kEnergies = 24;       // how large errors are expected: 2^(energy/2) / 4 and more
+constexpr int kGuesses = 24;   // of a number
+constexpr int kEnergies = 24;  // how large errors are expected: 2^(energy/2) / 4 and more
 constexpr std::uint32_t kGuessContexts = 32;  // of one guess, at most
 
 enum Candidate {
@@ -64,10 +64,10 @@ struct ImageNumber {
 
   // For the predictor.
   std::array<Guess, kGuesses> guesses{};
-  std::int32_t best = 0;     // the candidate kStacked
-  std::int32_t energy = 0;   // expected of it
-  std::int32_t nearby = 0;   // energy of the errors around
-  std::uint32_t texture = 0; // 0..63: which neighbours are larger than the guess
+  std::int32_t best = 0;      // the candidate kStacked
+  std::int32_t energy = 0;    // expected of it
+  std::int32_t nearby = 0;    // energy of the errors around
+  std::uint32_t texture = 0;  // 0..63: which neighbours are larger than the guess
 };
 
 class ImageGuesses {
@@ -91,9 +91,9 @@ class ImageGuesses {
   void repeat_above(ImageNumber& number, std::size_t begin) const;
 
   ImagePlane plane_;
-  std::int32_t most_;                 // the largest number, in 1/16
-  std::vector<std::int16_t> errors_;  // of kUnbiased, in 1/4, by position
-  std::vector<LocalRegression> values_;    // of each channel
+  std::int32_t most_;                    // the largest number, in 1/16
+  std::vector<std::int16_t> errors_;     // of kUnbiased, in 1/4, by position
+  std::vector<LocalRegression> values_;  // of each channel
   std::vector<WholeRegression> energies_;
   std::array<std::vector<std::int32_t>, 2> biases_;
   std::array<std::array<std::int32_t, kStacked>, kMaxChannels> stacking_{};

@@ -24,8 +24,9 @@ ImagePlane::ImagePlane(const Layout& layout, std::size_t content_bytes)
       width_(layout.stride / layout.element),
       numbers_(content_bytes + kMaxChannels * 2) {
   for (int i = 0; i < kNeighbours; ++i) {
-    distances_[i] = static_cast<std::size_t>(kOffsets[i].dy * static_cast<std::int64_t>(layout.stride) -
-                                             kOffsets[i].dx * static_cast<std::int64_t>(layout.element));
+    distances_[i] =
+        static_cast<std::size_t>(kOffsets[i].dy * static_cast<std::int64_t>(layout.stride) -
+                                 kOffsets[i].dx * static_cast<std::int64_t>(layout.element));
   }
 }
 
@@ -54,8 +55,9 @@ std::size_t ImagePlane::nearest(const PixelPlace& place, std::size_t begin, std:
 }
 
 void ImagePlane::surround(const PixelPlace& place, std::size_t begin, Surroundings& around) const {
-  const bool inside = place.x >= kReach && place.x + kReach < width_ &&
-                      begin + kReach * (std::size_t{layout_.stride} + layout_.element) <= place.pixel;
+  const bool inside =
+      place.x >= kReach && place.x + kReach < width_ &&
+      begin + kReach * (std::size_t{layout_.stride} + layout_.element) <= place.pixel;
   for (int i = 0; i < kNeighbours; ++i) {
     const std::size_t at = inside ? place.pixel - distances_[i]
                                   : nearest(place, begin, kOffsets[i].dx, kOffsets[i].dy);

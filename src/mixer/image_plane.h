@@ -12,20 +12,18 @@
 namespace nnzip::mixer {
 
 // Compass points: kNWW is one row above, two pixels to the left.
-enum Neighbour {
-  kW, kN, kNW, kNE, kWW, kNN, kNNE, kNWW, kNEE, kNNW, kWWW, kNNN, kNeighbours
-};
+enum Neighbour { kW, kN, kNW, kNE, kWW, kNN, kNNE, kNWW, kNEE, kNNW, kWWW, kNNN, kNeighbours };
 
 constexpr int kMaxChannels = 4;
 using Surroundings = std::array<std::array<std::int32_t, kNeighbours>, kMaxChannels>;
 
 // Where a byte lies in its image.
 struct PixelPlace {
-  std::size_t pixel;     // position in the block of its pixel's first byte; of padding, its own
-  std::uint32_t x;       // of the pixel
+  std::size_t pixel;  // position in the block of its pixel's first byte; of padding, its own
+  std::uint32_t x;    // of the pixel
   std::uint32_t channel;
-  std::uint32_t byte;    // of the number: 0 or 1
-  bool padding;          // at the end of a row; a number of one byte, x and channel are 0
+  std::uint32_t byte;  // of the number: 0 or 1
+  bool padding;        // at the end of a row; a number of one byte, x and channel are 0
 };
 
 class ImagePlane {

@@ -31,7 +31,7 @@ struct ImageTables {
   ImageTables();
   std::array<std::int32_t, kEnergies> bins;    // bins in 1/16, in 1/2^20
   std::array<std::int32_t, kEnergies> limits;  // distances in 1/16 that the bins cover
-  std::vector<Counter> first;                // of one context
+  std::vector<Counter> first;                  // of one context
 };
 
 // P16 of a number above the threshold, if the threshold is d above the guess, both are known to be
@@ -209,12 +209,10 @@ void ImagePredictor::select_sets() {
   const auto channel = static_cast<std::int32_t>(number_->place.channel);
   // Of the first guess.
   const std::int32_t place = at_[0] % (kLevels * kBins);
-  const std::int32_t contexts[kSets] = {number_->energy * 8 + place / kBins,
-                                        (number_->place.padding ? 64 : level_ * 4) + channel,
-                                        place / kBins * 64 + place % kBins,
-                                        level * 64 + texture,
-                                        static_cast<std::int32_t>(partial_),
-                                        level * 96 + number_->nearby * 4 + channel};
+  const std::int32_t contexts[kSets] = {
+      number_->energy * 8 + place / kBins, (number_->place.padding ? 64 : level_ * 4) + channel,
+      place / kBins * 64 + place % kBins,  level * 64 + texture,
+      static_cast<std::int32_t>(partial_), level * 96 + number_->nearby * 4 + channel};
   std::int32_t offset = 0;
   for (int k = 0; k < kSets; ++k) {
     set_[k] = weights_.data() + (offset + contexts[k]) * kInputs;
@@ -261,8 +259,7 @@ void ImagePredictor::update(int bit) {
   for (int k = 0; k < kFinalSets; ++k) {
     final_errors[k] = ((target - squash(final_logits_[k])) * kFinalRate) >> 11;
   }
-  kernels_.train(final_inputs_.data(), kInputs, final_set_.data(), kFinalSets,
-                 final_errors.data());
+  kernels_.train(final_inputs_.data(), kInputs, final_set_.data(), kFinalSets, final_errors.data());
   refiner_.update(bit, static_cast<std::int32_t>(seen_ * 0x9E3779B1u >> 26));
   kernels_.learn(counters_at_work_.data(), kCounterRoom, kTables.reciprocal.data(), bit,
                  kCounterLimit);

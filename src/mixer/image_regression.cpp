@@ -52,7 +52,7 @@ void solve(const ProductSums& sums, std::size_t n, int ridge, TapWeights& weight
   if (most == 0) return;
   std::array<std::int64_t, kMaxTaps> goal;
   remainders(sums, n, weights, goal);
-  const int shift = std::bit_width(static_cast<std::uint64_t>(most)) - 27;
+  const int shift = static_cast<int>(std::bit_width(static_cast<std::uint64_t>(most))) - 27;
   const auto scaled = [&](std::int64_t v) { return shift >= 0 ? v >> shift : v << -shift; };
   std::array<std::array<std::int32_t, kMaxTaps + 1>, kMaxTaps + 1> part, ratio;  // L D, L
   for (std::size_t j = 0; j < n; ++j) {

@@ -10,7 +10,9 @@
 //     --mixed            with --model: the last column only
 //     --check            decodes as well and compares
 //     --layout L         pixels:STRIDE:CHANNELS:NUMBER_BYTES[:be], or name: what follows the last
-//                        dot of a file's name is its layout; else layouts are detected
+//                        dot of a file's name is its layout; rows: the same, but as a table;
+//                        else layouts are detected
+//     --filter           codes the residuals of the images that names tell of
 #include <cmath>
 #include <cstdio>
 #include <ctime>
@@ -22,6 +24,7 @@
 #include <vector>
 
 #include "backend/registry.h"
+#include "filter/pixels.h"
 #include "mixer/mixer.h"
 #include "model/model_file.h"
 
@@ -36,6 +39,7 @@ struct Options {
   bool mixed_only = false;
   std::shared_ptr<const Engine> engine;
   std::string layout;
+  bool filter = false;
   std::vector<std::string> files;
 };
 
@@ -166,9 +170,18 @@ Layout parse_layout(const std::string& text) {
   return layout;
 }
 
+std::string named_layout(const std::string& path) { return path.substr(path.rfind('.') + 1); }
+
 Layout layout_of(const std::string& path, const Bytes& content, const Options& options) {
   if (options.layout.empty()) return detect_layout(content);
-  return parse_layout(options.layout == "name" ? path.substr(path.rfind('.') + 1) : options.layout);
+  const bool rows = options.layout == "rows";
+  Layout layout =
+      parse_layout(rows || options.layout == "name" ? named_layout(path) : options.layout);
+  if (rows) {
+    layout.form = Form::kBytes;
+    layout.channels = 1;
+  }
+  return layout;
 }
 
 void run(const Options& options) {
@@ -176,7 +189,8 @@ void run(const Options& options) {
   const bool mixed_only = options.mixed_only && options.engine;
   std::vector<Result> all(options.engine && !mixed_only ? 3 : 1);
   for (const std::string& path : options.files) {
-    const Bytes content = read(path);
+    Bytes content = read(path);
+    if (options.filter) PixelFilter(parse_layout(named_layout(path))).apply(content);
     MixerPlan plan;
     plan.content_bytes = content.size();
     plan.streams = options.streams;
@@ -217,6 +231,8 @@ int main_of(int argc, char** argv) {
     }
     if (argument == "--check") {
       options.check = true;
+    } else if (argument == "--filter") {
+      options.filter = true;
     } else if (argument == "--mixed") {
       options.mixed_only = true;
     } else if (argument == "--streams") {
