@@ -291,7 +291,7 @@ void ImageGuesses::select(ImageNumber& number, const Errors& e) const {
                         {kPlainPlane, likely, c}};
   for (int i = 0; i < kGuesses; ++i) {
     number.guesses[i] = {number.candidates[choice[i].candidate], choice[i].energy,
-                         choice[i].context};
+                         static_cast<std::int32_t>(choice[i].context)};
   }
 }
 
@@ -299,7 +299,7 @@ void ImageGuesses::select(ImageNumber& number, const Errors& e) const {
 void ImageGuesses::repeat_above(ImageNumber& number, std::size_t begin) const {
   const bool known = number.position >= begin + plane_.stride();
   const std::int32_t above = known ? plane_.number(number.position - plane_.stride()) * 16 : 0;
-  for (Guess& guess : number.guesses) guess = {above, 0, kGuessContexts - 1};
+  for (Guess& guess : number.guesses) guess = {above, 0, 3};
   number.best = above;
   number.energy = number.nearby = 0;
   number.texture = 0;

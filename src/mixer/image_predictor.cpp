@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "mixer/predictor.h"
+
 namespace nnzip::mixer {
 namespace {
 
@@ -14,11 +16,16 @@ constexpr std::int32_t kLevels = 6;
 constexpr std::int32_t kShapes = kEnergies / 2;
 constexpr std::int32_t kContextCounters = kShapes * kLevels * kBins;
 
+constexpr std::size_t kAllContexts = [] {
+  std::size_t sum = 0;
+  for (const std::int32_t contexts : kGuessContexts) sum += contexts;
+  return sum;
+}();
+
 constexpr int kSetContexts[] = {kEnergies * 8, 128, 384, 512, 256, 768};
 constexpr std::size_t kWeightSets = kEnergies * 8 + 128 + 384 + 512 + 256 + 768;
 constexpr int kFinalContexts[] = {kEnergies * 8, 384, 128};
 constexpr std::size_t kFinalWeightSets = kEnergies * 8 + 384 + 128;
-constexpr std::size_t kRefined = std::size_t{1} << 16;
 
 constexpr int kBiasInput = kGuesses;
 constexpr int kNetworkInput = kGuesses + 1;
@@ -76,12 +83,16 @@ std::size_t length_of_streams(const MixerPlan& plan) {
   return std::max<std::size_t>((plan.content_bytes + streams - 1) / streams, 1);
 }
 
+// A refiner of 2^12 to 2^16 contexts.
+int refined_shift(std::size_t content_bytes) { return 16 - TableSizes(content_bytes).log2_refined; }
+
 }  // namespace
 
 std::size_t ImagePredictor::memory_bytes(const MixerPlan& plan) {
   return ImageGuesses::memory_bytes(plan.layout, plan.content_bytes) +
          static_cast<std::size_t>(plan.streams) * sizeof(Stream) +
-         sizeof(Counter) * kGuesses * kGuessContexts * kContextCounters + kRefined * 64 +
+         sizeof(Counter) * kAllContexts * kContextCounters +
+         (std::size_t{64} << (16 - refined_shift(plan.content_bytes))) +
          sizeof(std::int16_t) * kInputs * (kWeightSets + kFinalWeightSets) +
          (std::size_t{1} << 16);  // the rest, generously
 }
@@ -96,13 +107,14 @@ ImagePredictor::ImagePredictor(const MixerPlan& plan, const MixKernels& kernels)
       final_inputs_(kInputs),
       weights_(kInputs * kWeightSets),
       final_weights_(kInputs * kFinalWeightSets),
-      refiner_(kRefined) {
+      refined_shift_(refined_shift(plan.content_bytes)),
+      refiner_(std::size_t{1} << (16 - refined_shift_)) {
   for (std::size_t i = 0; i < streams_.size(); ++i) {
     streams_[i].begin = streams_[i].end = i * length_of_streams(plan);
   }
   const std::vector<Counter>& first = image_tables().first;
-  counters_.reserve(kGuesses * kGuessContexts * first.size());
-  for (std::uint32_t i = 0; i < kGuesses * kGuessContexts; ++i) {
+  counters_.reserve(kAllContexts * first.size());
+  for (std::size_t i = 0; i < kAllContexts; ++i) {
     counters_.insert(counters_.end(), first.begin(), first.end());
   }
   for (std::size_t i = 0; i < kWeightSets; ++i) {
@@ -130,18 +142,15 @@ void ImagePredictor::begin_byte(int stream, const Distribution* network) {
 
 void ImagePredictor::prepare_guesses() {
   const ImageTables& tables = image_tables();
+  std::int32_t contexts = 0;
   for (int i = 0; i < kGuesses; ++i) {
     const Guess& guess = number_->guesses[i];
     values_[i] = guess.value;
     bins_[i] = tables.bins[guess.energy];
     limits_[i] = tables.limits[guess.energy];
     levels_[i] = 4 - guess.energy / 2;
-    first_[i] = ((i * static_cast<std::int32_t>(kGuessContexts) +
-                  static_cast<std::int32_t>(guess.context)) *
-                     kShapes +
-                 guess.energy / 2) *
-                    kLevels * kBins +
-                kBins / 2;
+    first_[i] = ((contexts + guess.context) * kShapes + guess.energy / 2) * kLevels * kBins + kBins / 2;
+    contexts += kGuessContexts[i];
   }
 }
 
@@ -237,7 +246,7 @@ std::int32_t ImagePredictor::mix() {
 
 std::uint32_t ImagePredictor::predict() {
   const std::int32_t best = number_->best / (two_bytes() ? 4096 : 16);
-  refiner_.select(static_cast<std::uint32_t>(best) << 8 | partial_);
+  refiner_.select(static_cast<std::uint32_t>(best >> refined_shift_) << 8 | partial_);
   set_threshold();
   add_guesses();
   inputs_.data()[kBiasInput] = 256;

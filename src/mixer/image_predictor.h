@@ -85,6 +85,7 @@ class ImagePredictor {
   std::vector<Counter> counters_;  // [guess][context][half the energy][level][bin]
   AlignedMemory<std::int16_t> inputs_, final_inputs_;
   AlignedMemory<std::int16_t> weights_, final_weights_;  // [sets][contexts of the set][kInputs]
+  int refined_shift_;  // of a number's high bits in the refiner's contexts
   Refiner refiner_;
   std::uint32_t seen_ = 0;
 };

@@ -48,7 +48,7 @@ TEST_CASE("PixelFilter.ReturnsContentOfEveryLayoutAndSize") {
   for (const Layout& layout : test::pixel_layouts()) {
     for (const std::size_t rows : {0, 1, 2, 5}) {
       // The last row may end anywhere, within a number as well.
-      for (const std::size_t more : {0u, 1u, 2u, 3u, layout.stride - 1}) {
+      for (const std::uint32_t more : {0u, 1u, 2u, 3u, layout.stride - 1}) {
         INFO(layout.stride << " " << layout.channels << " " << layout.element << " " << rows << " "
                            << more);
         const Bytes content = noise(rows * layout.stride + std::min(more, layout.stride - 1));
