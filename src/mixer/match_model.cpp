@@ -50,8 +50,7 @@ MatchModel::Probe MatchModel::probe(const History& history, std::size_t stream) 
   return entry;
 }
 
-void MatchModel::advance(const History& history, std::size_t stream, Probe probe,
-                         Match& match) {
+void MatchModel::advance(const History& history, std::size_t stream, Probe probe, Match& match) {
   const std::size_t end = history.coded_end[stream];
   if (match.position != 0) {
     const bool right = match.expected == history.bytes[end - 1];

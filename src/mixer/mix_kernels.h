@@ -25,7 +25,8 @@ struct MixKernels {
   void (*dot)(const std::int16_t* inputs, std::int32_t n, const std::int16_t* const* weights,
               std::int32_t sets, std::int32_t* logits) noexcept;
 
-  // weights[k][i] += (inputs[i] * errors[k] + 2^14) >> 15, saturated to 16 bits. |errors[k]| < 2^15.
+  // weights[k][i] += (inputs[i] * errors[k] + 2^14) >> 15, saturated to 16 bits. |errors[k]| <
+  // 2^15.
   void (*train)(const std::int16_t* inputs, std::int32_t n, std::int16_t* const* weights,
                 std::int32_t sets, const std::int32_t* errors) noexcept;
 

@@ -38,10 +38,10 @@ inline __m128i dot4(const std::int16_t* inputs, std::int32_t n,
   }
   const __m256i all = _mm256_hadd_epi32(_mm256_hadd_epi32(a.shifted(), b.shifted()),
                                         _mm256_hadd_epi32(c.shifted(), d.shifted()));
-  const __m128i sums =
-      _mm_add_epi32(_mm256_castsi256_si128(all), _mm256_extracti128_si256(all, 1));
+  const __m128i sums = _mm_add_epi32(_mm256_castsi256_si128(all), _mm256_extracti128_si256(all, 1));
   const __m128i limit = _mm_set1_epi32(kLogitLimit);
-  return _mm_max_epi32(_mm_min_epi32(_mm_srai_epi32(sums, 10), limit), _mm_set1_epi32(-kLogitLimit));
+  return _mm_max_epi32(_mm_min_epi32(_mm_srai_epi32(sums, 10), limit),
+                       _mm_set1_epi32(-kLogitLimit));
 }
 
 void dot(const std::int16_t* inputs, std::int32_t n, const std::int16_t* const* weights,
@@ -83,8 +83,7 @@ void learn(std::uint32_t* counters, std::int32_t n, const std::uint16_t* recipro
     const __m256i count = _mm256_and_si256(counter, _mm256_set1_epi32(1023));
     const __m256i p = _mm256_srli_epi32(counter, 10);
     // An entry of 16 bits arrives with its neighbour above it.
-    const __m256i pair =
-        _mm256_i32gather_epi32(reinterpret_cast<const int*>(reciprocal), count, 2);
+    const __m256i pair = _mm256_i32gather_epi32(reinterpret_cast<const int*>(reciprocal), count, 2);
     const __m256i factor = _mm256_and_si256(pair, _mm256_set1_epi32(0xFFFF));
     const __m256i difference = _mm256_sub_epi32(target, p);
     // Products of 39 bits; the bits 16..47 hold the step, a number of 23 bits and a sign.
@@ -93,8 +92,7 @@ void learn(std::uint32_t* counters, std::int32_t n, const std::uint16_t* recipro
         _mm256_mul_epi32(_mm256_srli_epi64(difference, 32), _mm256_srli_epi64(factor, 32)), 16);
     const __m256i step = _mm256_blend_epi32(even, odd, 0xAA);
     const __m256i counted = _mm256_sub_epi32(count, _mm256_cmpgt_epi32(most, count));
-    store(counters + i,
-          _mm256_or_si256(_mm256_slli_epi32(_mm256_add_epi32(p, step), 10), counted));
+    store(counters + i, _mm256_or_si256(_mm256_slli_epi32(_mm256_add_epi32(p, step), 10), counted));
   }
 }
 

@@ -45,7 +45,8 @@ inline __m128i dot4(const std::int16_t* inputs, std::int32_t n,
   const __m128i sums =
       _mm_add_epi32(_mm256_castsi256_si128(half), _mm256_extracti128_si256(half, 1));
   const __m128i limit = _mm_set1_epi32(kLogitLimit);
-  return _mm_max_epi32(_mm_min_epi32(_mm_srai_epi32(sums, 10), limit), _mm_set1_epi32(-kLogitLimit));
+  return _mm_max_epi32(_mm_min_epi32(_mm_srai_epi32(sums, 10), limit),
+                       _mm_set1_epi32(-kLogitLimit));
 }
 
 void dot(const std::int16_t* inputs, std::int32_t n, const std::int16_t* const* weights,
@@ -96,8 +97,8 @@ void learn(std::uint32_t* counters, std::int32_t n, const std::uint16_t* recipro
                                _mm512_maskz_srli_epi64(0xFF, factor, 32)),
         16);
     const __m512i step = _mm512_mask_blend_epi32(0xAAAA, even, odd);
-    const __m512i counted = _mm512_mask_add_epi32(
-        count, _mm512_cmplt_epi32_mask(count, most), count, _mm512_set1_epi32(1));
+    const __m512i counted = _mm512_mask_add_epi32(count, _mm512_cmplt_epi32_mask(count, most),
+                                                  count, _mm512_set1_epi32(1));
     const __m512i moved = _mm512_maskz_slli_epi32(kAll, _mm512_add_epi32(p, step), 10);
     _mm512_store_si512(counters + i, _mm512_or_si512(moved, counted));
   }

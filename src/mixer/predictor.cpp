@@ -10,8 +10,8 @@ namespace {
 
 // Inputs: lane i and lane kLanes + i for context i, then the lanes that contexts leave.
 constexpr int kOrder0Input = kContexts;
-constexpr int kMatchInput = kOrder0Input + 2;
-constexpr int kMatchLengthInput = kLanes + kContexts;
+constexpr int kMatchInput = kOrder0Input + 1;
+constexpr int kMatchLengthInput = kLanes + kMatchInput;
 constexpr int kNetworkInput = kMatchInput + kMatches;
 constexpr int kNetworkLinearInput = kMatchLengthInput + kMatches;
 constexpr int kBiasInput = kNetworkLinearInput + 1;
@@ -37,8 +37,6 @@ constexpr std::uint32_t kMatchContexts = 16 * 8;
 constexpr std::int32_t kOne = kWeightOne;
 
 constexpr std::uint32_t kCounterLimit = 255;
-constexpr std::uint32_t kMatchLimit = 1023;
-constexpr std::uint32_t kOrder0Limits[2] = {30, 1000};
 
 constexpr std::uint32_t kMatchMinimum[kMatches] = {5, 12};
 
@@ -88,8 +86,8 @@ Predictor::Predictor(const MixerPlan& plan, const MixKernels& kernels)
       uses_network_(plan.network),
       counters_(kLanes * 256),
       at_work_(kLanes),
-      order0_(2 * 256, make_counter(1 << 15, 0)),
-      match_counters_(kMatches * kMatchContexts),
+      order0_(256, make_counter(1 << 15, 0)),
+      match_counters_(kMatches * 2 * kMatchContexts),
       inputs_(kInputs),
       final_inputs_(kFinalInputs),
       weights_(kInputs * kWeightSets),
@@ -105,8 +103,9 @@ Predictor::Predictor(const MixerPlan& plan, const MixKernels& kernels)
                      std::min<std::uint32_t>(kHistories.count[i % 256] * 2 + 2, 30));
   }
   for (std::size_t i = 0; i < match_counters_.size(); ++i) {
-    const std::uint32_t bucket = static_cast<std::uint32_t>(i % 16);
-    match_counters_[i] = make_counter(65535 - 20000 / (bucket * bucket + 1), 4);
+    const auto bucket = static_cast<std::uint32_t>(i % 16);
+    const std::uint32_t right = 65535 - 20000 / (bucket * bucket + 1);
+    match_counters_[i] = make_counter(i / kMatchContexts % 2 == 1 ? right : 65535 - right, 4);
   }
   std::size_t offset = 0;
   for (int k = 0; k < kSets; ++k) {
@@ -144,15 +143,20 @@ void Predictor::begin_byte(int stream, const Distribution* network) {
   find_slots();
 }
 
+// Where the slots of a nibble are, given the bits of the byte before it: hashes are well mixed, so
+// that a sum with a number of the nibble is as good as another hash.
+std::uint32_t Predictor::hash_of_nibble(int context, std::uint32_t partial) const {
+  return streams_[stream_].context.hashes[context] + (partial == 1 ? 0 : partial * 0x9E3779B1);
+}
+
+void Predictor::prefetch_slots(std::uint32_t partial) {
+  for (int i = 0; i < kContexts; ++i) slots_.prefetch(hash_of_nibble(i, partial));
+}
+
 // At the start of a byte and in its middle.
 void Predictor::find_slots() {
-  // Hashes are well mixed, so that a sum with the nibble's own number is as good as another hash.
-  const std::uint32_t nibble = bit_ == 0 ? 0 : partial_ * 0x9E3779B1;
-  const std::uint32_t* const hashes = streams_[stream_].context.hashes.data();
-  if (bit_ != 0) {
-    for (int i = 0; i < kContexts; ++i) slots_.prefetch(hashes[i] + nibble);
-  }
-  for (int i = 0; i < kContexts; ++i) slot_[i] = slots_.find(hashes[i] + nibble);
+#pragma GCC unroll 23
+  for (int i = 0; i < kContexts; ++i) slot_[i] = slots_.find(hash_of_nibble(i, partial_));
   for (std::uint64_t rest = disabled_; rest != 0; rest &= rest - 1) {
     no_slot_ = {};
     slot_[std::countr_zero(rest)] = no_slot_.data();
@@ -176,35 +180,37 @@ void Predictor::add_contexts() {
     at_work[i] = counter;
     x[i] = stretches[counter >> 20];
   }
-  // All lanes: those past the contexts are overwritten.
+  other_counter_[0] = &order0_[partial_];
+  at_work[kOrder0Input] = order0_[partial_];
+  x[kOrder0Input] = stretches[order0_[partial_] >> 20];
+  // All lanes: those past order 0 are overwritten.
   for (int i = 0; i < kLanes; ++i) {
     const auto centred = static_cast<std::int16_t>(at_work[i] >> 16 ^ 0x8000);
     x[kLanes + i] = static_cast<std::int16_t>(centred >> 4);
   }
   order_hits_ = 0;
   for (int i = kOrder1; i <= kOrder6; ++i) order_hits_ += histories[i] != 0 ? 1 : 0;
-  for (int i = 0; i < 2; ++i) {
-    order0_counter_[i] = &order0_[i * 256 + partial_];
-    x[kOrder0Input + i] = stretches[*order0_counter_[i] >> 20];
-  }
 }
 
 void Predictor::add_matches() {
+  std::int16_t* const x = inputs_.data() + kMatchInput;
+  std::int16_t* const y = inputs_.data() + kMatchLengthInput;
   for (int i = 0; i < kMatches; ++i) {
-    std::int16_t& logit = inputs_.data()[kMatchInput + i];
-    std::int16_t& length = inputs_.data()[kMatchLengthInput + i];
     const Match& match = streams_[stream_].matches[i];
-    match_counter_[i] = nullptr;
-    logit = length = 0;
-    if (match.position == 0 || (match.expected | 256u) >> (8 - bit_) != partial_) continue;
+    speaks_[i] = match.position != 0 && (match.expected | 256u) >> (8 - bit_) == partial_;
+    if (!speaks_[i]) {
+      other_counter_[1 + i] = &unused_counter_;
+      x[i] = y[i] = 0;
+      continue;
+    }
+    const std::uint32_t expected = match.expected >> (7 - bit_) & 1;
     const std::uint32_t context = (match.outcomes & 7) * 16 + length_bucket(match.length);
-    match_counter_[i] = &match_counters_[i * kMatchContexts + context];
-    match_bit_[i] = match.expected >> (7 - bit_) & 1;
-    const std::uint32_t p = probability16(*match_counter_[i]);
-    const std::int32_t sign = match_bit_[i] != 0 ? 1 : -1;
-    logit = static_cast<std::int16_t>(sign * stretch(p));
-    length = static_cast<std::int16_t>(
-        sign * static_cast<std::int32_t>(std::min(match.length, 32u)) * 16);
+    Counter& counter = match_counters_[(i * 2 + expected) * kMatchContexts + context];
+    other_counter_[1 + i] = &counter;
+    at_work_.data()[kMatchInput + i] = counter;
+    x[i] = kTables.stretch[counter >> 20];
+    const auto length = static_cast<std::int32_t>(std::min(match.length, 32u)) * 16;
+    y[i] = static_cast<std::int16_t>(expected != 0 ? length : -length);
   }
 }
 
@@ -255,9 +261,9 @@ void Predictor::begin_sets() {
 void Predictor::select_sets() {
   const auto& matches = streams_[stream_].matches;
   const std::uint32_t long_match =
-      match_counter_[1] != nullptr ? 1 + std::min(matches[1].length / 16, 2u) : 0;
+      speaks_[1] ? 1 + std::min(matches[1].length / 16, 2u) : 0;
   const std::uint32_t short_match =
-      match_counter_[0] != nullptr ? 1 + length_bucket(matches[0].length) * 14 / 15 : 0;
+      speaks_[0] ? 1 + length_bucket(matches[0].length) * 14 / 15 : 0;
   const std::size_t match_state = long_match * 16 + short_match;
   const auto hits = static_cast<std::size_t>(order_hits_ * 8 + bit_);
   const auto choose = [&](int k, std::size_t of) {
@@ -280,18 +286,18 @@ void Predictor::select_sets() {
 std::int32_t Predictor::mix() {
   std::array<std::int32_t, kSets> logits;
   kernels_.dot(inputs_.data(), kInputs, set_.data(), kSets, logits.data());
-  for (int k = 0; k < kSets; ++k) {
-    probabilities_[k] = squash(logits[k]);
-    final_inputs_.data()[k] = static_cast<std::int16_t>(logits[k]);
-  }
-  std::array<std::int32_t, kFinalSets> final_logits;
-  kernels_.dot(final_inputs_.data(), kFinalInputs, final_set_.data(), kFinalSets,
-               final_logits.data());
+  std::int16_t* const x = final_inputs_.data();
+  for (int k = 0; k < kSets; ++k) x[k] = static_cast<std::int16_t>(logits[k]);
   std::int32_t sum = 0;
   for (int k = 0; k < kFinalSets; ++k) {
-    final_probabilities_[k] = squash(final_logits[k]);
-    sum += final_logits[k];
+    const std::int16_t* const w = final_set_[k];
+    std::int32_t products = 0;  // below 8 * 3071 * 2^15
+    for (int i = 0; i < kSets; ++i) products += x[i] * w[i];
+    const std::int32_t logit = clamp_logit(products >> 14);
+    final_probabilities_[k] = squash(logit);
+    sum += logit;
   }
+  for (int k = 0; k < kSets; ++k) probabilities_[k] = squash(logits[k]);
   return sum / kFinalSets;
 }
 
@@ -299,7 +305,7 @@ void Predictor::select_refiners() {
   const std::uint64_t recent = streams_[stream_].context.recent;
   const std::uint32_t c1 = recent & 255, c2 = recent >> 8 & 255;
   const std::uint32_t expected =
-      match_counter_[0] != nullptr ? streams_[stream_].matches[0].expected : c2;
+      speaks_[0] ? streams_[stream_].matches[0].expected : c2;
   refiners_[0].select(partial_);
   refiners_[1].select((c1 << 8 | partial_) & refined_mask_);
   refiners_[2].select((expected << 8 | partial_) & refined_mask_);
@@ -314,7 +320,7 @@ std::int32_t Predictor::refine(std::int32_t logit) {
 }
 
 std::uint32_t Predictor::predict() {
-  // Contexts fill all lanes, then the others take theirs.
+  // Contexts fill all lanes of their second inputs, then the others take theirs.
   add_contexts();
   add_matches();
   select_refiners();
@@ -326,6 +332,10 @@ std::uint32_t Predictor::predict() {
 }
 
 void Predictor::update(int bit) {
+  // What the next bits need is fetched from memory while this one is learned.
+  const std::uint32_t partial = partial_ << 1 | static_cast<std::uint32_t>(bit);
+  if (bit_ == 3) prefetch_slots(partial);
+  if (bit_ == 7) take_up(static_cast<std::uint8_t>(partial));
   const std::int32_t target = bit << 16;
   const auto rate = static_cast<std::int32_t>(64 + 65536 * 6 / (seen_ + 4096));
   ++seen_;
@@ -345,13 +355,6 @@ void Predictor::update(int bit) {
   if (network_ != nullptr) {
     for (Refiner& refiner : network_refiners_) refiner.update(bit, dither);
   }
-  for (int i = 0; i < kMatches; ++i) {
-    if (match_counter_[i] == nullptr) continue;
-    *match_counter_[i] = updated(*match_counter_[i], bit == match_bit_[i], kMatchLimit);
-  }
-  for (int i = 0; i < 2; ++i) {
-    *order0_counter_[i] = updated(*order0_counter_[i], bit, kOrder0Limits[i]);
-  }
   kernels_.learn(at_work_.data(), kLanes, kTables.reciprocal.data(), bit, kCounterLimit);
   const std::uint32_t at = node() - 1;
   Counter* const counters = counters_.data();
@@ -365,22 +368,24 @@ void Predictor::update(int bit) {
     counters[i * 256 + history] = at_work[i];
     slots[i][at] = next[history];
   }
-  partial_ = partial_ << 1 | static_cast<std::uint32_t>(bit);
+  for (int i = 0; i < kOthers; ++i) *other_counter_[i] = at_work[kOrder0Input + i];
+  partial_ = partial;
   if (++bit_ == 4) find_slots();
 }
 
-std::uint8_t Predictor::end_byte() {
-  const auto byte = static_cast<std::uint8_t>(partial_);
+// The byte is known: hashes those of the next one.
+void Predictor::take_up(std::uint8_t byte) {
   history_.bytes[history_.coded_end[stream_]++] = byte;
-  Stream& stream = streams_[stream_];
-  std::array<MatchModel::Probe, kMatches> probes;
-  for (int i = 0; i < kMatches; ++i) probes[i] = match_models_[i].probe(history_, stream_);
-  contexts_.advance(history_, stream_, stream.context);
-  for (const std::uint32_t hash : stream.context.hashes) slots_.prefetch(hash);
+  for (int i = 0; i < kMatches; ++i) probes_[i] = match_models_[i].probe(history_, stream_);
+  contexts_.advance(history_, stream_, streams_[stream_].context);
+  prefetch_slots(1);
+}
+
+std::uint8_t Predictor::end_byte() {
   for (int i = 0; i < kMatches; ++i) {
-    match_models_[i].advance(history_, stream_, probes[i], stream.matches[i]);
+    match_models_[i].advance(history_, stream_, probes_[i], streams_[stream_].matches[i]);
   }
-  return byte;
+  return static_cast<std::uint8_t>(partial_);
 }
 
 }  // namespace nnzip::mixer

@@ -20,6 +20,7 @@
 namespace nnzip::mixer {
 
 constexpr int kMatches = 2;
+constexpr int kOthers = 1 + kMatches;  // order 0 and the matches: counters without bit histories
 constexpr int kLanes = 32;  // of contexts; those past the last one are idle
 constexpr int kInputs = 2 * kLanes;
 constexpr int kNetworkRefiners = 2;
@@ -63,7 +64,10 @@ class Predictor {
     const std::uint32_t one = 1u << (bit_ & 3);
     return (partial_ & (one - 1)) | one;
   }
+  std::uint32_t hash_of_nibble(int context, std::uint32_t partial) const;
+  void prefetch_slots(std::uint32_t partial);
   void find_slots();
+  void take_up(std::uint8_t byte);
   void add_contexts();
   void add_matches();
   void add_network();
@@ -89,12 +93,13 @@ class Predictor {
   int bit_ = 0;                // how many
   const Distribution* network_ = nullptr;
   std::array<std::uint8_t*, kContexts> slot_{};
+  std::array<MatchModel::Probe, kMatches> probes_{};
   std::array<std::uint8_t, 15> no_slot_{};  // of a context that is switched off
 
   // The bit that is being coded.
-  std::array<Counter*, 2> order0_counter_{};
-  std::array<Counter*, kMatches> match_counter_{};
-  std::array<std::int32_t, kMatches> match_bit_{};
+  std::array<Counter*, kOthers> other_counter_{};
+  Counter unused_counter_ = 0;
+  std::array<bool, kMatches> speaks_{};
   std::array<std::uint8_t, kContexts> histories_{};
   int order_hits_ = 0;
   int network_confidence_ = 0;
@@ -107,8 +112,8 @@ class Predictor {
   // What adapts.
   AlignedMemory<Counter> counters_;      // [kLanes][bit history]
   AlignedMemory<Counter> at_work_;       // [kLanes]: of the bit that is being coded
-  std::vector<Counter> order0_;          // [2][partial byte]
-  std::vector<Counter> match_counters_;  // [match model][length and outcomes]
+  std::vector<Counter> order0_;          // [partial byte]
+  std::vector<Counter> match_counters_;  // [match model][expected bit][outcomes and length]
   std::array<std::size_t, kSets> set_offset_{};
   AlignedMemory<std::int16_t> inputs_;  // [kInputs]
   AlignedMemory<std::int16_t> final_inputs_;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every target of the mixer gives the bits of the scalar one: each kernel over extreme values, and
 // whole blocks of every kind.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstring>
 
+#include "mixer/adaptive_map.h"
 #include "mixer/aligned_memory.h"
 #include "mixer/logistic.h"
 #include "mixer/mix_kernels.h"
@@ -14,9 +16,7 @@ namespace nnzip {
 namespace {
 
 using mixer::AlignedMemory;
-using mixer::ContextLanes;
-using mixer::kLanes;
-using mixer::kWeightLimit;
+using mixer::kLogitLimit;
 using mixer::MixKernels;
 
 class Random {
@@ -43,6 +43,15 @@ std::vector<std::string> fast_targets() {
   return targets;
 }
 
+// Sets of n weights, one after another.
+struct Weights {
+  Weights(std::int32_t n, std::int32_t sets) : memory(n * sets) {
+    for (std::int32_t k = 0; k < sets; ++k) set.push_back(memory.data() + k * n);
+  }
+  AlignedMemory<std::int16_t> memory;
+  std::vector<std::int16_t*> set;
+};
+
 TEST_CASE("MixKernels.EqualTheScalarSumsAndSteps") {
   const MixKernels& scalar = mixer::find_mix_kernels("scalar");
   for (const std::string& target : fast_targets()) {
@@ -50,53 +59,89 @@ TEST_CASE("MixKernels.EqualTheScalarSumsAndSteps") {
     REQUIRE(fast.name == target);
     Random random;
     for (int round = 0; round < 2000; ++round) {
-      const std::int32_t n = 16 << (round % 4);
-      AlignedMemory<std::int32_t> inputs(n), first(n * 3), second(n * 3);
-      for (std::int32_t i = 0; i < n; ++i) inputs.data()[i] = random.around(mixer::kLogitLimit);
-      for (std::int32_t i = 0; i < 3 * n; ++i) {
-        first.data()[i] = second.data()[i] = random.around(kWeightLimit);
+      const std::int32_t n = 32 << (round % 4), sets = 1 + round % 9;
+      AlignedMemory<std::int16_t> inputs(n);
+      Weights a(n, sets), b(n, sets);
+      // Now and then all of one sign: the largest sums that there are.
+      const std::int32_t fixed = round % 5 == 0 ? random.around(1) : 0;
+      const auto any = [&](std::int32_t limit) {
+        return static_cast<std::int16_t>(fixed != 0 ? fixed * limit : random.around(limit));
+      };
+      for (std::int32_t i = 0; i < n; ++i) inputs.data()[i] = any(kLogitLimit);
+      for (std::int32_t i = 0; i < n * sets; ++i) {
+        const std::int16_t w = any(32767);
+        a.memory.data()[i] = b.memory.data()[i] = w == -32767 ? -32768 : w;
       }
-      std::int32_t* a[3] = {first.data(), first.data() + n, first.data() + 2 * n};
-      std::int32_t* b[3] = {second.data(), second.data() + n, second.data() + 2 * n};
-      std::int32_t sums[3], fast_sums[3];
-      scalar.dot(inputs.data(), n, a, 3, sums);
-      fast.dot(inputs.data(), n, b, 3, fast_sums);
-      REQUIRE(std::memcmp(sums, fast_sums, sizeof sums) == 0);
-      const std::int32_t errors[3] = {random.around((1 << 19) - 1), 0, random.around(1000)};
-      scalar.train(inputs.data(), n, a, 3, errors);
-      fast.train(inputs.data(), n, b, 3, errors);
-      REQUIRE(std::memcmp(first.data(), second.data(), sizeof(std::int32_t) * 3 * n) == 0);
+      std::int32_t logits[9], fast_logits[9];
+      scalar.dot(inputs.data(), n, a.set.data(), sets, logits);
+      fast.dot(inputs.data(), n, b.set.data(), sets, fast_logits);
+      REQUIRE(std::memcmp(logits, fast_logits, sizeof(std::int32_t) * sets) == 0);
+      std::int32_t errors[9];
+      for (std::int32_t& error : errors) error = random.around(round % 2 == 0 ? 32767 : 7);
+      scalar.train(inputs.data(), n, a.set.data(), sets, errors);
+      fast.train(inputs.data(), n, b.set.data(), sets, errors);
+      REQUIRE(std::memcmp(a.memory.data(), b.memory.data(), sizeof(std::int16_t) * n * sets) == 0);
     }
   }
 }
 
-TEST_CASE("MixKernels.EqualTheScalarContexts") {
-  const mixer::KernelTables tables = {mixer::kTables.stretch.data(),
-                                      mixer::kTables.reciprocal.data()};
-  const MixKernels& scalar = mixer::find_mix_kernels("scalar");
-  for (const std::string& target : fast_targets()) {
-    const MixKernels& fast = mixer::find_mix_kernels(target);
+// The definition once more, with sums that cannot overflow.
+TEST_CASE("MixKernels.AddWhatTheyPromise") {
+  const std::int32_t n = 256;
+  for (const std::string& target : mixer_targets()) {
+    const MixKernels& kernels = mixer::find_mix_kernels(target);
+    AlignedMemory<std::int16_t> inputs(n), weights(n);
+    const auto logit = [&] {
+      std::int16_t* const set = weights.data();
+      std::int32_t result = 0;
+      kernels.dot(inputs.data(), n, &set, 1, &result);
+      return result;
+    };
     Random random;
-    AlignedMemory<ContextLanes> a(1), b(1);
-    for (int i = 0; i < kLanes * 256; ++i) {
-      const std::uint32_t p[] = {0, 1, (1 << 22) - 1, random.next() >> 10};
-      const std::uint32_t count[] = {0, 1023, random.next() & 1023, random.next() & 3};
-      a.data()->counters[i] = p[random.next() >> 9 & 3] << 10 | count[random.next() >> 9 & 3];
-    }
-    std::memcpy(b.data(), a.data(), sizeof(ContextLanes));
-    for (int round = 0; round < 5000; ++round) {
-      for (int i = 0; i < kLanes; ++i) {
-        a.data()->states[i] = b.data()->states[i] =
-            static_cast<std::int32_t>(random.next() >> 8 & (round % 2 == 0 ? 255 : 1));
+    for (int round = 0; round < 500; ++round) {
+      std::int64_t partial[16] = {}, sum = 0;
+      for (std::int32_t i = 0; i < n; ++i) {
+        inputs.data()[i] = static_cast<std::int16_t>(random.around(kLogitLimit));
+        weights.data()[i] = static_cast<std::int16_t>(random.around(round % 2 == 0 ? 32767 : 500));
+        partial[i % 32 / 2] += std::int64_t{inputs.data()[i]} * weights.data()[i];
       }
-      AlignedMemory<std::int32_t> x(2 * kLanes), y(2 * kLanes);
-      scalar.look_up(*a.data(), tables, x.data(), x.data() + kLanes);
-      fast.look_up(*b.data(), tables, y.data(), y.data() + kLanes);
-      REQUIRE(std::memcmp(x.data(), y.data(), sizeof(std::int32_t) * 2 * kLanes) == 0);
+      for (const std::int64_t p : partial) sum += p >> 4;
+      REQUIRE(logit() == mixer::clamp_logit(static_cast<std::int32_t>(sum >> 10)));
+    }
+    for (std::int32_t i = 0; i < n; ++i) inputs.data()[i] = i < 3 ? 1000 : 0;
+    for (std::int32_t i = 0; i < n; ++i) weights.data()[i] = mixer::kWeightOne / 2;
+    CHECK(logit() == 1500);
+    for (std::int32_t i = 0; i < n; ++i) inputs.data()[i] = weights.data()[i] = 0;
+    std::int16_t* set = weights.data();
+    const std::int32_t error = -30000;
+    inputs.data()[0] = 3000;
+    inputs.data()[1] = -3000;
+    weights.data()[1] = 32000;
+    kernels.train(inputs.data(), n, &set, 1, &error);
+    CHECK(weights.data()[0] == -2747);  // -90000000 / 32768 = -2746.6
+    CHECK(weights.data()[1] == 32767);
+    CHECK(weights.data()[2] == 0);
+  }
+}
+
+TEST_CASE("MixKernels.EqualTheCountersOfTheirDefinition") {
+  constexpr std::int32_t kCounters = 48;
+  for (const std::string& target : mixer_targets()) {
+    const MixKernels& kernels = mixer::find_mix_kernels(target);
+    Random random;
+    AlignedMemory<mixer::Counter> counters(kCounters);
+    for (int round = 0; round < 5000; ++round) {
+      for (std::int32_t i = 0; i < kCounters; ++i) {
+        const std::uint32_t p[] = {0, 1, (1 << 22) - 1, random.next() >> 10};
+        const std::uint32_t count[] = {0, 1023, random.next() & 1023, random.next() & 3};
+        counters.data()[i] = p[random.next() >> 9 & 3] << 10 | count[random.next() >> 9 & 3];
+      }
+      std::vector<mixer::Counter> expected(counters.data(), counters.data() + kCounters);
+      const int bit = round >> 2 & 1;
       const std::uint32_t limit = round % 3 == 0 ? 1023 : 20;
-      scalar.learn(*a.data(), tables, round >> 2 & 1, limit);
-      fast.learn(*b.data(), tables, round >> 2 & 1, limit);
-      REQUIRE(std::memcmp(a.data(), b.data(), sizeof(ContextLanes)) == 0);
+      for (mixer::Counter& counter : expected) counter = mixer::updated(counter, bit, limit);
+      kernels.learn(counters.data(), kCounters, mixer::kTables.reciprocal.data(), bit, limit);
+      REQUIRE(std::equal(expected.begin(), expected.end(), counters.data()));
     }
   }
 }
