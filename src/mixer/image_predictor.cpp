@@ -149,7 +149,8 @@ void ImagePredictor::prepare_guesses() {
     bins_[i] = tables.bins[guess.energy];
     limits_[i] = tables.limits[guess.energy];
     levels_[i] = 4 - guess.energy / 2;
-    first_[i] = ((contexts + guess.context) * kShapes + guess.energy / 2) * kLevels * kBins + kBins / 2;
+    first_[i] =
+        ((contexts + guess.context) * kShapes + guess.energy / 2) * kLevels * kBins + kBins / 2;
     contexts += kGuessContexts[i];
   }
 }
