@@ -20,7 +20,7 @@ constexpr std::int32_t kErrorLimit = 32767;
 constexpr std::int32_t kDeviationLimit = 4095;
 
 std::int32_t tap_count(std::uint32_t channels, std::uint32_t channel) {
-  return channels == 1 ? 11 : channel == 0 ? 18 : 20;
+  return channels == 1 ? 11 : channel == 0 ? 19 : 23;
 }
 
 std::uint32_t magnitude(std::int32_t v) { return static_cast<std::uint32_t>(std::abs(v)); }
@@ -150,7 +150,7 @@ void ImageGuesses::gather_taps(ImageNumber& number) const {
     const auto& other = number.around[c - k];
     const std::int32_t base = base_of(other);
     taps.add(number.current[c - k] - base);
-    for (const Neighbour i : std::span(kColourTaps).first(k == 1 ? 5 : 2))
+    for (const Neighbour i : std::span(kColourTaps).first(k == 1 ? 5 : 4))
       taps.add(other[i] - base);
   }
   for (std::uint32_t k = c + 1; k < plane_.channels(); ++k) {
