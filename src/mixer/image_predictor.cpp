@@ -3,6 +3,7 @@
 #include "mixer/image_predictor.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "mixer/predictor.h"
 
@@ -30,6 +31,7 @@ constexpr std::size_t kFinalWeightSets = kEnergies * 8 + 384 + 128;
 constexpr int kBiasInput = kGuesses;
 constexpr int kNetworkInput = kGuesses + 1;
 constexpr int kNetworkLinearInput = kGuesses + 2;
+constexpr int kPlainInput = kGuesses + 3;  // one for each plain context
 constexpr std::uint32_t kCounterLimit = 1023;
 constexpr std::int32_t kRate = 90, kFastRate = 18, kFinalRate = 120;
 
@@ -86,12 +88,14 @@ std::size_t length_of_streams(const MixerPlan& plan) {
 // A refiner of 2^12 to 2^16 contexts.
 int refined_shift(std::size_t content_bytes) { return 16 - TableSizes(content_bytes).log2_refined; }
 
+std::size_t plain_count(const Layout& layout) { return std::size_t{1 + 3 * 256} * 256 * layout.element; }
+
 }  // namespace
 
 std::size_t ImagePredictor::memory_bytes(const MixerPlan& plan) {
   return ImageGuesses::memory_bytes(plan.layout, plan.content_bytes) +
          static_cast<std::size_t>(plan.streams) * sizeof(Stream) +
-         sizeof(Counter) * kAllContexts * kContextCounters +
+         sizeof(Counter) * (kAllContexts * kContextCounters + plain_count(plan.layout)) +
          (std::size_t{64} << (16 - refined_shift(plan.content_bytes))) +
          sizeof(std::int16_t) * kInputs * (kWeightSets + kFinalWeightSets) +
          (std::size_t{1} << 16);  // the rest, generously
@@ -99,10 +103,12 @@ std::size_t ImagePredictor::memory_bytes(const MixerPlan& plan) {
 
 ImagePredictor::ImagePredictor(const MixerPlan& plan, const MixKernels& kernels)
     : kernels_(kernels),
+      disabled_(plan.disabled & 0xFFFFFFFF),
       guesses_(plan.layout, plan.content_bytes),
       streams_(static_cast<std::size_t>(plan.streams)),
       low_first_(plan.layout.high_parity == 1),
       uses_network_(plan.network),
+      plain_counters_(plain_count(plan.layout), make_counter(1 << 15, 0)),
       inputs_(kInputs),
       final_inputs_(kInputs),
       weights_(kInputs * kWeightSets),
@@ -138,6 +144,7 @@ void ImagePredictor::begin_byte(int stream, const Distribution* network) {
   number_->place = guesses_.plane().place(s.end);
   if (number_->place.byte == 0 || s.end == s.begin) guesses_.begin(*number_, s.begin);
   prepare_guesses();
+  prepare_plain_contexts();
 }
 
 void ImagePredictor::prepare_guesses() {
@@ -199,6 +206,31 @@ void ImagePredictor::add_guesses() {
   }
 }
 
+// Bytes after like bytes, whatever they mean: for images that hold few of the possible numbers.
+void ImagePredictor::prepare_plain_contexts() {
+  const PixelPlace& place = number_->place;
+  const bool low = two_bytes() ? (place.byte == 0) == low_first_ : true;
+  const auto byte_of = [&](std::int32_t value) { return (low ? value : value >> 8) & 255; };
+  const auto& around = number_->around[place.channel];
+  const std::int32_t bytes[kPlain] = {
+      0, 1 + (place.byte == 1 ? streams_[stream_].last : byte_of(around[kW])),
+      257 + byte_of(around[kN]), 513 + byte_of(number_->best >> 4)};
+  const auto element = static_cast<std::int32_t>(guesses_.plane().element());
+  const auto within =
+      static_cast<std::int32_t>(place.channel * guesses_.plane().number_bytes() + place.byte);
+  for (int i = 0; i < kPlain; ++i) {
+    plain_[i] = plain_counters_.data() + (bytes[i] * element + within) * 256;
+  }
+}
+
+void ImagePredictor::add_plain_contexts() {
+  for (int i = 0; i < kPlain; ++i) {
+    const Counter counter = plain_[i][partial_];
+    counters_at_work_[kGuesses + i] = counter;
+    inputs_.data()[kPlainInput + i] = kTables.stretch[counter >> 20];
+  }
+}
+
 void ImagePredictor::add_network() {
   std::int16_t* const x = inputs_.data();
   x[kNetworkInput] = x[kNetworkLinearInput] = 0;
@@ -250,8 +282,12 @@ std::uint32_t ImagePredictor::predict() {
   refiner_.select(static_cast<std::uint32_t>(best >> refined_shift_) << 8 | partial_);
   set_threshold();
   add_guesses();
+  add_plain_contexts();
   inputs_.data()[kBiasInput] = 256;
   add_network();
+  for (std::uint64_t rest = disabled_; rest != 0; rest &= rest - 1) {
+    inputs_.data()[std::countr_zero(rest)] = 0;
+  }
   select_sets();
   const std::int32_t logit = mix();
   const std::int32_t p = (3 * squash(logit) + refiner_.refine(logit) + 2) >> 2;
@@ -276,6 +312,7 @@ void ImagePredictor::update(int bit) {
   for (int i = 0; i < kGuesses; ++i) {
     counters_[static_cast<std::size_t>(at_[i])] = counters_at_work_[i];
   }
+  for (int i = 0; i < kPlain; ++i) plain_[i][partial_] = counters_at_work_[kGuesses + i];
   partial_ = partial_ << 1 | static_cast<std::uint32_t>(bit);
   ++bit_;
 }

@@ -37,8 +37,9 @@ class ImagePredictor {
  private:
   static constexpr int kSets = 6;
   static constexpr int kFinalSets = 3;
+  static constexpr int kPlain = 4;
   static constexpr int kInputs = 32;       // of either kind of set: a vector of the kernels
-  static constexpr int kCounterRoom = 32;  // for kGuesses, by the kernels' vectors
+  static constexpr int kCounterRoom = 32;  // for all guesses and plain contexts
 
   struct Stream {
     std::size_t begin = 0, end = 0;
@@ -49,12 +50,15 @@ class ImagePredictor {
   bool two_bytes() const { return guesses_.plane().number_bytes() == 2 && !number_->place.padding; }
   void prepare_guesses();
   void set_threshold();
+  void prepare_plain_contexts();
   void add_guesses();
+  void add_plain_contexts();
   void add_network();
   void select_sets();
   std::int32_t mix();
 
   const MixKernels& kernels_;
+  std::uint64_t disabled_;  // inputs
   ImageGuesses guesses_;
   std::vector<Stream> streams_;
   bool low_first_;
@@ -69,6 +73,7 @@ class ImagePredictor {
   // Of the guesses: values, bins in a unit of distance in 1/2^20 and how far they reach, what is
   // added to the bit's level, first counters.
   std::array<std::int32_t, kGuesses> values_{}, bins_{}, limits_{}, levels_{}, first_{};
+  std::array<Counter*, kPlain> plain_{};  // by partial byte
 
   // The bit that is being coded.
   std::int32_t threshold_ = 0;  // of numbers with a 1, in 1/16
@@ -82,7 +87,8 @@ class ImagePredictor {
   std::array<std::int16_t*, kFinalSets> final_set_{};
 
   // What adapts.
-  std::vector<Counter> counters_;  // [guess][context][half the energy][level][bin]
+  std::vector<Counter> counters_;        // [guess][context][half the energy][level][bin]
+  std::vector<Counter> plain_counters_;  // [context][byte][byte of the pixel][partial byte]
   AlignedMemory<std::int16_t> inputs_, final_inputs_;
   AlignedMemory<std::int16_t> weights_, final_weights_;  // [sets][contexts of the set][kInputs]
   int refined_shift_;  // of a number's high bits in the refiner's contexts

@@ -5,7 +5,8 @@
 //   nnzip-mixer-bench [OPTION]... FILE...
 //     --streams N        default 1
 //     --target T         avx512vnni, avx2 or scalar
-//     --without CONTEXT  may be given several times; --list prints the names
+//     --without CONTEXT  may be given several times; --list prints the names; of
+//                        images the number of an input
 //     --model FILE       also: the network alone and mixed with contexts, in three columns
 //     --mixed            with --model: the last column only
 //     --check            decodes as well and compares
@@ -51,6 +52,9 @@ struct Result {
 double processor_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
 std::uint64_t context_bit(const std::string& name) {
+  if (name.find_first_not_of("0123456789") == std::string::npos) {
+    return std::uint64_t{1} << (std::stoul(name) & 63);
+  }
   const auto names = mixer_context_names();
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (name == names[i]) return std::uint64_t{1} << i;
