@@ -106,10 +106,12 @@ ImageGuesses::Errors ImageGuesses::errors_around(const ImageNumber& number,
                                                  std::size_t begin) const {
   const std::uint32_t c = number.place.channel;
   const auto& o = number.around[c];
-  const auto at = [&](std::size_t back) -> std::int32_t {
-    return number.position >= begin + back ? errors_[number.position - back] : 0;
+  // Narrow rows have no pixels to the right.
+  const auto coded = static_cast<std::int64_t>(number.position) - static_cast<std::int64_t>(begin);
+  const auto at = [&](std::int64_t back) -> std::int32_t {
+    return back > 0 && back <= coded ? errors_[number.position - back] : 0;
   };
-  const std::size_t pixel = plane_.element(), row = plane_.stride(), one = plane_.number_bytes();
+  const std::int64_t pixel = plane_.element(), row = plane_.stride(), one = plane_.number_bytes();
   Errors e{};
   e.w = at(pixel);
   e.n = at(row);

@@ -88,7 +88,9 @@ std::size_t length_of_streams(const MixerPlan& plan) {
 // A refiner of 2^12 to 2^16 contexts.
 int refined_shift(std::size_t content_bytes) { return 16 - TableSizes(content_bytes).log2_refined; }
 
-std::size_t plain_count(const Layout& layout) { return std::size_t{1 + 3 * 256} * 256 * layout.element; }
+std::size_t plain_count(const Layout& layout) {
+  return std::size_t{1 + 3 * 256} * 256 * layout.element;
+}
 
 }  // namespace
 
