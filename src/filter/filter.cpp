@@ -3,6 +3,7 @@
 #include "filter/filter.h"
 
 #include "filter/calls.h"
+#include "filter/pixels.h"
 
 namespace nnzip {
 
@@ -15,6 +16,7 @@ bool filter_fits(Filter filter, const Layout& layout) {
     case Filter::kBranches:
       return layout.form == Form::kCode && layout.element == 4;
     case Filter::kPixels:
+      return layout.form == Form::kPixels;
     case Filter::kSamples:
     case Filter::kColumns:
       return false;  // numbers kept for what is to come
@@ -22,14 +24,14 @@ bool filter_fits(Filter filter, const Layout& layout) {
   return false;
 }
 
-void apply_filter(Filter filter, [[maybe_unused]] const Layout& layout,
-                  std::span<std::uint8_t> content) {
+void apply_filter(Filter filter, const Layout& layout, std::span<std::uint8_t> content) {
+  if (filter == Filter::kPixels) PixelFilter(layout).apply(content);
   if (filter == Filter::kCalls) apply_calls(content);
   if (filter == Filter::kBranches) apply_branches(content);
 }
 
-void revert_filter(Filter filter, [[maybe_unused]] const Layout& layout,
-                   std::span<std::uint8_t> content) {
+void revert_filter(Filter filter, const Layout& layout, std::span<std::uint8_t> content) {
+  if (filter == Filter::kPixels) PixelFilter(layout).undo(content);
   if (filter == Filter::kCalls) revert_calls(content);
   if (filter == Filter::kBranches) revert_branches(content);
 }
