@@ -20,8 +20,10 @@ constexpr std::size_t kPieces = 4;
 constexpr std::size_t kTrusted = 32;
 
 Filter filter_of(const Layout& layout) {
-  if (layout.form != Form::kCode) return Filter::kNone;
-  return layout.element == 1 ? Filter::kCalls : Filter::kBranches;
+  for (const Filter filter : {Filter::kSamples, Filter::kCalls, Filter::kBranches}) {
+    if (filter_fits(filter, layout)) return filter;
+  }
+  return Filter::kNone;
 }
 
 View view_of(std::span<const std::uint8_t> content, const Layout& layout) {

@@ -4,6 +4,7 @@
 
 #include "filter/calls.h"
 #include "filter/pixels.h"
+#include "filter/samples.h"
 
 namespace nnzip {
 
@@ -18,20 +19,23 @@ bool filter_fits(Filter filter, const Layout& layout) {
     case Filter::kPixels:
       return layout.form == Form::kPixels;
     case Filter::kSamples:
+      return layout.form == Form::kSamples && layout.high_parity == 1;
     case Filter::kColumns:
-      return false;  // numbers kept for what is to come
+      return false;  // a number kept for what is to come
   }
   return false;
 }
 
 void apply_filter(Filter filter, const Layout& layout, std::span<std::uint8_t> content) {
   if (filter == Filter::kPixels) PixelFilter(layout).apply(content);
+  if (filter == Filter::kSamples) filter::reverse_numbers(content, layout);
   if (filter == Filter::kCalls) apply_calls(content);
   if (filter == Filter::kBranches) apply_branches(content);
 }
 
 void revert_filter(Filter filter, const Layout& layout, std::span<std::uint8_t> content) {
   if (filter == Filter::kPixels) PixelFilter(layout).undo(content);
+  if (filter == Filter::kSamples) filter::reverse_numbers(content, layout);
   if (filter == Filter::kCalls) revert_calls(content);
   if (filter == Filter::kBranches) revert_branches(content);
 }

@@ -4,6 +4,7 @@
 
 #include <variant>
 
+#include "mixer/audio_predictor.h"
 #include "mixer/image_predictor.h"
 #include "mixer/mixer_targets.h"
 #include "mixer/predictor.h"
@@ -14,7 +15,8 @@ namespace nnzip {
 namespace {
 
 // What predicts content of each form: the same four calls for each byte.
-using AnyPredictor = std::variant<mixer::Predictor, mixer::ImagePredictor>;
+using AnyPredictor =
+    std::variant<mixer::Predictor, mixer::ImagePredictor, mixer::AudioPredictor>;
 
 template <typename P>
 void encode_byte(P& predictor, int stream, std::uint8_t byte, const Distribution* network,
@@ -51,6 +53,9 @@ AnyPredictor make_predictor(const MixerPlan& plan, const mixer::MixKernels& kern
   if (plan.layout.form == Form::kPixels) {
     return AnyPredictor(std::in_place_type<mixer::ImagePredictor>, plan, kernels);
   }
+  if (plan.layout.form == Form::kSamples) {
+    return AnyPredictor(std::in_place_type<mixer::AudioPredictor>, plan, kernels);
+  }
   return AnyPredictor(std::in_place_type<mixer::Predictor>, plan, kernels);
 }
 
@@ -64,8 +69,16 @@ class Mixer::State {
 };
 
 std::size_t MixerPlan::memory_bytes() const {
-  return layout.form == Form::kPixels ? mixer::ImagePredictor::memory_bytes(*this)
-                                      : mixer::Predictor::memory_bytes(*this);
+  switch (layout.form) {
+    case Form::kPixels:
+      return mixer::ImagePredictor::memory_bytes(*this);
+    case Form::kSamples:
+      return mixer::AudioPredictor::memory_bytes(*this);
+    case Form::kBytes:
+    case Form::kCode:
+      break;
+  }
+  return mixer::Predictor::memory_bytes(*this);
 }
 
 Mixer::Mixer(const MixerPlan& plan, const std::string& target)

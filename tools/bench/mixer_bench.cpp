@@ -10,9 +10,10 @@
 //     --model FILE       also: the network alone and mixed with contexts, in three columns
 //     --mixed            with --model: the last column only
 //     --check            decodes as well and compares
-//     --layout L         pixels:STRIDE:CHANNELS:NUMBER_BYTES[:be], or name: what follows the last
-//                        dot of a file's name is its layout; rows: the same, but as a table;
-//                        else layouts are detected
+//     --layout L         pixels:STRIDE:CHANNELS:NUMBER_BYTES[:be] or
+//                        samples:CHANNELS:NUMBER_BYTES[:be]; or name: what follows the last dot of
+//                        a file's name is its layout; rows: the same, but as a table; else layouts
+//                        are detected
 //     --filter           codes the residuals of the images that names tell of
 #include <cmath>
 #include <cstdio>
@@ -20,12 +21,12 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "backend/registry.h"
 #include "filter/pixels.h"
+#include "filter/samples.h"
 #include "mixer/mixer.h"
 #include "model/model_file.h"
 
@@ -155,23 +156,18 @@ void print(const std::string& name, std::size_t bytes, const std::vector<Result>
   std::printf("  %s\n", remark.c_str());
 }
 
-// Of "pixels:STRIDE:CHANNELS:NUMBER_BYTES[:be]".
+// Of "pixels:STRIDE:CHANNELS:NUMBER_BYTES[:be]" or "samples:CHANNELS:NUMBER_BYTES[:be]".
 Layout parse_layout(const std::string& text) {
-  std::istringstream in(text);
-  std::string form, stride, channels, number_bytes, order;
-  for (std::string* part : {&form, &stride, &channels, &number_bytes, &order}) {
-    std::getline(in, *part, ':');
+  unsigned stride = 0, channels = 0, bytes = 0;
+  Form form = Form::kSamples;
+  if (std::sscanf(text.c_str(), "samples:%u:%u", &channels, &bytes) != 2) {
+    form = Form::kPixels;
+    if (std::sscanf(text.c_str(), "pixels:%u:%u:%u", &stride, &channels, &bytes) != 3) {
+      throw Error(ErrorCode::kInvalidArgument, text + " is not a layout.");
+    }
   }
-  if (form != "pixels" || number_bytes.empty()) {
-    throw Error(ErrorCode::kInvalidArgument, text + " is not a layout.");
-  }
-  Layout layout;
-  layout.form = Form::kPixels;
-  layout.stride = static_cast<std::uint32_t>(std::stoul(stride));
-  layout.channels = static_cast<std::uint32_t>(std::stoul(channels));
-  layout.element = layout.channels * static_cast<std::uint32_t>(std::stoul(number_bytes));
-  layout.high_parity = layout.element > layout.channels && order != "be" ? 1 : 0;
-  return layout;
+  const bool low_first = bytes > 1 && !text.ends_with(":be");
+  return {stride, channels * bytes, low_first ? 1u : 0u, form, channels};
 }
 
 std::string named_layout(const std::string& path) { return path.substr(path.rfind('.') + 1); }
@@ -201,6 +197,9 @@ void run(const Options& options) {
     plan.disabled = options.disabled;
     const double begin = processor_seconds();
     plan.layout = layout_of(path, content, options);
+    if (plan.layout.form == Form::kSamples && plan.layout.high_parity == 1) {
+      filter::reverse_numbers(content, plan.layout);
+    }
     const double detection = processor_seconds() - begin;
     plan.network = mixed_only;
     std::vector<Result> results{mixed(content, plan, options)};
