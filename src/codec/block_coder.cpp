@@ -21,6 +21,9 @@ constexpr std::size_t kNotWorthIt = 8;
 // little of what is left and would take seconds for it.
 constexpr std::size_t kEasy = 2048;
 
+// What zstd's quick level does not bring below this part is not easy for its high level either.
+constexpr std::size_t kMaybeEasy = 256;
+
 // A network that alone needs so many times the bytes of the contexts teaches the mixer nothing.
 constexpr std::size_t kHopeless = 4;
 
@@ -88,18 +91,23 @@ Choice encode_block(std::span<const std::uint8_t> content,
                     std::size_t model_header_bytes, const BlockProgress& progress) {
   const std::size_t size = content.size();
   Contest contest(size);
-  contest.offer({BlockKind::kZstd, 0, {}, zstd_pack(content)});
+  // Its high level takes a fifth of the contexts' time, hence only where it may win.
+  const std::size_t quick = zstd_pack(content, kZstdQuickLevel).size();
+  if (quick < size / kMaybeEasy) contest.offer({BlockKind::kZstd, 0, {}, zstd_pack(content)});
   if (contest.best_cost() < size / kEasy) return contest.take();
 
   const MixedCoder contexts(nullptr, 1);
   const Layout layout = detect_layout(content);
-  if (contest.best_cost() >= size && looks_random(content, contexts, layout)) return contest.take();
+  if (quick >= size && looks_random(content, contexts, layout)) return contest.take();
   // Contexts take about a quarter of the time.
   const auto quarter = [&](std::size_t done) {
     if (progress) progress(done / 4);
   };
   contest.offer({BlockKind::kContexts, 0, layout,
                  contexts.encode(content, one_stream(size), layout, quarter)});
+  if (contest.best_cost() > quick / 4 * 3) {
+    contest.offer({BlockKind::kZstd, 0, {}, zstd_pack(content)});
+  }
   if (!engine) return contest.take();
 
   ModelCoder network(engine, threads);

@@ -27,10 +27,10 @@ std::uint64_t zstd_pack_memory(std::size_t content_bytes) {
   return (256 << 10) + std::min<std::uint64_t>(40 * std::uint64_t{content_bytes}, 56 << 20);
 }
 
-Bytes zstd_pack(std::span<const std::uint8_t> content) {
+Bytes zstd_pack(std::span<const std::uint8_t> content, int level) {
   const std::unique_ptr<ZSTD_CCtx, Free> context(ZSTD_createCCtx());
   if (!context) throw std::bad_alloc();
-  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, kZstdLevel);
+  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, level);
   ZSTD_CCtx_setParameter(context.get(), ZSTD_c_checksumFlag, 0);
   // The block header has the length already; a small window then costs less than stating it.
   ZSTD_CCtx_setParameter(context.get(), ZSTD_c_contentSizeFlag, 0);

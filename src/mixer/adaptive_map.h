@@ -2,6 +2,7 @@
 // Adaptive probabilities: counters that average, and maps that refine a probability.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "mixer/aligned_memory.h"
@@ -29,10 +30,12 @@ inline Counter updated(Counter c, int bit, std::uint32_t limit) {
 class Refiner {
  public:
   explicit Refiner(std::size_t contexts) : points_(contexts * kPoints) {
-    for (std::size_t i = 0; i < contexts * kPoints; ++i) {
-      const std::int32_t x = static_cast<std::int32_t>(i % kPoints) * kStep - kReach;
-      points_.data()[i] = static_cast<std::uint16_t>(squash(clamp_logit(x)));
+    std::uint16_t* const first = points_.data();
+    for (std::size_t i = 0; i < kPoints; ++i) {
+      const std::int32_t x = static_cast<std::int32_t>(i) * kStep - kReach;
+      first[i] = static_cast<std::uint16_t>(squash(clamp_logit(x)));
     }
+    for (std::size_t i = 1; i < contexts; ++i) std::copy_n(first, kPoints, first + i * kPoints);
   }
 
   // Chooses the context of the next refine(), early enough for its memory to arrive.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Follows words, lines and tags, and hashes the contexts of the next byte.
+// Follows words and lines, and hashes the contexts of the next byte.
 #include "mixer/contexts.h"
 
 #include <algorithm>
@@ -34,33 +34,10 @@ void follow_word(StreamContext& s, std::uint8_t c) {
   }
   s.word_length = 0;
   if (s.word != 0) {
-    s.words[2] = s.words[1];
     s.words[1] = s.words[0];
     s.words[0] = s.word;
     s.word = 0;
   }
-}
-
-// Names after '<' or '</', until a byte that ends a name. Depth counts on beyond the names kept.
-void follow_tag(StreamContext& s, std::uint8_t c) {
-  const auto before = static_cast<std::uint8_t>(s.recent >> 8);
-  if (c == '<') {
-    s.tag = 0;
-    s.closing = false;
-  } else if (before == '<' && c == '/') {
-    s.closing = true;
-    if (s.depth > 0) s.open_tags[--s.depth % 8] = 0;
-  } else if (before == '<' && is_word(c)) {
-    s.tag = grow(0, c);
-  } else if (s.tag != 0 && !s.closing) {
-    if (is_word(c)) {
-      s.tag = grow(s.tag, c);
-    } else {
-      if (!(c == '/' || before == '/')) s.open_tags[s.depth++ % 8] = s.tag;
-      s.tag = 0;
-    }
-  }
-  if (c == '>' && before == '/' && s.depth > 0) s.open_tags[--s.depth % 8] = 0;
 }
 
 }  // namespace
@@ -77,7 +54,6 @@ void Contexts::advance(const History& history, std::size_t stream, StreamContext
   after2_[s.recent & 0xFFFF] = after2_[s.recent & 0xFFFF] << 8 | c;
   s.recent = s.recent << 8 | c;
   follow_word(s, c);
-  follow_tag(s, c);
   if (c == '\n') {
     s.previous_line = s.line_begin;
     s.line_begin = end;
@@ -95,7 +71,6 @@ void Contexts::hash(const History& history, std::size_t stream, StreamContext& s
     set(kOrder1 + i, r & ((std::uint64_t{1} << (8 * i + 8)) - 1));
   }
   set(kOrder6, r & 0xFFFFFFFFFFFF);
-  set(kOrder8, r);
   const std::uint64_t word = std::uint64_t{s.word} << 8 | (s.word == 0 ? c1 : 0);
   set(kWord, word);
   set(kWordPair, word * 0x2545F4914F6CDD1D + s.words[0]);
@@ -106,8 +81,6 @@ void Contexts::hash(const History& history, std::size_t stream, StreamContext& s
   set(kSparse14, r & 0xFF0000FF);
   set(kIndirect1, std::uint64_t{after1_[c1] & 0xFFFF} << 8 | c1);
   set(kIndirect2, std::uint64_t{after2_[r & 0xFFFF] & 0xFFFFFF} << 8 | c1);
-
-  set(kTag, std::uint64_t{s.open_tags[(s.depth - 1) % 8]} << 24 ^ word);
   set(kCode, (r & 0xF8FFF8) | c3 << 24);
   if (layout_.stride != 0) {
     hash_rows(history, stream, s);
@@ -190,10 +163,9 @@ void Contexts::hash_lines(const History& history, std::size_t stream, StreamCont
 
 std::span<const char* const> mixer_context_names() {
   static constexpr const char* kNames[] = {
-      "order1",   "order2",    "order3",    "order4",    "order6",   "order8",
-      "word",     "wordpair",  "wordskip",  "sparse23",  "sparse34", "sparse13",
-      "sparse14", "indirect1", "indirect2", "aboveleft", "abovetwo", "gradient",
-      "value",    "column",    "line",      "tag",       "code"};
+      "order1",    "order2",   "order3",   "order4",   "order6",   "word",      "wordpair",
+      "wordskip",  "sparse23", "sparse34", "sparse13", "sparse14", "indirect1", "indirect2",
+      "aboveleft", "abovetwo", "gradient", "value",    "column",   "line",      "code"};
   static_assert(std::size(kNames) == mixer::kContexts);
   return kNames;
 }

@@ -17,7 +17,6 @@ enum Context {
   kOrder3,
   kOrder4,
   kOrder6,
-  kOrder8,
   kWord,
   kWordPair,
   kWordSkip,
@@ -33,7 +32,6 @@ enum Context {
   kValue,
   kColumn,
   kLine,
-  kTag,
   kCode,
   kContexts
 };
@@ -42,13 +40,9 @@ enum Context {
 struct StreamContext {
   std::uint64_t recent = 0;      // the last eight bytes, the newest in the low ones
   std::uint32_t word = 0;        // hash of the letters since the last other byte; 0: none
-  std::uint32_t words[3] = {};   // finished words, the newest first
+  std::uint32_t words[2] = {};   // finished words, the newest first
   std::int32_t word_length = 0;  // at most 15
   std::size_t line_begin = 0, previous_line = 0;
-  std::uint32_t tag = 0;  // hash of the name that is being read, 0: none
-  std::array<std::uint32_t, 8> open_tags{};
-  std::uint32_t depth = 0;
-  bool closing = false;
   std::array<std::uint32_t, kContexts> hashes{};  // for the byte that comes
 };
 

@@ -9,8 +9,8 @@ namespace nnzip::mixer {
 namespace {
 
 // Inputs: lane i and lane kLanes + i for context i, then the lanes that contexts leave.
-constexpr int kOrder0Input = kContexts;
-constexpr int kMatchInput = kOrder0Input + 1;
+constexpr int kDirectInput = kContexts;
+constexpr int kMatchInput = kDirectInput + kDirectOrders;
 constexpr int kMatchLengthInput = kLanes + kMatchInput;
 constexpr int kNetworkInput = kMatchInput + kMatches;
 constexpr int kNetworkLinearInput = kMatchLengthInput + kMatches;
@@ -59,6 +59,12 @@ std::uint32_t kind(std::uint64_t c) {
   return (c | 32) >= 'a' && (c | 32) <= 'z' ? 4 : 3;
 }
 
+// Copies the first row of a table into the others.
+template <typename T>
+void repeat(T* table, std::size_t row, std::size_t rows) {
+  for (std::size_t i = 1; i < rows; ++i) std::copy_n(table, row, table + i * row);
+}
+
 }  // namespace
 
 TableSizes::TableSizes(std::size_t content_bytes)
@@ -86,7 +92,7 @@ Predictor::Predictor(const MixerPlan& plan, const MixKernels& kernels)
       uses_network_(plan.network),
       counters_(kLanes * 256),
       at_work_(kLanes),
-      order0_(256, make_counter(1 << 15, 0)),
+      direct_(256 + 65536, make_counter(1 << 15, 0)),
       match_counters_(kMatches * 2 * kMatchContexts),
       inputs_(kInputs),
       final_inputs_(kFinalInputs),
@@ -97,32 +103,26 @@ Predictor::Predictor(const MixerPlan& plan, const MixKernels& kernels)
   for (const std::uint32_t minimum : kMatchMinimum) {
     match_models_.emplace_back(sizes.log2_matches, minimum);
   }
-  for (int i = 0; i < kLanes * 256; ++i) {
-    counters_.data()[i] =
-        make_counter(kHistories.probability[i % 256],
-                     std::min<std::uint32_t>(kHistories.count[i % 256] * 2 + 2, 30));
+  for (std::size_t i = 0; i < 256; ++i) {
+    counters_.data()[i] = make_counter(kHistories.probability[i],
+                                       std::min<std::uint32_t>(kHistories.count[i] * 2 + 2, 30));
   }
+  repeat(counters_.data(), 256, kLanes);
   for (std::size_t i = 0; i < match_counters_.size(); ++i) {
     const auto bucket = static_cast<std::uint32_t>(i % 16);
     const std::uint32_t right = 65535 - 20000 / (bucket * bucket + 1);
     match_counters_[i] = make_counter(i / kMatchContexts % 2 == 1 ? right : 65535 - right, 4);
   }
-  std::size_t offset = 0;
-  for (int k = 0; k < kSets; ++k) {
-    set_offset_[k] = offset;
-    for (int c = 0; c < kSetContexts[k]; ++c, offset += kInputs) {
-      std::int16_t* w = weights_.data() + offset;
-      for (int i = 0; i < kContexts; ++i) {
-        w[i] = plan.network ? kOne * 4 / 100 : kOne * 9 / 100;
-      }
-      for (int i = 0; i < kMatches; ++i) w[kMatchInput + i] = kOne / 4;
-      w[kNetworkInput] = kOne * 30 / 100;
-      w[kNetworkRefinedInput] = kOne * 15 / 100;
-      w[kNetworkRefinedInput + 1] = kOne * 15 / 100;
-    }
-  }
-  for (std::size_t i = 0; i < kFinalWeightSets * kFinalInputs; ++i) {
-    final_weights_.data()[i] = i % kFinalInputs < kSets ? kOne / kSets : 0;
+  std::int16_t* const w = weights_.data();
+  for (int i = 0; i < kContexts; ++i) w[i] = plan.network ? kOne * 4 / 100 : kOne * 9 / 100;
+  for (int i = 0; i < kMatches; ++i) w[kMatchInput + i] = kOne / 4;
+  w[kNetworkInput] = kOne * 30 / 100;
+  for (int i = 0; i < kNetworkRefiners; ++i) w[kNetworkRefinedInput + i] = kOne * 15 / 100;
+  repeat(w, kInputs, kWeightSets);
+  for (int i = 0; i < kSets; ++i) final_weights_.data()[i] = kOne / kSets;
+  repeat(final_weights_.data(), kFinalInputs, kFinalWeightSets);
+  for (int k = 1; k < kSets; ++k) {
+    set_offset_[k] = set_offset_[k - 1] + static_cast<std::size_t>(kSetContexts[k - 1]) * kInputs;
   }
   network_refiners_.emplace_back(plan.network ? 256 : 1);
   network_refiners_.emplace_back(plan.network ? refined_mask_ + std::size_t{1} : 1);
@@ -155,12 +155,18 @@ void Predictor::prefetch_slots(std::uint32_t partial) {
 
 // At the start of a byte and in its middle.
 void Predictor::find_slots() {
-#pragma GCC unroll 23
+#pragma GCC unroll 21
   for (int i = 0; i < kContexts; ++i) slot_[i] = slots_.find(hash_of_nibble(i, partial_));
   for (std::uint64_t rest = disabled_; rest != 0; rest &= rest - 1) {
     no_slot_ = {};
     slot_[std::countr_zero(rest)] = no_slot_.data();
   }
+}
+
+void Predictor::add_counter(int lane, Counter& counter) {
+  plain_counter_[lane - kDirectInput] = &counter;
+  at_work_.data()[lane] = counter;
+  inputs_.data()[lane] = kTables.stretch[counter >> 20];
 }
 
 void Predictor::add_contexts() {
@@ -172,7 +178,10 @@ void Predictor::add_contexts() {
   std::uint8_t* const histories = histories_.data();
   const std::int16_t* const stretches = kTables.stretch.data();
   std::int16_t* const x = inputs_.data();
-#pragma GCC unroll 23
+  add_counter(kDirectInput, direct_[partial_]);
+  const std::uint32_t c1 = streams_[stream_].context.recent & 255;
+  add_counter(kDirectInput + 1, direct_[(1 + c1) * 256 + partial_]);
+#pragma GCC unroll 21
   for (int i = 0; i < kContexts; ++i) {
     const std::uint32_t history = slots[i][at];
     const Counter counter = counters[i * 256 + history];
@@ -180,11 +189,7 @@ void Predictor::add_contexts() {
     at_work[i] = counter;
     x[i] = stretches[counter >> 20];
   }
-  other_counter_[0] = &order0_[partial_];
-  at_work[kOrder0Input] = order0_[partial_];
-  x[kOrder0Input] = stretches[order0_[partial_] >> 20];
-  // All lanes: those past order 0 are overwritten.
-  for (int i = 0; i < kLanes; ++i) {
+  for (int i = 0; i < kMatchInput; ++i) {
     const auto centred = static_cast<std::int16_t>(at_work[i] >> 16 ^ 0x8000);
     x[kLanes + i] = static_cast<std::int16_t>(centred >> 4);
   }
@@ -199,16 +204,13 @@ void Predictor::add_matches() {
     const Match& match = streams_[stream_].matches[i];
     speaks_[i] = match.position != 0 && (match.expected | 256u) >> (8 - bit_) == partial_;
     if (!speaks_[i]) {
-      other_counter_[1 + i] = &unused_counter_;
+      plain_counter_[kDirectOrders + i] = &unused_counter_;
       x[i] = y[i] = 0;
       continue;
     }
     const std::uint32_t expected = match.expected >> (7 - bit_) & 1;
     const std::uint32_t context = (match.outcomes & 7) * 16 + length_bucket(match.length);
-    Counter& counter = match_counters_[(i * 2 + expected) * kMatchContexts + context];
-    other_counter_[1 + i] = &counter;
-    at_work_.data()[kMatchInput + i] = counter;
-    x[i] = kTables.stretch[counter >> 20];
+    add_counter(kMatchInput + i, match_counters_[(i * 2 + expected) * kMatchContexts + context]);
     const auto length = static_cast<std::int32_t>(std::min(match.length, 32u)) * 16;
     y[i] = static_cast<std::int16_t>(expected != 0 ? length : -length);
   }
@@ -260,10 +262,8 @@ void Predictor::begin_sets() {
 
 void Predictor::select_sets() {
   const auto& matches = streams_[stream_].matches;
-  const std::uint32_t long_match =
-      speaks_[1] ? 1 + std::min(matches[1].length / 16, 2u) : 0;
-  const std::uint32_t short_match =
-      speaks_[0] ? 1 + length_bucket(matches[0].length) * 14 / 15 : 0;
+  const std::uint32_t long_match = speaks_[1] ? 1 + std::min(matches[1].length / 16, 2u) : 0;
+  const std::uint32_t short_match = speaks_[0] ? 1 + length_bucket(matches[0].length) * 14 / 15 : 0;
   const std::size_t match_state = long_match * 16 + short_match;
   const auto hits = static_cast<std::size_t>(order_hits_ * 8 + bit_);
   const auto choose = [&](int k, std::size_t of) {
@@ -304,8 +304,7 @@ std::int32_t Predictor::mix() {
 void Predictor::select_refiners() {
   const std::uint64_t recent = streams_[stream_].context.recent;
   const std::uint32_t c1 = recent & 255, c2 = recent >> 8 & 255;
-  const std::uint32_t expected =
-      speaks_[0] ? streams_[stream_].matches[0].expected : c2;
+  const std::uint32_t expected = speaks_[0] ? streams_[stream_].matches[0].expected : c2;
   refiners_[0].select(partial_);
   refiners_[1].select((c1 << 8 | partial_) & refined_mask_);
   refiners_[2].select((expected << 8 | partial_) & refined_mask_);
@@ -331,14 +330,9 @@ std::uint32_t Predictor::predict() {
   return static_cast<std::uint32_t>(probability_);
 }
 
-void Predictor::update(int bit) {
-  // What the next bits need is fetched from memory while this one is learned.
-  const std::uint32_t partial = partial_ << 1 | static_cast<std::uint32_t>(bit);
-  if (bit_ == 3) prefetch_slots(partial);
-  if (bit_ == 7) take_up(static_cast<std::uint8_t>(partial));
+void Predictor::train_sets(int bit) {
   const std::int32_t target = bit << 16;
-  const auto rate = static_cast<std::int32_t>(64 + 65536 * 6 / (seen_ + 4096));
-  ++seen_;
+  const auto rate = static_cast<std::int32_t>(104 + 65536 * 12 / (seen_ + 4096));
   std::array<std::int32_t, kSets> errors;
   for (int k = 0; k < kSets; ++k) {
     errors[k] = ((target - probabilities_[k]) * rate) >> 11;
@@ -346,15 +340,13 @@ void Predictor::update(int bit) {
   kernels_.train(inputs_.data(), kInputs, set_.data(), kSets, errors.data());
   std::array<std::int32_t, kFinalSets> final_errors;
   for (int k = 0; k < kFinalSets; ++k) {
-    final_errors[k] = ((target - final_probabilities_[k]) * 120) >> 11;
+    final_errors[k] = ((target - final_probabilities_[k]) * 160) >> 11;
   }
   kernels_.train(final_inputs_.data(), kFinalInputs, final_set_.data(), kFinalSets,
                  final_errors.data());
-  const auto dither = static_cast<std::int32_t>(seen_ * 0x9E3779B1u >> 26);
-  for (Refiner& refiner : refiners_) refiner.update(bit, dither);
-  if (network_ != nullptr) {
-    for (Refiner& refiner : network_refiners_) refiner.update(bit, dither);
-  }
+}
+
+void Predictor::learn_counters(int bit) {
   kernels_.learn(at_work_.data(), kLanes, kTables.reciprocal.data(), bit, kCounterLimit);
   const std::uint32_t at = node() - 1;
   Counter* const counters = counters_.data();
@@ -362,13 +354,28 @@ void Predictor::update(int bit) {
   const std::uint8_t* const histories = histories_.data();
   std::uint8_t* const* const slots = slot_.data();
   const auto& next = kHistories.next[bit];
-#pragma GCC unroll 23
+#pragma GCC unroll 21
   for (int i = 0; i < kContexts; ++i) {
     const std::uint32_t history = histories[i];
     counters[i * 256 + history] = at_work[i];
     slots[i][at] = next[history];
   }
-  for (int i = 0; i < kOthers; ++i) *other_counter_[i] = at_work[kOrder0Input + i];
+  for (int i = 0; i < kPlainCounters; ++i) *plain_counter_[i] = at_work[kDirectInput + i];
+}
+
+void Predictor::update(int bit) {
+  // What the next bits need is fetched from memory while this one is learned.
+  const std::uint32_t partial = partial_ << 1 | static_cast<std::uint32_t>(bit);
+  if (bit_ == 3) prefetch_slots(partial);
+  if (bit_ == 7) take_up(static_cast<std::uint8_t>(partial));
+  train_sets(bit);
+  ++seen_;
+  const auto dither = static_cast<std::int32_t>(seen_ * 0x9E3779B1u >> 26);
+  for (Refiner& refiner : refiners_) refiner.update(bit, dither);
+  if (network_ != nullptr) {
+    for (Refiner& refiner : network_refiners_) refiner.update(bit, dither);
+  }
+  learn_counters(bit);
   partial_ = partial;
   if (++bit_ == 4) find_slots();
 }

@@ -20,7 +20,8 @@
 namespace nnzip::mixer {
 
 constexpr int kMatches = 2;
-constexpr int kOthers = 1 + kMatches;  // order 0 and the matches: counters without bit histories
+constexpr int kDirectOrders = 2;  // orders 0 and 1, which have a counter for each context
+constexpr int kPlainCounters = kDirectOrders + kMatches;  // those without bit histories
 constexpr int kLanes = 32;  // of contexts; those past the last one are idle
 constexpr int kInputs = 2 * kLanes;
 constexpr int kNetworkRefiners = 2;
@@ -68,6 +69,7 @@ class Predictor {
   void prefetch_slots(std::uint32_t partial);
   void find_slots();
   void take_up(std::uint8_t byte);
+  void add_counter(int lane, Counter& counter);
   void add_contexts();
   void add_matches();
   void add_network();
@@ -76,6 +78,8 @@ class Predictor {
   void select_refiners();
   std::int32_t mix();
   std::int32_t refine(std::int32_t logit);
+  void train_sets(int bit);
+  void learn_counters(int bit);
 
   const MixKernels& kernels_;
   std::uint64_t disabled_;
@@ -97,7 +101,7 @@ class Predictor {
   std::array<std::uint8_t, 15> no_slot_{};  // of a context that is switched off
 
   // The bit that is being coded.
-  std::array<Counter*, kOthers> other_counter_{};
+  std::array<Counter*, kPlainCounters> plain_counter_{};
   Counter unused_counter_ = 0;
   std::array<bool, kMatches> speaks_{};
   std::array<std::uint8_t, kContexts> histories_{};
@@ -112,7 +116,7 @@ class Predictor {
   // What adapts.
   AlignedMemory<Counter> counters_;      // [kLanes][bit history]
   AlignedMemory<Counter> at_work_;       // [kLanes]: of the bit that is being coded
-  std::vector<Counter> order0_;          // [partial byte]
+  std::vector<Counter> direct_;          // [none, or 1 + last byte][partial byte]
   std::vector<Counter> match_counters_;  // [match model][expected bit][outcomes and length]
   std::array<std::size_t, kSets> set_offset_{};
   AlignedMemory<std::int16_t> inputs_;  // [kInputs]
