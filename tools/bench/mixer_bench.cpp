@@ -5,6 +5,7 @@
 //   nnzip-mixer-bench [OPTION]... FILE...
 //     --streams N        default 1
 //     --target T         avx512vnni, avx2 or scalar
+//     --layout samples:CHANNELS:NUMBER_BYTES[:be]  of all files; otherwise it is detected
 //     --without CONTEXT  may be given several times; --list prints the names
 //     --model FILE       also: the network alone and mixed with contexts, in three columns
 //     --mixed            with --model: the last column only
@@ -19,6 +20,7 @@
 #include <vector>
 
 #include "backend/registry.h"
+#include "filter/samples.h"
 #include "mixer/mixer.h"
 #include "model/model_file.h"
 
@@ -29,6 +31,7 @@ struct Options {
   int streams = 1;
   std::string target;
   std::uint64_t disabled = 0;
+  Layout layout;
   bool check = false;
   bool mixed_only = false;
   std::shared_ptr<const Engine> engine;
@@ -48,6 +51,15 @@ std::uint64_t context_bit(const std::string& name) {
     if (name == names[i]) return std::uint64_t{1} << i;
   }
   throw Error(ErrorCode::kInvalidArgument, "there is no context " + name + "; see --list.");
+}
+
+Layout parse_layout(const std::string& text) {
+  unsigned channels = 0, bytes = 0;
+  if (std::sscanf(text.c_str(), "samples:%u:%u", &channels, &bytes) == 2) {
+    const bool low_first = bytes > 1 && !text.ends_with(":be");
+    return {0, channels * bytes, low_first ? 1u : 0u, Form::kSamples, channels};
+  }
+  throw Error(ErrorCode::kInvalidArgument, "there is no layout " + text + ".");
 }
 
 Bytes read(const std::string& path) {
@@ -148,13 +160,16 @@ void run(const Options& options) {
   const bool mixed_only = options.mixed_only && options.engine;
   std::vector<Result> all(options.engine && !mixed_only ? 3 : 1);
   for (const std::string& path : options.files) {
-    const Bytes content = read(path);
+    Bytes content = read(path);
     MixerPlan plan;
     plan.content_bytes = content.size();
     plan.streams = options.streams;
     plan.disabled = options.disabled;
     const double begin = processor_seconds();
-    plan.layout = detect_layout(content);
+    plan.layout = options.layout.form == Form::kBytes ? detect_layout(content) : options.layout;
+    if (plan.layout.form == Form::kSamples && plan.layout.high_parity == 1) {
+      filter::reverse_numbers(content, plan.layout);
+    }
     const double detection = processor_seconds() - begin;
     plan.network = mixed_only;
     std::vector<Result> results{mixed(content, plan, options)};
@@ -193,6 +208,8 @@ int main_of(int argc, char** argv) {
       options.mixed_only = true;
     } else if (argument == "--streams") {
       options.streams = std::stoi(value());
+    } else if (argument == "--layout") {
+      options.layout = parse_layout(value());
     } else if (argument == "--target") {
       options.target = value();
     } else if (argument == "--without") {
