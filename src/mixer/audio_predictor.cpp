@@ -20,7 +20,6 @@ constexpr int kWeightSets = kSetContexts[0] + kSetContexts[1] + kSetContexts[2];
 constexpr int kFinalWeightSets = kMaxChannels * 32;
 constexpr int kValueBits = 16;  // that counters see
 constexpr std::uint32_t kValueLimit = 250;
-constexpr std::int32_t kOne = 1 << 16;
 
 // Inputs after those of the distributions.
 constexpr int kValueInput = kPredictions * kErrorMeans;
@@ -42,7 +41,7 @@ std::size_t AudioPredictor::memory_bytes(const MixerPlan& plan) {
   const std::size_t of_channel = std::size_t{40} << 10;
   return channels * static_cast<std::size_t>(plan.streams) * of_channel +
          channels * (sizeof(Counter) << kValueBits) +
-         sizeof(std::int32_t) * kAudioInputs * (kWeightSets + kFinalWeightSets) +
+         sizeof(std::int16_t) * kAudioInputs * (kWeightSets + kFinalWeightSets) +
          (std::size_t{1} << 20);  // the rest, generously
 }
 
@@ -71,10 +70,10 @@ AudioPredictor::AudioPredictor(const MixerPlan& plan, const MixKernels& kernels)
     begin_sample(streams_[i]);
   }
   for (int i = 0; i < kWeightSets * kAudioInputs; ++i) {
-    weights_.data()[i] = i % kAudioInputs < kDistributions ? kOne / kDistributions : 0;
+    weights_.data()[i] = i % kAudioInputs < kDistributions ? kWeightOne / kDistributions : 0;
   }
   for (int i = 0; i < kFinalWeightSets * kAudioInputs; ++i) {
-    final_weights_.data()[i] = i % kAudioInputs < kAudioSets ? kOne / kAudioSets : 0;
+    final_weights_.data()[i] = i % kAudioInputs < kAudioSets ? kWeightOne / kAudioSets : 0;
   }
 }
 
@@ -120,7 +119,7 @@ std::uint8_t AudioPredictor::end_byte() {
   return static_cast<std::uint8_t>(partial_);
 }
 
-void AudioPredictor::add_network(std::int32_t* inputs) const {
+void AudioPredictor::add_network(std::int16_t* inputs) const {
   inputs[kNetworkInput] = 0;
   if (network_ == nullptr) return;
   const int width = static_cast<int>(std::bit_width(partial_)) - 1;
@@ -129,11 +128,11 @@ void AudioPredictor::add_network(std::int32_t* inputs) const {
   const std::uint32_t half = network_->cumulative[first + size / 2];
   const std::uint32_t end = network_->cumulative[first + size];
   const std::int32_t logit = clamp_logit(logarithm(end - half) - logarithm(half - begin));
-  inputs[kNetworkInput] = inverted_ ? -logit : logit;
+  inputs[kNetworkInput] = static_cast<std::int16_t>(inverted_ ? -logit : logit);
 }
 
 // What numbers occur at all: files made from fewer bits, or amplified, leave some out.
-void AudioPredictor::add_value(std::int32_t* inputs) {
+void AudioPredictor::add_value(std::int16_t* inputs) {
   const Sample& s = stream_->sample;
   value_counter_ = nullptr;
   inputs[kValueInput] = inputs[kValueInput + 1] = 0;
@@ -143,8 +142,8 @@ void AudioPredictor::add_value(std::int32_t* inputs) {
   const auto count = static_cast<std::int32_t>(*value_counter_ & 1023);
   if (count < 2) return;
   const std::int32_t x = stretch(probability16(*value_counter_));
-  inputs[kValueInput] = x;
-  inputs[kValueInput + 1] = x * std::min(count, 32) / 32;
+  inputs[kValueInput] = static_cast<std::int16_t>(x);
+  inputs[kValueInput + 1] = static_cast<std::int16_t>(x * std::min(count, 32) / 32);
 }
 
 void AudioPredictor::select(const Sample& s) {
@@ -166,23 +165,24 @@ void AudioPredictor::select(const Sample& s) {
 }
 
 std::int32_t AudioPredictor::mix() {
-  std::array<std::int32_t, kAudioSets> sums;
-  kernels_.dot(inputs_.data(), kAudioInputs, set_.data(), kAudioSets, sums.data());
+  std::array<std::int32_t, kAudioSets> logits;
+  kernels_.dot(inputs_.data(), kAudioInputs, set_.data(), kAudioSets, logits.data());
   for (int k = 0; k < kAudioSets; ++k) {
-    const std::int32_t logit = clamp_logit(sums[k] >> 8);
-    probabilities_[k] = squash(logit);
-    final_inputs_.data()[k] = logit;
+    probabilities_[k] = squash(logits[k]);
+    final_inputs_.data()[k] = static_cast<std::int16_t>(logits[k]);
   }
-  std::int32_t sum;
-  kernels_.dot(final_inputs_.data(), kAudioInputs, &final_set_, 1, &sum);
-  return clamp_logit(sum >> 8);
+  std::int32_t logit;
+  kernels_.dot(final_inputs_.data(), kAudioInputs, &final_set_, 1, &logit);
+  return logit;
 }
 
 std::uint32_t AudioPredictor::predict() {
   const Sample& s = stream_->sample;
   inverted_ = s.known == 0 && number_bytes_ > 1;
-  std::int32_t* const inputs = inputs_.data();
-  for (int i = 0; i < kDistributions; ++i) inputs[i] = s.distributions[i].logit(half_width(s));
+  std::int16_t* const inputs = inputs_.data();
+  for (int i = 0; i < kDistributions; ++i) {
+    inputs[i] = static_cast<std::int16_t>(s.distributions[i].logit(half_width(s)));
+  }
   add_value(inputs);
   add_network(inputs);
   inputs[kBiasInput] = 256;
@@ -191,7 +191,7 @@ std::uint32_t AudioPredictor::predict() {
   final_probability_ = squash(logit);
   const std::int32_t p =
       std::clamp((3 * final_probability_ + refiner_.refine(logit)) >> 2, 1, 65535);
-  return static_cast<std::uint32_t>(inverted_ ? kOne - p : p);
+  return static_cast<std::uint32_t>(inverted_ ? 65536 - p : p);
 }
 
 void AudioPredictor::update(int bit) {
@@ -201,9 +201,9 @@ void AudioPredictor::update(int bit) {
   const auto rate = static_cast<std::int32_t>(128 + 65536 * 6 / (seen_ + 4096));
   ++seen_;
   std::array<std::int32_t, kAudioSets> errors;
-  for (int k = 0; k < kAudioSets; ++k) errors[k] = ((target - probabilities_[k]) * rate) >> 10;
+  for (int k = 0; k < kAudioSets; ++k) errors[k] = ((target - probabilities_[k]) * rate) >> 11;
   kernels_.train(inputs_.data(), kAudioInputs, set_.data(), kAudioSets, errors.data());
-  const std::int32_t final_error = ((target - final_probability_) * 120) >> 10;
+  const std::int32_t final_error = ((target - final_probability_) * 120) >> 11;
   kernels_.train(final_inputs_.data(), kAudioInputs, &final_set_, 1, &final_error);
   refiner_.update(up, static_cast<std::int32_t>(seen_ * 0x9E3779B1u >> 26));
   if (value_counter_ != nullptr) *value_counter_ = updated(*value_counter_, up, kValueLimit);

@@ -17,7 +17,7 @@
 
 namespace nnzip::mixer {
 
-constexpr int kAudioInputs = 16;
+constexpr int kAudioInputs = 32;
 constexpr int kAudioSets = 3;
 
 // For content of Form::kSamples, the high byte of each number first, whatever the layout says of
@@ -66,8 +66,8 @@ class AudioPredictor {
   std::int64_t middle(const Sample& sample) const {
     return sample.low + half_width(sample) - (step_ >> 1);
   }
-  void add_network(std::int32_t* inputs) const;
-  void add_value(std::int32_t* inputs);
+  void add_network(std::int16_t* inputs) const;
+  void add_value(std::int16_t* inputs);
   void select(const Sample& sample);
   std::int32_t mix();
 
@@ -86,16 +86,16 @@ class AudioPredictor {
   // The bit that is being coded.
   bool inverted_ = false;
   Counter* value_counter_ = nullptr;
-  std::array<std::int32_t*, kAudioSets> set_{};
-  std::int32_t* final_set_ = nullptr;
+  std::array<std::int16_t*, kAudioSets> set_{};
+  std::int16_t* final_set_ = nullptr;
   std::array<std::int32_t, kAudioSets> probabilities_{};
   std::int32_t final_probability_ = 0;
 
   // What adapts.
-  AlignedMemory<std::int32_t> inputs_;         // [kAudioInputs]
-  AlignedMemory<std::int32_t> final_inputs_;   // [kAudioInputs]
-  AlignedMemory<std::int32_t> weights_;        // [sets][contexts of the set][kAudioInputs]
-  AlignedMemory<std::int32_t> final_weights_;  // [channel][bit][kAudioInputs]
+  AlignedMemory<std::int16_t> inputs_;         // [kAudioInputs]
+  AlignedMemory<std::int16_t> final_inputs_;   // [kAudioInputs]
+  AlignedMemory<std::int16_t> weights_;        // [sets][contexts of the set][kAudioInputs]
+  AlignedMemory<std::int16_t> final_weights_;  // [channel][bit][kAudioInputs]
   std::vector<Counter> value_counters_;        // [channel][bits before this one]
   Refiner refiner_;
   std::uint32_t seen_ = 0;
