@@ -27,16 +27,18 @@ std::int32_t SignLms::predict() const {
   return kernels_->dot(history_.data() + begin_, high_.data(), taps_) >> 7;
 }
 
-void SignLms::update(std::int32_t error, std::int32_t value) {
+void SignLms::adapt(std::int32_t error) {
+  if (error == 0) return;
+  // No input is larger than the sum of all, which is less than taps * (mean + 1): a step times an
+  // input is at most rate * taps.
+  const std::int32_t step = rate_ / ((magnitude_ >> log2_taps_) + 1);
+  kernels_->adapt(history_.data() + begin_, taps_, error > 0 ? step : -step, weights_.data(),
+                  high_.data());
+}
+
+void SignLms::push(std::int32_t value) {
   std::int16_t* const inputs = history_.data() + begin_;
-  if (error != 0) {
-    // No input is larger than the sum of all, which is less than taps * (mean + 1): a step times an
-    // input is at most rate * taps.
-    const std::int32_t step = rate_ / ((magnitude_ >> log2_taps_) + 1);
-    kernels_->adapt(inputs, taps_, error > 0 ? step : -step, weights_.data(), high_.data());
-  }
-  const auto input =
-      static_cast<std::int16_t>(std::clamp((value + 128) >> 8, -32768, 32767));
+  const auto input = static_cast<std::int16_t>(std::clamp((value + 128) >> 8, -32768, 32767));
   magnitude_ += std::abs(std::int32_t{input}) - std::abs(std::int32_t{inputs[0]});
   inputs[taps_] = input;
   if (++begin_ == kRoom) {

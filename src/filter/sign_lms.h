@@ -21,9 +21,10 @@ class SignLms {
   // |result| <= kAmplitudeLimit.
   std::int32_t predict() const;
 
-  // Learns that the next value is this one, and takes it up. error: value - predict(), or the error
-  // of a later stage, whose sign is all that counts.
-  void update(std::int32_t error, std::int32_t value);
+  // Learns the sign of the error of what was predicted, here or after further stages.
+  void adapt(std::int32_t error);
+  // Takes up the next value.
+  void push(std::int32_t value);
 
  private:
   const SampleKernels* kernels_;

@@ -87,7 +87,8 @@ void AudioChannel::update(std::int32_t level) {
   for (int i = 0; i < kStages; ++i) {
     const std::int32_t value = rest;
     rest -= corrections_[i];
-    stages_[i].update(rest, value);
+    stages_[i].adapt(rest);
+    stages_[i].push(value);
   }
   long_.update(amplitude);
   short_.update(amplitude);
