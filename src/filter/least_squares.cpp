@@ -13,14 +13,15 @@ namespace {
 __extension__ using Wide = __int128;
 __extension__ using UnsignedWide = unsigned __int128;
 
-constexpr int kUnitBits = 44;                            // of L and of weights while solving
-constexpr std::int64_t kBound = std::int64_t{1} << 62;   // of all stored numbers
-constexpr std::int64_t kPivot = std::int64_t{1} << 25;   // least one; the largest are about 2^60
+constexpr int kUnitBits = 44;                           // of L and of weights while solving
+constexpr std::int64_t kBound = std::int64_t{1} << 62;  // of all stored numbers
+constexpr std::int64_t kPivot = std::int64_t{1} << 25;  // least one; the largest are about 2^60
 // Added to squares, more than the errors of rounding, so that the equations of channels that are
 // equal have a solution.
 constexpr std::int64_t kShiftedRidge = std::int64_t{1} << 26;
 constexpr std::int64_t kImportance = 64;  // at first; twice that when all sums are halved
-constexpr std::int64_t kRidge = std::int64_t{1} << 21;  // added to squares: about .03 steps of 16 bits
+constexpr std::int64_t kRidge = std::int64_t{1}
+                                << 21;  // added to squares: about .03 steps of 16 bits
 constexpr int kWeightBits = 24;
 constexpr std::int64_t kWeightLimit = std::int64_t{1} << 34;
 
@@ -32,7 +33,8 @@ std::int64_t bounded(Wide x) {
 // bad prediction and nothing worse.
 Wide dot(const std::int64_t* a, const std::int64_t* b, int n, int step = 1) {
   UnsignedWide sum = 0;
-  for (int k = 0; k < n; ++k) sum += static_cast<UnsignedWide>(static_cast<Wide>(a[k * step]) * b[k]);
+  for (int k = 0; k < n; ++k)
+    sum += static_cast<UnsignedWide>(static_cast<Wide>(a[k * step]) * b[k]);
   return static_cast<Wide>(sum) >> kUnitBits;
 }
 
@@ -106,8 +108,7 @@ void LeastSquares::decompose(int shift) {
     const std::int64_t* const column = sums_ + j;
     const Wide square =
         ((static_cast<Wide>(column[j * stride_]) + kRidge) << shift) + kShiftedRidge;
-    const std::int64_t pivot =
-        std::max(bounded(square - dot(s.scaled[j], s.unit[j], j)), kPivot);
+    const std::int64_t pivot = std::max(bounded(square - dot(s.scaled[j], s.unit[j], j)), kPivot);
     const Reciprocal reciprocal(pivot);
     for (int i = j + 1; i < n_; ++i) {
       const Wide product = static_cast<Wide>(column[i * stride_]) << shift;

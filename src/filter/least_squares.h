@@ -21,7 +21,8 @@ struct LeastSquaresScratch {
 class LeastSquares {
  public:
   // inputs: at most LeastSquaresScratch::kMaxInputs. An observation loses about
-  // 2^-log2_memory of its weight with each one that follows it; log2_memory: 4..9. Solves after every `interval` of them.
+  // 2^-log2_memory of its weight with each one that follows it; log2_memory: 4..9. Solves after
+  // every `interval` of them.
   LeastSquares(int inputs, int log2_memory, int interval, const SampleKernels& kernels,
                LeastSquaresScratch& scratch);
   LeastSquares(LeastSquares&&) = default;
@@ -47,9 +48,9 @@ class LeastSquares {
   int interval_;
   int seen_ = 0;
   std::vector<std::int64_t> memory_;
-  std::int64_t* inputs_;    // [stride]: n inputs and the value
-  std::int64_t* weighted_;  // [stride]
-  std::int64_t* sums_;      // [n + 1][stride]: of products
+  std::int64_t* inputs_;               // [stride]: n inputs and the value
+  std::int64_t* weighted_;             // [stride]
+  std::int64_t* sums_;                 // [n + 1][stride]: of products
   std::vector<std::int64_t> weights_;  // in 2^-24
 };
 

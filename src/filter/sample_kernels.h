@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The loops of the predictors of sound: plain pointers and sizes, one table of functions per target.
+// The loops of the predictors of sound: plain pointers and sizes, one table of functions per
+// target.
 #pragma once
 
 #include <cstdint>

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "filter/amplitude_history.h"
+#include "filter/least_squares.h"
 #include "filter/sign_lms.h"
 
 namespace nnzip::filter {
@@ -14,6 +16,7 @@ namespace nnzip::filter {
 class SamplePredictor {
  public:
   SamplePredictor(std::uint32_t channels, const SampleKernels& kernels);
+  SamplePredictor(const SamplePredictor&) = delete;  // channels refer to its scratch
 
   // The amplitude of the next sample: of channel 0, 1, ... and again. |result| < 2^27.
   std::int32_t predict();
@@ -21,15 +24,17 @@ class SamplePredictor {
   void update(std::int32_t amplitude);
 
  private:
-  static constexpr int kStages = 3;  // over all channels, then over one: many taps, few
+  static constexpr int kStages = 2;
   struct Channel {
-    std::int32_t last = 0;
+    AmplitudeHistory history;
+    LeastSquares first;
     std::array<SignLms, kStages> stages;
   };
 
+  LeastSquaresScratch scratch_;
   std::vector<Channel> channels_;
   std::size_t current_ = 0;
-  std::int32_t start_ = 0;                           // the share of the last amplitude
+  std::int32_t start_ = 0;                           // the first prediction
   std::array<std::int32_t, kStages> corrections_{};  // what the stages add to it
 };
 

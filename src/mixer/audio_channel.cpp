@@ -22,14 +22,6 @@ constexpr std::int64_t to_level(std::int64_t amplitude) { return amplitude * 256
 
 }  // namespace
 
-void AmplitudeHistory::push(std::int32_t value) {
-  if (end_ == values_.size()) {
-    std::copy_n(values_.end() - kReach, kReach, values_.begin());
-    end_ = kReach;
-  }
-  values_[end_++] = value;
-}
-
 AudioChannel::AudioChannel(bool alone, std::int64_t least_error,
                            const filter::SampleKernels& kernels,
                            filter::LeastSquaresScratch& scratch)
@@ -49,14 +41,9 @@ std::int64_t AudioChannel::mean_error(int prediction, int k) const {
 }
 
 void AudioChannel::predict(const AudioChannel& other) {
-  const std::int32_t* const own_end = history_.end();
-  const std::int32_t* const other_end = other.history_.end();
   const int own = own_inputs_, beside = other_inputs_;
-  std::copy_n(own_end - own, own, long_.inputs());
-  std::copy_n(other_end - beside, beside, long_.inputs() + own);
-  std::copy_n(own_end - own / 2, own / 2, short_.inputs());
-  std::copy_n(other_end - beside / 2, beside / 2, short_.inputs() + own / 2);
-
+  filter::AmplitudeHistory::gather(history_, own, other.history_, beside, long_.inputs());
+  filter::AmplitudeHistory::gather(history_, own / 2, other.history_, beside / 2, short_.inputs());
   first_ = long_.predict();
   std::int64_t sum = first_, weighted = std::int64_t{first_} << 16;
   predictions_[0] = to_level(sum);

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 
+#include "filter/amplitude_history.h"
 #include "filter/least_squares.h"
 #include "filter/sign_lms.h"
 
@@ -14,18 +15,6 @@ namespace nnzip::mixer {
 constexpr int kPredictions = 6;
 constexpr int kErrorMeans = 2;  // of each prediction: of few samples, of many
 constexpr int kBestPrediction = kPredictions - 1;
-
-// The last amplitudes of a channel, the newest one at the end.
-class AmplitudeHistory {
- public:
-  static constexpr int kReach = 32;
-  const std::int32_t* end() const { return values_.data() + end_; }
-  void push(std::int32_t value);
-
- private:
-  std::array<std::int32_t, 512> values_{};
-  std::size_t end_ = kReach;
-};
 
 class AudioChannel {
  public:
@@ -47,14 +36,14 @@ class AudioChannel {
   static constexpr int kStages = 3;
   void adapt_shares(std::int32_t sign);
 
-  AmplitudeHistory history_;
+  filter::AmplitudeHistory history_;
   int own_inputs_, other_inputs_;  // of long_; of short_ half as many
   filter::LeastSquares long_, short_;
   std::array<filter::SignLms, kStages> stages_;
   std::int64_t least_error_;
   std::uint32_t seen_ = 0;
 
-  std::int32_t first_ = 0;                          // the prediction of long_
+  std::int32_t first_ = 0;                           // the prediction of long_
   std::array<std::int32_t, kStages> corrections_{};  // of the stages
   std::array<std::int64_t, kStages> shares_;         // of corrections in the best one, in 2^-16
   std::array<std::int64_t, kPredictions> predictions_{};

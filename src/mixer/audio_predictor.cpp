@@ -11,11 +11,11 @@ namespace nnzip::mixer {
 namespace {
 
 constexpr int kMaxChannels = 8;
-constexpr int kWidths = 32;     // of intervals against scales, in halves of powers of two
-constexpr int kPlaces = 24;     // of middles against the best prediction, in quarters of scales
+constexpr int kWidths = 32;  // of intervals against scales, in halves of powers of two
+constexpr int kPlaces = 24;  // of middles against the best prediction, in quarters of scales
 constexpr int kLiveliness = 8;
 constexpr int kSetContexts[kAudioSets] = {kMaxChannels * kWidths, kMaxChannels * 32 * kLiveliness,
-                                          kWidths * kPlaces};
+                                          kWidths* kPlaces};
 constexpr int kWeightSets = kSetContexts[0] + kSetContexts[1] + kSetContexts[2];
 constexpr int kFinalWeightSets = kMaxChannels * 32;
 constexpr int kValueBits = 16;  // that counters see
@@ -59,8 +59,7 @@ AudioPredictor::AudioPredictor(const MixerPlan& plan, const MixKernels& kernels)
       refiner_(kWidths * kPlaces) {
   const filter::SampleKernels& sample_kernels = filter::find_sample_kernels(kernels.name);
   const std::int64_t least_error = std::max<std::int64_t>(step_ >> 4, 16);
-  const std::size_t length =
-      (plan.content_bytes + streams_.size() - 1) / streams_.size();
+  const std::size_t length = (plan.content_bytes + streams_.size() - 1) / streams_.size();
   for (std::size_t i = 0; i < streams_.size(); ++i) {
     streams_[i].position = i * length;
     for (std::uint32_t c = 0; c < plan.layout.channels; ++c) {
