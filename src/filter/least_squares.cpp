@@ -15,11 +15,11 @@ __extension__ using UnsignedWide = unsigned __int128;
 
 constexpr int kUnitBits = 44;                           // of L and of weights while solving
 constexpr std::int64_t kBound = std::int64_t{1} << 62;  // of all stored numbers
-constexpr std::int64_t kPivot = std::int64_t{1} << 25;  // least one; the largest are about 2^60
+constexpr std::int64_t kPivot = std::int64_t{1} << 26;  // least one; the largest are about 2^61
 // Added to squares, more than the errors of rounding, so that the equations of channels that are
 // equal have a solution.
 constexpr std::int64_t kShiftedRidge = std::int64_t{1} << 26;
-constexpr std::int64_t kImportance = 64;  // at first; twice that when all sums are halved
+constexpr std::int64_t kImportance = 32;  // at first; twice that when all sums are halved
 constexpr std::int64_t kRidge = std::int64_t{1}
                                 << 21;  // added to squares: about .03 steps of 16 bits
 constexpr int kWeightBits = 24;
@@ -80,7 +80,7 @@ void LeastSquares::update(std::int32_t value) {
   // are exact: rounding them would leave equations without a solution.
   const std::int64_t importance = kImportance + kImportance * age_ / period_;
   for (int i = 0; i <= n_; ++i) weighted_[i] = inputs_[i] * importance;
-  // Products are below 2^46 importances, and these sum to less than 2^17: 2 * 96 * period.
+  // Products are below 2^46 importances, and these sum to less than 2^16: 2 * 48 * period.
   kernels_->accumulate(weighted_, inputs_, n_ + 1, stride_, sums_);
   if (++age_ == period_) {
     age_ = 0;
@@ -96,7 +96,7 @@ void LeastSquares::solve() {
   std::int64_t largest = 0;
   for (int i = 0; i <= n_; ++i) largest = std::max(largest, sums_[i * stride_ + i]);
   const int shift =
-      61 - static_cast<int>(std::bit_width(static_cast<std::uint64_t>(largest + kRidge)));
+      62 - static_cast<int>(std::bit_width(static_cast<std::uint64_t>(largest + kRidge)));
   decompose(shift);
   substitute(shift);
 }

@@ -11,9 +11,9 @@ namespace nnzip::mixer {
 namespace {
 
 constexpr int kLongInputs = 32, kShortInputs = 16;
-constexpr int kLongMemory = 9, kShortMemory = 7;  // logarithms of samples
+constexpr int kLongMemory = 9, kShortMemory = 6;  // logarithms of samples
 constexpr int kLongInterval = 16, kShortInterval = 8;
-constexpr std::int32_t kShareRate = 100;
+constexpr std::int32_t kShareRate = 200;
 constexpr std::int64_t kShareLimit = std::int64_t{1} << 18;
 constexpr std::uint32_t kMeanLimits[kErrorMeans] = {8, 98};
 
@@ -25,12 +25,12 @@ constexpr std::int64_t to_level(std::int64_t amplitude) { return amplitude * 256
 AudioChannel::AudioChannel(bool alone, std::int64_t least_error,
                            const filter::SampleKernels& kernels,
                            filter::LeastSquaresScratch& scratch)
-    : own_inputs_(alone ? kLongInputs : kLongInputs / 2),
+    : own_inputs_(alone ? kLongInputs : kLongInputs * 5 / 8),
       other_inputs_(kLongInputs - own_inputs_),
       long_(kLongInputs, kLongMemory, kLongInterval, kernels, scratch),
       short_(kShortInputs, kShortMemory, kShortInterval, kernels, scratch),
-      stages_{filter::SignLms(8, 500000, kernels), filter::SignLms(5, 1600000, kernels),
-              filter::SignLms(4, 3200000, kernels)},
+      stages_{filter::SignLms(10, 60000, kernels), filter::SignLms(8, 400000, kernels),
+              filter::SignLms(5, 1600000, kernels), filter::SignLms(4, 3200000, kernels)},
       least_error_(least_error) {
   shares_.fill(1 << 16);
   for (auto& means : means_) means.fill(least_error << 12);

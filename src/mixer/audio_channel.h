@@ -12,7 +12,7 @@
 
 namespace nnzip::mixer {
 
-constexpr int kPredictions = 6;
+constexpr int kPredictions = 7;
 constexpr int kErrorMeans = 2;  // of each prediction: of few samples, of many
 constexpr int kBestPrediction = kPredictions - 1;
 
@@ -33,7 +33,7 @@ class AudioChannel {
   std::int64_t mean_error(int prediction, int k) const;
 
  private:
-  static constexpr int kStages = 3;
+  static constexpr int kStages = 4;
   void adapt_shares(std::int32_t sign);
 
   filter::AmplitudeHistory history_;

@@ -38,7 +38,7 @@ int half_octaves(std::int64_t n) {
 
 std::size_t AudioPredictor::memory_bytes(const MixerPlan& plan) {
   const std::size_t channels = plan.layout.channels;
-  const std::size_t of_channel = std::size_t{40} << 10;
+  const std::size_t of_channel = std::size_t{56} << 10;
   return channels * static_cast<std::size_t>(plan.streams) * of_channel +
          channels * (sizeof(Counter) << kValueBits) +
          sizeof(std::int16_t) * kAudioInputs * (kWeightSets + kFinalWeightSets) +
