@@ -14,8 +14,9 @@ constexpr int kMaxChannels = 8;
 constexpr int kWidths = 32;  // of intervals against scales, in halves of powers of two
 constexpr int kPlaces = 24;  // of middles against the best prediction, in quarters of scales
 constexpr int kLiveliness = 8;
+constexpr int kShapes = kWidths * kPlaces;
 constexpr int kSetContexts[kAudioSets] = {kMaxChannels * kWidths, kMaxChannels * 32 * kLiveliness,
-                                          kWidths* kPlaces};
+                                          kShapes};
 constexpr int kWeightSets = kSetContexts[0] + kSetContexts[1] + kSetContexts[2];
 constexpr int kFinalWeightSets = kMaxChannels * 32;
 constexpr int kValueBits = 16;  // that counters see
@@ -56,7 +57,7 @@ AudioPredictor::AudioPredictor(const MixerPlan& plan, const MixKernels& kernels)
       weights_(std::size_t{kWeightSets} * kAudioInputs),
       final_weights_(std::size_t{kFinalWeightSets} * kAudioInputs),
       value_counters_(plan.layout.channels << kValueBits, make_counter(1 << 15, 0)),
-      refiner_(kWidths * kPlaces) {
+      refiner_(kShapes) {
   const filter::SampleKernels& sample_kernels = filter::find_sample_kernels(kernels.name);
   const std::int64_t least_error = std::max<std::int64_t>(step_ >> 4, 16);
   const std::size_t length = (plan.content_bytes + streams_.size() - 1) / streams_.size();
