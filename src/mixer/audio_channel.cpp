@@ -13,7 +13,7 @@ namespace {
 constexpr int kLongInputs = 32, kShortInputs = 16;
 constexpr int kLongMemory = 9, kShortMemory = 6;  // logarithms of samples
 constexpr int kLongInterval = 16, kShortInterval = 8;
-constexpr std::int32_t kShareRate = 200;
+constexpr std::int64_t kShareRate = 200;
 constexpr std::int64_t kShareLimit = std::int64_t{1} << 18;
 constexpr std::uint32_t kMeanLimits[kErrorMeans] = {8, 98};
 

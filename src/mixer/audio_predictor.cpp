@@ -50,6 +50,7 @@ AudioPredictor::AudioPredictor(const MixerPlan& plan, const MixKernels& kernels)
     : kernels_(kernels),
       frame_bytes_(plan.layout.element),
       number_bytes_(static_cast<int>(plan.layout.number_bytes())),
+      uses_network_(plan.network),
       step_(std::int64_t{1} << (32 - 8 * number_bytes_)),
       streams_(static_cast<std::size_t>(plan.streams)),
       inputs_(kAudioInputs),
@@ -106,7 +107,7 @@ void AudioPredictor::end_sample(Stream& stream) {
 
 void AudioPredictor::begin_byte(int stream, const Distribution* network) {
   stream_ = &streams_[static_cast<std::size_t>(stream)];
-  network_ = network;
+  network_ = uses_network_ ? network : nullptr;
   partial_ = 1;
 }
 

@@ -74,6 +74,7 @@ class AudioPredictor {
   const MixKernels& kernels_;
   std::uint32_t frame_bytes_;
   int number_bytes_;
+  bool uses_network_;
   std::int64_t step_;  // levels between neighbouring numbers
   filter::LeastSquaresScratch scratch_;
   std::vector<Stream> streams_;

@@ -114,6 +114,8 @@ TEST_CASE("AudioMixer.BelievesAGoodNetwork") {
   const Bytes helped = encode_mixed(content, plan, right);
   CHECK(helped.size() * 4 < alone);
   CHECK(decode_mixed(helped, plan, right) == content);
+  plan.network = false;
+  CHECK(encode_mixed(content, plan, right).size() == alone);
 }
 
 TEST_CASE("AudioMixer.MemoryIsBounded") {
