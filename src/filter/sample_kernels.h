@@ -22,8 +22,7 @@ struct SampleKernels {
                 std::int16_t* high) noexcept;
 
   // sums[i * stride + j] += a[i] * b[j] for i < n and j <= i; what stands at j > i is not defined.
-  // stride is a multiple of 4, at least n; |a[i]| and |b[j]| < 2^31. b and the rows of sums are
-  // aligned to 32 bytes, b has stride numbers.
+  // stride is a multiple of 4, at least n; b has stride numbers; |a[i]| and |b[j]| < 2^31.
   void (*accumulate)(const std::int64_t* a, const std::int64_t* b, std::int32_t n,
                      std::int32_t stride, std::int64_t* sums) noexcept;
 };

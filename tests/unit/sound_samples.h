@@ -78,21 +78,20 @@ inline std::vector<Sound> sounds() {
       if (width == 1 && low_first) continue;
       for (const std::uint32_t channels : {1u, 2u, 3u, 8u}) {
         const Layout layout = sound_layout(channels, width, low_first);
-        add("tone", layout, tone(layout, 3000 / channels));
+        add("tone", layout, tone(layout, 1500 / channels));
       }
       const Layout layout = sound_layout(2, width, low_first);
-      add("silence", layout, Bytes(layout.element * 1000));
-      add("noise", layout, sound_bytes(layout, 1500, noise));
-      add("clipped", layout, sound_bytes(layout, 1500, [](std::uint32_t t, std::uint32_t) {
+      add("silence", layout, Bytes(layout.element * 500));
+      add("noise", layout, sound_bytes(layout, 600, noise));
+      add("clipped", layout, sound_bytes(layout, 600, [](std::uint32_t t, std::uint32_t) {
             return t / 37 % 2 == 0 ? 0x7FFFFFFFu : 0x80000000u;
           }));
-      add("steepest slopes", layout,
-          sound_bytes(layout, 1500, [](std::uint32_t t, std::uint32_t c) {
+      add("steepest slopes", layout, sound_bytes(layout, 600, [](std::uint32_t t, std::uint32_t c) {
             return (t + c) % 2 == 0 ? 0x7FFFFFFFu : 0x80000000u;
           }));
       // Silence drives the scales of the predictors to their ends before the loudest comes.
-      add("bang", layout, sound_bytes(layout, 1500, [&](std::uint32_t t, std::uint32_t c) {
-            return t < 1000 ? 0 : noise(t, c);
+      add("bang", layout, sound_bytes(layout, 600, [&](std::uint32_t t, std::uint32_t c) {
+            return t < 400 ? 0 : noise(t, c);
           }));
     }
   }
