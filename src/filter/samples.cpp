@@ -63,7 +63,7 @@ std::uint32_t nearest(std::int32_t amplitude, int shift) {
 
 std::int32_t amplitude_of(std::uint32_t level) { return static_cast<std::int32_t>(level) >> 8; }
 
-// Distances 0, -1, 1, -2 ... as 0, 1, 2, 3 ..., in `bits` bits.
+// Distances 0, -1, 1, -2 ... as 0, 1, 2, 3 ..., a number of 32 - shift bits, as a level.
 std::uint32_t folded(std::uint32_t distance, int shift) {
   const auto top = static_cast<std::int32_t>(distance << shift);
   return (distance << 1 ^ static_cast<std::uint32_t>(top >> 31)) << shift;
