@@ -3,6 +3,7 @@
 #include "filter/filter.h"
 
 #include "filter/calls.h"
+#include "filter/columns.h"
 
 namespace nnzip {
 
@@ -16,22 +17,23 @@ bool filter_fits(Filter filter, const Layout& layout) {
       return layout.form == Form::kCode && layout.element == 4;
     case Filter::kPixels:
     case Filter::kSamples:
-    case Filter::kColumns:
       return false;  // numbers kept for what is to come
+    case Filter::kColumns:
+      return layout.form == Form::kBytes && layout.stride != 0;
   }
   return false;
 }
 
-void apply_filter(Filter filter, [[maybe_unused]] const Layout& layout,
-                  std::span<std::uint8_t> content) {
+void apply_filter(Filter filter, const Layout& layout, std::span<std::uint8_t> content) {
   if (filter == Filter::kCalls) apply_calls(content);
   if (filter == Filter::kBranches) apply_branches(content);
+  if (filter == Filter::kColumns) apply_columns(layout.stride, content);
 }
 
-void revert_filter(Filter filter, [[maybe_unused]] const Layout& layout,
-                   std::span<std::uint8_t> content) {
+void revert_filter(Filter filter, const Layout& layout, std::span<std::uint8_t> content) {
   if (filter == Filter::kCalls) revert_calls(content);
   if (filter == Filter::kBranches) revert_branches(content);
+  if (filter == Filter::kColumns) revert_columns(layout.stride, content);
 }
 
 }  // namespace nnzip
