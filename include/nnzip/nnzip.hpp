@@ -131,7 +131,7 @@ struct BlockInfo {
   // or image (0: none), of an element of a table, a pixel, a frame of samples, and its channels.
   std::string form;
   std::uint32_t stride = 0, element = 1, channels = 1;
-  std::string filter;  // none, calls, branches
+  std::string filter;  // none, calls, branches, columns
 };
 
 // each_block, if given, is called with every block of a frame, before the next frame is read.

@@ -3,6 +3,7 @@
 #include "filter/filter.h"
 
 #include "filter/calls.h"
+#include "filter/columns.h"
 #include "filter/pixels.h"
 #include "filter/samples.h"
 
@@ -21,7 +22,7 @@ bool filter_fits(Filter filter, const Layout& layout) {
     case Filter::kSamples:
       return layout.form == Form::kSamples && layout.high_parity == 1;
     case Filter::kColumns:
-      return false;  // a number kept for what is to come
+      return layout.form == Form::kBytes && layout.stride != 0;
   }
   return false;
 }
@@ -31,6 +32,7 @@ void apply_filter(Filter filter, const Layout& layout, std::span<std::uint8_t> c
   if (filter == Filter::kSamples) filter::reverse_numbers(content, layout);
   if (filter == Filter::kCalls) apply_calls(content);
   if (filter == Filter::kBranches) apply_branches(content);
+  if (filter == Filter::kColumns) apply_columns(layout.stride, content);
 }
 
 void revert_filter(Filter filter, const Layout& layout, std::span<std::uint8_t> content) {
@@ -38,6 +40,7 @@ void revert_filter(Filter filter, const Layout& layout, std::span<std::uint8_t> 
   if (filter == Filter::kSamples) filter::reverse_numbers(content, layout);
   if (filter == Filter::kCalls) revert_calls(content);
   if (filter == Filter::kBranches) revert_branches(content);
+  if (filter == Filter::kColumns) revert_columns(layout.stride, content);
 }
 
 }  // namespace nnzip

@@ -99,6 +99,7 @@ TEST_CASE("MixedBlock.RefusesALayoutThatIsNone") {
       {0, 0xB1, 0x04, 4},     // an element of five bytes
       {0, 0xB1, 0x04, 0x21},  // bytes of two channels
       {0x30, 0xB1, 0x04, 3},  // calls in a table
+      {0x50, 0, 3},           // columns without rows
       {1, 0xB1, 0x04, 0x43},  // pixels of four bytes and three channels
       {1, 0x08, 0x42},        // rows shorter than a pixel
       {9, 0xB1, 0x04, 0x42},  // low bytes first in numbers of one byte
