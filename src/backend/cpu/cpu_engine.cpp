@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <new>
 
+#include "backend/cpu/cpu_profile.h"
 #include "model/model_limits.h"
 #include "nnzip/error.hpp"
 
@@ -36,7 +37,7 @@ std::unique_ptr<Session> CpuEngine::session(int lanes) const {
                                                  " were asked for.");
   }
   try {
-    return make_cpu_session(packed_, lanes);
+    return make_cpu_session(packed_, lanes, nullptr);
   } catch (const std::bad_alloc&) {
     throw Error(ErrorCode::kOutOfMemory, "there is not enough memory for " + std::to_string(lanes) +
                                              " streams of this model; use fewer threads.");
@@ -50,5 +51,11 @@ std::uint64_t CpuEngine::session_bytes(int lanes) const {
 std::string CpuEngine::description() const {
   return std::string("cpu (") + packed_->kernels.name + ")";
 }
+
+Profile CpuEngine::profile(int lanes, int count) const {
+  return measure_parts(packed_, lanes, count);
+}
+
+double CpuEngine::peak() const { return measure_peak(packed_->kernels); }
 
 }  // namespace nnzip::cpu

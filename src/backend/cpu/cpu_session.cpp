@@ -38,7 +38,7 @@ struct Row {
 
 class CpuSession : public Session {
  public:
-  CpuSession(std::shared_ptr<const PackedModel> packed, int lanes);
+  CpuSession(std::shared_ptr<const PackedModel> packed, int lanes, PartClock* clock);
 
   int lanes() const noexcept override { return static_cast<int>(positions_.size()); }
   void reset() noexcept override;
@@ -49,6 +49,9 @@ class CpuSession : public Session {
              std::span<Distribution> next) noexcept override;
 
  private:
+  void lap(Part part) const {
+    if (clock_ != nullptr) clock_->lap(part);
+  }
   void embed(const std::uint8_t* symbols, std::size_t stride, std::size_t first_lane,
              std::size_t lanes, std::size_t count) noexcept;
   void find_ngrams(std::uint64_t history, const std::int8_t** found) const noexcept;
@@ -63,6 +66,7 @@ class CpuSession : public Session {
   void feed_forward(std::size_t layer) noexcept;
 
   const std::shared_ptr<const PackedModel> packed_;
+  PartClock* const clock_;
   const Kernels& kernels_;
   const Config& config_;
   const std::int64_t width_, heads_, groups_, head_size_, query_size_, hidden_, activation_stride_;
@@ -85,8 +89,9 @@ class CpuSession : public Session {
   AlignedArray<std::int32_t> zeros_;       // [E]
 };
 
-CpuSession::CpuSession(std::shared_ptr<const PackedModel> packed, int lanes)
+CpuSession::CpuSession(std::shared_ptr<const PackedModel> packed, int lanes, PartClock* clock)
     : packed_(std::move(packed)),
+      clock_(clock),
       kernels_(packed_->kernels),
       config_(packed_->model->config),
       width_(config_.width),
@@ -139,19 +144,23 @@ void CpuSession::score(std::span<const std::uint8_t> symbols, int active, int co
     for (std::size_t t = 0; t < n; t += chunk) {
       const std::size_t length = std::min(chunk, n - t), start = lane * n + t;
       embed(symbols.data() + start, n, lane, lanes, length);
+      lap(Part::kEmbedding);
       for (std::size_t layer = 0; layer < packed_->layers.size(); ++layer) {
         attention(layer);
         feed_forward(layer);
       }
       const Weights& weights = packed_->model->weights;
       norm(weights.head_norm);
+      lap(Part::kNorms);
       multiply(packed_->head);
+      lap(Part::kHead);
       for (std::size_t r = 0; r < lanes * length; ++r) {
         kernels_.distribution(acc_.data() + static_cast<std::int64_t>(r) * acc_stride_,
                               packed_->head.multiplier.data(), weights.head_bias.data(),
                               weights.output_exp.data(),
                               next[start + r / length * n + r % length].cumulative);
       }
+      lap(Part::kDistribution);
     }
   }
 }
@@ -215,6 +224,7 @@ void CpuSession::attention(std::size_t layer) noexcept {
   const PackedLayer& packed = packed_->layers[layer];
   const LayerWeights& weights = packed_->model->weights.layers[layer];
   norm(weights.attention_norm);
+  lap(Part::kNorms);
   multiply(packed.qkv);
   const float* multiplier = packed.qkv.multiplier.data();
   const std::int64_t shared_size = groups_ * head_size_;
@@ -226,14 +236,17 @@ void CpuSession::attention(std::size_t layer) noexcept {
                             static_cast<std::int32_t>(2 * shared_size), key_value_.data());
     keep(rings_[layer], rows_[r], key_value_.data(), key_value_.data() + shared_size);
   }
+  lap(Part::kQkv);
   for (std::int64_t r = 0; r < row_count_; ++r) {
     for (std::int64_t group = 0; group < groups_; ++group) {
       attend(packed, weights, rings_[layer], rows_[r], group,
              activation_.data() + r * activation_stride_ + group * (heads_ / groups_) * head_size_);
     }
   }
+  lap(Part::kAttention);
   multiply(packed.out);
   add_residual(packed.out);
+  lap(Part::kOut);
 }
 
 // key, value: [G][E]
@@ -306,14 +319,17 @@ void CpuSession::attend(const PackedLayer& layer, const LayerWeights& weights, c
 void CpuSession::feed_forward(std::size_t layer) noexcept {
   const PackedLayer& packed = packed_->layers[layer];
   norm(packed_->model->weights.layers[layer].hidden_norm);
+  lap(Part::kNorms);
   multiply(packed.up);
   for (std::int64_t r = 0; r < row_count_; ++r) {
     kernels_.relu_squared(acc_.data() + r * acc_stride_, packed.up.multiplier.data(),
                           static_cast<std::int32_t>(hidden_),
                           activation_.data() + r * activation_stride_);
   }
+  lap(Part::kUp);
   multiply(packed.down);
   add_residual(packed.down);
+  lap(Part::kDown);
 }
 
 }  // namespace
@@ -335,8 +351,9 @@ std::uint64_t cpu_session_bytes(const Config& config, int lanes) {
   return rings + kMaxRows * row + attention + 16 * static_cast<std::uint64_t>(lanes) + kFixed;
 }
 
-std::unique_ptr<Session> make_cpu_session(std::shared_ptr<const PackedModel> packed, int lanes) {
-  return std::make_unique<CpuSession>(std::move(packed), lanes);
+std::unique_ptr<Session> make_cpu_session(std::shared_ptr<const PackedModel> packed, int lanes,
+                                          PartClock* clock) {
+  return std::make_unique<CpuSession>(std::move(packed), lanes, clock);
 }
 
 }  // namespace nnzip::cpu

@@ -63,6 +63,10 @@ struct Kernels {
   // cumulative: 257 entries. exp: 256 entries.
   void (*distribution)(const std::int32_t* acc, const float* multiplier, const float* bias,
                        const std::uint32_t* exp, std::uint32_t* cumulative) noexcept;
+
+  // Multiplies in registers alone, as fast as the target can; returns the number of
+  // multiply-accumulates. Null if the target has no instruction for them.
+  std::int64_t (*peak_loop)(std::int64_t rounds) noexcept;
 };
 
 // Far below every real score, and far from overflow when a score of +-2^20 is added.

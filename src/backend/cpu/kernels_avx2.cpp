@@ -115,6 +115,7 @@ const Kernels kAvx2Kernels = {"avx2",
                               add_residual,
                               attention_weights,
                               quantise_mean,
-                              distribution};
+                              distribution,
+                              nullptr};
 
 }  // namespace nnzip::cpu

@@ -54,6 +54,7 @@ const Kernels kScalarKernels = {"scalar",
                                 add_residual,
                                 attention_weights,
                                 quantise_mean,
-                                distribution};
+                                distribution,
+                                nullptr};
 
 }  // namespace nnzip::cpu
