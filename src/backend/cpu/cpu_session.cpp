@@ -191,10 +191,8 @@ void CpuSession::embed(const std::uint8_t* symbols, std::size_t stride, std::siz
 }
 
 void CpuSession::norm(float constant) noexcept {
-  for (std::int64_t r = 0; r < row_count_; ++r) {
-    kernels_.norm(x_.data() + r * width_, static_cast<std::int32_t>(width_), constant,
-                  normed_.data() + r * width_);
-  }
+  kernels_.norm(x_.data(), static_cast<std::int32_t>(row_count_), static_cast<std::int32_t>(width_),
+                constant, normed_.data());
   lap(Part::kNorms);
 }
 

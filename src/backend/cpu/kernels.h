@@ -72,7 +72,9 @@ struct Kernels {
   void (*embed)(const std::int16_t* base, const std::int8_t* const* rows,
                 const std::int32_t* multipliers, std::int32_t tables, std::int32_t n,
                 std::int16_t* x) noexcept;
-  void (*norm)(const std::int16_t* x, std::int32_t n, float constant, std::uint8_t* a) noexcept;
+  // x: [rows][n], a: [rows][n], flipped
+  void (*norm)(const std::int16_t* x, std::int32_t rows, std::int32_t n, float constant,
+               std::uint8_t* a) noexcept;
   // Puts the key and value of one position, both flipped, where they belong: the first of its 4
   // bytes in each group of 64 of a block of keys, the first of its bytes in each group of 4 of a
   // block of values. Returns the sum of the key.

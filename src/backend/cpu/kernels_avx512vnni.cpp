@@ -30,6 +30,13 @@ inline void add_products(__m512i& acc, __m512i a, __m512i w) {
   asm("vpdpbusd %2, %1, %0" : "+v"(acc) : "v"(a), "v"(w));
 }
 
+// Of a tile's weights, to be used several times: GCC would rather load them each time.
+inline __m512i load_once(const std::int8_t* from) {
+  __m512i loaded = _mm512_load_si512(from);
+  asm("" : "+v"(loaded));
+  return loaded;
+}
+
 // Requantised to 16 bytes: m is the multiplier of each lane.
 inline __m128i to_int8_vector(__m512i acc, __m512 m) {
   const __m512 bound = _mm512_set1_ps(127.0F);
@@ -111,9 +118,10 @@ struct ScoreVector {
 
 // Rows r.. r+Rows of blocks b.. b+Blocks, accumulated in registers; quad_stride is 64. While that
 // lasts, as many bytes as it multiplies with are fetched from `ahead`, if it is not null.
+// A function of its own, so that the compiler has all registers for the sums.
 template <int Rows, int Blocks, bool kFetch, typename Use>
-inline void tile(const Sums& p, std::int32_t r, std::int32_t b, const std::int8_t* ahead,
-                 const Use& use) {
+[[gnu::noinline]] void tile(const Sums& p, std::int32_t r, std::int32_t b, const std::int8_t* ahead,
+                            const Use use) {
   const std::uint8_t* a = p.a + r * p.a_stride;
   const std::int8_t* w = p.w + b * p.block_stride;
   __m512i acc[Rows][Blocks];
@@ -127,7 +135,7 @@ inline void tile(const Sums& p, std::int32_t r, std::int32_t b, const std::int8_
     __m512i weights[Blocks];
 #pragma GCC unroll 8
     for (int j = 0; j < Blocks; ++j) {
-      weights[j] = _mm512_load_si512(w + j * p.block_stride);
+      weights[j] = load_once(w + j * p.block_stride);
       if constexpr (kFetch) __builtin_prefetch(ahead + j * p.block_stride);
     }
     if constexpr (kFetch) ahead += 64;
@@ -163,7 +171,7 @@ inline void panels(const Sums& p, std::int32_t row, std::int32_t row_end, std::i
   }
 }
 
-// Enough sums at once (8 to 24) to hide the latency of vpdpbusd, few enough for 32 registers.
+// Enough sums at once (8 or more) to hide the latency of vpdpbusd, few enough for 32 registers.
 template <typename Use>
 void multiply(const Product& product, const Use& use) {
   const Sums p{product.a,
@@ -175,26 +183,11 @@ void multiply(const Product& product, const Use& use) {
                std::int64_t{product.quads} * 64,
                64,
                product.init};
-  const std::int32_t whole = p.rows & ~7;
-  if (whole > 0) panels<8, 2>(p, 0, whole, 0, use);
-  switch (p.rows - whole) {
-    case 1:
-      return panels<1, 8>(p, whole, p.rows, 0, use);
-    case 2:
-      return panels<2, 8>(p, whole, p.rows, 0, use);
-    case 3:
-      return panels<3, 4>(p, whole, p.rows, 0, use);
-    case 4:
-      return panels<4, 4>(p, whole, p.rows, 0, use);
-    case 5:
-      return panels<5, 4>(p, whole, p.rows, 0, use);
-    case 6:
-      return panels<6, 4>(p, whole, p.rows, 0, use);
-    case 7:
-      return panels<7, 2>(p, whole, p.rows, 0, use);
-    default:
-      return;
-  }
+  std::int32_t row = p.rows & ~7;
+  if (row > 0) panels<8, 2>(p, 0, row, 0, use);
+  if (p.rows - row >= 4) panels<4, 4>(p, row, row + 4, 0, use), row += 4;
+  if (p.rows - row >= 2) panels<2, 8>(p, row, row + 2, 0, use), row += 2;
+  if (p.rows - row >= 1) panels<1, 8>(p, row, row + 1, 0, use);
 }
 
 void product_quantise(const Product& p, std::uint8_t* out, std::int64_t stride) noexcept {
@@ -259,7 +252,8 @@ inline void score_blocks(const Sums& p, std::int32_t b, const std::int8_t* value
 
 // Weighted means of the values' elements from 16 * b on.
 template <int Rows, int Blocks>
-inline void weigh(const Attention& t, std::int32_t h, std::int32_t b, const float* factors) {
+[[gnu::noinline]] void weigh(const Attention& t, std::int32_t h, std::int32_t b,
+                             const float* factors) {
   const std::uint8_t* a = t.weights + h * t.score_stride;
   const std::int64_t stride = std::int64_t{t.head_size} * 4;
   __m512i acc[Rows][Blocks];
@@ -275,7 +269,7 @@ inline void weigh(const Attention& t, std::int32_t h, std::int32_t b, const floa
       __m512i values[Blocks];
 #pragma GCC unroll 8
       for (int j = 0; j < Blocks; ++j) {
-        values[j] = _mm512_load_si512(v + j * 64);
+        values[j] = load_once(v + j * 64);
         __builtin_prefetch(next + j * 64);
       }
 #pragma GCC unroll 8
@@ -353,7 +347,7 @@ void attend(const Attention& t) noexcept {
   }
 }
 
-void vector_norm(const std::int16_t* x, std::int32_t n, float constant, std::uint8_t* a) noexcept {
+inline float vector_norm_factor(const std::int16_t* x, std::int32_t n, float constant) {
   const __m512i low = _mm512_set1_epi64(0xFFFFFFFF);
   __m512i squares = _mm512_setzero_si512();
   for (std::int32_t d = 0; d < n; d += 32) {
@@ -363,10 +357,60 @@ void vector_norm(const std::int16_t* x, std::int32_t n, float constant, std::uin
     squares = _mm512_add_epi64(squares, _mm512_and_si512(pairs, low));
     squares = _mm512_add_epi64(squares, _mm512_srli_epi64(pairs, 32));
   }
-  const __m512 m = _mm512_set1_ps(norm_factor(_mm512_reduce_add_epi64(squares), constant));
+  return norm_factor(_mm512_reduce_add_epi64(squares), constant);
+}
+
+// Rounded before it is clamped, which gives the same: |x * m| <= constant <= 2^16 up to rounding.
+inline void vector_scale(const std::int16_t* x, std::int32_t n, float factor, std::uint8_t* a) {
+  const __m512 m = _mm512_set1_ps(factor);
+  // What packing interleaves.
+  const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+  for (std::int32_t d = 0; d < n; d += 64) {
+    __m512i scaled[4];
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; ++i) {
+      const __m256i v = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(x + d + 16 * i));
+      const __m512 y = _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_cvtepi16_epi32(v)), m);
+      scaled[i] = _mm512_cvtps_epi32(y);
+    }
+    const __m512i bytes = _mm512_packs_epi16(_mm512_packs_epi32(scaled[0], scaled[1]),
+                                             _mm512_packs_epi32(scaled[2], scaled[3]));
+    const __m512i clamped =
+        _mm512_max_epi8(_mm512_permutexvar_epi32(order, bytes), _mm512_set1_epi8(-127));
+    _mm512_storeu_si512(a + d,
+                        _mm512_xor_si512(clamped, _mm512_set1_epi8(static_cast<char>(kFlip))));
+  }
+}
+
+// All factors of some rows first: a root and a division take long, but not one after the other.
+void vector_norm(const std::int16_t* x, std::int32_t rows, std::int32_t n, float constant,
+                 std::uint8_t* a) noexcept {
+  constexpr std::int32_t kTogether = 16;
+  for (std::int32_t first = 0; first < rows; first += kTogether) {
+    const std::int32_t count = rows - first < kTogether ? rows - first : kTogether;
+    float factors[kTogether];
+    for (std::int64_t r = 0; r < count; ++r) {
+      factors[r] = vector_norm_factor(x + (first + r) * n, n, constant);
+    }
+    for (std::int64_t r = 0; r < count; ++r) {
+      vector_scale(x + (first + r) * n, n, factors[r], a + (first + r) * n);
+    }
+  }
+}
+
+void vector_embed(const std::int16_t* base, const std::int8_t* const* rows,
+                  const std::int32_t* multipliers, std::int32_t tables, std::int32_t n,
+                  std::int16_t* x) noexcept {
   for (std::int32_t d = 0; d < n; d += 16) {
-    const __m256i v = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(x + d));
-    store_flipped(a + d, to_int8_vector(_mm512_cvtepi16_epi32(v), m));
+    __m512i sum =
+        _mm512_cvtepi16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(base + d)));
+    for (std::int32_t i = 0; i < tables; ++i) {
+      const __m128i row = _mm_loadu_si128(reinterpret_cast<const __m128i*>(rows[i] + d));
+      sum = _mm512_add_epi32(
+          sum, _mm512_mullo_epi32(_mm512_cvtepi8_epi32(row), _mm512_set1_epi32(multipliers[i])));
+    }
+    sum = _mm512_max_epi32(sum, _mm512_set1_epi32(-32767));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(x + d), _mm512_cvtsepi32_epi16(sum));
   }
 }
 
@@ -468,17 +512,9 @@ std::int64_t peak_loop(std::int64_t rounds) noexcept {
 
 }  // namespace
 
-const Kernels kAvx512VnniKernels = {"avx512vnni",
-                                    kFlip,
-                                    product_quantise,
-                                    product_relu_squared,
-                                    product_residual,
-                                    product_logits,
-                                    attend,
-                                    embed,
-                                    vector_norm,
-                                    vector_keep,
-                                    vector_distribution,
-                                    peak_loop};
+const Kernels kAvx512VnniKernels = {
+    "avx512vnni",        kFlip,    product_quantise, product_relu_squared, product_residual,
+    product_logits,      attend,   vector_embed,     vector_norm,          vector_keep,
+    vector_distribution, peak_loop};
 
 }  // namespace nnzip::cpu

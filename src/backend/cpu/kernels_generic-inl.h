@@ -142,15 +142,17 @@ inline float norm_factor(std::int64_t squares, float constant) {
   return constant / __builtin_sqrtf(static_cast<float>(squares));
 }
 
-[[maybe_unused]] void norm(const std::int16_t* __restrict x, std::int32_t n, float constant,
-                           std::uint8_t* __restrict a) noexcept {
-  std::int64_t squares = 0;
-  for (std::int32_t d = 0; d < n; d += 2) {
-    // Two squares of at most 32767^2 stay below 2^31.
-    squares += std::int32_t{x[d]} * x[d] + std::int32_t{x[d + 1]} * x[d + 1];
+[[maybe_unused]] void norm(const std::int16_t* __restrict x, std::int32_t rows, std::int32_t n,
+                           float constant, std::uint8_t* __restrict a) noexcept {
+  for (std::int32_t r = 0; r < rows; ++r, x += n, a += n) {
+    std::int64_t squares = 0;
+    for (std::int32_t d = 0; d < n; d += 2) {
+      // Two squares of at most 32767^2 stay below 2^31.
+      squares += std::int32_t{x[d]} * x[d] + std::int32_t{x[d + 1]} * x[d + 1];
+    }
+    const float m = norm_factor(squares, constant);
+    for (std::int32_t d = 0; d < n; ++d) a[d] = flipped(to_int8(static_cast<float>(x[d]) * m));
   }
-  const float m = norm_factor(squares, constant);
-  for (std::int32_t d = 0; d < n; ++d) a[d] = flipped(to_int8(static_cast<float>(x[d]) * m));
 }
 
 [[maybe_unused]] std::int32_t keep(const std::uint8_t* __restrict key,
