@@ -14,14 +14,11 @@ namespace nnzip::cpu {
 PackedModel::PackedModel(std::shared_ptr<const Model> source, const Kernels& target)
     : model(std::move(source)),
       kernels(target),
-      layers(pack_layers(*model, target.flip)),
-      head(pack_linear(model->weights.head, kSymbols, model->config.width, target.flip)),
+      matrices(*model, target.flip),
+      ngrams(*model),
       attention_exp(model->weights.attention_exp.size()) {
   std::copy(model->weights.attention_exp.begin(), model->weights.attention_exp.end(),
             attention_exp.data());
-  for (const NgramWeights& ngram : model->weights.ngrams) {
-    ngram_multipliers.push_back(ngram.multiplier);
-  }
 }
 
 CpuEngine::CpuEngine(std::shared_ptr<const Model> model, const Kernels& kernels) {

@@ -18,12 +18,11 @@ namespace nnzip::cpu {
 struct PackedModel {
   PackedModel(std::shared_ptr<const Model> source, const Kernels& target);
 
-  std::shared_ptr<const Model> model;  // embeddings are used as they are
+  std::shared_ptr<const Model> model;  // embeddings of bytes are used as they are
   const Kernels& kernels;
-  std::vector<PackedLayer> layers;
-  PackedLinear head;
+  PackedMatrices matrices;
+  PackedNgrams ngrams;
   AlignedArray<std::uint32_t> attention_exp;  // [64]
-  std::vector<std::int32_t> ngram_multipliers;
 };
 
 class CpuEngine : public Engine {

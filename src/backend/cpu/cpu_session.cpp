@@ -22,9 +22,9 @@ constexpr std::size_t kMaxTables = 8;
 // be written before its first row is attended to.
 struct Rings {
   std::int64_t capacity = 0;
-  AlignedArray<std::int8_t> keys;       // [capacity/16][E/4][16][4]
-  AlignedArray<std::int8_t> values;     // [capacity/4][E][4]
-  AlignedArray<std::int32_t> key_init;  // [capacity] -flip * sum of the key
+  std::int8_t* keys = nullptr;       // [capacity/16][E/4][16][4]
+  std::int8_t* values = nullptr;     // [capacity/4][E][4]
+  std::int32_t* key_init = nullptr;  // [capacity] -flip * sum of the key
 };
 
 std::int64_t ring_capacity(std::int64_t window) {
@@ -52,6 +52,7 @@ class CpuSession : public Session {
   void lap(Part part) const {
     if (clock_ != nullptr) clock_->lap(part);
   }
+  void allocate_rings();
   void embed(const std::uint8_t* symbols, std::size_t stride, std::size_t first_lane,
              std::size_t lanes, std::size_t count) noexcept;
   void find_ngrams(std::uint64_t history, const std::int8_t** found) const noexcept;
@@ -69,7 +70,9 @@ class CpuSession : public Session {
   const std::int64_t width_, heads_, groups_, head_size_, query_size_, qkv_size_, hidden_;
   std::int64_t score_stride_ = 0;
 
-  std::vector<Rings> rings_;              // by layer
+  std::vector<Rings> rings_;  // by layer
+  AlignedArray<std::int8_t> ring_bytes_;
+  AlignedArray<std::int32_t> ring_inits_;
   std::vector<std::int64_t> positions_;   // by lane
   std::vector<std::uint64_t> histories_;  // by lane: the last 8 bytes, the latest lowest
 
@@ -99,17 +102,7 @@ CpuSession::CpuSession(std::shared_ptr<const PackedModel> packed, int lanes, Par
       hidden_(config_.hidden),
       positions_(static_cast<std::size_t>(lanes)),
       histories_(static_cast<std::size_t>(lanes)) {
-  std::int64_t widest = 0;
-  for (const PackedLayer& layer : packed_->layers) {
-    Rings& rings = rings_.emplace_back();
-    rings.capacity = ring_capacity(layer.window);
-    const auto slots = static_cast<std::size_t>(lanes * groups_ * rings.capacity);
-    rings.keys = AlignedArray<std::int8_t>(slots * config_.head_size);
-    rings.values = AlignedArray<std::int8_t>(slots * config_.head_size);
-    rings.key_init = AlignedArray<std::int32_t>(slots);
-    widest = std::max(widest, rings.capacity);
-  }
-  score_stride_ = (widest + 31) / 32 * 32;
+  allocate_rings();
   const auto sharing = static_cast<std::size_t>(heads_ / groups_);
   const auto rows = static_cast<std::size_t>(kMaxRows);
   x_ = AlignedArray<std::int16_t>(rows * config_.width);
@@ -119,6 +112,27 @@ CpuSession::CpuSession(std::shared_ptr<const PackedModel> packed, int lanes, Par
   logits_ = AlignedArray<std::int32_t>(rows * kSymbols);
   scores_ = AlignedArray<std::int32_t>(sharing * static_cast<std::size_t>(score_stride_));
   weights_ = AlignedArray<std::uint8_t>(sharing * static_cast<std::size_t>(score_stride_));
+}
+
+void CpuSession::allocate_rings() {
+  std::int64_t all_slots = 0, widest = 0;
+  for (const PackedLayer& layer : packed_->matrices.layers) {
+    const std::int64_t capacity = ring_capacity(layer.window);
+    all_slots += lanes() * groups_ * capacity;
+    widest = std::max(widest, capacity);
+  }
+  score_stride_ = (widest + 31) / 32 * 32;
+  ring_bytes_ = AlignedArray<std::int8_t>(static_cast<std::size_t>(2 * all_slots * head_size_));
+  ring_inits_ = AlignedArray<std::int32_t>(static_cast<std::size_t>(all_slots));
+  std::int8_t* bytes = ring_bytes_.data();
+  std::int32_t* inits = ring_inits_.data();
+  for (const PackedLayer& layer : packed_->matrices.layers) {
+    const std::int64_t capacity = ring_capacity(layer.window);
+    const std::int64_t slots = lanes() * groups_ * capacity;
+    rings_.push_back({capacity, bytes, bytes + slots * head_size_, inits});
+    bytes += 2 * slots * head_size_;
+    inits += slots;
+  }
 }
 
 void CpuSession::reset() noexcept {
@@ -139,14 +153,14 @@ void CpuSession::score(std::span<const std::uint8_t> symbols, int active, int co
       const std::size_t length = std::min(chunk, n - t), start = lane * n + t;
       embed(symbols.data() + start, n, lane, lanes, length);
       lap(Part::kEmbedding);
-      for (std::size_t layer = 0; layer < packed_->layers.size(); ++layer) {
+      for (std::size_t layer = 0; layer < packed_->matrices.layers.size(); ++layer) {
         attention(layer);
         feed_forward(layer);
       }
       const Weights& weights = packed_->model->weights;
       norm(weights.head_norm);
-      kernels_.product_logits(product(packed_->head, normed_.data()), weights.head_bias.data(),
-                              logits_.data());
+      kernels_.product_logits(product(packed_->matrices.head, normed_.data()),
+                              weights.head_bias.data(), logits_.data());
       lap(Part::kHead);
       for (std::size_t r = 0; r < lanes * length; ++r) {
         kernels_.distribution(logits_.data() + r * kSymbols, weights.output_exp.data(),
@@ -166,7 +180,7 @@ void CpuSession::find_ngrams(std::uint64_t history, const std::int8_t** found) c
       hash ^= hash >> 15;
     }
     const std::size_t row = hash >> (32 - std::countr_zero(table.rows));
-    found[i] = packed_->model->weights.ngrams[i].entries.data() + row * config_.width;
+    found[i] = packed_->ngrams.tables[i] + row * config_.width;
     for (std::int64_t d = 0; d < width_; d += 64) __builtin_prefetch(found[i] + d);
   }
 }
@@ -185,7 +199,7 @@ void CpuSession::embed(const std::uint8_t* symbols, std::size_t stride, std::siz
   for (std::size_t r = 0; r < lanes * count; ++r) {
     kernels_.embed(
         embedding + symbols[r / count * stride + r % count] * width_, ngram_rows_[r],
-        packed_->ngram_multipliers.data(), static_cast<std::int32_t>(config_.ngrams.size()),
+        packed_->ngrams.multipliers.data(), static_cast<std::int32_t>(config_.ngrams.size()),
         static_cast<std::int32_t>(width_), x_.data() + static_cast<std::int64_t>(r) * width_);
   }
 }
@@ -203,13 +217,13 @@ Product CpuSession::product(const PackedLinear& linear, const std::uint8_t* a) c
           static_cast<std::int32_t>(row_count_),
           linear.outputs / 16,
           linear.inputs / 4,
-          linear.weights.data(),
+          linear.weights,
           linear.init.data(),
           linear.multiplier.data()};
 }
 
 void CpuSession::attention(std::size_t layer) noexcept {
-  const PackedLayer& packed = packed_->layers[layer];
+  const PackedLayer& packed = packed_->matrices.layers[layer];
   norm(packed_->model->weights.layers[layer].attention_norm);
   kernels_.product_quantise(product(packed.qkv, normed_.data()), qkv_.data(), qkv_size_);
   for (std::int64_t r = 0; r < row_count_; ++r) keep(rings_[layer], r);
@@ -231,18 +245,18 @@ void CpuSession::keep(Rings& rings, std::int64_t row) noexcept {
   const std::uint8_t* key = qkv_.data() + row * qkv_size_ + query_size_;
   for (std::int64_t g = 0; g < groups_; ++g, key += head_size_) {
     const std::int64_t ring = (static_cast<std::int64_t>(lane) * groups_ + g) * rings.capacity;
-    const std::int32_t sum = kernels_.keep(
-        key, key + groups_ * head_size_, static_cast<std::int32_t>(head_size_),
-        rings.keys.data() + (ring + slot / kBlock * kBlock) * head_size_ + slot % kBlock * 4,
-        rings.values.data() + (ring + slot / 4 * 4) * head_size_ + slot % 4);
-    rings.key_init.data()[ring + slot] = -kernels_.flip * sum;
+    const std::int32_t sum =
+        kernels_.keep(key, key + groups_ * head_size_, static_cast<std::int32_t>(head_size_),
+                      rings.keys + (ring + slot / kBlock * kBlock) * head_size_ + slot % kBlock * 4,
+                      rings.values + (ring + slot / 4 * 4) * head_size_ + slot % 4);
+    rings.key_init[ring + slot] = -kernels_.flip * sum;
   }
 }
 
 // The query heads that share one key/value head, together. Whole blocks of positions are computed;
 // the bias gives those outside the window weight 0.
 void CpuSession::attend(std::size_t layer, std::int64_t row, std::int64_t group) noexcept {
-  const PackedLayer& packed = packed_->layers[layer];
+  const PackedLayer& packed = packed_->matrices.layers[layer];
   const LayerWeights& weights = packed_->model->weights.layers[layer];
   const Rings& rings = rings_[layer];
   const auto [lane, position] = rows_[row];
@@ -254,11 +268,11 @@ void CpuSession::attend(std::size_t layer, std::int64_t row, std::int64_t group)
   // A window that wraps around the end of the ring comes in two parts.
   const std::int64_t before = std::min(blocks, ring_blocks - start);
   const auto part = [&](std::int64_t slot, std::int64_t count) {
-    return RingPart{rings.keys.data() + slot * e, rings.key_init.data() + slot,
-                    rings.values.data() + slot * e, static_cast<std::int32_t>(count)};
+    return RingPart{rings.keys + slot * e, rings.key_init + slot, rings.values + slot * e,
+                    static_cast<std::int32_t>(count)};
   };
   // Most often the next ring is read at the same place.
-  const std::int8_t* const keys = rings.keys.data() + (ring + start * kBlock) * e;
+  const std::int8_t* const keys = rings.keys + (ring + start * kBlock) * e;
   kernels_.attend({qkv_.data() + row * qkv_size_ + head * e,
                    static_cast<std::int32_t>(sharing),
                    static_cast<std::int32_t>(e),
@@ -276,7 +290,7 @@ void CpuSession::attend(std::size_t layer, std::int64_t row, std::int64_t group)
 }
 
 void CpuSession::feed_forward(std::size_t layer) noexcept {
-  const PackedLayer& packed = packed_->layers[layer];
+  const PackedLayer& packed = packed_->matrices.layers[layer];
   norm(packed_->model->weights.layers[layer].hidden_norm);
   kernels_.product_relu_squared(product(packed.up, normed_.data()), squares_.data(), hidden_);
   lap(Part::kUp);

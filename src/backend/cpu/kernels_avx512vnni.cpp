@@ -270,7 +270,7 @@ template <int Rows, int Blocks>
 #pragma GCC unroll 8
       for (int j = 0; j < Blocks; ++j) {
         values[j] = load_once(v + j * 64);
-        __builtin_prefetch(next + j * 64);
+        __builtin_prefetch(next + j * 64, 0, 2);  // the second level has room for it
       }
 #pragma GCC unroll 8
       for (int i = 0; i < Rows; ++i) {
