@@ -15,7 +15,7 @@
 namespace nnzip {
 namespace {
 
-constexpr SpeedInfo::Shape kShapes[] = {{1, 1}, {32, 1}, {64, 1}, {32, 16}};
+constexpr SpeedInfo::Shape kShapes[] = {{1, 1}, {8, 1}, {32, 1}, {32, 16}};
 constexpr std::size_t kMixedBytes = std::size_t{256} << 10;
 constexpr std::size_t kMixedWindow = 8;
 
@@ -51,7 +51,7 @@ void add_serial_stages(std::span<const std::uint8_t> content, const Engine& engi
                        SpeedInfo& info) {
   content = content.first(std::min(content.size(), kMixedBytes));
   const BlockPlan plan =
-      stated_plan(content.size(), content.size() < kMixedBytes ? 1 : kMaxStreams);
+      stated_plan(content.size(), content.size() < kMixedBytes ? 1 : kPlannedStreams);
   const auto streams = static_cast<std::size_t>(plan.streams);
   const auto session = engine.session(plan.streams);
   Mixer mixer({content.size(), plan.streams, {}, true, 0});

@@ -10,6 +10,9 @@ namespace nnzip {
 
 constexpr std::size_t kMaxBlockBytes = std::size_t{4} << 20;
 constexpr int kMaxStreams = 64;
+// What an encoder uses at most: matrix products are no faster with more (src/backend/cpu/NOTES.md),
+// but the keys and values of more streams would not stay in the cache of a processor.
+constexpr int kPlannedStreams = 32;
 // A stream starts with an empty history, which costs about a hundred bytes: streams of a block that
 // is not full are at least this long.
 constexpr std::size_t kMinStreamBytes = std::size_t{64} << 10;

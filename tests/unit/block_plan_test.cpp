@@ -15,9 +15,10 @@ TEST_CASE("BlockPlan.KeepsStreamsLongEnough") {
       {3 * kMinStreamBytes, 2},
       {4 * kMinStreamBytes - 1, 2},
       {4 * kMinStreamBytes, 4},
-      {kMaxBlockBytes - 1, 32},
-      {kMaxBlockBytes, 64},
-      {4 * kMaxBlockBytes, 64},
+      {kPlannedStreams * kMinStreamBytes - 1, kPlannedStreams / 2},
+      {kPlannedStreams * kMinStreamBytes, kPlannedStreams},
+      {kMaxBlockBytes, kPlannedStreams},
+      {4 * kMaxBlockBytes, kPlannedStreams},
   }));
   CAPTURE(content);
   CHECK(plan_block(content).streams == streams);
