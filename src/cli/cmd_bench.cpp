@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // nnzip bench: evidence that this build computes what every other build computes, and how fast.
 #include <spdlog/fmt/fmt.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 
@@ -88,6 +89,13 @@ std::string run_line(const char* title, const SpeedInfo& info, const SpeedInfo::
                      kilobytes / time.processor_seconds);
 }
 
+// What the process has had at most.
+long peak_megabytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return (usage.ru_maxrss * 1024 + 999'999) / 1'000'000;
+}
+
 void show_speed(const Arguments& arguments) {
   const SpeedInfo info =
       measure_speed(read_sample(arguments), arguments.options, arguments.synthetic);
@@ -99,7 +107,7 @@ void show_speed(const Arguments& arguments) {
                       1e9 * info.mixing_seconds, 1e9 * info.coding_seconds);
   text += fmt::format("{} -> {} bytes, mixed\n", info.content_bytes, info.coded_bytes);
   text += run_line("compress", info, info.encoding) + run_line("decompress", info, info.decoding);
-  message::output(text);
+  message::output(text + fmt::format("memory {} MB\n", peak_megabytes()));
 }
 
 void show_stages(const Arguments& arguments) {
