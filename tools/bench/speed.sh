@@ -46,20 +46,20 @@ make_text() { # make_text BYTES: the same on every machine, for the same documen
     }' "$root"/README.md "$root"/src/*.md "$root"/src/*/*.md "$root"/models/*.md | head -c "$1" || true
 }
 
-# What bench says of one run, on one line each: kept for the tables below.
+# Keeps what bench says of a run for the tables below.
 bench() { # bench NAME FILE OPTIONS...
   local name=$1 file=$2
   shift 2
-  "$nnzip" bench --speed "$@" "$file" >"$work/$name"
+  "$nnzip" bench --speed "$@" "$file" >"$work/$name.said"
 }
 
 speed() { # speed NAME compress|decompress: kB/s by the wall clock
-  awk -v way="$2" '$1 == way { print $4 }' "$work/$1"
+  awk -v way="$2" '$1 == way { print $4 }' "$work/$1.said"
 }
 
 row() { # row NAME TITLE
   printf '| %s | %s | %s | %s |\n' "$2" "$(speed "$1" compress)" "$(speed "$1" decompress)" \
-    "$(sed -n 's/^memory \([0-9]*\) MB$/\1/p' "$work/$1")"
+    "$(sed -n 's/^memory \([0-9]*\) MB$/\1/p' "$work/$1.said")"
 }
 
 median_ms() { # median_ms BAR COMMAND...
@@ -88,12 +88,12 @@ NNZIP_CPU_TARGET=avx2 bench avx2 "$work/slow" --synthetic 4M -T1
 NNZIP_CPU_TARGET=scalar bench scalar "$work/slow" --synthetic 4M -T1
 
 printf '```\n'
-grep -v -E '^(compress|decompress|memory)' "$work/synthetic1"
+grep -v -E '^(compress|decompress|memory)' "$work/synthetic1.said"
 printf '```\n\n| %s bytes of generated text | compress kB/s | decompress kB/s | memory MB |\n' "$bytes"
 printf '|---|---:|---:|---:|\n'
 row synthetic1 "synthetic 4.0M MAC, -T1"
 row synthetic2 "synthetic 4.0M MAC, -T2"
-macs=$(sed -n '1s/.*, \([0-9]*\) MAC.*/\1/p' "$work/bundled1")
+macs=$(sed -n '1s/.*, \([0-9]*\) MAC.*/\1/p' "$work/bundled1.said")
 row bundled1 "text model, $macs MAC, -T1"
 row bundled2 "text model, $macs MAC, -T2"
 if command -v zpaq >/dev/null; then
@@ -110,7 +110,7 @@ row lane "synthetic, one stream ($lane_bytes bytes), -T1"
 row avx2 "synthetic, AVX2, $slow_bytes bytes, -T1"
 row scalar "synthetic, no vector instructions of its own, $slow_bytes bytes, -T1"
 # The targets agree: what they coded has one size and came back.
-[[ $(grep -h 'bytes, mixed' "$work/avx2" "$work/scalar" | sort -u | wc -l) == 1 ]]
+[[ $(grep -h 'bytes, mixed' "$work/avx2.said" "$work/scalar.said" | sort -u | wc -l) == 1 ]]
 
 mkdir "$work/model"
 model=$("$build/tools/bench/nnzip-synthetic-model" "$work/model")

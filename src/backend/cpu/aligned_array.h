@@ -21,8 +21,7 @@ class AlignedArray {
   AlignedArray() = default;
   // Throws std::bad_alloc.
   explicit AlignedArray(std::size_t size) {
-    const std::size_t unit = size * sizeof(T) < kHugePage ? kCacheLine : kHugePage;
-    const std::size_t bytes = (size * sizeof(T) + unit - 1) / unit * unit;
+    const std::size_t bytes = memory_bytes(size), unit = unit_of(bytes);
     data_.reset(static_cast<T*>(std::aligned_alloc(unit, bytes)));
     if (!data_) throw std::bad_alloc();
 #if defined(__linux__)
@@ -34,8 +33,17 @@ class AlignedArray {
 
   T* data() const { return data_.get(); }
 
+  // What an array of that size takes.
+  static std::size_t memory_bytes(std::size_t size) {
+    const std::size_t unit = unit_of(size * sizeof(T));
+    return (size * sizeof(T) + unit - 1) / unit * unit;
+  }
+
  private:
   static constexpr std::size_t kCacheLine = 64, kHugePage = std::size_t{2} << 20;
+  static std::size_t unit_of(std::size_t bytes) {
+    return bytes < kHugePage ? kCacheLine : kHugePage;
+  }
   struct Release {
     void operator()(T* data) const { std::free(data); }
   };

@@ -307,7 +307,9 @@ std::uint64_t cpu_session_bytes(const Config& config, int lanes) {
     ring_slots += static_cast<std::uint64_t>(lanes) * config.kv_heads * capacity;
     widest = std::max(widest, capacity);
   }
-  const std::uint64_t rings = ring_slots * (2 * config.head_size + sizeof(std::int32_t));
+  const std::uint64_t rings =
+      AlignedArray<std::int8_t>::memory_bytes(2 * ring_slots * config.head_size) +
+      AlignedArray<std::int32_t>::memory_bytes(ring_slots);
   const std::uint64_t row =
       3 * config.width + config.qkv_size() + config.hidden + sizeof(std::int32_t) * kSymbols;
   const std::uint64_t attention = config.heads * 5 * (widest + 32);
