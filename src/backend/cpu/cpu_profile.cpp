@@ -16,6 +16,8 @@ constexpr const char* kNames[kParts] = {"embedding", "norms", "qkv",  "attention
 // Enough for a median; and enough positions before them to fill the widest windows that models have
 // in practice.
 constexpr int kPasses = 75;
+constexpr int kWidePasses = 15;  // of many rows, which take long
+constexpr int kWide = 256;
 constexpr int kFilledPositions = 320;
 
 constexpr int kPeakRuns = 50;
@@ -62,9 +64,10 @@ Profile measure_parts(const std::shared_ptr<const PackedModel>& packed, int lane
   const auto rows = static_cast<std::size_t>(lanes) * static_cast<std::size_t>(count);
   std::vector<Distribution> next(rows);
   const int filling = (kFilledPositions + count - 1) / count;
-  const auto symbols = any_symbols(rows * static_cast<std::size_t>(filling + kPasses));
+  const int passes = lanes * count < kWide ? kPasses : kWidePasses;
+  const auto symbols = any_symbols(rows * static_cast<std::size_t>(filling + passes));
   std::array<std::vector<double>, kParts> times;
-  for (int pass = 0; pass < filling + kPasses; ++pass) {
+  for (int pass = 0; pass < filling + passes; ++pass) {
     clock.start();
     session->score(std::span(symbols).subspan(static_cast<std::size_t>(pass) * rows, rows), lanes,
                    count, next);
