@@ -15,7 +15,7 @@
 namespace nnzip {
 namespace {
 
-constexpr SpeedInfo::Shape kShapes[] = {{1, 1}, {8, 1}, {32, 1}, {32, 16}};
+constexpr SpeedInfo::Shape kShapes[] = {{1, 1}, {4, 1}, {8, 1}, {32, 1}, {64, 1}, {32, 16}};
 constexpr std::size_t kMixedBytes = std::size_t{256} << 10;
 constexpr std::size_t kMixedWindow = 8;
 

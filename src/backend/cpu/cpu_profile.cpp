@@ -15,7 +15,7 @@ constexpr const char* kNames[kParts] = {"embedding", "norms", "qkv",  "attention
 
 // Enough for a median; and enough positions before them to fill the widest windows that models have
 // in practice.
-constexpr int kPasses = 75;
+constexpr int kPasses = 51;
 constexpr int kWidePasses = 15;  // of many rows, which take long
 constexpr int kWide = 256;
 constexpr int kFilledPositions = 320;
