@@ -162,14 +162,16 @@ TEST_CASE("LaneTeam.GroupsHoldAllLanesOnce") {
   const auto engine = tiny().engine();
   for (const int threads : {1, 2, 3, 64}) {
     for (const std::size_t lanes : {1, 2, 7, 8, 17, 64}) {
-      LaneTeam team(*engine, threads, lanes, LaneTeam::Use::kAhead);
-      std::size_t next = 0;
-      for (std::size_t g = 0; g < team.groups(); ++g) {
-        CHECK(team.first_lane(g) == next);
-        CHECK(team.lanes(g) > 0);
-        next += team.lanes(g);
+      for (const auto use : {LaneTeam::Use::kAhead, LaneTeam::Use::kInTurns}) {
+        LaneTeam team(*engine, threads, lanes, use);
+        std::size_t next = 0;
+        for (std::size_t g = 0; g < team.groups(); ++g) {
+          CHECK(team.first_lane(g) == next);
+          CHECK(team.lanes(g) > 0);
+          next += team.lanes(g);
+        }
+        CHECK(next == lanes);
       }
-      CHECK(next == lanes);
     }
   }
 }
