@@ -184,14 +184,14 @@ SpeedInfo measure_speed(std::span<const std::uint8_t> content, const Options& op
     if (synthetic.empty()) {
       const ModelStore store = model_store(options);
       const ModelEntry& entry =
-          store.find(options.model == "auto" ? catalog_model(options.level) : options.model);
+          store.find(options.model == "auto" ? level_meaning(options.level).model : options.model);
       model = store.load(entry);
       name = entry.name;
     } else {
       model = std::make_shared<const Model>(synthetic_model(four_million_config(), 1));
     }
-    SpeedInfo info =
-        speed_of(content, find_backend(options.device).load(model), thread_count(options));
+    SpeedInfo info = speed_of(content, find_backend(options.device).load(model),
+                              level_meaning(options.level), thread_count(options));
     info.model = name;
     info.macs_per_byte = model->config.macs_per_byte();
     return info;

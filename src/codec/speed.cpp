@@ -95,7 +95,7 @@ struct CodedBlock {
 }  // namespace
 
 SpeedInfo speed_of(std::span<const std::uint8_t> content,
-                   const std::shared_ptr<const Engine>& engine, int threads) {
+                   const std::shared_ptr<const Engine>& engine, const Level& level, int threads) {
   SpeedInfo info;
   info.device = engine->description();
   info.peak = engine->peak();
@@ -114,7 +114,8 @@ SpeedInfo speed_of(std::span<const std::uint8_t> content,
     block.layout = detect_layout(block.content);
     Bytes network_alone = MixedCoder(nullptr, 1).encode(block.content, {1, size}, block.layout, {});
     block.coded = MixedCoder(engine, each)
-                      .encode(block.content, plan_block(size), block.layout, {}, &network_alone);
+                      .encode(block.content, plan_block(size, level.min_stream_bytes), block.layout,
+                              {}, &network_alone);
   });
   info.encoding = encoding.time();
   std::vector<std::uint8_t> good(blocks.size());
@@ -123,7 +124,8 @@ SpeedInfo speed_of(std::span<const std::uint8_t> content,
     const CodedBlock& block = blocks[i];
     Bytes back(block.content.size());
     good[i] = MixedCoder(engine, each)
-                  .decode(block.coded, plan_block(back.size()), block.layout, back, {}) &&
+                  .decode(block.coded, plan_block(back.size(), level.min_stream_bytes),
+                          block.layout, back, {}) &&
               std::equal(back.begin(), back.end(), block.content.begin());
   });
   info.decoding = decoding.time();

@@ -6,12 +6,13 @@
 #include <span>
 
 #include "backend/backend.h"
+#include "model/catalog.h"
 #include "nnzip/nnzip.hpp"
 
 namespace nnzip {
 
 // See measure_speed in nnzip.hpp. engine: not null. Precondition: content is not empty.
 SpeedInfo speed_of(std::span<const std::uint8_t> content,
-                   const std::shared_ptr<const Engine>& engine, int threads);
+                   const std::shared_ptr<const Engine>& engine, const Level& level, int threads);
 
 }  // namespace nnzip

@@ -3,6 +3,7 @@
 #include <numeric>
 #include <thread>
 
+#include "model/catalog.h"
 #include "unit/tiny_models.h"
 
 namespace nnzip {
