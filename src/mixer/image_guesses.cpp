@@ -258,42 +258,20 @@ void ImageGuesses::expect_energy(ImageNumber& number, const Errors& e) {
 }
 
 void ImageGuesses::select(ImageNumber& number, const Errors& e) const {
-  const std::uint32_t c = number.place.channel;
   const std::int32_t likely = number.energy, colour = number.nearby;
   const std::int32_t nearby = energy_of(e.nearby), activity = energy_of(e.activity);
-  const std::uint32_t texture = number.texture & 15;
-  const std::uint32_t error = sign(e.colour, 2) + (magnitude(e.colour) > 12 ? 3 : 0);
   const struct {
     Candidate candidate;
     std::int32_t energy;
-    std::uint32_t context;
-  } choice[kGuesses] = {{kStacked, likely, c},
-                        {kStacked, likely, texture + c % 2 * 16},
-                        {kStacked, colour, c},
-                        {kUnbiased, nearby, c},
-                        {kUnbiased, likely, c * 6 + error},
-                        {kUnbiased, activity, c},
-                        {kByErrors, likely, c},
-                        {kLocal, activity, c},
-                        {kWhole, likely, c},
-                        {kPlane, likely, c},
-                        {kLeft, likely, c},
-                        {kAbove, likely, c},
-                        {kMean, likely, c},
-                        {kSlopeLeft, likely, c},
-                        {kSlopeAbove, likely, c},
-                        {kAboveTwice, activity, c},
-                        {kLeftTwice, activity, c},
-                        {kPlainLeft, activity, c},
-                        {kPlainAbove, activity, c},
-                        {kOtherColour, likely, c},
-                        {kLeftThrice, likely, c},
-                        {kUpperRight, likely, c},
-                        {kUpperLeft, likely, c},
-                        {kPlainPlane, likely, c}};
+  } choice[kGuesses] = {{kStacked, likely},     {kStacked, colour},     {kUnbiased, nearby},
+                        {kLocal, activity},     {kWhole, likely},       {kPlane, likely},
+                        {kLeft, likely},        {kAbove, likely},       {kMean, likely},
+                        {kSlopeLeft, likely},   {kSlopeAbove, likely},  {kAboveTwice, activity},
+                        {kLeftTwice, activity}, {kPlainLeft, activity}, {kPlainAbove, activity},
+                        {kOtherColour, likely}, {kLeftThrice, likely},  {kUpperRight, likely},
+                        {kUpperLeft, likely},   {kPlainPlane, likely}};
   for (int i = 0; i < kGuesses; ++i) {
-    number.guesses[i] = {number.candidates[choice[i].candidate], choice[i].energy,
-                         static_cast<std::int32_t>(choice[i].context)};
+    number.guesses[i] = {number.candidates[choice[i].candidate], choice[i].energy};
   }
 }
 
@@ -301,7 +279,7 @@ void ImageGuesses::select(ImageNumber& number, const Errors& e) const {
 void ImageGuesses::repeat_above(ImageNumber& number, std::size_t begin) const {
   const bool known = number.position >= begin + plane_.stride();
   const std::int32_t above = known ? plane_.number(number.position - plane_.stride()) * 16 : 0;
-  for (Guess& guess : number.guesses) guess = {above, 0, 3};
+  for (Guess& guess : number.guesses) guess = {above, 0};
   number.best = above;
   number.energy = number.nearby = 0;
   number.texture = 0;

@@ -11,11 +11,8 @@
 
 namespace nnzip::mixer {
 
-constexpr int kGuesses = 24;   // of a number
+constexpr int kGuesses = 20;   // of a number
 constexpr int kEnergies = 24;  // how large errors are expected: 2^(energy/2) / 4 and more
-// Contexts of each guess.
-constexpr std::array<std::int32_t, kGuesses> kGuessContexts = {
-    4, 32, 4, 4, 24, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4};
 
 enum Candidate {
   kLocal,
@@ -44,9 +41,8 @@ enum Candidate {
 };
 
 struct Guess {
-  std::int32_t value;    // in 1/16
-  std::int32_t energy;   // 0..kEnergies - 1
-  std::int32_t context;  // below kGuessContexts
+  std::int32_t value;   // in 1/16
+  std::int32_t energy;  // 0..kEnergies - 1
 };
 
 // What one stream knows of the number that it codes.

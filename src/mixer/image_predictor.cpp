@@ -15,13 +15,7 @@ namespace {
 constexpr std::int32_t kBins = 48;
 constexpr std::int32_t kLevels = 6;
 constexpr std::int32_t kShapes = kEnergies / 2;
-constexpr std::int32_t kContextCounters = kShapes * kLevels * kBins;
-
-constexpr std::size_t kAllContexts = [] {
-  std::size_t sum = 0;
-  for (const std::int32_t contexts : kGuessContexts) sum += contexts;
-  return sum;
-}();
+constexpr std::int32_t kGuessCounters = kShapes * kLevels * kBins;  // of a channel
 
 constexpr int kSetContexts[] = {kEnergies * 8, 128, 384, 512, 256, 768};
 constexpr std::size_t kWeightSets = kEnergies * 8 + 128 + 384 + 512 + 256 + 768;
@@ -40,7 +34,7 @@ struct ImageTables {
   ImageTables();
   std::array<std::int32_t, kEnergies> bins;    // bins in 1/16, in 1/2^20
   std::array<std::int32_t, kEnergies> limits;  // distances in 1/16 that the bins cover
-  std::vector<Counter> first;                  // of one context
+  std::vector<Counter> first;                  // of a guess
 };
 
 // P16 of a number above the threshold, if the threshold is d above the guess, both are known to be
@@ -56,7 +50,7 @@ std::uint32_t first_probability(std::int32_t d, std::int32_t h) {
       std::clamp<std::int64_t>(std::int64_t{65536} * part / (likely + unlikely), 16, 65520));
 }
 
-ImageTables::ImageTables() : first(kContextCounters) {
+ImageTables::ImageTables() : first(kGuessCounters) {
   for (std::int32_t energy = 0; energy < kEnergies; ++energy) {
     // The mean error in 1/256 is 2^(energy/2) * 64 * 2^(1/4).
     const std::int64_t mean = std::int64_t{energy % 2 == 0 ? 76 : 108} << (energy / 2);
@@ -97,7 +91,8 @@ std::size_t plain_count(const Layout& layout) {
 std::size_t ImagePredictor::memory_bytes(const MixerPlan& plan) {
   return ImageGuesses::memory_bytes(plan.layout, plan.content_bytes) +
          static_cast<std::size_t>(plan.streams) * sizeof(Stream) +
-         sizeof(Counter) * (kAllContexts * kContextCounters + plain_count(plan.layout)) +
+         sizeof(Counter) * (std::size_t{kGuesses * kGuessCounters} * plan.layout.channels +
+                            plain_count(plan.layout)) +
          (std::size_t{64} << (16 - refined_shift(plan.content_bytes))) +
          sizeof(std::int16_t) * kInputs * (kWeightSets + kFinalWeightSets) +
          (std::size_t{1} << 16);  // the rest, generously
@@ -121,8 +116,9 @@ ImagePredictor::ImagePredictor(const MixerPlan& plan, const MixKernels& kernels)
     streams_[i].begin = streams_[i].end = i * length_of_streams(plan);
   }
   const std::vector<Counter>& first = image_tables().first;
-  counters_.reserve(kAllContexts * first.size());
-  for (std::size_t i = 0; i < kAllContexts; ++i) {
+  const std::size_t tables = kGuesses * std::size_t{plan.layout.channels};
+  counters_.reserve(tables * first.size());
+  for (std::size_t i = 0; i < tables; ++i) {
     counters_.insert(counters_.end(), first.begin(), first.end());
   }
   for (std::size_t i = 0; i < kWeightSets; ++i) {
@@ -151,7 +147,7 @@ void ImagePredictor::begin_byte(int stream, const Distribution* network) {
 
 void ImagePredictor::prepare_guesses() {
   const ImageTables& tables = image_tables();
-  std::int32_t contexts = 0;
+  const auto channel = static_cast<std::int32_t>(number_->place.channel);
   for (int i = 0; i < kGuesses; ++i) {
     const Guess& guess = number_->guesses[i];
     values_[i] = guess.value;
@@ -159,8 +155,7 @@ void ImagePredictor::prepare_guesses() {
     limits_[i] = tables.limits[guess.energy];
     levels_[i] = 4 - guess.energy / 2;
     first_[i] =
-        ((contexts + guess.context) * kShapes + guess.energy / 2) * kLevels * kBins + kBins / 2;
-    contexts += kGuessContexts[i];
+        (channel * kGuesses + i) * kGuessCounters + guess.energy / 2 * kLevels * kBins + kBins / 2;
   }
 }
 

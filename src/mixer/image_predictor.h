@@ -87,7 +87,7 @@ class ImagePredictor {
   std::array<std::int16_t*, kFinalSets> final_set_{};
 
   // What adapts.
-  std::vector<Counter> counters_;        // [guess][context][half the energy][level][bin]
+  std::vector<Counter> counters_;        // [channel][guess][half the energy][level][bin]
   std::vector<Counter> plain_counters_;  // [context][byte][byte of the pixel][partial byte]
   AlignedMemory<std::int16_t> inputs_, final_inputs_;
   AlignedMemory<std::int16_t> weights_, final_weights_;  // [sets][contexts of the set][kInputs]
