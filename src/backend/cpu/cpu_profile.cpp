@@ -16,8 +16,9 @@ constexpr const char* kNames[kParts] = {"embedding", "norms", "qkv",  "attention
 // Enough for a median; and enough positions before them to fill the widest windows that models have
 // in practice.
 constexpr int kPasses = 51;
-constexpr int kWidePasses = 15;  // of many rows, which take long
+// Of many rows, which take so long that others interrupt most of them.
 constexpr int kWide = 256;
+constexpr int kWidePasses = 15;
 constexpr int kFilledPositions = 320;
 
 constexpr int kPeakRuns = 50;
@@ -59,12 +60,13 @@ double median(std::vector<double>& values) {
 }  // namespace
 
 Profile measure_parts(const std::shared_ptr<const PackedModel>& packed, int lanes, int count) {
-  PartClock clock;
+  const bool wide = lanes * count >= kWide;
+  PartClock clock(wide);
   const auto session = make_cpu_session(packed, lanes, &clock);
   const auto rows = static_cast<std::size_t>(lanes) * static_cast<std::size_t>(count);
   std::vector<Distribution> next(rows);
   const int filling = (kFilledPositions + count - 1) / count;
-  const int passes = lanes * count < kWide ? kPasses : kWidePasses;
+  const int passes = wide ? kWidePasses : kPasses;
   const auto symbols = any_symbols(rows * static_cast<std::size_t>(filling + passes));
   std::array<std::vector<double>, kParts> times;
   for (int pass = 0; pass < filling + passes; ++pass) {
@@ -86,7 +88,7 @@ double measure_peak(const Kernels& kernels) {
   if (kernels.peak_loop == nullptr) return 0;
   double best = 0;
   for (int run = 0; run < kPeakRuns; ++run) {
-    PartClock clock;
+    PartClock clock(false);
     clock.start();
     const std::int64_t macs = kernels.peak_loop(kPeakRounds);
     clock.lap(Part::kHead);
