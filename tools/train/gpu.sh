@@ -189,20 +189,20 @@ watch() {  # SECONDS [RUN...]
   for run in "$@"; do
     bring_back "$run"
   done
+  if (($# > 0)); then ls -l "$OUT"; fi
 }
 
 # The model of a run if it is finished, else its float weights, with log and curve, as one archive
-# in pieces. All that a command brings back: mind the limits on files and bytes.
+# in pieces.
 bring_back() {  # RUN
-  local files=()
+  local files
   cd "$home/runs/$1"
-  mapfile -t files < <(ls -d -- *.nnzm *.vectors.txt 2> /dev/null)
+  mapfile -t files < <(ls -- *.nnzm *.vectors.txt 2> /dev/null)
   if ((${#files[@]} == 0)) && [[ -f weights.pt ]]; then files=(weights.pt); fi
   tar -c -- "${files[@]}" log curve.csv > "$home/$1.tar"
   carried bzip3 -e -b 64 -c "$home/$1.tar" > "$home/$1.tar.bz3"
   split -b "$piece_limit" -d -a 1 "$home/$1.tar.bz3" "$OUT/$1.tar.bz3."
   sha256sum < "$home/$1.tar.bz3" > "$OUT/$1.sha256"
-  ls -l "$OUT"
   cd "$source"
 }
 
