@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Trains on a bare machine with a GPU that is lent for minutes. README.md, "On a machine with a GPU",
-# has the steps in order; each also runs without a GPU, for rehearsal.
+# Trains on a bare machine with a GPU that is lent for minutes. README.md, "On a machine with a
+# GPU", has the steps in order; each also runs without a GPU, for rehearsal.
 set -euo pipefail
 
 source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -13,13 +13,13 @@ piece_limit=$((15 << 20))  # bytes of a file that comes back
 
 usage() {
   cat <<'END'
-gpu.sh pack FOLDER            here: numbered parts for the other machine, from build/data and this system
-gpu.sh unpack PART...         there: parts into $NNZIP_GPU_HOME (~/nnzip), checked
-gpu.sh build                  there: nnzip-train against the libtorch of python3
-gpu.sh try RECIPE...          there: some steps of each recipe at the same time: speed, memory, errors
-gpu.sh start RECIPE [OPTION...]  there: a trainer in the background, with further options of nnzip-train
-gpu.sh watch SECONDS [RUN...]    there: waits, shows progress; results of these runs into $OUT
-gpu.sh collect FOLDER OUT     here: joins what came back into OUT/RUN
+here   gpu.sh pack FOLDER              numbered parts, from build/data and this system
+there  gpu.sh unpack PART...           parts into $NNZIP_GPU_HOME (~/nnzip), checked
+there  gpu.sh build                    nnzip-train against the libtorch of python3
+there  gpu.sh try RECIPE...            some steps of all at the same time: speed, memory, errors
+there  gpu.sh start RECIPE [OPTION...] a trainer in the background, with options of nnzip-train
+there  gpu.sh watch SECONDS [RUN...]   waits, shows progress; results of these runs into $OUT
+here   gpu.sh collect FOLDER OUT       joins what came back into OUT/RUN
 END
 }
 
@@ -31,7 +31,7 @@ pack_sysroot() {  # FILE
   local root libraries=/usr/lib/x86_64-linux-gnu
   root=$(mktemp -d)
   mkdir -p "$root"/{bin,lib/pkgconfig,include,share/cmake}
-  cp -r /usr/include/CLI /usr/include/openssl /usr/include/zstd*.h /usr/include/xx*.h "$root/include/"
+  cp -r /usr/include/{CLI,openssl} /usr/include/{zstd,xx}*.h "$root/include/"
   cp /usr/include/x86_64-linux-gnu/openssl/* "$root/include/openssl/"
   cp -r /usr/share/cmake/CLI11 "$root/share/cmake/"
   cp "$libraries"/lib{zstd,xxhash,crypto}.a "$libraries"/lib{bzip3.so.0,pkgconf.so.3} "$root/lib/"
@@ -74,7 +74,7 @@ pack() {  # FOLDER
 }
 
 unpack() {  # PART...
-  local part file kind jobs=()
+  local part file name jobs=()
   for part in "$@"; do
     (cd "$part" && sha256sum --quiet -c SHA256SUMS)
     if [[ -f $part/sysroot.tar.gz ]]; then
@@ -82,9 +82,9 @@ unpack() {  # PART...
       tar -C "$sysroot" -xzf "$part/sysroot.tar.gz"
     fi
     for file in "$part"/*.bz3; do
-      kind=$(basename "$file" | cut -d. -f1)
-      mkdir -p "$home/data/$kind/text"
-      carried bzip3 -d -c "$file" > "$home/data/$kind/text/$(basename "$file" .bz3 | cut -d. -f2-)" &
+      name=$(basename "$file" .bz3)  # KIND.CATEGORY.bin
+      mkdir -p "$home/data/${name%%.*}/text"
+      carried bzip3 -d -c "$file" > "$home/data/${name%%.*}/text/${name#*.}" &
       jobs+=($!)
     done
   done
@@ -114,7 +114,7 @@ print(importlib.util.find_spec("torch").submodule_search_locations[0])')"
     -DCMAKE_BUILD_TYPE=Release -DNNZIP_BUILD_CLI=OFF -DNNZIP_BUILD_TRAINER=ON \
     -DTorch_DIR="$home/torch" -DCMAKE_PREFIX_PATH="$sysroot" -DOPENSSL_ROOT_DIR="$sysroot" \
     -DOPENSSL_USE_STATIC_LIBS=ON -DPKG_CONFIG_EXECUTABLE="$sysroot/bin/pkg-config"
-  nice -n 5 ninja -C "$home/build" ${NNZIP_GPU_JOBS:+-j "$NNZIP_GPU_JOBS"} nnzip-train
+  ninja -C "$home/build" ${NNZIP_GPU_JOBS:+-j "$NNZIP_GPU_JOBS"} nnzip-train
   "$home/build/nnzip-train" --help > /dev/null
 }
 
@@ -125,19 +125,19 @@ train() {  # RUN RECIPE [OPTION...]
 
 try() {  # RECIPE...
   local recipe name failed=0
-  declare -A jobs
+  declare -A trainers
   rm -rf "$home/try"
   mkdir -p "$home/try"
   for recipe in "$@"; do
     name=$(basename "$recipe" .toml)
     train "$home/try/$name" "$recipe" --minutes 0 --steps 40 --quantised-minutes 0 \
       --quantised-steps 4 --log-every 4 --validate-every 1000 > "$home/try/$name.log" 2>&1 &
-    jobs[$name]=$!
+    trainers[$name]=$!
   done
   sleep 20
   show_gpu
-  for name in "${!jobs[@]}"; do
-    wait "${jobs[$name]}" || failed=1
+  for name in "${!trainers[@]}"; do
+    wait "${trainers[$name]}" || failed=1
     echo "== $name"
     grep -v '^  ' "$home/try/$name.log" | tail -n 8
   done
@@ -189,20 +189,20 @@ watch() {  # SECONDS [RUN...]
   for run in "$@"; do
     bring_back "$run"
   done
+  if (($# > 0)); then ls -l "$OUT"; fi
 }
 
 # The model of a run if it is finished, else its float weights, with log and curve, as one archive
-# in pieces. All that a command brings back: mind the limits on files and bytes.
+# in pieces.
 bring_back() {  # RUN
-  local files=()
+  local files
   cd "$home/runs/$1"
-  mapfile -t files < <(ls -d -- *.nnzm *.vectors.txt 2> /dev/null)
+  mapfile -t files < <(ls -- *.nnzm *.vectors.txt 2> /dev/null)
   if ((${#files[@]} == 0)) && [[ -f weights.pt ]]; then files=(weights.pt); fi
   tar -c -- "${files[@]}" log curve.csv > "$home/$1.tar"
   carried bzip3 -e -b 64 -c "$home/$1.tar" > "$home/$1.tar.bz3"
   split -b "$piece_limit" -d -a 1 "$home/$1.tar.bz3" "$OUT/$1.tar.bz3."
   sha256sum < "$home/$1.tar.bz3" > "$OUT/$1.sha256"
-  ls -l "$OUT"
   cd "$source"
 }
 
