@@ -3,6 +3,7 @@
 #include "codec/choose.h"
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "codec/mixed_block.h"
@@ -34,11 +35,21 @@ Proposal proposal_of(const Layout& layout) {
   return {layout, Filter::kNone};
 }
 
+// An image without a header, if such rows could be one.
+std::optional<Layout> as_pixels(const Layout& rows) {
+  constexpr std::uint32_t kLeastWidth = 48;
+  const bool wide = rows.stride >= kLeastWidth * rows.element && rows.stride % rows.element == 0;
+  if (rows.form != Form::kBytes || !wide) return {};
+  const std::uint32_t channels = rows.element == 2 ? 1 : rows.element;
+  return Layout{rows.stride, rows.element, rows.high_parity, Form::kPixels, channels};
+}
+
 std::vector<Proposal> proposals_of(std::span<const std::uint8_t> content, const Segment& segment) {
   const Layout rows = detect_layout(content);
   if (segment.layout.form != Form::kBytes) return {proposal_of(segment.layout), {rows}};
   std::vector<Proposal> proposals;
   for (const Layout& layout : guessed_layouts(content)) proposals.push_back(proposal_of(layout));
+  if (const auto pixels = as_pixels(rows)) proposals.push_back({*pixels});
   proposals.push_back({rows});
   // Differences of text or of single bytes have never been seen to help.
   if (rows.stride % 2 == 0 && filter_fits(Filter::kColumns, rows)) {

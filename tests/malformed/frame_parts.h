@@ -91,6 +91,13 @@ inline std::vector<GoodFile> good_files(const TinyModel& tiny) {
   const Bytes zstd = frame_of_kind(BlockKind::kZstd, words, tiny);
   const Bytes mixed = frame_of_kind(BlockKind::kMixed, typical, tiny, 4, {40, 2, 1});
   const Bytes contexts = frame_of_kind(BlockKind::kContexts, words, tiny);
+  const auto of_form = [&](const Layout& layout, Filter filter) {
+    return frame_of_kind(BlockKind::kContexts, words, tiny, 1, layout, filter);
+  };
+  const Bytes code = of_form({0, 1, 0, Form::kCode, 1}, Filter::kCalls);
+  const Bytes table = of_form({24, 1, 0}, Filter::kColumns);
+  const Bytes pixels = of_form({30, 3, 0, Form::kPixels, 3}, Filter::kNone);
+  const Bytes samples = of_form({0, 4, 1, Form::kSamples, 2}, Filter::kSamples);
   return {{"model", model, typical},
           {"zstd", zstd, words},
           {"stored", compress(noise, without), noise},
@@ -98,7 +105,11 @@ inline std::vector<GoodFile> good_files(const TinyModel& tiny) {
           {"several blocks", out.out, typical + noise},
           {"joined", model + zstd + out.out, typical + words + typical + noise},
           {"mixed", mixed, typical},
-          {"contexts", contexts, words}};
+          {"contexts", contexts, words},
+          {"code", code, words},
+          {"table", table, words},
+          {"pixels", pixels, words},
+          {"samples", samples, words}};
 }
 
 }  // namespace nnzip::test

@@ -68,6 +68,11 @@ void damage(Bytes& file, const GoodFile& other, Random& random) {
   }
 }
 
+// Whether the file ends so; frames that decode are whole ones then.
+bool is_end_of(const Bytes& end, const Bytes& file) {
+  return end.size() <= file.size() && std::equal(end.rbegin(), end.rend(), file.rbegin());
+}
+
 bool is_expected(int code) {
   return code == value(ErrorCode::kModelMissing) ||
          (code >= value(ErrorCode::kNotAFrame) && code <= value(ErrorCode::kLimitExceeded));
@@ -95,7 +100,7 @@ TEST_CASE("RandomDamage.GivesAnErrorOrTheContent") {
     } else {
       // All that two files can have in common without being equal is whole frames.
       bool whole = false;
-      for (const GoodFile& file : files) whole = whole || bad == file.frames;
+      for (const GoodFile& file : files) whole = whole || is_end_of(bad, file.frames);
       for (const GoodFile& file : files) whole = whole || bad == good.frames + file.frames;
       INFO(to_hex(bad));
       REQUIRE((whole || out.out == good.content));

@@ -12,19 +12,23 @@
 namespace nnzip::test {
 
 inline Bytes frame_of_kind(BlockKind kind, const Bytes& content, const TinyModel& tiny,
-                           int streams = 1, const Layout& layout = {}) {
+                           int streams = 1, const Layout& layout = {},
+                           Filter filter = Filter::kNone) {
   const BlockPlan plan = stated_plan(content.size(), streams);
   Bytes coded = content;
   if (kind == BlockKind::kZstd) coded = zstd_pack(content);
   if (kind == BlockKind::kModel) coded = ModelCoder(tiny.engine(), 1).encode(content, plan, {});
   if (has_layout(kind)) {
     const MixedCoder coder(kind == BlockKind::kMixed ? tiny.engine() : nullptr, 1);
-    coded = coder.encode(content, plan, layout, {});
+    Bytes filtered = content;
+    apply_filter(filter, layout, filtered);
+    coded = coder.encode(filtered, plan, layout, {});
   }
   BlockHeader header;
   header.kind = kind;
   header.log2_streams = std::countr_zero(static_cast<unsigned>(streams));
   header.layout = layout;
+  header.filter = filter;
   FrameHeader frame;
   if (needs_model(kind)) frame.model = short_id(tiny.hash);
   MemoryWriter out;

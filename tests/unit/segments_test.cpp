@@ -89,6 +89,21 @@ TEST_CASE("Segments.CodeIsFilteredWithAndWithoutAHeader") {
   CHECK_THAT(blocks, Catch::Contains("code/calls 70000, "));
 }
 
+TEST_CASE("Segments.PixelsAreFoundWithoutAHeader") {
+  constexpr std::uint32_t kWidth = 200, kHeight = 150;
+  Random random(6);
+  Bytes image;
+  for (std::uint32_t y = 0; y < kHeight; ++y) {
+    for (std::uint32_t x = 0; x < kWidth; ++x) {
+      const std::uint32_t light = x * x / 300 + (y % 40) * 2 + random.below(8);
+      for (const std::uint32_t tint : {0, 20, 40}) {
+        image.push_back(static_cast<std::uint8_t>(light + tint + random.below(3)));
+      }
+    }
+  }
+  CHECK(blocks_of(image) == "pixels 90000, ");
+}
+
 TEST_CASE("Segments.WhatIsCompressedIsStored") {
   const Bytes packed = FileMaker().text("\x1F\x8B\x08").data(Random(3).bytes(99997));
   CHECK(blocks_of(packed) == "stored 100000, ");
