@@ -130,12 +130,14 @@ try() {  # RECIPE...
   mkdir -p "$home/try"
   for recipe in "$@"; do
     name=$(basename "$recipe" .toml)
-    train "$home/try/$name" "$recipe" --minutes 0 --steps 40 --quantised-minutes 0 \
-      --quantised-steps 4 --log-every 4 --validate-every 1000 > "$home/try/$name.log" 2>&1 &
+    train "$home/try/$name" "$recipe" --minutes 0 --steps 100 --quantised-minutes 0 \
+      --quantised-steps 10 --log-every 10 --validate-every 1000 > "$home/try/$name.log" 2>&1 &
     trainers[$name]=$!
   done
-  sleep 20
-  show_gpu
+  while kill -0 "${trainers[@]}" 2> /dev/null; do  # as long as one lives
+    sleep 4
+    show_gpu
+  done
   for name in "${!trainers[@]}"; do
     wait "${trainers[$name]}" || failed=1
     echo "== $name"

@@ -87,7 +87,6 @@ std::vector<nnzip::NgramTable> ngram_tables(const NgramOptions& options) {
 
 // Trained weights are less like noise, so that their file is smaller.
 void print_costs(const nnzip::Config& config) {
-  nnzip::check_config(config, "recipe");
   std::uint64_t attention = 0;
   for (const auto window : config.windows) attention += 2 * config.query_size() * window;
   torch::manual_seed(1);
@@ -113,6 +112,7 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   try {
     options.config.ngrams = ngram_tables(ngrams);
+    nnzip::check_config(options.config, "recipe");  // not first when the model is written
     if (options.threads > 0) torch::set_num_threads(options.threads);
     if (dry_run) {
       print_costs(options.config);
