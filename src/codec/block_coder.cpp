@@ -20,7 +20,7 @@ constexpr std::size_t kNotWorthIt = 8;
 
 // Content that zstd brings below this part of its length is left to it: the slower kinds could save
 // little of what is left and would take seconds for it.
-constexpr std::size_t kEasy = 16384;
+constexpr std::size_t kEasy = 2048;
 
 // What zstd's quick level does not bring below this part is not easy for its high level either.
 constexpr std::size_t kMaybeEasy = 256;
