@@ -131,7 +131,7 @@ struct BlockInfo {
   // or image (0: none), of an element of a table, a pixel, a frame of samples, and its channels.
   std::string form;
   std::uint32_t stride = 0, element = 1, channels = 1;
-  std::string filter;  // none, calls, branches
+  std::string filter;  // none, calls, branches, columns
 };
 
 // each_block, if given, is called with every block of a frame, before the next frame is read.
@@ -180,6 +180,35 @@ struct StageInfo {
 };
 NNZIP_API std::vector<StageInfo> measure_stages(std::span<const std::uint8_t> content,
                                                 const Options& options = {});
+
+// How long coding takes with the model, in memory and without loading it. Parts are medians of one
+// core's time; whole runs code each block by contexts and by network and contexts, as compress()
+// does, and decode the latter. synthetic: empty, or "4M" for a generated model of so many
+// multiply-accumulates a byte instead of Options::model.
+struct SpeedInfo {
+  struct Shape {
+    int streams = 0, positions = 0;  // computed together
+  };
+  struct Part {
+    std::string name;
+    std::uint64_t macs = 0;       // multiply-accumulates a byte, 0 if it is no matrix product
+    std::vector<double> seconds;  // a byte, for each shape
+  };
+  struct Time {
+    double seconds = 0, processor_seconds = 0;  // the latter added up over threads
+  };
+  std::string model, device;
+  std::uint64_t macs_per_byte = 0;
+  double peak = 0;  // multiply-accumulates a second of one core without memory, 0 if not known
+  std::vector<Shape> shapes;
+  std::vector<Part> parts;                           // of the network
+  double mixing_seconds = 0;                         // a byte, coding included
+  double coding_seconds = 0;                         // a byte, of the network's distribution alone
+  std::uint64_t content_bytes = 0, coded_bytes = 0;  // block headers not counted
+  Time encoding, decoding;
+};
+NNZIP_API SpeedInfo measure_speed(std::span<const std::uint8_t> content, const Options& options,
+                                  const std::string& synthetic = {});
 
 // Feeds sample (or, if empty, a generated one) through both backends and every model, by steps and
 // by windows, and demands equal distributions. Returns the number of distributions compared; throws

@@ -17,10 +17,12 @@
 #include "codec/engine_source.h"
 #include "codec/frame_list.h"
 #include "codec/signature.h"
+#include "codec/speed.h"
 #include "codec/stages.h"
 #include "model/catalog.h"
 #include "model/model_file.h"
 #include "model/model_store.h"
+#include "model/synthetic.h"
 #include "nnzip/nnzip.hpp"
 
 namespace nnzip {
@@ -166,6 +168,33 @@ std::vector<StageInfo> measure_stages(std::span<const std::uint8_t> content,
     if (model != "none") engine = load_engine(store, store.find(model), options.device);
     SpanReader reader(content);
     return stages_of(reader, engine, level_meaning(options.level), thread_count(options));
+  });
+}
+
+SpeedInfo measure_speed(std::span<const std::uint8_t> content, const Options& options,
+                        const std::string& synthetic) {
+  if (content.empty()) throw Error(ErrorCode::kInvalidArgument, "there is nothing to time.");
+  if (!synthetic.empty() && synthetic != "4M") {
+    throw Error(ErrorCode::kInvalidArgument,
+                "there is no synthetic model \"" + synthetic + "\", only 4M.");
+  }
+  return guarded([&] {
+    std::shared_ptr<const Model> model;
+    std::string name = "synthetic " + synthetic;
+    if (synthetic.empty()) {
+      const ModelStore store = model_store(options);
+      const ModelEntry& entry =
+          store.find(options.model == "auto" ? catalog_model(options.level) : options.model);
+      model = store.load(entry);
+      name = entry.name;
+    } else {
+      model = std::make_shared<const Model>(synthetic_model(four_million_config(), 1));
+    }
+    SpeedInfo info =
+        speed_of(content, find_backend(options.device).load(model), thread_count(options));
+    info.model = name;
+    info.macs_per_byte = model->config.macs_per_byte();
+    return info;
   });
 }
 

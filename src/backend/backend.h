@@ -11,11 +11,22 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "coder/distribution.h"
 #include "model/architecture.h"
 
 namespace nnzip {
+
+// How long the parts of a network take. Times are for people: no result may depend on them.
+struct Profile {
+  struct Part {
+    std::string name;
+    std::uint64_t macs = 0;  // multiply-accumulates a byte, 0 if it is no matrix product
+    double seconds = 0;      // a byte
+  };
+  std::vector<Part> parts;
+};
 
 class Session {
  public:
@@ -51,6 +62,14 @@ class Engine {
 
   // For people: what computes, e.g. "cpu (avx512vnni)".
   virtual std::string description() const = 0;
+
+  // Measures calls of Session::score with these sizes, 1 to kMaxLanes lanes; takes part of a
+  // second. Empty if the backend cannot tell parts apart.
+  virtual Profile profile(int /*lanes*/, int /*count*/) const { return {}; }
+
+  // Multiply-accumulates of int8 that one core of the device does in a second at most, measured
+  // without memory; 0 if the backend cannot tell.
+  virtual double peak() const { return 0; }
 
   static constexpr int kMaxLanes = 4096;
 };

@@ -52,6 +52,7 @@ void demand_one_bench(const Arguments& arguments) {
     fail("bench takes one of --signature, --check A,B, --speed FILE and --stages FILE.");
   if (arguments.files.size() > (arguments.signature ? 0U : 1U)) fail("Too many files.");
   if (arguments.speed && arguments.files.empty()) fail("bench --speed takes a file.");
+  if (!arguments.synthetic.empty() && !arguments.speed) fail("--synthetic is for --speed alone.");
   if (arguments.stages && arguments.files.empty()) fail("bench --stages takes a file.");
 }
 

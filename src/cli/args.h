@@ -35,6 +35,7 @@ struct Arguments {
   bool signature = false;
   bool speed = false;
   bool stages = false;
+  std::string synthetic;  // the generated model to time, empty for a real one
   std::string check;  // "A,B": the backends to compare
 };
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // nnzip bench: evidence that this build computes what every other build computes, and how fast.
 #include <spdlog/fmt/fmt.h>
+#include <sys/resource.h>
 
 #include <algorithm>
-#include <chrono>
 
 #include "commands.h"
 #include "file_io.h"
@@ -14,12 +14,12 @@ namespace {
 // More would only take time, the more so since --check feeds byte by byte through every model.
 constexpr std::size_t kMaxSampleBytes = std::size_t{1} << 20;
 
-constexpr std::size_t kMaxStagesBytes = std::size_t{64} << 20;
+constexpr std::size_t kMaxTimedBytes = std::size_t{64} << 20;
 
 std::vector<std::uint8_t> read_sample(const Arguments& arguments) {
   if (arguments.files.empty()) return {};
   InputFile file(arguments.files.front());
-  std::vector<std::uint8_t> sample(arguments.stages ? kMaxStagesBytes : kMaxSampleBytes);
+  std::vector<std::uint8_t> sample(arguments.check.empty() ? kMaxTimedBytes : kMaxSampleBytes);
   std::size_t filled = 0;
   while (filled < sample.size()) {
     const std::size_t taken = file.read(std::span(sample).subspan(filled));
@@ -46,55 +46,68 @@ void check(const Arguments& arguments) {
   message::output(fmt::format("{} and {}: {} equal distributions\n", first, second, compared));
 }
 
-class MemoryWriter : public Writer {
- public:
-  void write(std::span<const std::uint8_t> data) override {
-    bytes.insert(bytes.end(), data.begin(), data.end());
-  }
-  std::vector<std::uint8_t> bytes;
-};
-
-class MemoryReader : public Reader {
- public:
-  explicit MemoryReader(std::span<const std::uint8_t> data) : data_(data) {}
-  std::size_t read(std::span<std::uint8_t> buffer) override {
-    const std::size_t size = std::min(buffer.size(), data_.size());
-    std::copy_n(data_.begin(), size, buffer.begin());
-    data_ = data_.subspan(size);
-    return size;
-  }
-
- private:
-  std::span<const std::uint8_t> data_;
-};
-
-template <typename Task>
-double seconds_of(Task&& task) {
-  const auto start = std::chrono::steady_clock::now();
-  task();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+std::string shape_title(const SpeedInfo::Shape& shape) {
+  std::string title = std::to_string(shape.streams) + (shape.streams == 1 ? " stream" : " streams");
+  return shape.positions == 1 ? title : fmt::format("{} x {}", title, shape.positions);
 }
 
-// The whole way of a file but for reading and writing it, loading the model included.
-void measure_speed(const Arguments& arguments) {
-  const std::vector<std::uint8_t> sample = read_sample(arguments);
-  MemoryReader content(sample);
-  MemoryWriter packed;
-  MemoryWriter unpacked;
-  Summary summary;
-  const double forth = seconds_of([&] { summary = compress(content, packed, arguments.options); });
-  MemoryReader frames(packed.bytes);
-  const double back = seconds_of([&] { decompress(frames, unpacked, arguments.options); });
-  if (unpacked.bytes != sample) {
-    throw Error(ErrorCode::kInternal, "The content did not come back as it was.");
+// Nanoseconds a byte and, of products, the part of the peak that they reach.
+std::string speed_line(const SpeedInfo& info, const SpeedInfo::Part& part) {
+  std::string line = fmt::format("{:<14} {:>9}", part.name, part.macs);
+  for (const double seconds : part.seconds) {
+    line += fmt::format(" {:>10.0f}", 1e9 * seconds);
+    const double reached = static_cast<double>(part.macs) / seconds;
+    line += part.macs > 0 && info.peak > 0 ? fmt::format(" {:>3.0f} %", 100 * reached / info.peak)
+                                           : std::string(6, ' ');
   }
-  const double kilobytes = static_cast<double>(sample.size()) / 1e3;
-  message::output(
-      fmt::format("{} -> {} bytes, {}\ncompress   {:8.2f} s {:10.1f} kB/s\ndecompress {:8.2f} s "
-                  "{:10.1f} kB/s\n",
-                  sample.size(), packed.bytes.size(),
-                  summary.model.empty() ? "no model" : summary.model + ", " + summary.device, forth,
-                  kilobytes / forth, back, kilobytes / back));
+  return line + "\n";
+}
+
+std::string parts_table(const SpeedInfo& info) {
+  if (info.parts.empty()) return {};
+  std::string table = fmt::format("{:<14} {:>9}", "ns a byte", "MAC");
+  for (const auto& shape : info.shapes) table += fmt::format(" {:>16}", shape_title(shape));
+  table += "\n";
+  SpeedInfo::Part products{"all products", 0, {}}, all{"network", 0, {}};
+  products.seconds.resize(info.shapes.size());
+  all.seconds.resize(info.shapes.size());
+  for (const SpeedInfo::Part& part : info.parts) {
+    table += speed_line(info, part);
+    products.macs += part.macs;
+    for (std::size_t i = 0; i < info.shapes.size(); ++i) {
+      all.seconds[i] += part.seconds[i];
+      if (part.macs > 0) products.seconds[i] += part.seconds[i];
+    }
+  }
+  return table + speed_line(info, products) + speed_line(info, all);
+}
+
+std::string run_line(const char* title, const SpeedInfo& info, const SpeedInfo::Time& time) {
+  const double kilobytes = static_cast<double>(info.content_bytes) / 1e3;
+  return fmt::format("{:<10} {:8.2f} s {:8.1f} kB/s {:8.2f} s of processor time {:8.1f} kB/s\n",
+                     title, time.seconds, kilobytes / time.seconds, time.processor_seconds,
+                     kilobytes / time.processor_seconds);
+}
+
+// What the process has had at most.
+long peak_megabytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return (usage.ru_maxrss * 1024 + 999'999) / 1'000'000;
+}
+
+void show_speed(const Arguments& arguments) {
+  const SpeedInfo info =
+      measure_speed(read_sample(arguments), arguments.options, arguments.synthetic);
+  std::string text =
+      fmt::format("{}, {} MAC a byte, {}\n", info.model, info.macs_per_byte, info.device);
+  if (info.peak > 0) text += fmt::format("peak: {:.0f} GOPS in registers\n", 2e-9 * info.peak);
+  text += parts_table(info);
+  text += fmt::format("mixing and coding {:.0f} ns a byte, coding without mixing {:.0f}\n",
+                      1e9 * info.mixing_seconds, 1e9 * info.coding_seconds);
+  text += fmt::format("{} -> {} bytes, mixed\n", info.content_bytes, info.coded_bytes);
+  text += run_line("compress", info, info.encoding) + run_line("decompress", info, info.decoding);
+  message::output(text + fmt::format("memory {} MB\n", peak_megabytes()));
 }
 
 void show_stages(const Arguments& arguments) {
@@ -120,7 +133,7 @@ void run_bench(const Arguments& arguments) {
   if (arguments.signature) {
     message::output(fmt::format("{:016x}\n", signature(arguments.options)));
   } else if (arguments.speed) {
-    measure_speed(arguments);
+    show_speed(arguments);
   } else if (arguments.stages) {
     show_stages(arguments);
   } else {

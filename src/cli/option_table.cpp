@@ -80,7 +80,9 @@ void add_json(CLI::App& app, Arguments& arguments) {
 void add_bench(CLI::App& app, Arguments& arguments) {
   app.add_flag("--signature", arguments.signature, "one number over all that is computed");
   app.add_option("--check", arguments.check, "compare two backends exactly")->type_name("A,B");
-  app.add_flag("--speed", arguments.speed, "time compressing and decompressing FILE in memory");
+  app.add_flag("--speed", arguments.speed, "time the parts of coding FILE in memory");
+  app.add_option("--synthetic", arguments.synthetic, "with --speed: a generated model, 4M")
+      ->type_name("SIZE");
   app.add_flag("--stages", arguments.stages, "FILE coded by network, contexts and both");
   app.add_option("FILE", arguments.files, "sample for --check, --speed and --stages")
       ->type_name("");

@@ -13,9 +13,7 @@ constexpr std::size_t kBufferBytes = 2 * Detector::kWindow;
 
 }  // namespace
 
-std::uint64_t BlockSource::memory_bytes(std::size_t first_block) {
-  return first_block < kFirstReadBytes ? 2 * kFirstReadBytes : kBufferBytes;
-}
+std::uint64_t BlockSource::memory_bytes() const { return ended_ ? buffer_.size() : kBufferBytes; }
 
 std::optional<SourceBlock> BlockSource::next() {
   fill();

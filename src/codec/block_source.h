@@ -23,8 +23,8 @@ class BlockSource {
   // Nothing at the end.
   std::optional<SourceBlock> next();
 
-  // Bytes of memory that a source takes, if the first block that it gave has so many.
-  static std::uint64_t memory_bytes(std::size_t first_block);
+  // Bytes of memory that it takes at most, known from the first block on.
+  std::uint64_t memory_bytes() const;
 
  private:
   void fill();

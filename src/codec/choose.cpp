@@ -11,31 +11,55 @@
 namespace nnzip {
 namespace {
 
-// Of each view this part of the content is coded, but not less than the least.
+// Of each view this part of the content is coded, but not less than the least, if that is not more
+// than the most.
 constexpr std::size_t kSampledPart = 24;
 constexpr std::size_t kLeastSample = 8 << 10;
-constexpr std::size_t kLeastRows = 32;
+constexpr std::size_t kLeastRows = 16;
+constexpr std::size_t kMostPart = 16;
 constexpr std::size_t kPieces = 4;
+constexpr std::size_t kInstruction = 4;  // bytes, where they are of one length
 // What a header says is taken unless something else is smaller by more than this part.
 constexpr std::size_t kTrusted = 32;
 
-Filter filter_of(const Layout& layout) {
-  if (layout.form != Form::kCode) return Filter::kNone;
-  return layout.element == 1 ? Filter::kCalls : Filter::kBranches;
+struct Proposal {
+  Layout layout;
+  Filter filter = Filter::kNone;
+};
+
+Proposal proposal_of(const Layout& layout) {
+  for (const Filter filter : {Filter::kSamples, Filter::kCalls, Filter::kBranches}) {
+    if (filter_fits(filter, layout)) return {layout, filter};
+  }
+  return {layout, Filter::kNone};
 }
 
-View view_of(std::span<const std::uint8_t> content, const Layout& layout) {
-  View view{layout, filter_of(layout), {}};
+std::vector<Proposal> proposals_of(std::span<const std::uint8_t> content, const Segment& segment) {
+  const Layout rows = detect_layout(content);
+  if (segment.layout.form != Form::kBytes) return {proposal_of(segment.layout), {rows}};
+  std::vector<Proposal> proposals;
+  for (const Layout& layout : guessed_layouts(content)) proposals.push_back(proposal_of(layout));
+  proposals.push_back({rows});
+  // Differences of text or of single bytes have never been seen to help.
+  if (rows.stride % 2 == 0 && filter_fits(Filter::kColumns, rows)) {
+    proposals.push_back({rows, Filter::kColumns});
+  }
+  return proposals;
+}
+
+View view_of(std::span<const std::uint8_t> content, const Proposal& proposal) {
+  View view{proposal.layout, proposal.filter, {}};
   if (view.filter != Filter::kNone) {
     view.filtered.assign(content.begin(), content.end());
-    apply_filter(view.filter, layout, view.filtered);
+    apply_filter(view.filter, view.layout, view.filtered);
   }
   return view;
 }
 
 // Pieces from all over the content, each from the beginning of a row or frame.
 Bytes sample_of(std::span<const std::uint8_t> content, std::size_t unit) {
-  const std::size_t most = std::max(content.size() / 4, std::min(kLeastSample, content.size()));
+  const std::size_t most =
+      std::max(content.size() / kMostPart, std::min(kLeastSample, content.size()));
   const std::size_t size =
       std::min(std::max({content.size() / kSampledPart, kLeastSample, kLeastRows * unit}), most);
   const std::size_t piece = std::max(size / kPieces / unit, std::size_t{1}) * unit;
@@ -51,24 +75,23 @@ Bytes sample_of(std::span<const std::uint8_t> content, std::size_t unit) {
 }  // namespace
 
 View choose_view(std::span<const std::uint8_t> content, const Segment& segment) {
-  std::vector<Layout> layouts;
-  if (segment.layout.form != Form::kBytes) {
-    layouts.push_back(segment.layout);
-  } else {
-    layouts = guessed_layouts(content);
-  }
-  layouts.push_back(detect_layout(content));
-  const std::size_t unit = std::max(segment.layout.stride, segment.layout.element);
+  const std::vector<Proposal> proposals = proposals_of(content, segment);
+  const bool described = segment.layout.form != Form::kBytes;
+  // Last of the proposals are rows; instructions of four bytes may be among those before.
+  const Layout& rows = described ? segment.layout : proposals.back().layout;
+  const std::size_t unit = rows.stride != 0   ? rows.stride
+                           : rows.element > 1 ? rows.element
+                                              : kInstruction;
   View best;
   std::size_t least = 0;
-  for (const Layout& layout : layouts) {
-    View view = view_of(content, layout);
-    if (layouts.size() > 1) {
+  for (const Proposal& proposal : proposals) {
+    View view = view_of(content, proposal);
+    if (proposals.size() > 1) {
       const Bytes sample = sample_of(view.of(content), unit);
       std::size_t bytes =
-          MixedCoder(nullptr, 1).encode(sample, {1, sample.size()}, layout, {}).size();
+          MixedCoder(nullptr, 1).encode(sample, {1, sample.size()}, proposal.layout, {}).size();
       // Samples learn too little to tell a header's word from a chance that is almost as good.
-      if (layout == segment.layout) bytes -= bytes / kTrusted;
+      if (described && proposal.layout == segment.layout) bytes -= bytes / kTrusted;
       if (least != 0 && bytes >= least) continue;
       least = bytes;
     }

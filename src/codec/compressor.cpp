@@ -48,7 +48,7 @@ class Compressor {
       return finish();
     }
     load_model();
-    budget_.take(BlockSource::memory_bytes(first->content.size()));
+    budget_.take(blocks.memory_bytes());
     budget_.need(memory_of(first->content.size(), threads_));
     // Only a second block tells whether the first one is the last, so that a file of known length
     // and a pipe give the same frame.

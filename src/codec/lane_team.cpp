@@ -8,19 +8,26 @@
 namespace nnzip {
 namespace {
 
-// Fewer rows than this make a matrix product inefficient.
-constexpr std::size_t kLanesPerGroup = 8;
+// A step of so many lanes costs least for each of them, and one of half as many a quarter more
+// (src/backend/cpu/NOTES.md).
+constexpr std::size_t kLanesPerStep = 8;
+constexpr std::size_t kFewLanes = 4;
 
 }  // namespace
 
-std::size_t LaneTeam::group_count(int threads, std::size_t lanes) {
+std::size_t LaneTeam::group_count(int threads, std::size_t lanes, Use use) {
   if (threads <= 1) return 1;
-  // Two for each thread, so that one can be used while the other is computed.
-  return std::clamp<std::size_t>(lanes / kLanesPerGroup, 1, 2 * static_cast<std::size_t>(threads));
+  const auto team = static_cast<std::size_t>(threads);
+  // Windows are wide enough with any number of lanes. The caller starts all groups at once and
+  // comes to help later: small groups are shared out more evenly.
+  if (use == Use::kAhead) return std::min(lanes, 4 * team);
+  // Two for each thread at most, so that one can be used while the other is computed.
+  return std::clamp<std::size_t>(std::max(lanes / kLanesPerStep, std::min(team, lanes / kFewLanes)),
+                                 1, 2 * team);
 }
 
 LaneTeam::LaneTeam(const Engine& engine, int threads, std::size_t lanes, Use use)
-    : groups_(group_count(threads, lanes)) {
+    : groups_(group_count(threads, lanes, use)) {
   for (std::size_t i = 0; i < groups_.size(); ++i) {
     Group& group = groups_[i];
     group.first_lane = i * lanes / groups_.size();

@@ -27,8 +27,8 @@ class LaneTeam {
   LaneTeam(const LaneTeam&) = delete;
   LaneTeam& operator=(const LaneTeam&) = delete;
 
-  // How many groups a team of these sizes has.
-  static std::size_t group_count(int threads, std::size_t lanes);
+  // How many groups a team of these sizes has, 1..lanes.
+  static std::size_t group_count(int threads, std::size_t lanes, Use use);
 
   std::size_t groups() const { return groups_.size(); }
   std::size_t first_lane(std::size_t group) const { return groups_[group].first_lane; }

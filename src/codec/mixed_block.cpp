@@ -194,10 +194,13 @@ std::uint64_t MixedCoder::memory_bytes(const Engine* engine, int threads, std::s
   const std::uint64_t bytes = mixer_plan(content_bytes, plan, {}, engine != nullptr).memory_bytes();
   if (engine == nullptr) return bytes;
   const auto lanes = static_cast<std::size_t>(plan.streams);
-  const std::size_t groups = LaneTeam::group_count(threads, lanes);
-  const auto group_lanes = static_cast<int>((lanes + groups - 1) / groups);
-  return bytes + groups * engine->session_bytes(group_lanes) +
-         2 * std::max(kColumns, lanes) * (sizeof(Distribution) + 1);
+  std::uint64_t sessions = 0;
+  for (const LaneTeam::Use use : {LaneTeam::Use::kAhead, LaneTeam::Use::kInTurns}) {
+    const std::size_t groups = LaneTeam::group_count(threads, lanes, use);
+    const auto group_lanes = static_cast<int>((lanes + groups - 1) / groups);
+    sessions = std::max(sessions, groups * engine->session_bytes(group_lanes));
+  }
+  return bytes + sessions + 2 * std::max(kColumns, lanes) * (sizeof(Distribution) + 1);
 }
 
 Bytes MixedCoder::encode(std::span<const std::uint8_t> content, const BlockPlan& plan,

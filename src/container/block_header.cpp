@@ -59,7 +59,9 @@ void read_layout(InputBuffer& in, BlockHeader& header) {
   const auto last = std::uint32_t{in.u8()};
   layout.element = (last & kElementMask) + 1;
   layout.channels = (last >> kChannelsShift) + 1;
-  if (!layout.is_valid() || !filter_fits(header.filter, layout) || !states_layout(header)) {
+  const bool numbers = layout.form == Form::kPixels || layout.form == Form::kSamples;
+  if (!layout.is_valid() || !filter_fits(header.filter, layout) || !states_layout(header) ||
+      (numbers && header.kind != BlockKind::kContexts)) {
     in.fail(ErrorCode::kCorrupt, "the block's layout is not one that the format has");
   }
 }

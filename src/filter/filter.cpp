@@ -3,6 +3,9 @@
 #include "filter/filter.h"
 
 #include "filter/calls.h"
+#include "filter/columns.h"
+#include "filter/pixels.h"
+#include "filter/samples.h"
 
 namespace nnzip {
 
@@ -15,23 +18,29 @@ bool filter_fits(Filter filter, const Layout& layout) {
     case Filter::kBranches:
       return layout.form == Form::kCode && layout.element == 4;
     case Filter::kPixels:
+      return layout.form == Form::kPixels;
     case Filter::kSamples:
+      return layout.form == Form::kSamples && layout.high_parity == 1;
     case Filter::kColumns:
-      return false;  // numbers kept for what is to come
+      return layout.form == Form::kBytes && layout.stride != 0;
   }
   return false;
 }
 
-void apply_filter(Filter filter, [[maybe_unused]] const Layout& layout,
-                  std::span<std::uint8_t> content) {
+void apply_filter(Filter filter, const Layout& layout, std::span<std::uint8_t> content) {
+  if (filter == Filter::kPixels) PixelFilter(layout).apply(content);
+  if (filter == Filter::kSamples) filter::reverse_numbers(content, layout);
   if (filter == Filter::kCalls) apply_calls(content);
   if (filter == Filter::kBranches) apply_branches(content);
+  if (filter == Filter::kColumns) apply_columns(layout.stride, content);
 }
 
-void revert_filter(Filter filter, [[maybe_unused]] const Layout& layout,
-                   std::span<std::uint8_t> content) {
+void revert_filter(Filter filter, const Layout& layout, std::span<std::uint8_t> content) {
+  if (filter == Filter::kPixels) PixelFilter(layout).undo(content);
+  if (filter == Filter::kSamples) filter::reverse_numbers(content, layout);
   if (filter == Filter::kCalls) revert_calls(content);
   if (filter == Filter::kBranches) revert_branches(content);
+  if (filter == Filter::kColumns) revert_columns(layout.stride, content);
 }
 
 }  // namespace nnzip

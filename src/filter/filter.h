@@ -13,10 +13,10 @@ namespace nnzip {
 enum class Filter : std::uint8_t {
   kNone = 0,
   kPixels = 1,    // of kPixels
-  kSamples = 2,   // of kSamples
+  kSamples = 2,   // of kSamples with the low byte first: high bytes first
   kCalls = 3,     // of kCode, x86: targets of calls and jumps instead of distances to them
   kBranches = 4,  // of kCode, instructions of four bytes (aarch64): the same
-  kColumns = 5,   // of kBytes with a stride: differences between rows
+  kColumns = 5,   // of kBytes with a stride: differences from row to row
 };
 constexpr Filter kLastFilter = Filter::kColumns;
 

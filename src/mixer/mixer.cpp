@@ -4,6 +4,8 @@
 
 #include <variant>
 
+#include "mixer/audio_predictor.h"
+#include "mixer/image_predictor.h"
 #include "mixer/mixer_targets.h"
 #include "mixer/predictor.h"
 #include "nnzip/error.hpp"
@@ -13,7 +15,8 @@ namespace nnzip {
 namespace {
 
 // What predicts content of each form: the same four calls for each byte.
-using AnyPredictor = std::variant<mixer::Predictor>;
+using AnyPredictor =
+    std::variant<mixer::Predictor, mixer::ImagePredictor, mixer::AudioPredictor>;
 
 template <typename P>
 void encode_byte(P& predictor, int stream, std::uint8_t byte, const Distribution* network,
@@ -46,16 +49,37 @@ const MixerPlan& checked(const MixerPlan& plan) {
   return plan;
 }
 
+AnyPredictor make_predictor(const MixerPlan& plan, const mixer::MixKernels& kernels) {
+  if (plan.layout.form == Form::kPixels) {
+    return AnyPredictor(std::in_place_type<mixer::ImagePredictor>, plan, kernels);
+  }
+  if (plan.layout.form == Form::kSamples) {
+    return AnyPredictor(std::in_place_type<mixer::AudioPredictor>, plan, kernels);
+  }
+  return AnyPredictor(std::in_place_type<mixer::Predictor>, plan, kernels);
+}
+
 }  // namespace
 
 class Mixer::State {
  public:
   State(const MixerPlan& plan, const std::string& target)
-      : predictor(std::in_place_type<mixer::Predictor>, plan, mixer::find_mix_kernels(target)) {}
+      : predictor(make_predictor(plan, mixer::find_mix_kernels(target))) {}
   AnyPredictor predictor;
 };
 
-std::size_t MixerPlan::memory_bytes() const { return mixer::Predictor::memory_bytes(*this); }
+std::size_t MixerPlan::memory_bytes() const {
+  switch (layout.form) {
+    case Form::kPixels:
+      return mixer::ImagePredictor::memory_bytes(*this);
+    case Form::kSamples:
+      return mixer::AudioPredictor::memory_bytes(*this);
+    case Form::kBytes:
+    case Form::kCode:
+      break;
+  }
+  return mixer::Predictor::memory_bytes(*this);
+}
 
 Mixer::Mixer(const MixerPlan& plan, const std::string& target)
     : state_(std::make_unique<State>(checked(plan), target)) {}

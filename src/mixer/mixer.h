@@ -27,7 +27,7 @@ namespace nnzip {
 struct MixerPlan {
   std::size_t content_bytes = 0;  // of the block, at most kMaxContent
   int streams = 1;  // 1..64; stream i holds [i*L, min((i+1)*L, n)), L = ceil(n/streams)
-  Layout layout;
+  Layout layout;  // content of kSamples comes high byte first in any case: filter::reverse_numbers
   bool network = false;        // whether distributions of a network will be given
   std::uint64_t disabled = 0;  // contexts switched off, for measurements; 0 in every file
 

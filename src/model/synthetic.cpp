@@ -134,4 +134,16 @@ Config tiny_config() {
   return config;
 }
 
+Config four_million_config() {
+  Config config;
+  config.width = 256;
+  config.heads = 3;
+  config.kv_heads = 1;
+  config.head_size = 64;
+  config.hidden = 1024;
+  config.windows.assign(6, 256);
+  config.ngrams = {{2, 16384}, {3, 16384}, {4, 16384}};
+  return config;
+}
+
 }  // namespace nnzip

@@ -6,7 +6,7 @@ namespace nnzip {
 
 BlockPlan plan_block(std::size_t content_bytes, std::size_t min_stream_bytes) {
   int streams = 1;
-  while (streams < kMaxStreams &&
+  while (streams < kPlannedStreams &&
          content_bytes / (2 * static_cast<std::size_t>(streams)) >= min_stream_bytes) {
     streams *= 2;
   }

@@ -10,6 +10,10 @@ namespace nnzip {
 
 constexpr std::size_t kMaxBlockBytes = std::size_t{4} << 20;
 constexpr int kMaxStreams = 64;
+// What an encoder uses at most: matrix products are no faster with more (src/backend/cpu/NOTES.md),
+// but the keys and values of more streams would not stay in the cache of a processor.
+constexpr int kPlannedStreams = 32;
+
 // Stream i of a block of n bytes holds [i*length, min((i+1)*length, n)).
 struct BlockPlan {
   int streams = 1;         // a power of two, 1..kMaxStreams

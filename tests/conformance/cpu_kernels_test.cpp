@@ -141,6 +141,23 @@ TEST_CASE("CpuKernels.LanesThatRestKeepTheirHistory") {
   }
 }
 
+TEST_CASE("CpuEngine.ProfilesEveryProduct") {
+  const Config config = shape(128, 4, 1, 32, 256, {16, 32});
+  const auto model = std::make_shared<const Model>(synthetic_model(config, 3));
+  for (const std::string& target : cpu::cpu_targets()) {
+    const auto engine = cpu::load_cpu_engine(model, target);
+    CHECK((engine->peak() > 0) == (target == "avx512vnni"));
+    for (const int count : {1, 3}) {
+      std::uint64_t macs = 0;
+      for (const Profile::Part& part : engine->profile(2, count).parts) {
+        macs += part.macs;
+        CHECK(part.seconds > 0);
+      }
+      CHECK(macs == config.macs_per_byte());
+    }
+  }
+}
+
 TEST_CASE("CpuKernels.RefuseATargetThatDoesNotExist") {
   const auto model = std::make_shared<const Model>(synthetic_model(tiny_config(), 3));
   try {

@@ -14,7 +14,10 @@ struct Case {
   Layout layout;
 };
 constexpr Case kCases[] = {{Filter::kCalls, {0, 1, 0, Form::kCode, 1}},
-                           {Filter::kBranches, {0, 4, 0, Form::kCode, 1}}};
+                           {Filter::kBranches, {0, 4, 0, Form::kCode, 1}},
+                           {Filter::kColumns, {5, 1, 0}},
+                           {Filter::kColumns, {10, 1, 0}},
+                           {Filter::kColumns, {8, 1, 0}}};
 
 }  // namespace
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Trains a tiny model for seconds: the loss falls, a stopped run resumes to the same weights, the
-# exported integers agree with the reference bit for bit, and nnzip compresses with the model.
+# exported integers agree with the reference bit for bit, nnzip compresses with the model, and
+# weights that were carried elsewhere are quantised there.
 set -euo pipefail
 train=$1 nnzip=$2 tests=$3 source=$4
 work=$(mktemp -d)
@@ -21,7 +22,8 @@ options=(--data "$work/train" --valid "$work/valid" --name tiny --width 64 --hea
   --hidden 128 --windows 16,64 --ngram-orders 2,3 --ngram-rows 256 --batch 4 --length 128
   --warmup 5 --log-every 10 --checkpoint-every 30 --validate-every 60 --threads 1)
 
-"$train" "${options[@]}" --run "$work/whole" --steps 60 --quantised-steps 20
+"$train" "${options[@]}" --run "$work/whole" --steps 60 --quantised-steps 20 --save-weights 60 |
+  tee "$work/whole.log"
 # The same run, stopped in its float phase and taken up again.
 mkdir "$work/resumed"
 "$train" "${options[@]}" --run "$work/resumed" --steps 60 --quantised-steps 20 --stop-after 30
@@ -36,3 +38,14 @@ NNZIP_PARITY_DIR="$work/whole" "$tests" "[parity]"
 export NNZIP_MODEL_PATH="$work/whole"
 "$nnzip" compress --model tiny -c "$source/README.md" > "$work/packed"
 "$nnzip" decompress -c "$work/packed" | cmp - "$source/README.md"
+
+# Of the float phase only the weights are left, rounded to bf16.
+"$train" "${options[@]}" --run "$work/carried" --start-from "$work/whole/weights.pt" \
+  --quantised-steps 20 | tee "$work/carried.log"
+if grep -q '^0,' "$work/carried/curve.csv"; then
+  echo "there was a float phase" >&2
+  exit 1
+fi
+NNZIP_PARITY_DIR="$work/carried" "$tests" "[parity]"
+awk '/^quantised: / { bits[++n] = $2 } END { print "whole and carried:", bits[1], bits[2]
+  exit !(n == 2 && bits[2] < 1.02 * bits[1]) }' "$work/whole.log" "$work/carried.log"

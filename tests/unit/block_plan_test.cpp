@@ -16,9 +16,10 @@ TEST_CASE("BlockPlan.KeepsStreamsLongEnough") {
       {3 * kLeast, 2},
       {4 * kLeast - 1, 2},
       {4 * kLeast, 4},
-      {kMaxBlockBytes - 1, 32},
-      {kMaxBlockBytes, 64},
-      {4 * kMaxBlockBytes, 64},
+      {kPlannedStreams * kLeast - 1, kPlannedStreams / 2},
+      {kPlannedStreams * kLeast, kPlannedStreams},
+      {kMaxBlockBytes, kPlannedStreams},
+      {4 * kMaxBlockBytes, kPlannedStreams},
   }));
   CAPTURE(content);
   CHECK(plan_block(content, kLeast).streams == streams);

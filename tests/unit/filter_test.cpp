@@ -17,7 +17,11 @@ struct Case {
   Filter filter;
   Layout layout;
 };
-constexpr Case kCases[] = {{Filter::kCalls, kX86}, {Filter::kBranches, kWords}};
+constexpr Case kCases[] = {{Filter::kCalls, kX86},
+                           {Filter::kBranches, kWords},
+                           {Filter::kColumns, {6, 1, 0}},
+                           {Filter::kColumns, {7, 2, 1}},
+                           {Filter::kColumns, {12, 1, 0}}};
 
 Bytes applied(const Case& c, Bytes content) {
   apply_filter(c.filter, c.layout, content);
@@ -86,6 +90,7 @@ TEST_CASE("Filter.AgreesWithItsSpecification") {
   };
   check(kCases[0], "calls");
   check(kCases[1], "branches");
+  check(kCases[2], "columns");
 }
 
 TEST_CASE("Filter.FitsItsLayoutAlone") {
@@ -94,6 +99,7 @@ TEST_CASE("Filter.FitsItsLayoutAlone") {
     CHECK(filter_fits(Filter::kNone, layout));
     CHECK(filter_fits(Filter::kCalls, layout) == (layout == kX86));
     CHECK(filter_fits(Filter::kBranches, layout) == (layout == kWords));
+    CHECK(filter_fits(Filter::kColumns, layout) == (layout == table));
   }
 }
 

@@ -99,6 +99,7 @@ TEST_CASE("MixedBlock.RefusesALayoutThatIsNone") {
       {0, 0xB1, 0x04, 4},     // an element of five bytes
       {0, 0xB1, 0x04, 0x21},  // bytes of two channels
       {0x30, 0xB1, 0x04, 3},  // calls in a table
+      {0x50, 0, 3},           // columns without rows
       {1, 0xB1, 0x04, 0x43},  // pixels of four bytes and three channels
       {1, 0x08, 0x42},        // rows shorter than a pixel
       {9, 0xB1, 0x04, 0x42},  // low bytes first in numbers of one byte
@@ -161,14 +162,16 @@ TEST_CASE("LaneTeam.GroupsHoldAllLanesOnce") {
   const auto engine = tiny().engine();
   for (const int threads : {1, 2, 3, 64}) {
     for (const std::size_t lanes : {1, 2, 7, 8, 17, 64}) {
-      LaneTeam team(*engine, threads, lanes, LaneTeam::Use::kAhead);
-      std::size_t next = 0;
-      for (std::size_t g = 0; g < team.groups(); ++g) {
-        CHECK(team.first_lane(g) == next);
-        CHECK(team.lanes(g) > 0);
-        next += team.lanes(g);
+      for (const auto use : {LaneTeam::Use::kAhead, LaneTeam::Use::kInTurns}) {
+        LaneTeam team(*engine, threads, lanes, use);
+        std::size_t next = 0;
+        for (std::size_t g = 0; g < team.groups(); ++g) {
+          CHECK(team.first_lane(g) == next);
+          CHECK(team.lanes(g) > 0);
+          next += team.lanes(g);
+        }
+        CHECK(next == lanes);
       }
-      CHECK(next == lanes);
     }
   }
 }

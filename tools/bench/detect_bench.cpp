@@ -63,6 +63,7 @@ void run(const std::string& path) {
     std::printf("  filter %s %.0f MB/s, back %.0f MB/s\n", name, there, back);
   };
   filter("calls", Filter::kCalls, {0, 1, 0, Form::kCode, 1});
+  filter("columns", Filter::kColumns, {24, 1, 0});
   filter("branches", Filter::kBranches, {0, 4, 0, Form::kCode, 1});
 }
 

@@ -5,10 +5,16 @@
 //   nnzip-mixer-bench [OPTION]... FILE...
 //     --streams N        default 1
 //     --target T         avx512vnni, avx2 or scalar
-//     --without CONTEXT  may be given several times; --list prints the names
+//     --without CONTEXT  may be given several times; --list prints the names; of
+//                        images the number of an input
 //     --model FILE       also: the network alone and mixed with contexts, in three columns
 //     --mixed            with --model: the last column only
 //     --check            decodes as well and compares
+//     --layout L         pixels:STRIDE:CHANNELS:NUMBER_BYTES[:be] or
+//                        samples:CHANNELS:NUMBER_BYTES[:be]; or name: what follows the last dot of
+//                        a file's name is its layout; rows: the same, but as a table; else layouts
+//                        are detected
+//     --filter           codes the residuals of the images that names tell of
 #include <cmath>
 #include <cstdio>
 #include <ctime>
@@ -19,6 +25,8 @@
 #include <vector>
 
 #include "backend/registry.h"
+#include "filter/pixels.h"
+#include "filter/samples.h"
 #include "mixer/mixer.h"
 #include "model/model_file.h"
 
@@ -32,6 +40,8 @@ struct Options {
   bool check = false;
   bool mixed_only = false;
   std::shared_ptr<const Engine> engine;
+  std::string layout;
+  bool filter = false;
   std::vector<std::string> files;
 };
 
@@ -43,6 +53,9 @@ struct Result {
 double processor_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
 std::uint64_t context_bit(const std::string& name) {
+  if (name.find_first_not_of("0123456789") == std::string::npos) {
+    return std::uint64_t{1} << (std::stoul(name) & 63);
+  }
   const auto names = mixer_context_names();
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (name == names[i]) return std::uint64_t{1} << i;
@@ -143,18 +156,50 @@ void print(const std::string& name, std::size_t bytes, const std::vector<Result>
   std::printf("  %s\n", remark.c_str());
 }
 
+// Of "pixels:STRIDE:CHANNELS:NUMBER_BYTES[:be]" or "samples:CHANNELS:NUMBER_BYTES[:be]".
+Layout parse_layout(const std::string& text) {
+  unsigned stride = 0, channels = 0, bytes = 0;
+  Form form = Form::kSamples;
+  if (std::sscanf(text.c_str(), "samples:%u:%u", &channels, &bytes) != 2) {
+    form = Form::kPixels;
+    if (std::sscanf(text.c_str(), "pixels:%u:%u:%u", &stride, &channels, &bytes) != 3) {
+      throw Error(ErrorCode::kInvalidArgument, text + " is not a layout.");
+    }
+  }
+  const bool low_first = bytes > 1 && !text.ends_with(":be");
+  return {stride, channels * bytes, low_first ? 1u : 0u, form, channels};
+}
+
+std::string named_layout(const std::string& path) { return path.substr(path.rfind('.') + 1); }
+
+Layout layout_of(const std::string& path, const Bytes& content, const Options& options) {
+  if (options.layout.empty()) return detect_layout(content);
+  const bool rows = options.layout == "rows";
+  Layout layout =
+      parse_layout(rows || options.layout == "name" ? named_layout(path) : options.layout);
+  if (rows) {
+    layout.form = Form::kBytes;
+    layout.channels = 1;
+  }
+  return layout;
+}
+
 void run(const Options& options) {
   std::size_t all_bytes = 0;
   const bool mixed_only = options.mixed_only && options.engine;
   std::vector<Result> all(options.engine && !mixed_only ? 3 : 1);
   for (const std::string& path : options.files) {
-    const Bytes content = read(path);
+    Bytes content = read(path);
+    if (options.filter) PixelFilter(parse_layout(named_layout(path))).apply(content);
     MixerPlan plan;
     plan.content_bytes = content.size();
     plan.streams = options.streams;
     plan.disabled = options.disabled;
     const double begin = processor_seconds();
-    plan.layout = detect_layout(content);
+    plan.layout = layout_of(path, content, options);
+    if (plan.layout.form == Form::kSamples && plan.layout.high_parity == 1) {
+      filter::reverse_numbers(content, plan.layout);
+    }
     const double detection = processor_seconds() - begin;
     plan.network = mixed_only;
     std::vector<Result> results{mixed(content, plan, options)};
@@ -189,6 +234,8 @@ int main_of(int argc, char** argv) {
     }
     if (argument == "--check") {
       options.check = true;
+    } else if (argument == "--filter") {
+      options.filter = true;
     } else if (argument == "--mixed") {
       options.mixed_only = true;
     } else if (argument == "--streams") {
@@ -197,6 +244,8 @@ int main_of(int argc, char** argv) {
       options.target = value();
     } else if (argument == "--without") {
       options.disabled |= context_bit(value());
+    } else if (argument == "--layout") {
+      options.layout = value();
     } else if (argument == "--model") {
       const std::string path = value();
       options.engine = find_backend("cpu").load(

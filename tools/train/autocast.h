@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// bf16 autocast on CUDA for a scope; the interface changed between libtorch 1.13 and 2.4.
+// Precision on CUDA: bf16 autocast for a scope, TF32 outside. The interface changed between
+// libtorch 1.13 and 2.4.
 #pragma once
 
+#include <ATen/Context.h>
 #include <ATen/autocast_mode.h>
 #include <torch/version.h>
 
@@ -32,5 +34,13 @@ class Autocast {
   }
   bool enabled_;
 };
+
+// Products of float32 in TF32, those of bf16 summed in float32 throughout.
+inline void set_product_precision() {
+  at::globalContext().setAllowTF32CuBLAS(true);
+#if TORCH_VERSION_MAJOR >= 2
+  at::globalContext().setAllowBF16ReductionCuBLAS(false);
+#endif
+}
 
 }  // namespace nnzip::train

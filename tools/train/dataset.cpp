@@ -62,7 +62,8 @@ Dataset::Dataset(const fs::path& folder, const std::string& weights, torch::Devi
 }
 
 Batch Dataset::gather(const std::vector<int64_t>& offsets, int64_t length) const {
-  const auto start = torch::tensor(offsets, torch::kLong).to(device_).unsqueeze(1);
+  const auto start =
+      torch::tensor(offsets, torch::kLong).to(device_, /*non_blocking=*/true).unsqueeze(1);
   const auto index =
       start + torch::arange(length, torch::TensorOptions().dtype(torch::kLong).device(device_));
   const auto window = bytes_.index_select(0, index.flatten()).view(index.sizes()).to(torch::kLong);

@@ -2,6 +2,8 @@
 // The float network and its fake-quantised form.
 #include "net.h"
 
+#include <torch/version.h>
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -20,8 +22,26 @@ torch::Tensor normal(std::vector<int64_t> shape, double deviation) {
 }
 
 torch::Tensor rms_norm(const torch::Tensor& x) {
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 9)
+  if (x.is_cuda()) return at::rms_norm(x, {x.size(-1)}, {}, kEpsilon);  // one kernel each way
+#endif
   return x * torch::rsqrt(x.square().mean(-1, true) + kEpsilon);
 }
+
+// relu(x)^2. Autograd's own way takes twice the passes over the widest activations.
+struct SquaredRelu : torch::autograd::Function<SquaredRelu> {
+  static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& x) {
+    const auto positive = torch::relu(x);
+    context->save_for_backward({positive});
+    return positive.square();
+  }
+  static torch::autograd::tensor_list backward(torch::autograd::AutogradContext* context,
+                                               const torch::autograd::tensor_list& gradients) {
+    const auto positive = context->get_saved_variables()[0];
+    const auto zero = torch::zeros({}, positive.options());
+    return {torch::addcmul(zero, gradients[0], positive, 2)};
+  }
+};
 
 torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& weights, Mode mode) {
   if (mode != Mode::kQuantised) return torch::matmul(x, weights.t());
@@ -37,7 +57,7 @@ double upper_percentile(const torch::Tensor& x) {
   return flat[static_cast<int64_t>(static_cast<double>(flat.numel() - 1) * 0.9995)].item<double>();
 }
 
-torch::Tensor saturate16(const torch::Tensor& x, double unit) {
+torch::Tensor saturate16(const torch::Tensor& x, const torch::Tensor& unit) {
   return round_through(torch::clamp(x / unit, -32767.0, 32767.0)) * unit;
 }
 
@@ -107,12 +127,12 @@ BlockImpl::BlockImpl(const Config& c, int index)
   register_module("hidden", hidden);
 }
 
-torch::Tensor BlockImpl::forward(torch::Tensor x, Mode mode, double residual_unit) {
+torch::Tensor BlockImpl::forward(torch::Tensor x, Mode mode, const torch::Tensor& residual_unit) {
   const auto add = [&](const torch::Tensor& a, const torch::Tensor& b) {
     return mode == Mode::kQuantised ? saturate16(a + b, residual_unit) : a + b;
   };
   x = add(x, linear(attention(attention_in(rms_norm(x), mode), mode), out, mode));
-  const auto activated = torch::relu(linear(hidden_in(rms_norm(x), mode), up, mode)).square();
+  const auto activated = SquaredRelu::apply(linear(hidden_in(rms_norm(x), mode), up, mode));
   return add(x, linear(hidden(activated, mode), down, mode));
 }
 
@@ -160,6 +180,7 @@ torch::Tensor BlockImpl::attention(const torch::Tensor& normed, Mode mode) {
                            gather(key(parts[1], mode)).transpose(1, 2));
   scores = scores.view({batch, n, g, per * c, keys}) +
            bias_and_mask(static_cast<int>(c), static_cast<int>(n), static_cast<int>(keys), normed)
+               .to(scores.scalar_type())
                .unsqueeze(0);
   torch::Tensor weights;
   if (mode == Mode::kQuantised) {  // u8 weights relative to the maximum, as the engine has them
@@ -167,7 +188,9 @@ torch::Tensor BlockImpl::attention(const torch::Tensor& normed, Mode mode) {
     const auto rounded = round_through(raw);
     weights = rounded / rounded.sum(-1, true);
   } else {
-    weights = torch::softmax(scores, -1);
+    // Not torch::softmax: autocast would write the largest tensor of all in float32. The sums
+    // inside are float32 either way.
+    weights = torch::_softmax(scores, -1, false);
   }
   const auto mixed =
       torch::bmm(weights.view({batch * n * g, per * c, keys}), gather(value(parts[2], mode)));
@@ -197,22 +220,23 @@ NetImpl::NetImpl(const Config& c) : config(c), head_in(-127, 127) {
 
 torch::Tensor NetImpl::forward(const torch::Tensor& bytes, Mode mode) {
   const bool quantised = mode == Mode::kQuantised;
-  const double unit = quantised ? residual_unit.item<float>() : 0;
+  // A step on the CPU touches few rows of a table; a GPU's large batches touch most, and gathering
+  // sparse gradients would make the host wait.
+  const bool sparse = !bytes.is_cuda();
   auto x = torch::embedding(embedding, bytes);
-  if (quantised) x = saturate16(x, unit);
+  if (quantised) x = saturate16(x, residual_unit);
   for (size_t i = 0; i < ngrams.size(); ++i) {
-    auto row = torch::embedding(ngrams[i], ngram_rows(bytes, config.ngrams[i]), -1, false,
-                                /*sparse=*/true);  // a step touches few rows of a table
+    auto row = torch::embedding(ngrams[i], ngram_rows(bytes, config.ngrams[i]), -1, false, sparse);
     if (quantised) {
-      const double step = unit * ngram_multiplier[static_cast<int64_t>(i)].item<float>();
+      const auto step = residual_unit * ngram_multiplier[static_cast<int64_t>(i)];
       row = round_through(torch::clamp(row / step, -127.0, 127.0)) * step;
     }
     x = x + row;
   }
   double largest = 0;
-  if (quantised) x = saturate16(x, unit);
+  if (quantised) x = saturate16(x, residual_unit);
   for (auto& block : blocks) {
-    x = block->forward(x, mode, unit);
+    x = block->forward(x, mode, residual_unit);
     if (mode == Mode::kCalibrate)
       largest = std::max(largest, x.detach().abs().max().item<double>());
   }

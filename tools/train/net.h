@@ -29,7 +29,7 @@ TORCH_MODULE(Quantiser);
 // One transformer block. x: [B][T][D].
 struct BlockImpl : torch::nn::Module {
   BlockImpl(const Config& config, int index);
-  torch::Tensor forward(torch::Tensor x, Mode mode, double residual_unit);
+  torch::Tensor forward(torch::Tensor x, Mode mode, const torch::Tensor& residual_unit);
   torch::Tensor attention(const torch::Tensor& normed, Mode mode);
 
   Config config;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 namespace nnzip::train {
 namespace {
@@ -12,69 +13,90 @@ constexpr double kBeta1 = 0.9, kBeta2 = 0.98, kAdamEpsilon = 1e-9;
 constexpr double kMuonMomentum = 0.95;
 constexpr int kNewtonSchulzSteps = 5;
 
-// An approximately orthogonal matrix with the row and column space of `m`.
+bool is_tall(const torch::Tensor& matrix) { return matrix.size(0) > matrix.size(1); }
+
+// Approximately orthogonal matrices with the row and column spaces of `m`: [n][rows][columns],
+// rows <= columns.
 torch::Tensor orthogonalise(const torch::Tensor& m) {
-  const bool tall = m.size(0) > m.size(1);
-  auto x = tall ? m.t() : m;
-  x = x / (x.norm() + 1e-7);
+  auto x = m / (m.square().sum({1, 2}, true).sqrt() + 1e-7);
+  if (x.is_cuda()) x = x.to(torch::kBFloat16);
   for (int i = 0; i < kNewtonSchulzSteps; ++i) {
-    const auto a = torch::mm(x, x.t());
-    x = 3.4445 * x + torch::mm(-4.7750 * a + 2.0315 * torch::mm(a, a), x);
+    const auto a = torch::bmm(x, x.transpose(1, 2));
+    x = torch::baddbmm(x, torch::baddbmm(a, a, a, -4.7750, 2.0315), x, 3.4445);
   }
-  return tall ? x.t() : x;
+  return x.to(m.scalar_type());
 }
 
 }  // namespace
 
 Optimiser::Optimiser(std::vector<Parameter> parameters)
     : parameters_(std::move(parameters)), steps_(torch::zeros({}, torch::kLong)) {
-  for (const auto& p : parameters_) {
-    first_.push_back(torch::zeros_like(p.value));
-    second_.push_back(p.rule == Rule::kAdamW ? torch::zeros_like(p.value) : torch::Tensor());
+  std::map<std::pair<int64_t, int64_t>, std::vector<size_t>> groups;
+  for (size_t i = 0; i < parameters_.size(); ++i) {
+    const auto& value = parameters_[i].value;
+    const bool adamw = parameters_[i].rule == Rule::kAdamW;
+    first_.push_back(torch::zeros_like(value));
+    second_.push_back(adamw ? torch::zeros_like(value) : torch::Tensor());
+    if (!adamw) groups[std::minmax({value.size(0), value.size(1)})].push_back(i);
   }
+  for (auto& [shape, indices] : groups) muon_groups_.push_back(std::move(indices));
 }
 
-double Optimiser::step(double rate_scale, double clip) {
+void Optimiser::step(double rate_scale, double clip) {
   torch::NoGradGuard no_grad;
   steps_ += 1;
-  torch::Tensor square_sum;
+  clip_gradients(clip);
+  std::vector<size_t> dense;
+  for (size_t i = 0; i < parameters_.size(); ++i) {
+    if (parameters_[i].value.grad().is_sparse()) {
+      lazy_adamw(i, rate_scale);
+    } else if (parameters_[i].rule == Rule::kAdamW) {
+      dense.push_back(i);
+    }
+  }
+  adamw(dense, rate_scale);
+  for (const auto& group : muon_groups_) muon(group, rate_scale);
+}
+
+void Optimiser::clip_gradients(double clip) {
+  std::vector<torch::Tensor> values;
   for (const auto& p : parameters_) {
     auto& gradient = p.value.mutable_grad();
     if (gradient.is_sparse()) gradient = gradient.coalesce();
-    const auto s = (gradient.is_sparse() ? gradient._values() : gradient).square().sum();
-    square_sum = square_sum.defined() ? square_sum + s : s;
+    values.push_back(gradient.is_sparse() ? gradient._values() : gradient);
   }
-  const auto norm = square_sum.sqrt();
+  const auto norm = torch::stack(at::_foreach_norm(values)).norm();
   const auto scale = (clip / (norm + 1e-9)).clamp_max(1.0);
-  for (size_t i = 0; i < parameters_.size(); ++i) {
-    auto& p = parameters_[i];
-    const auto& gradient = p.value.grad();
-    const double rate = p.rate * rate_scale;
-    if (gradient.is_sparse()) {
-      lazy_adamw(i, gradient._indices()[0], gradient._values() * scale, rate);
-    } else if (p.rule == Rule::kMuon) {
-      muon(i, gradient * scale, rate);
-    } else {
-      adamw(i, gradient * scale, rate);
-    }
-  }
-  return norm.item<double>();
+  for (auto& value : values) value.mul_(scale);
 }
 
-void Optimiser::adamw(size_t index, const torch::Tensor& gradient, double rate) {
-  auto& p = parameters_[index];
-  auto& m = first_[index];
-  auto& v = second_[index];
-  if (p.decay != 0) p.value.mul_(1 - rate * p.decay);
-  m.mul_(kBeta1).add_(gradient, 1 - kBeta1);
-  v.mul_(kBeta2).addcmul_(gradient, gradient, 1 - kBeta2);
-  p.value.addcdiv_(m, v.sqrt().add_(kAdamEpsilon), -rate * bias_correction());
+void Optimiser::adamw(const std::vector<size_t>& indices, double rate_scale) {
+  std::vector<torch::Tensor> values, gradients, m, v;
+  std::vector<at::Scalar> factors;
+  for (const size_t i : indices) {
+    auto& p = parameters_[i];
+    const double rate = p.rate * rate_scale;
+    if (p.decay != 0) p.value.mul_(1 - rate * p.decay);
+    values.push_back(p.value);
+    gradients.push_back(p.value.grad());
+    m.push_back(first_[i]);
+    v.push_back(second_[i]);
+    factors.emplace_back(-rate * bias_correction());
+  }
+  at::_foreach_mul_(m, kBeta1);
+  at::_foreach_add_(m, gradients, 1 - kBeta1);
+  at::_foreach_mul_(v, kBeta2);
+  at::_foreach_addcmul_(v, gradients, gradients, 1 - kBeta2);
+  const auto deviations = at::_foreach_sqrt(v);
+  at::_foreach_add_(deviations, kAdamEpsilon);
+  at::_foreach_addcdiv_(values, m, deviations, factors);
 }
 
 // AdamW of the rows that have a gradient; moments and decay of the other rows rest.
-void Optimiser::lazy_adamw(size_t index, const torch::Tensor& rows, const torch::Tensor& gradient,
-                           double rate) {
+void Optimiser::lazy_adamw(size_t index, double rate_scale) {
   auto& p = parameters_[index];
+  const double rate = p.rate * rate_scale;
+  const auto rows = p.value.grad()._indices()[0], gradient = p.value.grad()._values();
   const auto m = first_[index].index_select(0, rows).mul_(kBeta1).add_(gradient, 1 - kBeta1);
   const auto v =
       second_[index].index_select(0, rows).mul_(kBeta2).addcmul_(gradient, gradient, 1 - kBeta2);
@@ -90,15 +112,24 @@ double Optimiser::bias_correction() const {
   return std::sqrt(1 - std::pow(kBeta2, t)) / (1 - std::pow(kBeta1, t));
 }
 
-void Optimiser::muon(size_t index, const torch::Tensor& gradient, double rate) {
-  auto& p = parameters_[index];
-  auto& m = first_[index];
-  if (p.decay != 0) p.value.mul_(1 - rate * p.decay);
-  m.mul_(kMuonMomentum).add_(gradient);
-  const auto update = orthogonalise(gradient + m * kMuonMomentum);
-  const double shape =
-      std::sqrt(std::max(1.0, static_cast<double>(m.size(0)) / static_cast<double>(m.size(1))));
-  p.value.add_(update, -rate * shape);
+void Optimiser::muon(const std::vector<size_t>& indices, double rate_scale) {
+  std::vector<torch::Tensor> updates;
+  for (const size_t i : indices) {
+    const auto& gradient = parameters_[i].value.grad();
+    first_[i].mul_(kMuonMomentum).add_(gradient);
+    const auto update = gradient + first_[i] * kMuonMomentum;
+    updates.push_back(is_tall(update) ? update.t() : update);
+  }
+  const auto orthogonal = orthogonalise(torch::stack(updates));
+  for (size_t k = 0; k < indices.size(); ++k) {
+    auto& p = parameters_[indices[k]];
+    const double rate = p.rate * rate_scale;
+    const double shape = std::sqrt(
+        std::max(1.0, static_cast<double>(p.value.size(0)) / static_cast<double>(p.value.size(1))));
+    const auto update = orthogonal[static_cast<int64_t>(k)];
+    if (p.decay != 0) p.value.mul_(1 - rate * p.decay);
+    p.value.add_(is_tall(p.value) ? update.t() : update, -rate * shape);
+  }
 }
 
 std::vector<std::pair<std::string, torch::Tensor>> Optimiser::state() const {

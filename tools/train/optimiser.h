@@ -26,8 +26,8 @@ class Optimiser {
   explicit Optimiser(std::vector<Parameter> parameters);
 
   // One update from the .grad of every parameter; rate_scale multiplies all peak rates.
-  // Gradients are scaled so that their joint norm is at most `clip`; returns the norm before.
-  double step(double rate_scale, double clip);
+  // Gradients are scaled so that their joint norm is at most `clip`. Never waits for a GPU.
+  void step(double rate_scale, double clip);
 
   // The moments and the step count by name, for checkpoints.
   std::vector<std::pair<std::string, torch::Tensor>> state() const;
@@ -35,15 +35,18 @@ class Optimiser {
   const std::vector<Parameter>& parameters() const { return parameters_; }
 
  private:
-  void adamw(size_t index, const torch::Tensor& gradient, double rate);
-  void lazy_adamw(size_t index, const torch::Tensor& rows, const torch::Tensor& gradient,
-                  double rate);
+  // Multiplies all gradients by one factor.
+  void clip_gradients(double clip);
+  // Each updates the parameters of these indices.
+  void adamw(const std::vector<size_t>& indices, double rate_scale);
+  void lazy_adamw(size_t index, double rate_scale);
+  void muon(const std::vector<size_t>& indices, double rate_scale);
   double bias_correction() const;
-  void muon(size_t index, const torch::Tensor& gradient, double rate);
 
   std::vector<Parameter> parameters_;
-  std::vector<torch::Tensor> first_, second_;  // second_ is empty for Muon
-  torch::Tensor steps_;                        // scalar int64
+  std::vector<torch::Tensor> first_, second_;     // second_ is empty for Muon
+  torch::Tensor steps_;                           // scalar int64, on the CPU
+  std::vector<std::vector<size_t>> muon_groups_;  // of one shape, or one another's transpose
 };
 
 }  // namespace nnzip::train

@@ -6,7 +6,11 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
+#include <stdexcept>
 
+#include "export.h"
+#include "model/model_file.h"
+#include "model/model_limits.h"
 #include "trainer.h"
 
 namespace {
@@ -15,7 +19,7 @@ using nnzip::train::Options;
 
 struct NgramOptions {
   std::vector<std::uint32_t> orders{2, 3, 4};
-  std::uint32_t rows = 16384;
+  std::vector<std::uint32_t> rows{16384};
 };
 
 void add_options(CLI::App& app, Options& o, NgramOptions& ngrams) {
@@ -39,7 +43,8 @@ void add_options(CLI::App& app, Options& o, NgramOptions& ngrams) {
   app.add_option("--hidden", o.config.hidden)->capture_default_str();
   app.add_option("--windows", o.config.windows, "attention window of each layer")->delimiter(',');
   app.add_option("--ngram-orders", ngrams.orders)->delimiter(',');
-  app.add_option("--ngram-rows", ngrams.rows, "rows of each table, a power of two")
+  app.add_option("--ngram-rows", ngrams.rows, "rows of each table or of all, powers of two")
+      ->delimiter(',')
       ->capture_default_str();
   app.add_option("--steps", o.float_phase.steps, "steps of the float phase")->capture_default_str();
   app.add_option("--minutes", o.float_phase.minutes, "length of the float phase by the clock");
@@ -53,6 +58,7 @@ void add_options(CLI::App& app, Options& o, NgramOptions& ngrams) {
   app.add_option("--weight-decay", o.weight_decay)->capture_default_str();
   app.add_option("--ema-decay", o.ema_decay)->capture_default_str();
   app.add_option("--batch", o.batch, "windows a step")->capture_default_str();
+  app.add_option("--quantised-batch", o.quantised_batch, "the same in the quantised phase");
   app.add_option("--length", o.length, "bytes a window")->capture_default_str();
   app.add_option("--warmup", o.warmup)->capture_default_str();
   app.add_option("--document-starts", o.document_start_share, "share of windows")
@@ -63,7 +69,32 @@ void add_options(CLI::App& app, Options& o, NgramOptions& ngrams) {
   app.add_option("--seed", o.seed)->capture_default_str();
   app.add_option("--device", o.device, "cpu or cuda")->capture_default_str();
   app.add_option("--stop-after", o.stop_after, "stop after that many steps, to be resumed");
+  app.add_option("--save-weights", o.save_weights,
+                 "minutes between writings of RUN/weights.pt, the float weights in bf16");
+  app.add_option("--start-from", o.start_from, "such a file, in place of a float phase")
+      ->check(CLI::ExistingFile);
   app.add_option("--threads", o.threads, "0: all")->capture_default_str();
+}
+
+std::vector<nnzip::NgramTable> ngram_tables(const NgramOptions& options) {
+  if (options.rows.size() != 1 && options.rows.size() != options.orders.size())
+    throw std::runtime_error("--ngram-rows needs one number, or one for each of --ngram-orders");
+  std::vector<nnzip::NgramTable> tables;
+  for (std::size_t i = 0; i < options.orders.size(); ++i)
+    tables.push_back({options.orders[i], options.rows[options.rows.size() == 1 ? 0 : i]});
+  return tables;
+}
+
+// The file of untrained weights is the larger one: what training finds is less like noise.
+void print_costs(const nnzip::Config& config) {
+  nnzip::check_config(config, "recipe");
+  std::uint64_t attention = 0;
+  for (const auto window : config.windows) attention += 2 * config.query_size() * window;
+  const auto model = nnzip::train::to_integers(nnzip::train::Net(config));
+  std::printf("products    %llu multiply-accumulates a byte\n",
+              static_cast<unsigned long long>(config.macs_per_byte()));
+  std::printf("attention   %llu at most\n", static_cast<unsigned long long>(attention));
+  std::printf("model file  %zu bytes at most\n", nnzip::pack_model(model).size());
 }
 
 }  // namespace
@@ -76,10 +107,16 @@ int main(int argc, char** argv) {
   NgramOptions ngrams;
   CLI::App app{"Trains a byte transformer for nnzip and writes its model file."};
   add_options(app, options, ngrams);
+  bool dry_run = false;
+  app.add_flag("--dry-run", dry_run, "print what the network costs, train nothing");
   CLI11_PARSE(app, argc, argv);
-  for (const auto order : ngrams.orders) options.config.ngrams.push_back({order, ngrams.rows});
   try {
+    options.config.ngrams = ngram_tables(ngrams);
     if (options.threads > 0) torch::set_num_threads(options.threads);
+    if (dry_run) {
+      print_costs(options.config);
+      return 0;
+    }
     nnzip::train::Trainer trainer(options);
     trainer.run();
   } catch (const std::exception& error) {

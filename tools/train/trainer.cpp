@@ -12,6 +12,7 @@
 
 #include "autocast.h"
 #include "export.h"
+#include "weights_file.h"
 
 namespace nnzip::train {
 namespace {
@@ -20,7 +21,8 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
 constexpr int64_t kValidWindows = 24;  // a category
-constexpr double kFinalRate = 0.02;    // of the peak, at the end of the cosine
+constexpr int64_t kCalibrationWindows = 16;
+constexpr double kFinalRate = 0.02;  // of the peak, at the end of the cosine
 constexpr double kGradientClip = 1.0;
 constexpr int64_t kEmaEvery = 8;  // steps between updates of the moving average
 
@@ -51,6 +53,7 @@ Trainer::Trainer(const Options& options)
   if (options_.length < 2 || options_.batch < 1)
     throw std::runtime_error("batch and length must be positive");
   net_->to(device_);
+  if (device_.is_cuda()) set_product_precision();
   fs::create_directories(options_.run);
 }
 
@@ -80,12 +83,13 @@ void Trainer::run() {
     std::printf("resumed: phase %d, step %lld\n", static_cast<int>(phase_),
                 static_cast<long long>(step_));
   } else {
+    if (!options_.start_from.empty()) load_weights(options_.start_from, net_);
     begin_phase();
     std::ofstream(options_.run / "curve.csv")
         << "phase,step,bytes,seconds,train_bits_per_byte,valid_bits_per_byte\n";
   }
   if (phase_ == kFloatPhase) {
-    if (!run_phase(options_.float_phase, Mode::kFloat)) return;
+    if (options_.start_from.empty() && !run_phase(options_.float_phase, Mode::kFloat)) return;
     torch::NoGradGuard no_grad;
     for (size_t i = 0; i < ema_.size(); ++i) optimiser_->parameters()[i].value.copy_(ema_[i]);
     std::printf("float: %.4f bits/byte on held-out data\n", validate(Mode::kFloat, true));
@@ -110,34 +114,46 @@ void Trainer::run() {
 bool Trainer::run_phase(const PhaseOptions& phase, Mode mode) {
   const auto start = Clock::now();
   const double seconds_before = seconds_, phase_before = phase_seconds_;
-  double running = 0;
+  const bool saves_weights = mode == Mode::kFloat && options_.save_weights > 0;
+  auto weights_saved = start;
+  torch::Tensor running;
   for (;;) {
     const double progress =
         phase.minutes > 0
             ? phase_seconds_ / (60 * phase.minutes)
             : static_cast<double>(step_) / static_cast<double>(std::max<int64_t>(1, phase.steps));
     if (progress >= 1) break;
-    const double loss = train_step(mode, progress);
-    running = running == 0 ? loss : 0.98 * running + 0.02 * loss;
+    const auto loss = train_step(mode, progress);
+    running = running.defined() ? running.lerp(loss, 0.02) : loss;
     ++step_;
-    bytes_seen_ += options_.batch * options_.length;
+    bytes_seen_ += batch() * options_.length;
     seconds_ = seconds_before + seconds_since(start);
     phase_seconds_ = phase_before + seconds_since(start);
     const bool validates = step_ % options_.validate_every == 0;
     if (validates || step_ % options_.log_every == 0) {
-      report(phase, progress, running, validates ? validate(mode, false) : NAN);
+      report(phase, progress, running.item<double>(), validates ? validate(mode, false) : NAN);
+    }
+    if (saves_weights && seconds_since(weights_saved) > 60 * options_.save_weights) {
+      save_weights(options_.run / "weights.pt", averages());
+      weights_saved = Clock::now();
     }
     const bool stops = ++steps_here_ == options_.stop_after;
     if (stops || step_ % options_.checkpoint_every == 0) save_checkpoint();
     if (stops) return false;
   }
+  if (saves_weights) save_weights(options_.run / "weights.pt", averages());
   save_checkpoint();
   return true;
 }
 
-double Trainer::train_step(Mode mode, double progress) {
+int64_t Trainer::batch() const {
+  return phase_ == kQuantisedPhase && options_.quantised_batch > 0 ? options_.quantised_batch
+                                                                   : options_.batch;
+}
+
+torch::Tensor Trainer::train_step(Mode mode, double progress) {
   const auto batch =
-      data_.sample(options_.batch, options_.length, options_.document_start_share, rng_);
+      data_.sample(this->batch(), options_.length, options_.document_start_share, rng_);
   for (const auto& p : optimiser_->parameters()) p.value.mutable_grad() = torch::Tensor();
   torch::Tensor loss;
   {
@@ -158,13 +174,13 @@ double Trainer::train_step(Mode mode, double progress) {
     for (size_t i = 0; i < ema_.size(); ++i)
       ema_[i].lerp_(optimiser_->parameters()[i].value, 1 - keep);
   }
-  return loss.item<double>();
+  return loss.detach();
 }
 
 void Trainer::calibrate() {
   torch::NoGradGuard no_grad;
-  const auto batch = data_.sample(std::max<int64_t>(16, options_.batch), options_.length,
-                                  options_.document_start_share, rng_);
+  const auto batch =
+      data_.sample(kCalibrationWindows, options_.length, options_.document_start_share, rng_);
   net_->forward(batch.inputs, Mode::kCalibrate);
   net_->finish_calibration();
 }
@@ -187,8 +203,8 @@ void Trainer::report(const PhaseOptions& phase, double progress, double loss, do
   const double left = phase.minutes > 0
                           ? phase.minutes * 60 - phase_seconds_
                           : phase_seconds_ * (1 - progress) / std::max(progress, 1e-9);
-  const double rate = static_cast<double>(options_.batch * options_.length) *
-                      static_cast<double>(step_) / std::max(phase_seconds_, 1e-9);
+  const double rate = static_cast<double>(batch() * options_.length) * static_cast<double>(step_) /
+                      std::max(phase_seconds_, 1e-9);
   std::printf("step %lld  %.2f MB  %.1f KB/s  train %.4f bits/byte", static_cast<long long>(step_),
               static_cast<double>(bytes_seen_) / 1e6, rate / 1e3, loss);
   if (!std::isnan(valid)) std::printf("  valid %.4f", valid);
@@ -200,6 +216,14 @@ void Trainer::report(const PhaseOptions& phase, double progress, double loss, do
   csv << '\n';
 }
 
+// The moving average of each trained parameter, by name.
+std::vector<std::pair<std::string, torch::Tensor>> Trainer::averages() const {
+  std::vector<std::pair<std::string, torch::Tensor>> all;
+  for (size_t i = 0; i < ema_.size(); ++i)
+    all.emplace_back(optimiser_->parameters()[i].name, ema_[i]);
+  return all;
+}
+
 // Every tensor that a resumed run needs, under stable names.
 std::vector<std::pair<std::string, torch::Tensor>> Trainer::all_state() {
   std::vector<std::pair<std::string, torch::Tensor>> all;
@@ -207,9 +231,7 @@ std::vector<std::pair<std::string, torch::Tensor>> Trainer::all_state() {
     all.emplace_back("net." + item.key(), item.value());
   for (const auto& item : net_->named_buffers())
     all.emplace_back("net." + item.key(), item.value());
-  for (size_t i = 0; i < ema_.size(); ++i) {
-    all.emplace_back("ema." + optimiser_->parameters()[i].name, ema_[i]);
-  }
+  for (const auto& [name, average] : averages()) all.emplace_back("ema." + name, average);
   for (auto& item : optimiser_->state()) all.push_back(std::move(item));
   return all;
 }

@@ -35,13 +35,16 @@ struct Options {
   double weight_decay = 0.05;
   double ema_decay = 0.999;
   int64_t batch = 8, length = 512;
+  int64_t quantised_batch = 0;  // 0: the same as batch
   int64_t warmup = 100;
   double document_start_share = 0.25;
   int64_t validate_every = 1000, checkpoint_every = 200, log_every = 50;
   int64_t seed = 1;
   std::string device = "cpu";
-  int threads = 0;         // 0: all
-  int64_t stop_after = 0;  // end the process after that many steps, with a checkpoint; 0: never
+  int threads = 0;          // 0: all
+  int64_t stop_after = 0;   // end the process after that many steps, with a checkpoint; 0: never
+  double save_weights = 0;  // minutes between writings of RUN/weights.pt; 0: none
+  std::filesystem::path start_from;  // such a file: the run begins with its calibration
 };
 
 class Trainer {
@@ -64,7 +67,9 @@ class Trainer {
   void begin_phase();
   bool run_phase(const PhaseOptions& phase, Mode mode);  // false if stopped before its end
   void calibrate();
-  double train_step(Mode mode, double progress);
+  torch::Tensor train_step(Mode mode, double progress);  // the loss, on the device
+  int64_t batch() const;                                 // windows a step in this phase
+  std::vector<std::pair<std::string, torch::Tensor>> averages() const;
   void report(const PhaseOptions& phase, double progress, double loss, double valid);
   std::vector<std::pair<std::string, torch::Tensor>> all_state();
   void save_checkpoint();

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <new>
 
+#include "backend/cpu/cpu_profile.h"
 #include "model/model_limits.h"
 #include "nnzip/error.hpp"
 
@@ -13,14 +14,11 @@ namespace nnzip::cpu {
 PackedModel::PackedModel(std::shared_ptr<const Model> source, const Kernels& target)
     : model(std::move(source)),
       kernels(target),
-      layers(pack_layers(*model, target.flip)),
-      head(pack_linear(model->weights.head, kSymbols, model->config.width, target.flip)),
+      matrices(*model, target.flip),
+      ngrams(*model),
       attention_exp(model->weights.attention_exp.size()) {
   std::copy(model->weights.attention_exp.begin(), model->weights.attention_exp.end(),
             attention_exp.data());
-  for (const NgramWeights& ngram : model->weights.ngrams) {
-    ngram_multipliers.push_back(ngram.multiplier);
-  }
 }
 
 CpuEngine::CpuEngine(std::shared_ptr<const Model> model, const Kernels& kernels) {
@@ -36,7 +34,7 @@ std::unique_ptr<Session> CpuEngine::session(int lanes) const {
                                                  " were asked for.");
   }
   try {
-    return make_cpu_session(packed_, lanes);
+    return make_cpu_session(packed_, lanes, nullptr);
   } catch (const std::bad_alloc&) {
     throw Error(ErrorCode::kOutOfMemory, "there is not enough memory for " + std::to_string(lanes) +
                                              " streams of this model; use fewer threads.");
@@ -50,5 +48,11 @@ std::uint64_t CpuEngine::session_bytes(int lanes) const {
 std::string CpuEngine::description() const {
   return std::string("cpu (") + packed_->kernels.name + ")";
 }
+
+Profile CpuEngine::profile(int lanes, int count) const {
+  return measure_parts(packed_, lanes, count);
+}
+
+double CpuEngine::peak() const { return measure_peak(packed_->kernels); }
 
 }  // namespace nnzip::cpu

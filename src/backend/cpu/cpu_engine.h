@@ -10,6 +10,7 @@
 #include "backend/backend.h"
 #include "backend/cpu/cpu_pack.h"
 #include "backend/cpu/kernels.h"
+#include "backend/cpu/part_clock.h"
 
 namespace nnzip::cpu {
 
@@ -17,12 +18,11 @@ namespace nnzip::cpu {
 struct PackedModel {
   PackedModel(std::shared_ptr<const Model> source, const Kernels& target);
 
-  std::shared_ptr<const Model> model;  // embeddings are used as they are
+  std::shared_ptr<const Model> model;  // embeddings of bytes are used as they are
   const Kernels& kernels;
-  std::vector<PackedLayer> layers;
-  PackedLinear head;
+  PackedMatrices matrices;
+  PackedNgrams ngrams;
   AlignedArray<std::uint32_t> attention_exp;  // [64]
-  std::vector<std::int32_t> ngram_multipliers;
 };
 
 class CpuEngine : public Engine {
@@ -31,6 +31,8 @@ class CpuEngine : public Engine {
   std::unique_ptr<Session> session(int lanes) const override;
   std::uint64_t session_bytes(int lanes) const override;
   std::string description() const override;
+  Profile profile(int lanes, int count) const override;
+  double peak() const override;
 
  private:
   std::shared_ptr<const PackedModel> packed_;
@@ -38,7 +40,8 @@ class CpuEngine : public Engine {
 
 // In cpu_session.cpp.
 std::uint64_t cpu_session_bytes(const Config& config, int lanes);
-// Throws std::bad_alloc.
-std::unique_ptr<Session> make_cpu_session(std::shared_ptr<const PackedModel> packed, int lanes);
+// clock: told of each part that has been done, if not null. Throws std::bad_alloc.
+std::unique_ptr<Session> make_cpu_session(std::shared_ptr<const PackedModel> packed, int lanes,
+                                          PartClock* clock);
 
 }  // namespace nnzip::cpu

@@ -25,42 +25,55 @@ void pack_bias(const std::vector<std::int32_t>& distance_bias, std::size_t heads
   }
 }
 
-}  // namespace
-
+// Writes to `weights` and moves it past them. outputs: a multiple of 16; inputs: of 4.
 PackedLinear pack_linear(const Linear& linear, std::uint32_t outputs, std::uint32_t inputs,
-                         std::uint8_t flip) {
-  const std::size_t size = std::size_t{outputs} * inputs;
+                         std::uint8_t flip, std::int8_t*& weights) {
   PackedLinear packed{static_cast<std::int32_t>(outputs), static_cast<std::int32_t>(inputs),
-                      AlignedArray<std::int8_t>(size), AlignedArray<std::int32_t>(outputs),
-                      AlignedArray<float>(outputs)};
+                      weights, AlignedArray<std::int32_t>(outputs), AlignedArray<float>(outputs)};
   for (std::size_t j = 0; j < outputs; ++j) {
     const std::int8_t* row = linear.weights.data() + j * inputs;
-    std::int8_t* block = packed.weights.data() + j / 16 * 16 * inputs + j % 16 * 4;
+    std::int8_t* block = weights + j / 16 * 16 * inputs + j % 16 * 4;
     std::int32_t sum = 0;
-    for (std::size_t k = 0; k < inputs; ++k) {
-      block[k / 4 * 64 + k % 4] = row[k];
-      sum += row[k];
+    for (std::size_t k = 0; k < inputs; k += 4) {
+      std::copy_n(row + k, 4, block + k * 16);
+      sum += row[k] + row[k + 1] + row[k + 2] + row[k + 3];
     }
     packed.init.data()[j] = -flip * sum;
     packed.multiplier.data()[j] = linear.multiplier[j];
   }
+  weights += std::size_t{outputs} * inputs;
   return packed;
 }
 
-std::vector<PackedLayer> pack_layers(const Model& model, std::uint8_t flip) {
+}  // namespace
+
+PackedMatrices::PackedMatrices(const Model& model, std::uint8_t flip)
+    : weights(model.config.macs_per_byte()) {
   const Config& c = model.config;
-  std::vector<PackedLayer> layers;
+  std::int8_t* end = weights.data();
   for (std::size_t i = 0; i < c.layers(); ++i) {
     const LayerWeights& w = model.weights.layers[i];
     PackedLayer& packed = layers.emplace_back();
     packed.window = static_cast<std::int32_t>(c.windows[i]);
-    packed.qkv = pack_linear(w.qkv, c.qkv_size(), c.width, flip);
-    packed.out = pack_linear(w.out, c.width, c.query_size(), flip);
-    packed.up = pack_linear(w.up, c.hidden, c.width, flip);
-    packed.down = pack_linear(w.down, c.width, c.hidden, flip);
+    packed.qkv = pack_linear(w.qkv, c.qkv_size(), c.width, flip, end);
+    packed.out = pack_linear(w.out, c.width, c.query_size(), flip, end);
+    packed.up = pack_linear(w.up, c.hidden, c.width, flip, end);
+    packed.down = pack_linear(w.down, c.width, c.hidden, flip, end);
     pack_bias(w.distance_bias, c.heads, packed);
   }
-  return layers;
+  head = pack_linear(model.weights.head, kSymbols, c.width, flip, end);
+}
+
+PackedNgrams::PackedNgrams(const Model& model) {
+  std::size_t size = 0;
+  for (const NgramWeights& ngram : model.weights.ngrams) size += ngram.entries.size();
+  entries = AlignedArray<std::int8_t>(size);
+  std::int8_t* end = entries.data();
+  for (const NgramWeights& ngram : model.weights.ngrams) {
+    tables.push_back(end);
+    multipliers.push_back(ngram.multiplier);
+    end = std::copy(ngram.entries.begin(), ngram.entries.end(), end);
+  }
 }
 
 }  // namespace nnzip::cpu

@@ -12,9 +12,9 @@ namespace nnzip::cpu {
 
 struct PackedLinear {
   std::int32_t outputs = 0, inputs = 0;
-  AlignedArray<std::int8_t> weights;  // [outputs/16][inputs/4][16][4]
-  AlignedArray<std::int32_t> init;    // [outputs] -flip * sum of the output's weights
-  AlignedArray<float> multiplier;     // [outputs]
+  const std::int8_t* weights = nullptr;  // [outputs/16][inputs/4][16][4]
+  AlignedArray<std::int32_t> init;       // [outputs] -flip * sum of the output's weights
+  AlignedArray<float> multiplier;        // [outputs]
 };
 
 struct PackedLayer {
@@ -26,10 +26,22 @@ struct PackedLayer {
   std::int64_t bias_stride = 0;
 };
 
-// outputs: a multiple of 16; inputs: of 4.
-PackedLinear pack_linear(const Linear& linear, std::uint32_t outputs, std::uint32_t inputs,
-                         std::uint8_t flip);
+// The matrices in the order of their use, so that the last of one can be fetching the next.
+struct PackedMatrices {
+  PackedMatrices(const Model& model, std::uint8_t flip);
 
-std::vector<PackedLayer> pack_layers(const Model& model, std::uint8_t flip);
+  AlignedArray<std::int8_t> weights;  // of all
+  std::vector<PackedLayer> layers;
+  PackedLinear head;
+};
+
+// The rows of all n-gram tables.
+struct PackedNgrams {
+  explicit PackedNgrams(const Model& model);
+
+  AlignedArray<std::int8_t> entries;
+  std::vector<const std::int8_t*> tables;  // [rows][D] of each
+  std::vector<std::int32_t> multipliers;
+};
 
 }  // namespace nnzip::cpu

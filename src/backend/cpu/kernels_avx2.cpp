@@ -49,19 +49,18 @@ struct UnsignedQuad {
 };
 
 // A block of 16 outputs is two vectors of 8.
-template <typename Quad, int Rows, int Blocks>
-inline void tile(const Product& p, std::int32_t r, std::int32_t b) {
+template <typename Quad, int Rows, int Blocks, typename Use>
+inline void tile(const Sums& p, std::int32_t r, std::int32_t b, const Use& use) {
   constexpr int kVectors = 2 * Blocks;
   const std::uint8_t* a = p.a + r * p.a_stride;
   const std::int8_t* w = p.w + b * p.block_stride;
   __m256i acc[Rows][kVectors];
-  const std::int32_t* init = p.init + r * p.init_stride + std::int64_t{b} * 16;
+  const std::int32_t* init = p.init + std::int64_t{b} * 16;
 #pragma GCC unroll 8
   for (int i = 0; i < Rows; ++i) {
 #pragma GCC unroll 8
     for (int j = 0; j < kVectors; ++j) {
-      acc[i][j] =
-          _mm256_loadu_si256(reinterpret_cast<const __m256i*>(init + i * p.init_stride + j * 8));
+      acc[i][j] = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(init + j * 8));
     }
   }
   for (std::int32_t q = 0; q < p.quads; ++q, a += 4, w += p.quad_stride) {
@@ -75,46 +74,58 @@ inline void tile(const Product& p, std::int32_t r, std::int32_t b) {
       }
     }
   }
-  std::int32_t* out = p.out + r * p.out_stride + std::int64_t{b} * 16;
 #pragma GCC unroll 8
   for (int i = 0; i < Rows; ++i) {
+    alignas(32) std::int32_t sums[kVectors * 8];
 #pragma GCC unroll 8
     for (int j = 0; j < kVectors; ++j) {
-      _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + i * p.out_stride + j * 8), acc[i][j]);
+      _mm256_store_si256(reinterpret_cast<__m256i*>(sums + j * 8), acc[i][j]);
     }
+    use(sums, r + i, std::int64_t{b} * 16, kVectors * 8);
   }
 }
 
 // A panel of weights stays in the first-level cache for all rows.
-template <typename Quad, int Blocks>
-inline std::int32_t panels(const Product& p, std::int32_t b) {
+template <typename Quad, int Blocks, typename Use>
+inline std::int32_t panels(const Sums& p, std::int32_t b, const Use& use) {
   for (; b + Blocks <= p.blocks; b += Blocks) {
     std::int32_t r = 0;
-    for (; r + 2 <= p.rows; r += 2) tile<Quad, 2, Blocks>(p, r, b);
-    if (r < p.rows) tile<Quad, 1, Blocks>(p, r, b);
+    for (; r + 2 <= p.rows; r += 2) tile<Quad, 2, Blocks>(p, r, b, use);
+    if (r < p.rows) tile<Quad, 1, Blocks>(p, r, b, use);
   }
   return b;
 }
 
-template <typename Quad>
-void multiply(const Product& p) noexcept {
-  panels<Quad, 1>(p, panels<Quad, 2>(p, 0));
+template <bool kSigned>
+struct QuadOf {
+  using Type = SignedQuad;
+};
+template <>
+struct QuadOf<false> {
+  using Type = UnsignedQuad;
+};
+
+template <bool kSigned, typename Use>
+void multiply(const Sums& p, const Use& use) {
+  using Quad = typename QuadOf<kSigned>::Type;
+  panels<Quad, 1>(p, panels<Quad, 2>(p, 0, use), use);
 }
+
+#include "backend/cpu/kernels_product-inl.h"
 
 }  // namespace
 
 const Kernels kAvx2Kernels = {"avx2",
                               kFlip,
-                              multiply<SignedQuad>,
-                              multiply<UnsignedQuad>,
+                              product_quantise,
+                              product_relu_squared,
+                              product_residual,
+                              product_logits,
+                              attend,
                               embed,
                               norm,
-                              quantise,
-                              quantise_plain,
-                              relu_squared,
-                              add_residual,
-                              attention_weights,
-                              quantise_mean,
-                              distribution};
+                              keep,
+                              distribution,
+                              nullptr};
 
 }  // namespace nnzip::cpu

@@ -17,127 +17,159 @@ namespace {
 
 constexpr std::int32_t kFlip = 128;
 
-#include "backend/cpu/kernels_generic-inl.h"
+#include "backend/cpu/kernels_avx512_attention-inl.h"
 
-inline __m512i broadcast_quad(const std::uint8_t* a) {
-  std::int32_t quad;
-  __builtin_memcpy(&quad, a, 4);
-  return _mm512_set1_epi32(quad);
+inline float vector_norm_factor(const std::int16_t* x, std::int32_t n, float constant) {
+  const __m512i low = _mm512_set1_epi64(0xFFFFFFFF);
+  __m512i squares = _mm512_setzero_si512();
+  for (std::int32_t d = 0; d < n; d += 32) {
+    // Two squares of at most 32767^2 stay below 2^31.
+    const __m512i v = _mm512_loadu_si512(x + d);
+    const __m512i pairs = _mm512_madd_epi16(v, v);
+    squares = _mm512_add_epi64(squares, _mm512_and_si512(pairs, low));
+    squares = _mm512_add_epi64(squares, _mm512_srli_epi64(pairs, 32));
+  }
+  return norm_factor(_mm512_reduce_add_epi64(squares), constant);
 }
 
-// Rows r.. r+Rows of blocks b.. b+Blocks, accumulated in registers.
-template <int Rows, int Blocks>
-inline void tile(const Product& p, std::int32_t r, std::int32_t b) {
-  const std::uint8_t* a = p.a + r * p.a_stride;
-  const std::int8_t* w = p.w + b * p.block_stride;
-  __m512i acc[Rows][Blocks];
-  const std::int32_t* init = p.init + r * p.init_stride + std::int64_t{b} * 16;
-#pragma GCC unroll 8
-  for (int i = 0; i < Rows; ++i) {
-#pragma GCC unroll 8
-    for (int j = 0; j < Blocks; ++j) {
-      acc[i][j] = _mm512_loadu_si512(init + i * p.init_stride + j * 16);
+// Rounded before it is clamped, which gives the same: |x * m| <= constant <= 2^16 up to rounding.
+inline void vector_scale(const std::int16_t* x, std::int32_t n, float factor, std::uint8_t* a) {
+  const __m512 m = _mm512_set1_ps(factor);
+  // What packing interleaves.
+  const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+  for (std::int32_t d = 0; d < n; d += 64) {
+    __m512i scaled[4];
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; ++i) {
+      const __m256i v = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(x + d + 16 * i));
+      const __m512 y = _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_cvtepi16_epi32(v)), m);
+      scaled[i] = _mm512_cvtps_epi32(y);
+    }
+    const __m512i bytes = _mm512_packs_epi16(_mm512_packs_epi32(scaled[0], scaled[1]),
+                                             _mm512_packs_epi32(scaled[2], scaled[3]));
+    const __m512i clamped =
+        _mm512_max_epi8(_mm512_permutexvar_epi32(order, bytes), _mm512_set1_epi8(-127));
+    _mm512_storeu_si512(a + d,
+                        _mm512_xor_si512(clamped, _mm512_set1_epi8(static_cast<char>(kFlip))));
+  }
+}
+
+// All factors of some rows first: a root and a division take long, but not one after the other.
+void vector_norm(const std::int16_t* x, std::int32_t rows, std::int32_t n, float constant,
+                 std::uint8_t* a) noexcept {
+  constexpr std::int32_t kTogether = 16;
+  for (std::int32_t first = 0; first < rows; first += kTogether) {
+    const std::int32_t count = rows - first < kTogether ? rows - first : kTogether;
+    float factors[kTogether];
+    for (std::int64_t r = 0; r < count; ++r) {
+      factors[r] = vector_norm_factor(x + (first + r) * n, n, constant);
+    }
+    for (std::int64_t r = 0; r < count; ++r) {
+      vector_scale(x + (first + r) * n, n, factors[r], a + (first + r) * n);
     }
   }
-  for (std::int32_t q = 0; q < p.quads; ++q, a += 4, w += p.quad_stride) {
-    __m512i weights[Blocks];
-#pragma GCC unroll 8
-    for (int j = 0; j < Blocks; ++j) weights[j] = _mm512_load_si512(w + j * p.block_stride);
-#pragma GCC unroll 8
-    for (int i = 0; i < Rows; ++i) {
-      const __m512i quad = broadcast_quad(a + i * p.a_stride);
-#pragma GCC unroll 8
-      for (int j = 0; j < Blocks; ++j) {
-        acc[i][j] = _mm512_dpbusd_epi32(acc[i][j], quad, weights[j]);
-      }
+}
+
+void vector_embed(const std::int16_t* base, const std::int8_t* const* rows,
+                  const std::int32_t* multipliers, std::int32_t tables, std::int32_t n,
+                  std::int16_t* x) noexcept {
+  for (std::int32_t d = 0; d < n; d += 16) {
+    __m512i sum =
+        _mm512_cvtepi16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(base + d)));
+    for (std::int32_t i = 0; i < tables; ++i) {
+      const __m128i row = _mm_loadu_si128(reinterpret_cast<const __m128i*>(rows[i] + d));
+      sum = _mm512_add_epi32(
+          sum, _mm512_mullo_epi32(_mm512_cvtepi8_epi32(row), _mm512_set1_epi32(multipliers[i])));
     }
+    sum = _mm512_max_epi32(sum, _mm512_set1_epi32(-32767));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(x + d), _mm512_cvtsepi32_epi16(sum));
   }
-  std::int32_t* out = p.out + r * p.out_stride + std::int64_t{b} * 16;
+}
+
+std::int32_t vector_keep(const std::uint8_t* key, const std::uint8_t* value, std::int32_t head_size,
+                         std::int8_t* to_key, std::int8_t* to_value) noexcept {
+  const __m128i flip = _mm_set1_epi8(static_cast<char>(kFlip));
+  // Of the four bytes of each group, the one that is the position's.
+  const auto place = static_cast<int>(reinterpret_cast<std::uintptr_t>(to_value) % 4);
+  const __m128i shift = _mm_cvtsi32_si128(8 * place);
+  const __m512i others = _mm512_set1_epi32(~(0xFF << (8 * place)));
+  __m128i sums = _mm_setzero_si128();
+  for (std::int32_t e = 0; e < head_size; e += 16) {
+    const __m128i k = _mm_loadu_si128(reinterpret_cast<const __m128i*>(key + e));
+    sums = _mm_add_epi64(sums, _mm_sad_epu8(k, _mm_setzero_si128()));
+    std::int32_t quads[4];
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(quads), _mm_xor_si128(k, flip));
+    for (int i = 0; i < 4; ++i) __builtin_memcpy(to_key + (e / 4 + i) * 64, &quads[i], 4);
+    const __m128i v =
+        _mm_xor_si128(_mm_loadu_si128(reinterpret_cast<const __m128i*>(value + e)), flip);
+    void* const line = to_value - place + std::int64_t{e} * 4;
+    const __m512i kept = _mm512_and_si512(_mm512_load_si512(line), others);
+    _mm512_store_si512(line,
+                       _mm512_or_si512(kept, _mm512_sll_epi32(_mm512_cvtepu8_epi32(v), shift)));
+  }
+  const std::int64_t sum = _mm_extract_epi64(sums, 0) + _mm_extract_epi64(sums, 1);
+  return static_cast<std::int32_t>(sum) - kFlip * head_size;
+}
+
+// Entries of a table of 256 in 16 registers: the index's upper three bits choose a pair of them.
+inline __m512i look_up(const __m512i* table, __m512i index) {
+  __m512i found[8];
 #pragma GCC unroll 8
-  for (int i = 0; i < Rows; ++i) {
+  for (int i = 0; i < 8; ++i) {
+    found[i] = _mm512_permutex2var_epi32(table[2 * i], index, table[2 * i + 1]);
+  }
+  const __mmask16 bit5 = _mm512_test_epi32_mask(index, _mm512_set1_epi32(32));
+  const __mmask16 bit6 = _mm512_test_epi32_mask(index, _mm512_set1_epi32(64));
+  const __mmask16 bit7 = _mm512_test_epi32_mask(index, _mm512_set1_epi32(128));
 #pragma GCC unroll 8
-    for (int j = 0; j < Blocks; ++j) {
-      _mm512_storeu_si512(out + i * p.out_stride + j * 16, acc[i][j]);
-    }
+  for (int i = 0; i < 4; ++i) {
+    found[i] = _mm512_mask_blend_epi32(bit5, found[2 * i], found[2 * i + 1]);
   }
+  const __m512i low = _mm512_mask_blend_epi32(bit6, found[0], found[1]);
+  return _mm512_mask_blend_epi32(bit7, low, _mm512_mask_blend_epi32(bit6, found[2], found[3]));
 }
 
-// All blocks of `Rows`-row groups: a panel of weights stays in the first-level cache for all
-// groups.
-template <int Rows, int Blocks>
-inline void panels(const Product& p, std::int32_t row, std::int32_t row_end, std::int32_t b) {
-  for (; b + Blocks <= p.blocks; b += Blocks) {
-    for (std::int32_t r = row; r + Rows <= row_end; r += Rows) tile<Rows, Blocks>(p, r, b);
+void vector_distribution(const std::int32_t* z, const std::uint32_t* exp,
+                         std::uint32_t* cumulative) noexcept {
+  __m512i table[16];
+#pragma GCC unroll 16
+  for (int i = 0; i < 16; ++i) table[i] = _mm512_loadu_si512(exp + 16 * i);
+  __m512i all = _mm512_loadu_si512(z);
+  for (int j = 16; j < 256; j += 16) all = _mm512_max_epi32(all, _mm512_loadu_si512(z + j));
+  const __m512i largest = _mm512_set1_epi32(_mm512_reduce_max_epi32(all));
+  const __m512i zero = _mm512_setzero_si512(), last = _mm512_set1_epi32(15);
+  __m512i before = zero;  // the sum of all that came before, in every lane
+  for (int j = 0; j < 256; j += 16) {
+    const __m512i below = _mm512_min_epi32(_mm512_sub_epi32(largest, _mm512_loadu_si512(z + j)),
+                                           _mm512_set1_epi32(8192));
+    const __m512i w = _mm512_srlv_epi32(look_up(table, below), _mm512_srli_epi32(below, 8));
+    __m512i sum = _mm512_add_epi32(w, _mm512_alignr_epi32(w, zero, 15));
+    sum = _mm512_add_epi32(sum, _mm512_alignr_epi32(sum, zero, 14));
+    sum = _mm512_add_epi32(sum, _mm512_alignr_epi32(sum, zero, 12));
+    sum = _mm512_add_epi32(sum, _mm512_alignr_epi32(sum, zero, 8));
+    _mm512_storeu_si512(cumulative + j, _mm512_add_epi32(before, _mm512_sub_epi32(sum, w)));
+    before = _mm512_add_epi32(before, _mm512_permutexvar_epi32(last, sum));
   }
-  if constexpr (Blocks > 1) {
-    if (b < p.blocks) panels<Rows, Blocks / 2>(p, row, row_end, b);
+  const auto total = static_cast<std::uint32_t>(_mm512_cvtsi512_si32(before));
+  const std::uint64_t scale = (std::uint64_t{(1U << 22) - 256} << 32) / total;
+  const __m512i scales = _mm512_set1_epi64(static_cast<std::int64_t>(scale));
+  __m512i symbol = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  for (int j = 0; j < 256; j += 16) {
+    const __m512i c = _mm512_loadu_si512(cumulative + j);
+    const __m512i even = _mm512_srli_epi64(_mm512_mul_epu32(c, scales), 32);
+    const __m512i odd = _mm512_mul_epu32(_mm512_srli_epi64(c, 32), scales);
+    _mm512_storeu_si512(cumulative + j,
+                        _mm512_add_epi32(_mm512_mask_blend_epi32(0xAAAA, even, odd), symbol));
+    symbol = _mm512_add_epi32(symbol, _mm512_set1_epi32(16));
   }
-}
-
-// Enough sums at once (8 to 24) to hide the latency of vpdpbusd, few enough for 32 registers.
-void product(const Product& p) noexcept {
-  const std::int32_t whole = p.rows & ~7;
-  if (whole > 0) panels<8, 2>(p, 0, whole, 0);
-  switch (p.rows - whole) {
-    case 1:
-      return panels<1, 8>(p, whole, p.rows, 0);
-    case 2:
-      return panels<2, 8>(p, whole, p.rows, 0);
-    case 3:
-      return panels<3, 4>(p, whole, p.rows, 0);
-    case 4:
-      return panels<4, 4>(p, whole, p.rows, 0);
-    case 5:
-      return panels<5, 4>(p, whole, p.rows, 0);
-    case 6:
-      return panels<6, 4>(p, whole, p.rows, 0);
-    case 7:
-      return panels<7, 2>(p, whole, p.rows, 0);
-    default:
-      return;
-  }
-}
-
-// As the generic attention_weights; the table sits in four registers.
-std::int32_t vector_attention_weights(std::int32_t* __restrict s,
-                                      const std::int32_t* __restrict bias, float multiplier,
-                                      const std::uint32_t* __restrict exp, std::int32_t n,
-                                      std::uint8_t* __restrict weights) noexcept {
-  const __m512i largest = _mm512_set1_epi32(biased_scores(s, bias, multiplier, n));
-  const __m512i table0 = _mm512_loadu_si512(exp), table1 = _mm512_loadu_si512(exp + 16);
-  const __m512i table2 = _mm512_loadu_si512(exp + 32), table3 = _mm512_loadu_si512(exp + 48);
-  const __m512i limit = _mm512_set1_epi32(1024), upper = _mm512_set1_epi32(32);
-  const __m512i half = _mm512_set1_epi32(128);
-  __m512i sum = _mm512_setzero_si512();
-  for (std::int32_t i = 0; i < n; i += 16) {
-    const __m512i z = _mm512_loadu_si512(s + i);
-    const __m512i below = _mm512_min_epi32(_mm512_sub_epi32(largest, z), limit);
-    // The permutations read the low five bits of an index, the mask its sixth.
-    const __m512i low = _mm512_permutex2var_epi32(table0, below, table1);
-    const __m512i high = _mm512_permutex2var_epi32(table2, below, table3);
-    const __m512i entry = _mm512_mask_blend_epi32(_mm512_test_epi32_mask(below, upper), low, high);
-    const __m512i shifted = _mm512_srlv_epi32(entry, _mm512_srli_epi32(below, 6));
-    const __m512i w = _mm512_srli_epi32(_mm512_add_epi32(shifted, half), 8);
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(weights + i), _mm512_cvtepi32_epi8(w));
-    sum = _mm512_add_epi32(sum, w);
-  }
-  return _mm512_reduce_add_epi32(sum);
+  cumulative[256] = 1U << 22;
 }
 
 }  // namespace
 
-const Kernels kAvx512VnniKernels = {"avx512vnni",
-                                    kFlip,
-                                    product,
-                                    product,
-                                    embed,
-                                    norm,
-                                    quantise,
-                                    quantise_plain,
-                                    relu_squared,
-                                    add_residual,
-                                    vector_attention_weights,
-                                    quantise_mean,
-                                    distribution};
+const Kernels kAvx512VnniKernels = {
+    "avx512vnni",        kFlip,    product_quantise, product_relu_squared, product_residual,
+    product_logits,      attend,   vector_embed,     vector_norm,          vector_keep,
+    vector_distribution, peak_loop};
 
 }  // namespace nnzip::cpu

@@ -24,93 +24,161 @@ inline std::int32_t to_int8(float x) { return round_to_int(clamp_float(x, 127.0F
 
 inline std::uint8_t flipped(std::int32_t x) { return static_cast<std::uint8_t>(x ^ kFlip); }
 
-void embed(const std::int16_t* base, const std::int8_t* const* rows,
-           const std::int32_t* multipliers, std::int32_t tables, std::int32_t n,
-           std::int32_t* __restrict scratch, std::int16_t* __restrict x) noexcept {
-  for (std::int32_t d = 0; d < n; ++d) scratch[d] = base[d];
-  for (std::int32_t i = 0; i < tables; ++i) {
-    const std::int8_t* __restrict row = rows[i];
-    const std::int32_t multiplier = multipliers[i];
-    for (std::int32_t d = 0; d < n; ++d) scratch[d] += multiplier * row[d];
+// What a target sums up: as Product, but of matrices with any strides. The 64 bytes of outputs
+// 16*b.. and inputs 4*q.. lie at w + b * block_stride + q * quad_stride.
+struct Sums {
+  const std::uint8_t* a;
+  std::int64_t a_stride;
+  std::int32_t rows;
+  std::int32_t blocks;
+  std::int32_t quads;
+  const std::int8_t* w;
+  std::int64_t block_stride;
+  std::int64_t quad_stride;
+  const std::int32_t* init;
+};
+
+// What becomes of n sums of row r from output j on: called by the target's products.
+struct QuantiseSums {
+  const float* multiplier;
+  std::uint8_t* out;
+  std::int64_t stride;
+  void operator()(const std::int32_t* __restrict acc, std::int64_t r, std::int64_t j,
+                  std::int32_t n) const {
+    const float* __restrict m = multiplier + j;
+    std::uint8_t* __restrict a = out + r * stride + j;
+    for (std::int32_t i = 0; i < n; ++i) a[i] = flipped(to_int8(static_cast<float>(acc[i]) * m[i]));
   }
-  for (std::int32_t d = 0; d < n; ++d) x[d] = static_cast<std::int16_t>(saturate16(scratch[d]));
+};
+
+struct SquareSums {
+  const float* multiplier;
+  std::uint8_t* out;
+  std::int64_t stride;
+  void operator()(const std::int32_t* __restrict acc, std::int64_t r, std::int64_t j,
+                  std::int32_t n) const {
+    const float* __restrict m = multiplier + j;
+    std::uint8_t* __restrict a = out + r * stride + j;
+    for (std::int32_t i = 0; i < n; ++i) {
+      float u = static_cast<float>(acc[i]) * m[i];
+      u = u > 0.0F ? u : 0.0F;
+      u = u * u;
+      u = u < 127.0F ? u : 127.0F;
+      a[i] = flipped(round_to_int(u));
+    }
+  }
+};
+
+struct AddSums {
+  const float* multiplier;
+  std::int16_t* x;
+  std::int64_t stride;
+  void operator()(const std::int32_t* __restrict acc, std::int64_t r, std::int64_t j,
+                  std::int32_t n) const {
+    const float* __restrict m = multiplier + j;
+    std::int16_t* __restrict to = x + r * stride + j;
+    for (std::int32_t i = 0; i < n; ++i) {
+      const float change = static_cast<float>(acc[i]) * m[i];
+      const std::int32_t sum = to[i] + round_to_int(clamp_float(change, 65535.0F));
+      to[i] = static_cast<std::int16_t>(saturate16(sum));
+    }
+  }
+};
+
+struct LogitSums {
+  const float* multiplier;
+  const float* bias;
+  std::int32_t* z;
+  void operator()(const std::int32_t* __restrict acc, std::int64_t r, std::int64_t j,
+                  std::int32_t n) const {
+    const float* __restrict m = multiplier + j;
+    const float* __restrict b = bias + j;
+    std::int32_t* __restrict to = z + r * 256 + j;
+    for (std::int32_t i = 0; i < n; ++i) {
+      float logit = static_cast<float>(acc[i]) * m[i];
+      logit = logit + b[i];
+      to[i] = round_to_int(clamp_float(logit, 1048576.0F));
+    }
+  }
+};
+
+struct ScoreSums {
+  const float* multiplier;  // by row
+  const std::int32_t* bias;
+  std::int64_t bias_stride;
+  std::int32_t* z;
+  std::int64_t stride;
+  void operator()(const std::int32_t* __restrict acc, std::int64_t r, std::int64_t j,
+                  std::int32_t n) const {
+    const float m = multiplier[r];
+    const std::int32_t* __restrict b = bias + r * bias_stride + j;
+    std::int32_t* __restrict to = z + r * stride + j;
+    for (std::int32_t i = 0; i < n; ++i) {
+      to[i] = round_to_int(clamp_float(static_cast<float>(acc[i]) * m, 1048576.0F)) + b[i];
+    }
+  }
+};
+
+[[maybe_unused]] void embed(const std::int16_t* __restrict base, const std::int8_t* const* rows,
+                            const std::int32_t* multipliers, std::int32_t tables, std::int32_t n,
+                            std::int16_t* __restrict x) noexcept {
+  for (std::int32_t at = 0; at < n; at += 64) {
+    std::int32_t sums[64];
+    for (std::int32_t d = 0; d < 64; ++d) sums[d] = base[at + d];
+    for (std::int32_t i = 0; i < tables; ++i) {
+      const std::int8_t* row = rows[i] + at;
+      const std::int32_t multiplier = multipliers[i];
+      for (std::int32_t d = 0; d < 64; ++d) sums[d] += multiplier * row[d];
+    }
+    for (std::int32_t d = 0; d < 64; ++d) {
+      x[at + d] = static_cast<std::int16_t>(saturate16(sums[d]));
+    }
+  }
 }
 
-void norm(const std::int16_t* __restrict x, std::int32_t n, float constant,
-          std::uint8_t* __restrict a) noexcept {
-  std::int64_t squares = 0;
-  for (std::int32_t d = 0; d < n; d += 2) {
-    // Two squares of at most 32767^2 stay below 2^31.
-    squares += std::int32_t{x[d]} * x[d] + std::int32_t{x[d + 1]} * x[d + 1];
-  }
+// What the norm multiplies with.
+inline float norm_factor(std::int64_t squares, float constant) {
   if (squares < 1) squares = 1;
-  const float m = constant / __builtin_sqrtf(static_cast<float>(squares));
-  for (std::int32_t d = 0; d < n; ++d) a[d] = flipped(to_int8(static_cast<float>(x[d]) * m));
+  return constant / __builtin_sqrtf(static_cast<float>(squares));
 }
 
-void quantise(const std::int32_t* __restrict acc, const float* __restrict multiplier,
-              std::int32_t n, std::uint8_t* __restrict a) noexcept {
-  for (std::int32_t j = 0; j < n; ++j) {
-    a[j] = flipped(to_int8(static_cast<float>(acc[j]) * multiplier[j]));
+[[maybe_unused]] void norm(const std::int16_t* __restrict x, std::int32_t rows, std::int32_t n,
+                           float constant, std::uint8_t* __restrict a) noexcept {
+  for (std::int32_t r = 0; r < rows; ++r, x += n, a += n) {
+    std::int64_t squares = 0;
+    for (std::int32_t d = 0; d < n; d += 2) {
+      // Two squares of at most 32767^2 stay below 2^31.
+      squares += std::int32_t{x[d]} * x[d] + std::int32_t{x[d + 1]} * x[d + 1];
+    }
+    const float m = norm_factor(squares, constant);
+    for (std::int32_t d = 0; d < n; ++d) a[d] = flipped(to_int8(static_cast<float>(x[d]) * m));
   }
 }
 
-void quantise_plain(const std::int32_t* __restrict acc, const float* __restrict multiplier,
-                    std::int32_t n, std::int8_t* __restrict out) noexcept {
-  for (std::int32_t j = 0; j < n; ++j) {
-    out[j] = static_cast<std::int8_t>(to_int8(static_cast<float>(acc[j]) * multiplier[j]));
+[[maybe_unused]] std::int32_t keep(const std::uint8_t* __restrict key,
+                                   const std::uint8_t* __restrict value, std::int32_t head_size,
+                                   std::int8_t* __restrict to_key,
+                                   std::int8_t* __restrict to_value) noexcept {
+  std::int32_t sum = 0;
+  for (std::int32_t e = 0; e < head_size; ++e) {
+    const auto k = static_cast<std::int8_t>(key[e] ^ kFlip);
+    to_key[e / 4 * 64 + e % 4] = k;
+    sum += k;
+    to_value[e * 4] = static_cast<std::int8_t>(value[e] ^ kFlip);
   }
+  return sum;
 }
 
-void quantise_mean(const std::int32_t* __restrict num, float factor, std::int32_t n,
-                   std::uint8_t* __restrict a) noexcept {
-  for (std::int32_t j = 0; j < n; ++j) {
-    a[j] = flipped(to_int8(static_cast<float>(num[j]) * factor));
-  }
-}
-
-void relu_squared(const std::int32_t* __restrict acc, const float* __restrict multiplier,
-                  std::int32_t n, std::uint8_t* __restrict a) noexcept {
-  for (std::int32_t j = 0; j < n; ++j) {
-    float u = static_cast<float>(acc[j]) * multiplier[j];
-    u = u > 0.0F ? u : 0.0F;
-    u = u * u;
-    u = u < 127.0F ? u : 127.0F;
-    a[j] = flipped(round_to_int(u));
-  }
-}
-
-void add_residual(const std::int32_t* __restrict acc, const float* __restrict multiplier,
-                  std::int32_t n, std::int16_t* __restrict x) noexcept {
-  for (std::int32_t d = 0; d < n; ++d) {
-    const float change = static_cast<float>(acc[d]) * multiplier[d];
-    const std::int32_t sum = x[d] + round_to_int(clamp_float(change, 65535.0F));
-    x[d] = static_cast<std::int16_t>(saturate16(sum));
-  }
-}
-
-// First pass: s becomes z; returns the maximum.
-inline std::int32_t biased_scores(std::int32_t* __restrict s, const std::int32_t* __restrict bias,
-                                  float multiplier, std::int32_t n) {
+// z becomes weights; returns their sum.
+[[maybe_unused]] std::int32_t attention_weights(const std::int32_t* __restrict z, std::int32_t n,
+                                                const std::uint32_t* __restrict exp,
+                                                std::uint8_t* __restrict weights) {
   std::int32_t largest = kOutside * 2;
-  for (std::int32_t i = 0; i < n; ++i) {
-    const float score = static_cast<float>(s[i]) * multiplier;
-    s[i] = round_to_int(clamp_float(score, 1048576.0F)) + bias[i];
-    largest = s[i] > largest ? s[i] : largest;
-  }
-  return largest;
-}
-
-[[maybe_unused]] std::int32_t attention_weights(std::int32_t* __restrict s,
-                                                const std::int32_t* __restrict bias,
-                                                float multiplier,
-                                                const std::uint32_t* __restrict exp, std::int32_t n,
-                                                std::uint8_t* __restrict weights) noexcept {
-  const std::int32_t largest = biased_scores(s, bias, multiplier, n);
+  for (std::int32_t i = 0; i < n; ++i) largest = z[i] > largest ? z[i] : largest;
   std::int32_t sum = 0;
   for (std::int32_t i = 0; i < n; ++i) {
     // From 1024 on the shift is 16, which leaves weight 0 by itself.
-    std::uint32_t below = static_cast<std::uint32_t>(largest - s[i]);
+    std::uint32_t below = static_cast<std::uint32_t>(largest - z[i]);
     below = below < 1024 ? below : 1024;
     const std::uint32_t w = ((exp[below & 63] >> (below >> 6)) + 128) >> 8;
     weights[i] = static_cast<std::uint8_t>(w);
@@ -119,17 +187,11 @@ inline std::int32_t biased_scores(std::int32_t* __restrict s, const std::int32_t
   return sum;
 }
 
-void distribution(const std::int32_t* __restrict acc, const float* __restrict multiplier,
-                  const float* __restrict bias, const std::uint32_t* __restrict exp,
-                  std::uint32_t* __restrict cumulative) noexcept {
-  std::int32_t z[256];
+[[maybe_unused]] void distribution(const std::int32_t* __restrict z,
+                                   const std::uint32_t* __restrict exp,
+                                   std::uint32_t* __restrict cumulative) noexcept {
   std::int32_t largest = kOutside;
-  for (std::int32_t j = 0; j < 256; ++j) {
-    float logit = static_cast<float>(acc[j]) * multiplier[j];
-    logit = logit + bias[j];
-    z[j] = round_to_int(clamp_float(logit, 1048576.0F));
-    largest = z[j] > largest ? z[j] : largest;
-  }
+  for (std::int32_t j = 0; j < 256; ++j) largest = z[j] > largest ? z[j] : largest;
   std::uint32_t w[256];
   for (std::int32_t j = 0; j < 256; ++j) {
     // From 8192 on the shift is 32: two shifts of 16 reach it, as one shift of 32 may not.

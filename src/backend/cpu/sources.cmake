@@ -5,6 +5,7 @@ set(NNZIP_CPU_SOURCES
   cpu/cpu_backend.cpp
   cpu/cpu_engine.cpp
   cpu/cpu_pack.cpp
+  cpu/cpu_profile.cpp
   cpu/cpu_session.cpp
   cpu/kernels_scalar.cpp)
 set(cpu_kernel_flags -O3 -ffp-contract=off)

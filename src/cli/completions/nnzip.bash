@@ -39,7 +39,7 @@ _nnzip() {
     test) options="$general $input $computing $memory" ;;
     list) options="$general $input --json" ;;
     models) options="$general --verify" ;;
-    bench) options="$general $computing --signature --check --speed --stages" ;;
+    bench) options="$general $computing --signature --check --speed --synthetic --stages" ;;
     *) options="$general $modes $levels $input $output --range --json $computing $memory" ;;
   esac
 

@@ -65,6 +65,7 @@ __nnzip_option $coding -s M -l memory -x -d 'fail rather than need more'
 
 __nnzip_option models -l verify -d 'compare each model with its hash'
 __nnzip_option bench -l signature -d 'one number over all that is computed'
-__nnzip_option bench -l speed -d 'time compressing and decompressing'
+__nnzip_option bench -l speed -d 'time the parts of coding'
+__nnzip_option bench -l synthetic -x -a 4M -d 'with --speed, a generated model'
 __nnzip_option bench -l stages -d 'network, contexts and both'
 __nnzip_option bench -l check -x -a cpu,reference -d 'compare two backends'

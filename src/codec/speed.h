@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// How long coding takes, in parts and in all.
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "backend/backend.h"
+#include "nnzip/nnzip.hpp"
+
+namespace nnzip {
+
+// See measure_speed in nnzip.hpp. engine: not null. Precondition: content is not empty.
+SpeedInfo speed_of(std::span<const std::uint8_t> content,
+                   const std::shared_ptr<const Engine>& engine, int threads);
+
+}  // namespace nnzip

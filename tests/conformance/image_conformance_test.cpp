@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every target of the mixer gives the bytes of the scalar one for images.
+#include <catch2/catch.hpp>
+
+#include "unit/mixer_samples.h"
+#include "unit/pixel_layouts.h"
+
+namespace nnzip {
+namespace {
+
+TEST_CASE("ImageConformance.EveryTargetGivesTheSameBytes") {
+  using test::pixel_layout;
+  for (const Layout& layout :
+       {pixel_layout(302, 3, 1), pixel_layout(256, 4, 2), pixel_layout(200, 1, 2, false)}) {
+    const Bytes content = test::sample_photograph(layout, 60);
+    for (const int streams : {1, 5}) {
+      for (const bool network : {false, true}) {
+        MixerPlan plan;
+        plan.content_bytes = content.size();
+        plan.streams = streams;
+        plan.layout = layout;
+        plan.network = network;
+        const test::Oracle half_right = [&](std::size_t position) {
+          return static_cast<std::uint8_t>(content[position] + (position / 7 % 2));
+        };
+        const Bytes expected = test::encode_mixed(content, plan, half_right, "scalar");
+        for (const std::string& target : mixer_targets()) {
+          INFO(target << " " << layout.stride << " " << streams << " " << network);
+          REQUIRE(test::encode_mixed(content, plan, half_right, target) == expected);
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace nnzip

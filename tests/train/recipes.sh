@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Every recipe names options that nnzip-train knows, stays within the multiply-accumulates that it
+# promises, and makes a model file of at most 16 MB.
+set -euo pipefail
+train=$1 recipes=$2/tools/train/recipes
+declare -A most=([text]=1100000 [text-fast]=500000 [text-4m]=4000000 [text-16m]=16000000)
+
+for recipe in "$recipes"/*.toml; do
+  name=$(basename "$recipe" .toml)
+  costs=$("$train" --config "$recipe" --dry-run)
+  printf '== %s\n%s\n' "$name" "$costs"
+  awk -v most="${most[$name]}" '$1 == "products" { products = $2 } $1 == "model" { bytes = $3 }
+    END { exit !(products > 0 && products <= most && bytes > 0 && bytes <= 16000000) }' <<< "$costs"
+done
