@@ -19,6 +19,20 @@ std::vector<int> make_squash() {  // squash(x) at x + 3071
   return table;
 }
 
+const std::vector<int> kSquash = make_squash();
+
+std::vector<int> make_stretch() {  // stretch(p) at p >> 4
+  std::vector<int> table;
+  int x = -kLimit;
+  for (int least = 8; least < 65536; least += 16) {
+    while (x < kLimit && squash(x) < least) ++x;
+    table.push_back(x);
+  }
+  return table;
+}
+
+const std::vector<int> kStretch = make_stretch();
+
 std::vector<int> make_mantissa() {
   std::vector<int> table;
   std::uint64_t g = 1 << 30;
@@ -35,7 +49,9 @@ std::vector<int> make_mantissa() {
   return table;
 }
 
-bool has_state(const History& h) {
+const std::vector<int> kMantissa = make_mantissa();
+
+bool within_reach(const History& h) {
   constexpr int kReach[] = {47, 24, 10, 7, 6, 5};
   const int few = std::min(h.zeros, h.ones);
   return few >= 0 && few <= 5 && std::max(h.zeros, h.ones) <= kReach[few];
@@ -53,12 +69,14 @@ std::vector<History> make_histories() {
     for (int ones = 0; ones <= sum; ++ones) {
       for (int last = 0; last <= 1; ++last) {
         const History h{sum - ones, ones, last};
-        if (has_state(h) && (last == 1 ? h.ones : h.zeros) > 0) table.push_back(h);
+        if (within_reach(h) && (last == 1 ? h.ones : h.zeros) > 0) table.push_back(h);
       }
     }
   }
   return table;
 }
+
+const std::vector<History> kHistory = make_histories();
 
 int find_next(int state, int y) {
   if (state < 7) return 2 * (state + 1) + y - 1;
@@ -67,7 +85,7 @@ int find_next(int state, int y) {
   int& other = y == 1 ? h.zeros : h.ones;
   if (other > 2) other = 2 + (other - 2) * 3 / 8;
   ++same;
-  while (!has_state(h)) --(same > other ? same : other);
+  while (!within_reach(h)) --(same > other ? same : other);
   h.last = y;
   for (int number = 15; number < kHistories; ++number) {
     const History n = history(number);
@@ -84,48 +102,28 @@ std::vector<int> make_next() {
   return table;
 }
 
+const std::vector<int> kNext = make_next();
+
 }  // namespace
 
 std::int64_t clamp(std::int64_t x, std::int64_t b) { return std::clamp(x, -b, b); }
 
-int squash(std::int64_t x) {
-  static const std::vector<int> table = make_squash();
-  return table[static_cast<std::size_t>(x + kLimit)];
-}
+int squash(std::int64_t x) { return kSquash[static_cast<std::size_t>(x + kLimit)]; }
 
-int stretch(std::int64_t p) {
-  const std::int64_t least = 16 * (p >> 4) + 8;
-  int low = -kLimit, high = kLimit;  // squash grows with its logit
-  while (low < high) {
-    const int middle = (low + high + 2 * kLimit) / 2 - kLimit;
-    if (squash(middle) >= least) {
-      high = middle;
-    } else {
-      low = middle + 1;
-    }
-  }
-  return low;
-}
+int stretch(std::int64_t p) { return kStretch[static_cast<std::size_t>(p >> 4)]; }
 
 int log(std::uint32_t m) {
-  static const std::vector<int> mantissa = make_mantissa();
   int t = 0;
   while (m >> (t + 1) != 0) ++t;
   const std::uint32_t below = t >= 10 ? m >> (t - 10) : m << (10 - t);
-  return ((t * 45426) >> 8) + mantissa[below & 1023];
+  return ((t * 45426) >> 8) + kMantissa[below & 1023];
 }
 
 std::int64_t reciprocal(unsigned j) { return 131072 / (2 * std::int64_t{j} + 3); }
 
-History history(int state) {
-  static const std::vector<History> table = make_histories();
-  return table[static_cast<std::size_t>(state)];
-}
+History history(int state) { return kHistory[static_cast<std::size_t>(state)]; }
 
-int next_state(int state, int y) {
-  static const std::vector<int> table = make_next();
-  return table[static_cast<std::size_t>(2 * state + y)];
-}
+int next_state(int state, int y) { return kNext[static_cast<std::size_t>(2 * state + y)]; }
 
 void Counter::learn(int bit) {
   const std::int64_t y = bit;
