@@ -7,10 +7,13 @@
 #include <catch2/catch.hpp>
 #include <numeric>
 
+#include "mixer/image_predictor.h"
 #include "mixer/mix_kernels.h"
 #include "mixer/mixer_targets.h"
 #include "mixer/predictor.h"
+#include "mixer/reference/mixer_reference_images.h"
 #include "unit/mixer_samples.h"
+#include "unit/pixel_layouts.h"
 
 namespace nnzip {
 namespace {
@@ -78,15 +81,20 @@ void require_equal(const Bytes& content, const MixerPlan& plan) {
   REQUIRE(coded.finish() == expected.finish());
 }
 
-void require_equal_bytes(const Bytes& content, const Layout& layout, int streams, bool network) {
-  INFO(content.size() << " bytes, " << streams << " streams, stride " << layout.stride
-                      << ", element " << layout.element << (network ? ", network" : ""));
+MixerPlan plan_of(const Bytes& content, const Layout& layout, int streams, bool network) {
   MixerPlan plan;
   plan.content_bytes = content.size();
   plan.streams = streams;
   plan.layout = layout;
   plan.network = network;
-  require_equal<mixer::Predictor, MixerReference>(content, plan);
+  return plan;
+}
+
+void require_equal_bytes(const Bytes& content, const Layout& layout, int streams, bool network) {
+  INFO(content.size() << " bytes, " << streams << " streams, stride " << layout.stride
+                      << ", element " << layout.element << (network ? ", network" : ""));
+  require_equal<mixer::Predictor, MixerReference>(content,
+                                                  plan_of(content, layout, streams, network));
 }
 
 void require_equal_bytes(const Bytes& content, const Layout& layout = {}) {
@@ -188,6 +196,41 @@ TEST_CASE("MixerReference.AgreesOnManyBytes") {
   }
   require_equal_bytes(content, {}, 1, false);
   require_equal_bytes(resized(content, 50000), {}, 5, true);
+}
+
+void require_equal_pixels(const Bytes& content, const Layout& layout, int streams, bool network) {
+  INFO(content.size() << " bytes, " << streams << " streams, stride " << layout.stride
+                      << ", channels " << layout.channels << ", element " << layout.element
+                      << ", parity " << layout.high_parity << (network ? ", network" : ""));
+  require_equal<mixer::ImagePredictor, ImageReference>(content,
+                                                       plan_of(content, layout, streams, network));
+}
+
+TEST_CASE("MixerReference.AgreesOnSmallImages") {
+  for (const Layout& layout : test::pixel_layouts()) {
+    const Bytes content = resized(test::sample_photograph(layout, 900 / layout.stride + 1), 900);
+    require_equal_pixels(content, layout, 1, false);
+    require_equal_pixels(content, layout, 3, true);
+  }
+}
+
+TEST_CASE("MixerReference.AgreesOnImages") {
+  for (const Layout& layout :
+       {test::pixel_layout(182, 3, 1), test::pixel_layout(61, 1, 1),
+        test::pixel_layout(162, 4, 2, false), test::pixel_layout(120, 1, 2)}) {
+    const Bytes image = resized(test::sample_photograph(layout, 130), 7000);
+    Bytes extremes = random_bytes(4000);
+    for (auto& byte : extremes) byte = byte < 128 ? 0 : 255;
+    for (const int streams : {1, 2, 5}) {
+      require_equal_pixels(image, layout, streams, streams == 2);
+      require_equal_pixels(extremes, layout, streams, streams == 5);
+    }
+    require_equal_pixels(random_bytes(3000), layout, 1, false);
+    for (const std::size_t n : {1, 2, 3}) require_equal_pixels(random_bytes(n), layout, 2, false);
+  }
+  // A row of more than 512 cells.
+  const Layout wide = test::pixel_layout(9001, 1, 1);
+  require_equal_pixels(test::sample_photograph(wide, 4), wide, 1, false);
 }
 
 }  // namespace

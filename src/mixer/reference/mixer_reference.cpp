@@ -7,12 +7,10 @@
 namespace nnzip {
 namespace {
 
-using mixer_reference::clamp;
 using mixer_reference::Counter;
 using mixer_reference::kContexts;
-using mixer_reference::kLimit;
-using mixer_reference::log;
 using mixer_reference::Place;
+using mixer_reference::Sets;
 using mixer_reference::squash;
 using mixer_reference::stretch;
 
@@ -58,35 +56,6 @@ MixerReference::MatchModel::MatchModel(std::size_t least_length, std::size_t ent
 Counter& MixerReference::MatchModel::counter(const Match& match, int expected_bit) {
   const auto bit = static_cast<std::size_t>(expected_bit);
   return counters[(bit * 8 + match.outcomes % 8) * 16 + bucket(match.length)];
-}
-
-MixerReference::Sets::Sets(std::size_t sets, std::vector<std::int64_t> first)
-    : weights(sets, std::move(first)) {}
-
-void MixerReference::Sets::mix(std::size_t set, const std::vector<std::int64_t>& inputs) {
-  chosen = set;
-  std::int64_t partial[16] = {}, sum = 0;
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    partial[i % 32 / 2] += inputs[i] * weights[set][i];
-  }
-  for (const std::int64_t p : partial) sum += p >> 4;
-  logit = clamp(sum >> 10, kLimit);
-}
-
-void MixerReference::Sets::mix_final(std::size_t set, const std::vector<std::int64_t>& inputs) {
-  chosen = set;
-  std::int64_t sum = 0;
-  for (std::size_t i = 0; i < inputs.size(); ++i) sum += inputs[i] * weights[set][i];
-  logit = clamp(sum >> 14, kLimit);
-}
-
-void MixerReference::Sets::learn(const std::vector<std::int64_t>& inputs, int bit,
-                                 std::int64_t rate) {
-  const std::int64_t err = ((65536 * bit - squash(logit)) * rate) >> 11;
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    std::int64_t& w = weights[chosen][i];
-    w = std::clamp<std::int64_t>(w + ((inputs[i] * err + (1 << 14)) >> 15), -32768, 32767);
-  }
 }
 
 MixerReference::MixerReference(std::size_t n, std::size_t streams, const Layout& layout,
@@ -186,10 +155,7 @@ void MixerReference::predict_network() {
   g_ = inputs_[25] = inputs_[26] = inputs_[27] = inputs_[57] = 0;
   confidence_ = 0;
   if (distribution_ == nullptr) return;
-  const std::uint32_t* F = distribution_->cumulative;
-  const std::uint32_t d = 256 >> k_, a = (c_ << (8 - k_)) % 256;
-  const std::uint32_t zeros = F[a + d / 2] - F[a], ones = F[a + d] - F[a + d / 2];
-  g_ = clamp(log(ones) - log(zeros), kLimit);
+  g_ = mixer_reference::network_logit(*distribution_, c_, k_);
   inputs_[25] = g_;
   inputs_[57] = (squash(g_) - 32768) >> 4;
   inputs_[26] = stretch(network_by_c_.refine(c_, g_));

@@ -15,6 +15,7 @@
 
 #include "coder/distribution.h"
 #include "mixer/reference/mixer_reference_contexts.h"
+#include "mixer/reference/mixer_reference_sets.h"
 #include "mixer/reference/mixer_reference_tables.h"
 #include "split/layout.h"
 
@@ -62,18 +63,6 @@ class MixerReference {
     std::array<Match, 2> matches;
   };
 
-  // Weights of equal sets, and what the chosen one has said.
-  struct Sets {
-    Sets(std::size_t sets, std::vector<std::int64_t> first);
-    void mix(std::size_t set, const std::vector<std::int64_t>& inputs);
-    void mix_final(std::size_t set, const std::vector<std::int64_t>& inputs);
-    void learn(const std::vector<std::int64_t>& inputs, int bit, std::int64_t rate);
-
-    std::vector<std::vector<std::int64_t>> weights;
-    std::size_t chosen = 0;
-    std::int64_t logit = 0;
-  };
-
   mixer_reference::Place place() const;
   void hash_contexts();
   void look_up();
@@ -101,7 +90,7 @@ class MixerReference {
   std::array<MatchModel, 2> match_models_;
   mixer_reference::Refiner network_by_c_, network_by_c1_;
   mixer_reference::Refiner result_by_c_, result_by_c1_, result_by_expected_;
-  std::vector<Sets> sets_, final_sets_;
+  std::vector<mixer_reference::Sets> sets_, final_sets_;
 
   // The byte that is coded.
   Stream* stream_ = nullptr;

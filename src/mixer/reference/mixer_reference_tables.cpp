@@ -125,10 +125,10 @@ History history(int state) { return kHistory[static_cast<std::size_t>(state)]; }
 
 int next_state(int state, int y) { return kNext[static_cast<std::size_t>(2 * state + y)]; }
 
-void Counter::learn(int bit) {
+void Counter::learn(int bit, unsigned limit) {
   const std::int64_t y = bit;
   p += (((y << 22) - y - p) * reciprocal(count)) >> 16;
-  if (count < 255) ++count;
+  if (count < limit) ++count;
 }
 
 Refiner::Refiner(std::size_t contexts) : points_(contexts) {

@@ -17,7 +17,7 @@ std::int64_t clamp(std::int64_t x, std::int64_t b);
 int squash(std::int64_t x);           // a P16. Precondition: |x| <= 3071
 int stretch(std::int64_t p);          // a logit
 int log(std::uint32_t m);             // Precondition: 1 <= m < 2^22
-std::int64_t reciprocal(unsigned j);  // Precondition: j < 256
+std::int64_t reciprocal(unsigned j);  // Precondition: j < 1024
 
 // What a state stands for.
 struct History {
@@ -35,7 +35,7 @@ struct Counter {
   std::int64_t p16() const { return p >> 6; }
   int x() const { return stretch(p16()); }
   int y() const { return static_cast<int>((p16() - 32768) >> 4); }
-  void learn(int bit);
+  void learn(int bit, unsigned limit = 255);
 
   std::int64_t p;  // of 22 bits
   unsigned count;
