@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// The section Code of MIXING.md: where a stream of machine code stands.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace nnzip::mixer_reference {
+
+std::uint32_t grow(std::uint32_t h, std::uint8_t x);
+
+class CodeState {
+ public:
+  // v of the contexts of machine code.
+  struct Values {
+    std::uint64_t word, wordpair, wordskip, code, aboveleft, abovetwo, gradient, value, column,
+        line;
+  };
+  Values values() const;
+  std::uint32_t position() const;
+
+  void take(std::uint8_t x, unsigned element);
+
+ private:
+  enum Part : std::uint32_t { kOpcode, kVex, kModRm, kSib, kDisplacement, kImmediate };
+
+  // The instruction so far.
+  struct Instruction {
+    std::uint32_t part = kOpcode, left = 0, map = 0;
+    std::uint32_t whole = 0, shape = 0, operand = 0;
+    std::uint32_t opcode = 0, modrm = 0;
+    std::uint32_t displacement = 0, immediate = 0;  // bytes that will come
+    bool narrow = false, wide = false;
+  };
+
+  void take_x86(std::uint8_t x);
+  void take_word(std::uint8_t x);
+  void take_opcode(std::uint8_t x);
+  void take_modrm(std::uint8_t x);
+  void go_on();
+  void end();
+
+  Instruction now_;
+  std::array<std::uint32_t, 4> shapes_{}, opcodes_{};
+  std::array<std::uint32_t, 2> wholes_{};
+};
+
+}  // namespace nnzip::mixer_reference
