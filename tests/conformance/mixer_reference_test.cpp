@@ -7,13 +7,16 @@
 #include <catch2/catch.hpp>
 #include <numeric>
 
+#include "mixer/audio_predictor.h"
 #include "mixer/image_predictor.h"
 #include "mixer/mix_kernels.h"
 #include "mixer/mixer_targets.h"
 #include "mixer/predictor.h"
 #include "mixer/reference/mixer_reference_images.h"
+#include "mixer/reference/mixer_reference_sound.h"
 #include "unit/mixer_samples.h"
 #include "unit/pixel_layouts.h"
+#include "unit/sound_samples.h"
 
 namespace nnzip {
 namespace {
@@ -231,6 +234,24 @@ TEST_CASE("MixerReference.AgreesOnImages") {
   // A row of more than 512 cells.
   const Layout wide = test::pixel_layout(9001, 1, 1);
   require_equal_pixels(test::sample_photograph(wide, 4), wide, 1, false);
+}
+
+// The content is what the filter makes of the sound: high bytes first. Any bytes are content.
+TEST_CASE("MixerReference.AgreesOnSound") {
+  for (const test::Sound& sound : test::sounds()) {
+    if (sound.layout.high_parity == 1) continue;
+    INFO(sound.name << ", " << sound.layout.channels << " channels of "
+                    << sound.layout.number_bytes() << " bytes");
+    const auto require_equal_sound = [&](const Bytes& content, int streams, bool network) {
+      INFO(content.size() << " bytes, " << streams << " streams");
+      require_equal<mixer::AudioPredictor, SoundReference>(
+          content, plan_of(content, sound.layout, streams, network));
+    };
+    require_equal_sound(sound.content, 1, false);
+    require_equal_sound(resized(sound.content, 1001), 2, true);
+    require_equal_sound(resized(sound.content, 1001), 5, false);
+    for (const std::size_t n : {1, 2, 5}) require_equal_sound(resized(sound.content, n), 2, true);
+  }
 }
 
 }  // namespace

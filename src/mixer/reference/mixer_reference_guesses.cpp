@@ -183,35 +183,21 @@ void ImageReference::put_corrections(Stream& s, Int l) {
 }
 
 void ImageReference::put_guesses(Stream& s, const Errors& e) const {
-  const auto c = static_cast<unsigned>(s.c);
-  const auto set = [&](std::size_t i, Candidate candidate, unsigned E, unsigned context) {
-    s.guesses[i] = {s.candidates[candidate], E, context};
-  };
-  set(0, kStacked, s.likely, c);
-  set(1, kStacked, s.likely, static_cast<unsigned>(s.texture % 16 + 16 * (c % 2)));
-  set(2, kStacked, energy(e.withcolour), c);
-  set(3, kUnbiased, energy(e.nearby), c);
-  set(4, kUnbiased, s.likely,
-      6 * c + static_cast<unsigned>(sign(e.colour, 2)) + (std::abs(e.colour) > 12 ? 3 : 0));
-  set(5, kUnbiased, energy(e.activity), c);
-  set(6, kByErrors, s.likely, c);
-  set(7, kLocal, energy(e.activity), c);
-  set(8, kWhole, s.likely, c);
-  set(9, kPlane, s.likely, c);
-  set(10, kLeft, s.likely, c);
-  set(11, kAbove, s.likely, c);
-  set(12, kMean, s.likely, c);
-  set(13, kSlopeLeft, s.likely, c);
-  set(14, kSlopeAbove, s.likely, c);
-  set(15, kAboveTwice, energy(e.activity), c);
-  set(16, kLeftTwice, energy(e.activity), c);
-  set(17, kPlainLeft, energy(e.activity), c);
-  set(18, kPlainAbove, energy(e.activity), c);
-  set(19, kOtherColour, s.likely, c);
-  set(20, kLeftThrice, s.likely, c);
-  set(21, kUpperRight, s.likely, c);
-  set(22, kUpperLeft, s.likely, c);
-  set(23, kPlainPlane, s.likely, c);
+  const unsigned withcolour = energy(e.withcolour), activity = energy(e.activity);
+  const struct {
+    Candidate candidate;
+    unsigned energy;
+  } guesses[kGuesses] = {
+      {kStacked, s.likely},     {kStacked, withcolour},  {kUnbiased, energy(e.nearby)},
+      {kLocal, activity},       {kWhole, s.likely},      {kPlane, s.likely},
+      {kLeft, s.likely},        {kAbove, s.likely},      {kMean, s.likely},
+      {kSlopeLeft, s.likely},   {kSlopeAbove, s.likely}, {kAboveTwice, activity},
+      {kLeftTwice, activity},   {kPlainLeft, activity},  {kPlainAbove, activity},
+      {kOtherColour, s.likely}, {kLeftThrice, s.likely}, {kUpperRight, s.likely},
+      {kUpperLeft, s.likely},   {kPlainPlane, s.likely}};
+  for (std::size_t i = 0; i < kGuesses; ++i) {
+    s.guesses[i] = {s.candidates[guesses[i].candidate], guesses[i].energy};
+  }
 }
 
 void ImageReference::begin_number(Stream& s) {
@@ -226,7 +212,7 @@ void ImageReference::begin_number(Stream& s) {
 void ImageReference::begin_padding(Stream& s) {
   const Int above = s.number - stride_;
   const Int byte = above >= s.begin ? content_[static_cast<std::size_t>(above)] : 0;
-  for (Guess& guess : s.guesses) guess = {16 * byte, 0, 3};
+  for (Guess& guess : s.guesses) guess = {16 * byte, 0};
   s.texture = 0;
   s.likely = 0;
   s.withcolour = 0;

@@ -68,7 +68,7 @@ ImageReference::ImageReference(std::size_t n, std::size_t streams, const Layout&
   }
   std::vector<Int> first(32);
   std::fill_n(first.begin(), kGuesses, 16384 * 2 / 100);
-  first[25] = 16384 * 30 / 100;
+  first[21] = 16384 * 30 / 100;
   for (const std::size_t of : {192, 128, 384, 512, 256, 768}) sets_.emplace_back(of, first);
   for (const std::size_t of : {192, 384, 128}) {
     final_sets_.emplace_back(of, std::vector<Int>(6, 16384 / 6));
@@ -175,26 +175,26 @@ std::uint32_t ImageReference::predict() {
     const Int limit = (Int{24} << 20) / scale - 1;
     const Int bin = (clamp(distance, limit) * scale) >> 20;
     const auto level = static_cast<unsigned>(std::clamp<Int>(Int{l} + 4 - E / 2, 0, 5));
-    guess.counter = (((i * 32 + guess.context) * 12 + E / 2) * 6 + level) * 48 +
-                    static_cast<std::size_t>(bin + 24);
+    guess.counter =
+        (((s.c * kGuesses + i) * 12 + E / 2) * 6 + level) * 48 + static_cast<std::size_t>(bin + 24);
     inputs_[i] = counters_.try_emplace(guess.counter, first_counter(bin, level)).first->second.x();
     if (i == 0) {
       L = level;
       b0 = static_cast<std::size_t>(bin + 24);
     }
   }
-  inputs_[24] = 256;
-  inputs_[25] = inputs_[26] = 0;
+  inputs_[20] = 256;
+  inputs_[21] = inputs_[22] = 0;
   if (distribution_ != nullptr) {
-    inputs_[25] = mixer_reference::network_logit(*distribution_, c_, k_);
-    inputs_[26] = (squash(inputs_[25]) - 32768) >> 4;
+    inputs_[21] = mixer_reference::network_logit(*distribution_, c_, k_);
+    inputs_[22] = (squash(inputs_[21]) - 32768) >> 4;
   }
   const Int with[] = {0, place() == 1 ? s.first : byte_of(s.around[W][s.c]),
                       byte_of(s.around[N][s.c]), byte_of(s.candidates[kStacked] >> 4)};
   for (std::size_t i = 0; i < 4; ++i) {
     plain_chosen_[i] = (((i * 4 + s.c) * 2 + static_cast<std::size_t>(place())) * 256 + c_) * 256 +
                        static_cast<std::size_t>(with[i]);
-    inputs_[27 + i] =
+    inputs_[23 + i] =
         plain_.try_emplace(plain_chosen_[i], Counter::start(32768, 0)).first->second.x();
   }
 

@@ -27,7 +27,7 @@ class ImageReference {
 
  private:
   using Int = std::int64_t;
-  static constexpr std::size_t kGuesses = 24;
+  static constexpr std::size_t kGuesses = 20;
 
   enum Neighbour { W, N, NW, NE, WW, NN, NNE, NWW, NEE, NNW, WWW, NNN, kNeighbours };
   // In the order of the document's table.
@@ -60,7 +60,7 @@ class ImageReference {
 
   struct Guess {
     Int value = 0;
-    unsigned energy = 0, context = 0;
+    unsigned energy = 0;
     std::uint64_t counter = 0;  // of the bit
   };
 
