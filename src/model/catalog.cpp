@@ -15,9 +15,9 @@ constexpr std::array<Level, 9> kLevels = {{
     {"none", 64 * kKiB, false},
     {"none", 64 * kKiB, false},
     {"text", 64 * kKiB, false},
+    {"text", 128 * kKiB, true},
     {"text", 256 * kKiB, true},
-    {"text", 256 * kKiB, true},
-    {"text", 4096 * kKiB, true},
+    {"text", 1024 * kKiB, true},
     {"text", 4096 * kKiB, true},
     {"text", 4096 * kKiB, true},
 }};

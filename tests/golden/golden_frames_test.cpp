@@ -64,13 +64,14 @@ TEST_CASE("GoldenFrames.HoldEveryKindOfBlock", "[golden]") {
   CHECK(all.stored_blocks > 0);
 }
 
-// Only frames whose blocks a model coded: zstd's output may change with its version.
+// Only frames whose blocks the mixer or a model coded: zstd's output may change with its version.
 TEST_CASE("GoldenFrames.TheEncoderStillWritesTheSameBytes", "[golden]") {
-  for (const char* name : {"license", "two_streams", "network"}) {
+  for (const char* name : {"license", "two_streams", "network", "pixels", "samples"}) {
     INFO(name);
     const auto frame = read_file(fs::path(NNZIP_SOURCE_DIR "/tests/golden/frames/v0") /
                                  (std::string(name) + ".nnz"));
-    REQUIRE((frame.at(4) & 0x20) != 0);  // a model is named
-    REQUIRE(nnzip::compress(nnzip::decompress(frame)) == frame);
+    nnzip::Options options;
+    if (std::string(name) == "two_streams") options.level = 4;
+    REQUIRE(nnzip::compress(nnzip::decompress(frame), options) == frame);
   }
 }
