@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The sections A block, Slots, Matches, The network and Mixing of MIXING.md.
 #include "mixer/reference/mixer_reference.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Where instructions begin and what they are made of.
 #include "mixer/reference/mixer_reference_code.h"
 
 #include <algorithm>

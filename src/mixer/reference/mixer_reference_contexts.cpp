@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Words, lines, rows, and the values that contexts make of them.
 #include "mixer/reference/mixer_reference_contexts.h"
 
 #include <algorithm>

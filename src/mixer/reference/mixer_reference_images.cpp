@@ -36,8 +36,7 @@ Counter first_counter(Int bin, unsigned level) {
 }  // namespace
 
 ImageReference::ImageReference(std::size_t n, std::size_t streams, const Layout& layout, bool)
-    : n_(n),
-      length_(std::max<std::size_t>((n + streams - 1) / streams, 1)),
+    : length_(std::max<std::size_t>((n + streams - 1) / streams, 1)),
       layout_(layout),
       stride_(layout.stride),
       b_(layout.number_bytes()),
@@ -177,7 +176,10 @@ std::uint32_t ImageReference::predict() {
     const auto level = static_cast<unsigned>(std::clamp<Int>(Int{l} + 4 - E / 2, 0, 5));
     guess.counter =
         (((s.c * kGuesses + i) * 12 + E / 2) * 6 + level) * 48 + static_cast<std::size_t>(bin + 24);
-    inputs_[i] = counters_.try_emplace(guess.counter, first_counter(bin, level)).first->second.x();
+    if (!counters_.contains(guess.counter)) {
+      counters_.emplace(guess.counter, first_counter(bin, level));
+    }
+    inputs_[i] = counter(i).x();
     if (i == 0) {
       L = level;
       b0 = static_cast<std::size_t>(bin + 24);

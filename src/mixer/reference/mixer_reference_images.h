@@ -114,7 +114,7 @@ class ImageReference {
   unsigned level() const;
   mixer_reference::Counter& counter(std::size_t guess);
 
-  std::size_t n_, length_;
+  std::size_t length_;  // L
   Layout layout_;
   Int stride_, b_, pixel_, channels_, width_, most_;  // pixel_: C b; most_: M
   std::vector<std::uint8_t> content_;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Sums of products, and the weights that solve them in 128 bits.
 #include "mixer/reference/mixer_reference_least_squares.h"
 
 #include <algorithm>

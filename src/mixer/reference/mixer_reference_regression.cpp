@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Sums of products, and the weights that solve them.
 #include "mixer/reference/mixer_reference_regression.h"
 
 #include <algorithm>

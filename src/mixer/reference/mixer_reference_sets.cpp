@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Sums and steps of weights.
 #include "mixer/reference/mixer_reference_sets.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The path of one bit of sound, and what a number that is complete teaches.
 #include "mixer/reference/mixer_reference_sound.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Tables by the recurrences of the document.
 #include "mixer/reference/mixer_reference_tables.h"
 
 #include <algorithm>
