@@ -36,7 +36,7 @@ struct Arguments {
   bool speed = false;
   bool stages = false;
   std::string synthetic;  // the generated model to time, empty for a real one
-  std::string check;  // "A,B": the backends to compare
+  std::string check;      // "A,B": the backends to compare
 };
 
 // Reads the options of the variable NNZIP_OPT, then the command line. Throws

@@ -44,7 +44,7 @@ struct StreamContext {
   std::uint32_t words[2] = {};   // finished words, the newest first
   std::int32_t word_length = 0;  // at most 15
   std::size_t line_begin = 0, previous_line = 0;
-  CodeState code;  // of machine code alone
+  CodeState code;                                 // of machine code alone
   std::array<std::uint32_t, kContexts> hashes{};  // for the byte that comes
 };
 

@@ -15,8 +15,7 @@ namespace nnzip {
 namespace {
 
 // What predicts content of each form: the same four calls for each byte.
-using AnyPredictor =
-    std::variant<mixer::Predictor, mixer::ImagePredictor, mixer::AudioPredictor>;
+using AnyPredictor = std::variant<mixer::Predictor, mixer::ImagePredictor, mixer::AudioPredictor>;
 
 template <typename P>
 void encode_byte(P& predictor, int stream, std::uint8_t byte, const Distribution* network,

@@ -248,10 +248,11 @@ void Predictor::begin_sets() {
   const std::uint64_t recent = context.recent;
   const std::size_t end = history_.coded_end[stream_];
   // In tables the column, elsewhere what kinds of bytes came last.
-  const std::size_t column = is_code_       ? context.code.position()
-                             : stride_ != 0 ? (end - history_.begin(stream_)) % stride_
-                                          : kind(recent & 255) * 36 + kind(recent >> 8 & 255) * 6 +
-                                                kind(recent >> 16 & 255);
+  const std::size_t column =
+      is_code_ ? context.code.position()
+      : stride_ != 0
+          ? (end - history_.begin(stream_)) % stride_
+          : kind(recent & 255) * 36 + kind(recent >> 8 & 255) * 6 + kind(recent >> 16 & 255);
   const auto choose = [&](int k, std::size_t of) {
     set_[k] = weights_.data() + set_offset_[k] + of * kInputs;
   };

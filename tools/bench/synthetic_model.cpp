@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes a generated model of four million multiply-accumulates a byte, and content that it predicts
-// well, so that the command uses it: nnzip-synthetic-model FOLDER
+// Writes a generated model of four million multiply-accumulates a byte, and content that it
+// predicts well, so that the command uses it: nnzip-synthetic-model FOLDER
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
