@@ -53,6 +53,9 @@ BitHistories::BitHistories() {
       }
     }
   }
+  // What is left of three or four equal bits after another one: as if the bits were these.
+  states.number[2][1][1] = 7 + 0b001;
+  states.number[1][2][0] = 7 + 0b110;
   next = {};
   // Exact states: number 2^n - 1 + the n bits, oldest first.
   for (int n = 0; n <= 3; ++n) {

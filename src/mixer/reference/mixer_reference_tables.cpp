@@ -88,7 +88,7 @@ int find_next(int state, int y) {
   ++same;
   while (!within_reach(h)) --(same > other ? same : other);
   h.last = y;
-  for (int number = 15; number < kHistories; ++number) {
+  for (int number = 7; number < kHistories; ++number) {
     const History n = history(number);
     if (n.zeros == h.zeros && n.ones == h.ones && n.last == h.last) return number;
   }
