@@ -11,7 +11,7 @@
 
 namespace nnzip::mixer {
 
-// Compass points: kNWW is one row above, two pixels to the left.
+// Directions of neighbours: kNWW is one row above, two pixels to the left.
 enum Neighbour { kW, kN, kNW, kNE, kWW, kNN, kNNE, kNWW, kNEE, kNNW, kWWW, kNNN, kNeighbours };
 
 constexpr int kMaxChannels = 4;
