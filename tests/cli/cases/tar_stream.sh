@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# A third of a megabyte goes through tar -I in both directions, with options, in pipes, and its list can be read.
-mkdir -p in/deep && prose_of 200000 >in/prose && head -c 130000 /dev/urandom >in/deep/noise
+# 1 MB goes through tar -I in both directions, with options, in pipes, and its list can be read.
+mkdir -p in/deep && prose_of 700000 >in/prose && head -c 300000 /dev/urandom >in/deep/noise
 tar -I nnzip -cf all.tar.nnz in && tar -I nnzip -tf all.tar.nnz | sort
 mkdir out && tar -I nnzip -C out -xf all.tar.nnz && diff -r in out/in && echo same
 tar -I 'nnzip -9 -T1' -cf - in | tar -I 'nnzip -T1' -C out -xf - && diff -r in out/in && echo same
