@@ -39,15 +39,17 @@ class Session {
 
   // Feeds symbols[i] to lane i and writes the distribution of that lane's next byte to next[i].
   // The first symbols.size() <= lanes() lanes advance, the others rest.
-  // Precondition: next.size() >= symbols.size().
-  virtual void step(std::span<const std::uint8_t> symbols,
+  // taps: [symbols.size()][taps of the model], the values that belong to the next byte; empty for a
+  // model without taps. Precondition: next.size() >= symbols.size().
+  virtual void step(std::span<const std::uint8_t> symbols, std::span<const std::uint8_t> taps,
                     std::span<Distribution> next) noexcept = 0;
 
   // Feeds `count` known symbols to each of the first `active` lanes; the same distributions as
   // `count` steps, computed together.
-  // symbols: [active][count], next: [active][count]; next[i][t] follows symbols[i][t].
-  virtual void score(std::span<const std::uint8_t> symbols, int active, int count,
-                     std::span<Distribution> next) noexcept = 0;
+  // symbols: [active][count], taps: [active][count][taps of the model], next: [active][count];
+  // next[i][t] follows symbols[i][t].
+  virtual void score(std::span<const std::uint8_t> symbols, std::span<const std::uint8_t> taps,
+                     int active, int count, std::span<Distribution> next) noexcept = 0;
 };
 
 class Engine {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The whole network on one page: what is fixed (Config) and what is learned (Weights).
 //
-//   x      = embedding[byte] + sum over tables of ngram[row(last n bytes)]      residual stream,
-//   int16 layer: x += out(attention(qkv(norm(x))))        causal, the last `window` positions
+//   x      = embedding[byte] + sum over tables of ngram[row(last n bytes)]
+//                            + sum over taps of tap[value]         residual stream, int16
+//   layer: x += out(attention(qkv(norm(x))))        causal, the last `window` positions
 //          x += down(relu(up(norm(x)))^2)
 //   P(next byte) = softmax(head(norm(x)))
 //
@@ -14,6 +15,8 @@
 #include <array>
 #include <cstdint>
 #include <vector>
+
+#include "filter/taps.h"
 
 namespace nnzip {
 
@@ -34,6 +37,7 @@ struct Config {
   std::uint32_t hidden = 0;            // F
   std::vector<std::uint32_t> windows;  // W of each layer; its length is the number of layers
   std::vector<NgramTable> ngrams;
+  std::vector<Tap> taps;  // all of one form of content; strictly increasing
 
   std::uint32_t layers() const { return static_cast<std::uint32_t>(windows.size()); }
   std::uint32_t query_size() const { return heads * head_size; }                 // H*E
@@ -55,10 +59,11 @@ struct Linear {
   bool operator==(const Linear&) const = default;
 };
 
-struct NgramWeights {
+// Of an n-gram table or, with kSymbols rows, of a tap.
+struct TableWeights {
   std::int32_t multiplier = 1;       // table entry -> residual units
   std::vector<std::int8_t> entries;  // [rows][D]
-  bool operator==(const NgramWeights&) const = default;
+  bool operator==(const TableWeights&) const = default;
 };
 
 struct LayerWeights {
@@ -76,7 +81,8 @@ struct LayerWeights {
 
 struct Weights {
   std::vector<std::int16_t> embedding;  // [256][D]
-  std::vector<NgramWeights> ngrams;
+  std::vector<TableWeights> ngrams;
+  std::vector<TableWeights> taps;
   std::vector<LayerWeights> layers;
   float head_norm = 0;
   Linear head;                                    // [256][D] -> 1/256 octave
