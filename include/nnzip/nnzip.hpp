@@ -184,7 +184,8 @@ NNZIP_API std::vector<StageInfo> measure_stages(std::span<const std::uint8_t> co
 // How long coding takes with the model, in memory and without loading it. Parts are medians of one
 // core's time; whole runs code each block by contexts and by network and contexts, as compress()
 // does, and decode the latter. synthetic: empty, or "4M" for a generated model of so many
-// multiply-accumulates a byte instead of Options::model.
+// multiply-accumulates a byte instead of Options::model; "4M-pixels" and "4M-samples" have the taps
+// of images and of sound besides.
 struct SpeedInfo {
   struct Shape {
     int streams = 0, positions = 0;  // computed together
