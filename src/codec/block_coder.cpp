@@ -20,10 +20,9 @@ namespace {
 constexpr std::size_t kNotWorthIt = 8;
 
 // Content that zstd brings below this part of its length is mostly long repeats, which a list of
-// copies may say better than the slow kinds.
+// copies may say better than the slow kinds. A single copy they do not beat, and they would take
+// seconds to fail.
 constexpr std::size_t kEasy = 2048;
-// So few copies they never beat by much, and they would take seconds to fail.
-constexpr std::size_t kFewCopies = 4;
 // A list and literals that are longer than this part are not worth coding.
 constexpr std::size_t kFolded = 256;
 
@@ -134,7 +133,7 @@ bool offer_folded(std::span<const std::uint8_t> content,
     choice.coded = MixedCoder(engine, 1).encode(folded, plan, {}, {});
     contest.offer(choice, model_header_bytes);
   }
-  return copies <= kFewCopies;
+  return copies <= 1;
 }
 
 }  // namespace
