@@ -10,6 +10,7 @@
 #include "codec/choose.h"
 #include "codec/mixed_block.h"
 #include "codec/zstd_block.h"
+#include "filter/repeats.h"
 #include "split/block_plan.h"
 
 namespace nnzip {
@@ -18,9 +19,12 @@ namespace {
 // A slower kind must save more than this many bytes.
 constexpr std::size_t kNotWorthIt = 8;
 
-// Content that zstd brings below this part of its length is left to it: the slower kinds could save
-// little of what is left and would take seconds for it.
+// Content that zstd brings below this part of its length is mostly long repeats, which a list of
+// copies may say better than the slow kinds. A single copy they do not beat, and they would take
+// seconds to fail.
 constexpr std::size_t kEasy = 2048;
+// A list and literals that are longer than this part are not worth coding.
+constexpr std::size_t kFolded = 256;
 
 // What zstd's quick level does not bring below this part is not easy for its high level either.
 constexpr std::size_t kMaybeEasy = 256;
@@ -68,6 +72,7 @@ class Contest {
     header.coded_bytes = static_cast<std::uint32_t>(coded_bytes);
     header.layout = choice.layout;
     header.filter = choice.filter;
+    header.folded_bytes = choice.folded_bytes;
     return block_header_bytes(header) + coded_bytes;
   }
 
@@ -109,6 +114,28 @@ MixedCode encode_mixed(const MixedCoder& coder, std::span<const std::uint8_t> co
   return single.coded.size() < code.coded.size() ? single : code;
 }
 
+// Offers what is left of content that is mostly long repeats. Returns whether nothing else is worth
+// a trial.
+bool offer_folded(std::span<const std::uint8_t> content,
+                  const std::shared_ptr<const Engine>& engine, std::size_t model_header_bytes,
+                  Contest& contest) {
+  const auto [folded, copies] = fold_repeats(content);
+  if (folded.size() > content.size() / kFolded) return false;
+  const BlockPlan plan = one_stream(folded.size());
+  Choice choice;
+  choice.filter = Filter::kRepeats;
+  choice.folded_bytes = static_cast<std::uint32_t>(folded.size());
+  choice.kind = BlockKind::kContexts;
+  choice.coded = MixedCoder(nullptr, 1).encode(folded, plan, {}, {});
+  contest.offer(choice);
+  if (engine) {
+    choice.kind = BlockKind::kMixed;
+    choice.coded = MixedCoder(engine, 1).encode(folded, plan, {}, {});
+    contest.offer(choice, model_header_bytes);
+  }
+  return copies <= 1;
+}
+
 }  // namespace
 
 Choice encode_block(std::span<const std::uint8_t> original, const Segment& segment,
@@ -123,7 +150,9 @@ Choice encode_block(std::span<const std::uint8_t> original, const Segment& segme
     contest.offer({BlockKind::kZstd, 0, {}, Filter::kNone, zstd_pack(original)});
   };
   if (quick < size / kMaybeEasy) offer_zstd();
-  if (contest.best_cost() < size / kEasy) return contest.take();
+  if (contest.best_cost() < size / kEasy &&
+      offer_folded(original, engine, model_header_bytes, contest))
+    return contest.take();
 
   const MixedCoder contexts(nullptr, 1);
   const View view = choose_view(original, segment);
@@ -188,7 +217,7 @@ Bytes decode_block(const BlockHeader& header, Bytes coded,
                    const std::shared_ptr<const Engine>& engine, int threads,
                    const BlockProgress& progress) {
   if (header.kind == BlockKind::kStored) return coded;
-  Bytes content(header.content_bytes);
+  Bytes content(header.filtered_bytes());
   const BlockPlan plan = stated_plan(content.size(), header.streams());
   bool good = false;
   if (header.kind == BlockKind::kZstd) {
@@ -200,6 +229,10 @@ Bytes decode_block(const BlockHeader& header, Bytes coded,
     good = coder.decode(coded, plan, header.layout, content, progress);
   }
   if (!good) return {};
+  if (header.filter == Filter::kRepeats) {
+    Bytes unfolded(header.content_bytes);
+    return unfold_repeats(content, unfolded) ? unfolded : Bytes{};
+  }
   revert_filter(header.filter, header.layout, content);
   return content;
 }
@@ -248,9 +281,9 @@ std::uint64_t decode_memory(const BlockHeader& header, const Engine* engine, int
     return data + ModelCoder::memory_bytes(*engine, threads, header.streams());
   }
   if (!has_layout(header.kind)) return data;
-  const BlockPlan plan = stated_plan(header.content_bytes, header.streams());
+  const BlockPlan plan = stated_plan(header.filtered_bytes(), header.streams());
   return data + MixedCoder::memory_bytes(needs_model(header.kind) ? engine : nullptr, threads,
-                                         header.content_bytes, plan);
+                                         header.filtered_bytes(), plan);
 }
 
 }  // namespace nnzip

@@ -21,7 +21,8 @@ struct Choice {
   int log2_streams = 0;
   Layout layout;
   Filter filter = Filter::kNone;
-  Bytes coded;  // empty if stored: the content itself
+  Bytes coded = {};                // empty if stored: the content itself
+  std::uint32_t folded_bytes = 0;  // of Filter::kRepeats
 };
 
 // The smallest of all kinds; of kinds that differ by a few bytes, the one that is faster to decode.

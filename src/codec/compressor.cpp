@@ -147,6 +147,7 @@ class Compressor {
     header.log2_streams = choice.log2_streams;
     header.layout = choice.layout;
     header.filter = choice.filter;
+    header.folded_bytes = choice.folded_bytes;
     writer_.block(header, content, choice.kind == BlockKind::kStored ? content : choice.coded);
     count_block(choice.kind, summary_);
     summary_.content_bytes += content.size();

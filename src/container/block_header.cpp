@@ -23,14 +23,19 @@ bool states_layout(const BlockHeader& header) {
 
 bool has_stride(Form form) { return form == Form::kBytes || form == Form::kPixels; }
 
-std::size_t layout_bytes(const Layout& layout) {
+// Folded content has no layout but its length.
+std::size_t layout_bytes(const BlockHeader& header) {
+  if (header.filter == Filter::kRepeats) return 1 + short_varint_bytes(header.folded_bytes);
+  const Layout& layout = header.layout;
   return 2 + (has_stride(layout.form) ? short_varint_bytes(layout.stride) : 0);
 }
 
-void write_layout(const Layout& layout, Filter filter, Bytes& out) {
+void write_layout(const BlockHeader& header, Bytes& out) {
+  const Layout& layout = header.layout;
   out.push_back(static_cast<std::uint8_t>(static_cast<int>(layout.form) |
                                           (layout.high_parity != 0 ? kHighParity : 0) |
-                                          static_cast<int>(filter) << kFilterShift));
+                                          static_cast<int>(header.filter) << kFilterShift));
+  if (header.filter == Filter::kRepeats) return write_short_varint(header.folded_bytes, out);
   if (has_stride(layout.form)) write_short_varint(layout.stride, out);
   out.push_back(
       static_cast<std::uint8_t>((layout.element - 1) | (layout.channels - 1) << kChannelsShift));
@@ -55,6 +60,14 @@ void read_layout(InputBuffer& in, BlockHeader& header) {
   layout.form = static_cast<Form>(form);
   layout.high_parity = (first & kHighParity) != 0 ? 1 : 0;
   header.filter = static_cast<Filter>(filter);
+  if (header.filter == Filter::kRepeats) {
+    header.folded_bytes = read_number(in);
+    if (layout != Layout{} || header.folded_bytes == 0 ||
+        header.folded_bytes > header.content_bytes) {
+      in.fail(ErrorCode::kCorrupt, "the block's layout is not one that the format has");
+    }
+    return;
+  }
   if (has_stride(layout.form)) layout.stride = read_number(in);
   const auto last = std::uint32_t{in.u8()};
   layout.element = (last & kElementMask) + 1;
@@ -82,7 +95,7 @@ std::size_t block_header_bytes(const BlockHeader& header) {
   if (header.kind == BlockKind::kEnd) return 1;
   return 1 + short_varint_bytes(header.content_bytes - 1) +
          (header.kind == BlockKind::kStored ? 0 : short_varint_bytes(header.coded_bytes)) + 4 +
-         (states_layout(header) ? layout_bytes(header.layout) : 0);
+         (states_layout(header) ? layout_bytes(header) : 0);
 }
 
 void write_block_header(const BlockHeader& header, Bytes& out) {
@@ -94,7 +107,7 @@ void write_block_header(const BlockHeader& header, Bytes& out) {
   write_short_varint(header.content_bytes - 1, out);
   if (header.kind != BlockKind::kStored) write_short_varint(header.coded_bytes, out);
   writer.u32(header.checksum);
-  if (states_layout(header)) write_layout(header.layout, header.filter, out);
+  if (states_layout(header)) write_layout(header, out);
 }
 
 BlockHeader read_block_header(InputBuffer& in) {

@@ -23,6 +23,8 @@ bool filter_fits(Filter filter, const Layout& layout) {
       return layout.form == Form::kSamples && layout.high_parity == 1;
     case Filter::kColumns:
       return layout.form == Form::kBytes && layout.stride != 0;
+    case Filter::kRepeats:
+      return layout == Layout{};
   }
   return false;
 }

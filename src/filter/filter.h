@@ -17,13 +17,14 @@ enum class Filter : std::uint8_t {
   kCalls = 3,     // of kCode, x86: targets of calls and jumps instead of distances to them
   kBranches = 4,  // of kCode, instructions of four bytes (aarch64): the same
   kColumns = 5,   // of kBytes with a stride: differences from row to row
+  kRepeats = 6,   // of kBytes: copies listed, which makes it shorter; see repeats.h
 };
-constexpr Filter kLastFilter = Filter::kColumns;
+constexpr Filter kLastFilter = Filter::kRepeats;
 
 // Whether the filter takes content of that layout; kNone takes any.
 bool filter_fits(Filter filter, const Layout& layout);
 
-// In place and of any content. Precondition: the filter fits the layout.
+// In place and of any content. Precondition: the filter fits the layout and is not kRepeats.
 void apply_filter(Filter filter, const Layout& layout, std::span<std::uint8_t> content);
 // The inverse.
 void revert_filter(Filter filter, const Layout& layout, std::span<std::uint8_t> content);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "filter/filter.h"
+#include "filter/repeats.h"
 #include "fuzz/fuzz_target.h"
 #include "unit/content_samples.h"
 
@@ -25,6 +26,7 @@ std::vector<Input> inputs() {
   return {{"code", test::x86_code(2000)},
           {"opcodes alone", Bytes(300, 0xE8)},
           {"escapes alone", Bytes(300, 0x0F)},
+          {"a list of copies", {9, 1, 5, 6, 1, 'a', 'b', 'c'}},
           {"noise", test::Random(1).bytes(2000)}};
 }
 
@@ -42,5 +44,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     apply_filter(filter, layout, bytes);
     fuzz::demand(bytes == content, "no two contents become one");
   }
+  Bytes back(size);
+  fuzz::demand(unfold_repeats(fold_repeats(content).bytes, back) && back == content,
+               "what is folded comes back");
+  // Of any size that the first byte says.
+  Bytes hostile(size == 0 ? 0 : std::size_t{1} << (data[0] % 20));
+  if (size != 0) unfold_repeats(std::span(content).subspan(1), hostile);
   return 0;
 }

@@ -7,6 +7,7 @@
 #include "codec/mixed_block.h"
 #include "codec/zstd_block.h"
 #include "container/container_writer.h"
+#include "filter/repeats.h"
 #include "unit/tiny_models.h"
 
 namespace nnzip::test {
@@ -14,17 +15,23 @@ namespace nnzip::test {
 inline Bytes frame_of_kind(BlockKind kind, const Bytes& content, const TinyModel& tiny,
                            int streams = 1, const Layout& layout = {},
                            Filter filter = Filter::kNone) {
-  const BlockPlan plan = stated_plan(content.size(), streams);
   Bytes coded = content;
+  BlockHeader header;
   if (kind == BlockKind::kZstd) coded = zstd_pack(content);
-  if (kind == BlockKind::kModel) coded = ModelCoder(tiny.engine(), 1).encode(content, plan, {});
+  if (kind == BlockKind::kModel) {
+    coded = ModelCoder(tiny.engine(), 1).encode(content, stated_plan(content.size(), streams), {});
+  }
   if (has_layout(kind)) {
     const MixedCoder coder(kind == BlockKind::kMixed ? tiny.engine() : nullptr, 1);
     Bytes filtered = content;
-    apply_filter(filter, layout, filtered);
-    coded = coder.encode(filtered, plan, layout, {});
+    if (filter == Filter::kRepeats) {
+      filtered = fold_repeats(content).bytes;
+      header.folded_bytes = static_cast<std::uint32_t>(filtered.size());
+    } else {
+      apply_filter(filter, layout, filtered);
+    }
+    coded = coder.encode(filtered, stated_plan(filtered.size(), streams), layout, {});
   }
-  BlockHeader header;
   header.kind = kind;
   header.log2_streams = std::countr_zero(static_cast<unsigned>(streams));
   header.layout = layout;

@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "filter/repeats.h"
 #include "unit/content_samples.h"
 #include "unit/format_examples.h"
 
@@ -93,6 +94,57 @@ TEST_CASE("Filter.AgreesWithItsSpecification") {
   check(kCases[2], "columns");
 }
 
+Bytes unfolded(const Bytes& folded, std::size_t size) {
+  Bytes content(size);
+  CHECK(unfold_repeats(folded, content));
+  return content;
+}
+
+TEST_CASE("Repeats.ComeBack") {
+  Random random(11);
+  for (std::size_t size = 0; size < 300; ++size) {
+    for (const Bytes& content : {random.bytes(size), Bytes(size, 7)}) {
+      CHECK(unfolded(fold_repeats(content).bytes, size) == content);
+    }
+  }
+  // Periods of many lengths, which break now and then.
+  for (std::size_t period = 1; period < 5000; period = period * 5 / 3 + 1) {
+    Bytes content = random.bytes(100000);
+    for (std::size_t i = period; i < content.size(); ++i) {
+      if (random.below(3000) != 0) content[i] = content[i - period];
+    }
+    const Bytes folded = fold_repeats(content).bytes;
+    CHECK((unfolded(folded, content.size()) == content));
+    CHECK(folded.size() < period + 1500);
+  }
+}
+
+TEST_CASE("Repeats.OfOneByteAreAFewBytes") {
+  CHECK(fold_repeats(Bytes(1000000, 0)).bytes.size() == 6);
+}
+
+TEST_CASE("Repeats.AgreeWithTheirSpecification") {
+  const auto examples = test::format_examples("repeats", "src/filter/FILTERS.md");
+  REQUIRE(examples.size() == 1);
+  REQUIRE(examples[0].size() == 2);
+  CHECK(unfolded(examples[0][1], examples[0][0].size()) == examples[0][0]);
+}
+
+TEST_CASE("Repeats.DamageIsRefused") {
+  Bytes content(10);
+  CHECK_FALSE(unfold_repeats(Bytes{}, content));
+  CHECK_FALSE(unfold_repeats(Bytes{1, 0, 9}, content));            // nothing to copy from
+  CHECK_FALSE(unfold_repeats(Bytes{1, 3, 8, 1, 'a'}, content));    // from before the start
+  CHECK_FALSE(unfold_repeats(Bytes{1, 2, 9, 'a'}, content));       // past the end
+  CHECK_FALSE(unfold_repeats(Bytes{1, 2, 7, 'a'}, content));       // a literal is missing
+  CHECK_FALSE(unfold_repeats(Bytes{1, 2, 8, 'a', 'b'}, content));  // one is left
+  CHECK_FALSE(unfold_repeats(Bytes{2, 2, 8, 'a'}, content));       // a copy is missing
+  CHECK_FALSE(unfold_repeats(Bytes{1, 2, 0x88, 0x80, 0x80, 0x80, 0x80, 0, 'a'}, content));
+  CHECK_FALSE(unfold_repeats(Bytes{0xFF, 0xFF, 0xFF, 0xFF, 0x7F}, content));
+  CHECK(unfold_repeats(Bytes{1, 2, 8, 'a'}, content));
+  CHECK(content == Bytes(10, 'a'));
+}
+
 TEST_CASE("Filter.FitsItsLayoutAlone") {
   const Layout table{40, 2, 1}, pixels{90, 3, 0, Form::kPixels, 3};
   for (const Layout& layout : {Layout{}, table, pixels, kX86, kWords}) {
@@ -100,6 +152,7 @@ TEST_CASE("Filter.FitsItsLayoutAlone") {
     CHECK(filter_fits(Filter::kCalls, layout) == (layout == kX86));
     CHECK(filter_fits(Filter::kBranches, layout) == (layout == kWords));
     CHECK(filter_fits(Filter::kColumns, layout) == (layout == table));
+    CHECK(filter_fits(Filter::kRepeats, layout) == (layout == Layout{}));
   }
 }
 

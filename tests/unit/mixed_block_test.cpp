@@ -73,6 +73,12 @@ TEST_CASE("MixedBlock.FramesOfEveryKindDecode") {
     const Bytes frame = frame_of_kind(kind, content, tiny());
     CHECK(decompress(frame, tiny().options()) == content);
   }
+  for (const auto kind : {BlockKind::kMixed, BlockKind::kContexts}) {
+    Bytes twice = content;
+    twice.insert(twice.end(), content.begin(), content.end());
+    const Bytes folded = frame_of_kind(kind, twice, tiny(), 1, {}, Filter::kRepeats);
+    CHECK(decompress(folded, tiny().options()) == twice);
+  }
   const Bytes laid_out = frame_of_kind(BlockKind::kContexts, content, tiny(), 1, {300, 4, 0});
   CHECK(decompress(laid_out, tiny().options()) == content);
 }
@@ -110,12 +116,16 @@ TEST_CASE("MixedBlock.RefusesALayoutThatIsNone") {
       {11, 0},                // code with high bytes
       {0x33, 3},              // calls in instructions of four bytes
       {0x43, 0},              // branches in x86
+      {0x60, 0},              // repeats that leave nothing
+      {0x60, 0xA4},           // or more than the content
+      {0x61, 0x50},           // repeats of pixels
+      {0x68, 0x50},           // of high bytes
   };
   for (const Bytes& layout : corrupt) {
     CAPTURE(layout);
     CHECK(error_of(layout) == value(ErrorCode::kCorrupt));
   }
-  for (const int form : {4, 5, 6, 7, 0x63, 0xF0}) {  // forms and filters that there are not
+  for (const int form : {4, 5, 6, 7, 0xF3, 0xF0}) {  // forms and filters that there are not
     CHECK(error_of({static_cast<std::uint8_t>(form), 0}) == value(ErrorCode::kUnsupportedVersion));
   }
 }
@@ -150,12 +160,47 @@ TEST_CASE("EncodeBlock.TakesTheSmallestKind") {
   CHECK(kind_of(words(20000), false) == BlockKind::kContexts);
   CHECK(kind_of(tiny().typical_content(5000, 3), true) == BlockKind::kModel);
   CHECK(kind_of(Random(4).bytes(300'000), true) == BlockKind::kStored);
-  CHECK(kind_of(Bytes(1 << 20), true) == BlockKind::kZstd);
+  CHECK(kind_of(Bytes(1 << 20), true) == BlockKind::kContexts);
   // Half of it is known to the network, half to contexts.
   Bytes both = tiny().typical_content(6000, 3);
   const Bytes plain = words(6000);
   both.insert(both.end(), plain.begin(), plain.end());
   CHECK(kind_of(both, true) == BlockKind::kMixed);
+}
+
+// Content of one line again and again, with some bytes changed.
+Bytes repeated(std::size_t size, int changes) {
+  const Bytes line = words(60);
+  Bytes content;
+  while (content.size() < size) content.insert(content.end(), line.begin(), line.end());
+  Random random(5);
+  for (int i = 0; i < changes; ++i) content[random.below(size)] ^= 1;
+  content.resize(size);
+  return content;
+}
+
+TEST_CASE("EncodeBlock.LosesAtMostEightBytesToTheBestWhereContentIsEasy") {
+  constexpr std::size_t kModelBytes = 8;
+  const Level level = level_meaning(5);
+  for (const Bytes& content : {Bytes(200000), repeated(200000, 0), repeated(200000, 1),
+                               repeated(200000, 2), repeated(200000, 12)}) {
+    const Choice choice = encode_block(content, {}, tiny().engine(), level, 1, kModelBytes, {});
+    const auto cost = [](const Choice& made) {
+      return made.coded.size() + (needs_model(made.kind) ? kModelBytes : 0);
+    };
+    std::size_t best = content.size();
+    for (const auto kind : {BlockKind::kModel, BlockKind::kContexts, BlockKind::kMixed}) {
+      best = std::min(best, cost(encode_block_as(kind, content, {}, tiny().engine(), level, 1, 0)));
+    }
+    CHECK(cost(choice) <= best + 8);
+  }
+}
+
+TEST_CASE("EncodeBlock.TakesNoTimeForOneCopy") {
+  const Choice choice =
+      encode_block(repeated(4 << 20, 0), {}, tiny().engine(), level_meaning(5), 1, 8, {});
+  CHECK(choice.filter == Filter::kRepeats);
+  CHECK(choice.folded_bytes < 80);
 }
 
 TEST_CASE("LaneTeam.GroupsHoldAllLanesOnce") {
