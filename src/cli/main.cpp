@@ -3,6 +3,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#if defined(__linux__)
+#include <malloc.h>
+#endif
+
 #include <exception>
 
 #include "commands.h"
@@ -19,6 +23,14 @@ void occupy_standard_descriptors() {
     const int opened = open("/dev/null", number == STDIN_FILENO ? O_WRONLY : O_RDONLY);
     if (opened >= 0 && opened != number) close(opened);
   }
+}
+
+// Tables of a block are tens of megabytes. glibc would keep such memory for itself once it has been
+// given back, in every thread.
+void return_large_memory() {
+#if defined(__GLIBC__)
+  mallopt(M_MMAP_THRESHOLD, 1 << 20);
+#endif
 }
 
 void dispatch(const Arguments& arguments) {
@@ -46,6 +58,7 @@ int main(int argc, char** argv) {
   using namespace nnzip;
   try {
     occupy_standard_descriptors();
+    return_large_memory();
     install_signal_handlers();
     const Arguments arguments = parse_arguments(argc, argv);
     message::set_verbosity(arguments.verbosity);

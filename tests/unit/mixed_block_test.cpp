@@ -169,7 +169,7 @@ TEST_CASE("EncodeBlock.TakesTheSmallestKind") {
 }
 
 // Content of one line again and again, with some bytes changed.
-Bytes repeated(std::size_t size, int changes) {
+Bytes repeated(std::uint32_t size, int changes) {
   const Bytes line = words(60);
   Bytes content;
   while (content.size() < size) content.insert(content.end(), line.begin(), line.end());

@@ -11,20 +11,20 @@
 
 namespace nnzip::cpu {
 
-PackedModel::PackedModel(std::shared_ptr<const Model> source, const Kernels& target)
-    : model(std::move(source)),
+PackedModel::PackedModel(const Model& source, const Kernels& target)
+    : model(without_packed(source)),
       kernels(target),
-      matrices(*model, target.flip),
-      tables(*model),
-      attention_exp(model->weights.attention_exp.size()) {
-  std::copy(model->weights.attention_exp.begin(), model->weights.attention_exp.end(),
+      matrices(source, target.flip),
+      tables(source),
+      attention_exp(source.weights.attention_exp.size()) {
+  std::copy(source.weights.attention_exp.begin(), source.weights.attention_exp.end(),
             attention_exp.data());
 }
 
 CpuEngine::CpuEngine(std::shared_ptr<const Model> model, const Kernels& kernels) {
   // The kernels take the multiples of 16 and 64 for granted.
   check_config(model->config, "the model cannot be loaded");
-  packed_ = std::make_shared<const PackedModel>(std::move(model), kernels);
+  packed_ = std::make_shared<const PackedModel>(*model, kernels);
 }
 
 std::unique_ptr<Session> CpuEngine::session(int lanes) const {
@@ -42,7 +42,7 @@ std::unique_ptr<Session> CpuEngine::session(int lanes) const {
 }
 
 std::uint64_t CpuEngine::session_bytes(int lanes) const {
-  return cpu_session_bytes(packed_->model->config, lanes);
+  return cpu_session_bytes(packed_->model.config, lanes);
 }
 
 std::string CpuEngine::description() const {

@@ -16,9 +16,9 @@ namespace nnzip::cpu {
 
 // What sessions read.
 struct PackedModel {
-  PackedModel(std::shared_ptr<const Model> source, const Kernels& target);
+  PackedModel(const Model& source, const Kernels& target);
 
-  std::shared_ptr<const Model> model;  // embeddings of bytes are used as they are
+  Model model;  // without what is packed below
   const Kernels& kernels;
   PackedMatrices matrices;
   PackedTables tables;
@@ -30,7 +30,7 @@ class CpuEngine : public Engine {
   CpuEngine(std::shared_ptr<const Model> model, const Kernels& kernels);
   std::unique_ptr<Session> session(int lanes) const override;
   std::uint64_t session_bytes(int lanes) const override;
-  std::span<const Tap> taps() const override { return packed_->model->config.taps; }
+  std::span<const Tap> taps() const override { return packed_->model.config.taps; }
   std::string description() const override;
   Profile profile(int lanes, int count) const override;
   double peak() const override;

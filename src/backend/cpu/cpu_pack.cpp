@@ -81,4 +81,21 @@ PackedTables::PackedTables(const Model& model) {
   }
 }
 
+Model without_packed(const Model& model) {
+  Model rest;
+  rest.config = model.config;
+  rest.weights.embedding = model.weights.embedding;
+  for (const LayerWeights& layer : model.weights.layers) {
+    LayerWeights& kept = rest.weights.layers.emplace_back();
+    kept.attention_norm = layer.attention_norm;
+    kept.score_multiplier = layer.score_multiplier;
+    kept.attention_multiplier = layer.attention_multiplier;
+    kept.hidden_norm = layer.hidden_norm;
+  }
+  rest.weights.head_norm = model.weights.head_norm;
+  rest.weights.head_bias = model.weights.head_bias;
+  rest.weights.output_exp = model.weights.output_exp;
+  return rest;
+}
+
 }  // namespace nnzip::cpu

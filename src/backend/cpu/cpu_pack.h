@@ -44,4 +44,7 @@ struct PackedTables {
   std::vector<std::int32_t> multipliers;
 };
 
+// The model without the matrices and the rows of tables, which most of its memory goes to.
+Model without_packed(const Model& model);
+
 }  // namespace nnzip::cpu

@@ -68,7 +68,7 @@ Profile measure_parts(const std::shared_ptr<const PackedModel>& packed, int lane
   const int filling = (kFilledPositions + count - 1) / count;
   const int passes = wide ? kWidePasses : kPasses;
   const auto symbols = any_symbols(rows * static_cast<std::size_t>(filling + passes));
-  const auto taps = any_symbols(rows * packed->model->config.taps.size());
+  const auto taps = any_symbols(rows * packed->model.config.taps.size());
   std::array<std::vector<double>, kParts> times;
   for (int pass = 0; pass < filling + passes; ++pass) {
     clock.start();
@@ -79,7 +79,7 @@ Profile measure_parts(const std::shared_ptr<const PackedModel>& packed, int lane
   }
   Profile profile;
   for (std::size_t i = 0; i < kParts; ++i) {
-    profile.parts.push_back({kNames[i], macs_of(static_cast<Part>(i), packed->model->config),
+    profile.parts.push_back({kNames[i], macs_of(static_cast<Part>(i), packed->model.config),
                              median(times[i]) / static_cast<double>(rows)});
   }
   return profile;

@@ -94,7 +94,7 @@ CpuSession::CpuSession(std::shared_ptr<const PackedModel> packed, int lanes, Par
     : packed_(std::move(packed)),
       clock_(clock),
       kernels_(packed_->kernels),
-      config_(packed_->model->config),
+      config_(packed_->model.config),
       width_(config_.width),
       heads_(config_.heads),
       groups_(config_.kv_heads),
@@ -160,7 +160,7 @@ void CpuSession::score(std::span<const std::uint8_t> symbols, std::span<const st
         attention(layer);
         feed_forward(layer);
       }
-      const Weights& weights = packed_->model->weights;
+      const Weights& weights = packed_->model.weights;
       norm(weights.head_norm);
       kernels_.product_logits(product(packed_->matrices.head, normed_.data()),
                               weights.head_bias.data(), logits_.data());
@@ -206,7 +206,7 @@ void CpuSession::embed(const std::uint8_t* symbols, const std::uint8_t* taps, st
     histories_[lane] = histories_[lane] << 8 | symbols[at];
     find_rows(histories_[lane], taps + at * config_.taps.size(), table_rows_[r]);
   }
-  const std::int16_t* embedding = packed_->model->weights.embedding.data();
+  const std::int16_t* embedding = packed_->model.weights.embedding.data();
   for (std::size_t r = 0; r < lanes * count; ++r) {
     kernels_.embed(embedding + symbols[r / count * stride + r % count] * width_, table_rows_[r],
                    packed_->tables.multipliers.data(),
@@ -236,7 +236,7 @@ Product CpuSession::product(const PackedLinear& linear, const std::uint8_t* a) c
 
 void CpuSession::attention(std::size_t layer) noexcept {
   const PackedLayer& packed = packed_->matrices.layers[layer];
-  norm(packed_->model->weights.layers[layer].attention_norm);
+  norm(packed_->model.weights.layers[layer].attention_norm);
   kernels_.product_quantise(product(packed.qkv, normed_.data()), qkv_.data(), qkv_size_);
   for (std::int64_t r = 0; r < row_count_; ++r) keep(rings_[layer], r);
   lap(Part::kQkv);
@@ -269,7 +269,7 @@ void CpuSession::keep(Rings& rings, std::int64_t row) noexcept {
 // the bias gives those outside the window weight 0.
 void CpuSession::attend(std::size_t layer, std::int64_t row, std::int64_t group) noexcept {
   const PackedLayer& packed = packed_->matrices.layers[layer];
-  const LayerWeights& weights = packed_->model->weights.layers[layer];
+  const LayerWeights& weights = packed_->model.weights.layers[layer];
   const Rings& rings = rings_[layer];
   const auto [lane, position] = rows_[row];
   const std::int64_t sharing = heads_ / groups_, e = head_size_, head = group * sharing;
@@ -303,7 +303,7 @@ void CpuSession::attend(std::size_t layer, std::int64_t row, std::int64_t group)
 
 void CpuSession::feed_forward(std::size_t layer) noexcept {
   const PackedLayer& packed = packed_->matrices.layers[layer];
-  norm(packed_->model->weights.layers[layer].hidden_norm);
+  norm(packed_->model.weights.layers[layer].hidden_norm);
   kernels_.product_relu_squared(product(packed.up, normed_.data()), squares_.data(), hidden_);
   lap(Part::kUp);
   kernels_.product_residual(product(packed.down, squares_.data()), x_.data(), width_);
