@@ -26,7 +26,7 @@ struct Choice {
 };
 
 // The smallest of all kinds; of kinds that differ by a few bytes, the one that is faster to decode.
-// Slow kinds are not tried on what zstd makes almost nothing of, nor, unless the level is thorough,
+// Slow kinds are not tried on what is one copy of its beginning, nor, unless the level is thorough,
 // where samples speak against them.
 // segment: what the content is thought to be.
 // engine: null for none. model_header_bytes: what naming the model costs the frame if this block
