@@ -22,6 +22,15 @@ struct NgramOptions {
   std::vector<std::uint32_t> rows{16384};
 };
 
+std::vector<nnzip::Tap> taps_of(nnzip::Form form) {
+  std::vector<nnzip::Tap> taps;
+  for (int i = 1; i < 256; ++i) {
+    const auto tap = static_cast<nnzip::Tap>(i);
+    if (nnzip::form_of(tap) == form) taps.push_back(tap);
+  }
+  return taps;
+}
+
 void add_options(CLI::App& app, Options& o, NgramOptions& ngrams) {
   o.config.width = 128;
   o.config.heads = 4;
@@ -30,7 +39,8 @@ void add_options(CLI::App& app, Options& o, NgramOptions& ngrams) {
   o.config.hidden = 512;
   o.config.windows = {64, 128, 64, 256};
   app.set_config("--config", "", "read options from a recipe (TOML)");
-  app.add_option("--data", o.data, "folder of training categories, *.bin")->capture_default_str();
+  app.add_option("--data", o.data, "folder of training categories, *.bin, or of files")
+      ->capture_default_str();
   app.add_option("--valid", o.valid, "folder of held-out categories")->capture_default_str();
   app.add_option("--run", o.run, "folder of this run: checkpoint, curve, model")
       ->capture_default_str();
@@ -46,6 +56,14 @@ void add_options(CLI::App& app, Options& o, NgramOptions& ngrams) {
   app.add_option("--ngram-rows", ngrams.rows, "rows of each table or of all, powers of two")
       ->delimiter(',')
       ->capture_default_str();
+  app.add_option_function<std::string>(
+         "--taps",
+         [&o](const std::string& kind) {
+           if (kind == "pixels") o.config.taps = taps_of(nnzip::Form::kPixels);
+           if (kind == "samples") o.config.taps = taps_of(nnzip::Form::kSamples);
+         },
+         "inputs of numeric data: --data and --valid are folders of images or of sound")
+      ->check(CLI::IsMember({"none", "pixels", "samples"}));
   app.add_option("--steps", o.float_phase.steps, "steps of the float phase")->capture_default_str();
   app.add_option("--minutes", o.float_phase.minutes, "length of the float phase by the clock");
   app.add_option("--rate", o.float_phase.rate, "peak rate of AdamW")->capture_default_str();
