@@ -7,32 +7,36 @@ train=$1 tests=$2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# Images whose residuals follow from those above and from nothing else: in a column -4..3 take turns,
-# and each column begins with another. Who sees them beside the wrong byte pays three bits a byte.
-# Sound is noise that swells.
+# Images whose residuals follow from those above and from nothing else: in a column of bytes some of
+# -4..3 take turns, and each column begins with another. Who sees them beside the wrong byte pays two
+# or three bits a byte. Sound is noise that swells.
 python3 - "$work" <<'END'
 import pathlib, random, struct, sys
 work = pathlib.Path(sys.argv[1])
 
-def image(seed, width=61, height=400):
+def median(w, n, nw):
+    return min(max(w + n - nw, min(w, n)), max(w, n))
+
+def image(seed, width=21, height=400):
     dice = random.Random(seed)
-    turns = [dice.randrange(8) for _ in range(width)]
-    rows, above = [], [0] * width
+    turns = [dice.randrange(8) for _ in range(3 * width)]
+    rows, above = [], [0] * 3 * width
     for y in range(height):
         row = []
-        for x in range(width):
-            if y == 0:
-                predicted = row[x - 1] if x else 128
-            elif x == 0:
-                predicted = above[0]
-            else:
-                w, n, nw = row[x - 1], above[x], above[x - 1]
-                predicted = min(max(w + n - nw, min(w, n)), max(w, n))
-            row.append((predicted + turns[x] - 4) % 256)
-            turns[x] = (3 * turns[x] + 1) % 8
+        for i in range(3 * width):
+            def around(i):  # W, N, NW as the filter of pixels sees them
+                if y == 0:
+                    return (row[i - 3],) * 3 if i >= 3 else (0, 0, 0)
+                return (row[i - 3], above[i], above[i - 3]) if i >= 3 else (above[i],) * 3
+            predicted = median(*around(i))
+            if i % 3 > 0:
+                differences = [own - other for own, other in zip(around(i), around(i - 1))]
+                predicted = min(max(row[i - 1] + median(*differences), 0), 255)
+            row.append((predicted + turns[i] - 4) % 256)
+            turns[i] = (3 * turns[i] + 1) % 8
         rows.append(bytes(row))
         above = row
-    return b"P5 %d %d 255\n" % (width, height) + b"".join(rows)
+    return b"P6 %d %d 255\n" % (width, height) + b"".join(rows)
 
 def sound(seed, frames=30000):
     dice = random.Random(seed)
@@ -51,7 +55,7 @@ END
 options=(--name tiny --width 64 --heads 2 --head-size 32 --hidden 128 --windows 16,32 --ngram-orders 2
   --ngram-rows 256 --batch 8 --length 128 --warmup 5 --log-every 10 --validate-every 60
   --quantised-steps 20 --threads 1)
-for kind in image:pixels:120:1.0 audio:samples:120:5.5; do
+for kind in image:pixels:120:0.5 audio:samples:120:4.0; do
   IFS=: read -r data taps steps most <<< "$kind"
   "$train" "${options[@]}" --data "$work/train/$data" --valid "$work/valid/$data" --taps "$taps" \
     --steps "$steps" --run "$work/$data" | tee "$work/$data.log"

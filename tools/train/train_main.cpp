@@ -4,6 +4,7 @@
 #include <torch/torch.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <stdexcept>
@@ -22,12 +23,19 @@ struct NgramOptions {
   std::vector<std::uint32_t> rows{16384};
 };
 
-std::vector<nnzip::Tap> taps_of(nnzip::Form form) {
+// none, pixels or samples for all of that form, or numbers. Which ones a model may have is checked
+// with the rest of its configuration.
+std::vector<nnzip::Tap> parse_taps(const std::vector<std::string>& words) {
   std::vector<nnzip::Tap> taps;
   for (int i = 1; i < 256; ++i) {
     const auto tap = static_cast<nnzip::Tap>(i);
-    if (nnzip::form_of(tap) == form) taps.push_back(tap);
+    const bool all = (words[0] == "pixels" && form_of(tap) == nnzip::Form::kPixels) ||
+                     (words[0] == "samples" && form_of(tap) == nnzip::Form::kSamples);
+    if (all || std::ranges::count(words, std::to_string(i)) > 0) taps.push_back(tap);
   }
+  const bool is_word = words[0] == "none" || words[0] == "pixels" || words[0] == "samples";
+  if (is_word ? words.size() != 1 : words.size() != taps.size())
+    throw CLI::ValidationError("--taps", "takes none, pixels, samples or numbers");
   return taps;
 }
 
@@ -56,14 +64,10 @@ void add_options(CLI::App& app, Options& o, NgramOptions& ngrams) {
   app.add_option("--ngram-rows", ngrams.rows, "rows of each table or of all, powers of two")
       ->delimiter(',')
       ->capture_default_str();
-  app.add_option_function<std::string>(
-         "--taps",
-         [&o](const std::string& kind) {
-           if (kind == "pixels") o.config.taps = taps_of(nnzip::Form::kPixels);
-           if (kind == "samples") o.config.taps = taps_of(nnzip::Form::kSamples);
-         },
-         "inputs of numeric data: --data and --valid are folders of images or of sound")
-      ->check(CLI::IsMember({"none", "pixels", "samples"}));
+  app.add_option_function<std::vector<std::string>>(
+         "--taps", [&o](const auto& words) { o.config.taps = parse_taps(words); },
+         "none, pixels, samples or numbers of taps; --data and --valid hold images or sound then")
+      ->delimiter(',');
   app.add_option("--steps", o.float_phase.steps, "steps of the float phase")->capture_default_str();
   app.add_option("--minutes", o.float_phase.minutes, "length of the float phase by the clock");
   app.add_option("--rate", o.float_phase.rate, "peak rate of AdamW")->capture_default_str();
