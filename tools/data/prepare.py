@@ -113,10 +113,11 @@ def write_image(content: bytes, name: str, digest: bytes, folder: pathlib.Path) 
         width, height = int(size[0]), int(size[1])
         rows = max(1, min(height, IMAGE_BYTES // (width * (1 if kind == "pgm" else 3))))
         path = folder / f"{pathlib.Path(name).stem}.{kind[:3]}"
-        subprocess.run(["convert", f"{source.name}[0]", "-background", "white", "-alpha", "remove",
-                        "-alpha", "off", "-crop", f"{width}x{rows}+0+{(height - rows) // 2}",
-                        "+repage", "-depth", "8", "-type",
-                        "grayscale" if kind == "pgm" else "truecolor", f"{kind}:{path}"], check=True)
+        subprocess.run(["convert", "-quiet", f"{source.name}[0]", "-background", "white",
+                        "-alpha", "remove", "-alpha", "off",
+                        "-crop", f"{width}x{rows}+0+{(height - rows) // 2}", "+repage",
+                        "-depth", "8", "-type", "grayscale" if kind == "pgm" else "truecolor",
+                        f"{kind}:{path}"], check=True)
     return path.stat().st_size
 
 

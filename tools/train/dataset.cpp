@@ -6,6 +6,7 @@
 #include <bit>
 #include <fstream>
 #include <map>
+#include <memory>
 #include <sstream>
 #include <stdexcept>
 
@@ -32,10 +33,11 @@ torch::Tensor on_device(const std::vector<int64_t>& numbers, torch::Device devic
   return torch::tensor(numbers, torch::kLong).to(device, /*non_blocking=*/true).unsqueeze(1);
 }
 
-torch::Tensor to_tensor(const std::vector<std::uint8_t>& bytes) {
-  return torch::from_blob(const_cast<std::uint8_t*>(bytes.data()),
-                          {static_cast<int64_t>(bytes.size())}, torch::kUInt8)
-      .clone();
+// Takes the bytes over: those of taps are many.
+torch::Tensor to_tensor(std::vector<std::uint8_t>&& bytes) {
+  auto owner = std::make_shared<std::vector<std::uint8_t>>(std::move(bytes));
+  return torch::from_blob(
+      owner->data(), {static_cast<int64_t>(owner->size())}, [owner](void*) {}, torch::kUInt8);
 }
 
 int64_t below(int64_t limit, std::mt19937_64& rng) {
@@ -93,9 +95,10 @@ void Dataset::load_text(const fs::path& folder) {
 
 void Dataset::load_numbers(const fs::path& folder, std::span<const Tap> taps) {
   NumericData data = load_numeric_data(folder, taps);
-  bytes_ = to_tensor(data.symbols).to(device_);
-  taps_ =
-      to_tensor(data.taps).view({bytes_.numel(), static_cast<int64_t>(taps.size())}).to(device_);
+  bytes_ = to_tensor(std::move(data.symbols)).to(device_);
+  taps_ = to_tensor(std::move(data.taps))
+              .view({bytes_.numel(), static_cast<int64_t>(taps.size())})
+              .to(device_);
   stretches_ = std::move(data.stretches);
   const fs::path name = folder.has_filename() ? folder.filename() : folder.parent_path().filename();
   categories_.push_back({name.string(), 1, 0, bytes_.numel(), {}});
