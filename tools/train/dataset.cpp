@@ -10,6 +10,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "split/block_plan.h"
+
 namespace nnzip::train {
 namespace {
 
@@ -27,7 +29,6 @@ std::map<std::string, double> parse_weights(const std::string& text) {
 }
 
 constexpr int64_t kEndless = int64_t{1} << 40;  // more than any data: a row that does not end
-constexpr int kMostStreams = 32;                // of an image; split/block_plan.h
 
 torch::Tensor on_device(const std::vector<int64_t>& numbers, torch::Device device) {
   return torch::tensor(numbers, torch::kLong).to(device, /*non_blocking=*/true).unsqueeze(1);
@@ -161,7 +162,7 @@ Dataset::Window Dataset::numeric_window(int64_t length, double start_share,
     const int64_t rows = stretch.size / stretch.stride;
     const int64_t column = is_start ? 0 : (at - stretch.begin) % stretch.stride;
     const int64_t further = (column + length - 1) / stretch.stride;  // rows of the stream
-    int64_t streams = int64_t{1} << below(std::countr_zero(unsigned{kMostStreams}) + 1, rng);
+    int64_t streams = int64_t{1} << below(std::countr_zero(unsigned{kPlannedStreams}) + 1, rng);
     while (streams > 1 && further * streams >= rows) streams /= 2;
     if (further * streams >= rows) continue;
     const int64_t first_rows = rows - further * streams;
