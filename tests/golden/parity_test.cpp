@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <span>
 #include <sstream>
 
 #include "backend/reference/reference_backend.h"
@@ -53,9 +54,17 @@ void check_vectors(const fs::path& file, const fs::path& models) {
   nnzip::reference::Lane lane(model);
   const nnzip::Bytes input = from_hex(hex);
   REQUIRE(input.size() >= 600);
+  const std::size_t taps = model.config.taps.size();
+  nnzip::Bytes values;  // [position][tap]
+  if (taps > 0) {
+    in >> word >> hex;
+    REQUIRE(word == "taps");
+    values = from_hex(hex);
+  }
+  REQUIRE(values.size() == input.size() * taps);
   for (std::size_t t = 0; t < input.size(); ++t) {
     nnzip::Distribution next;
-    lane.feed(input[t], {}, next);
+    lane.feed(input[t], std::span(values).subspan(t * taps, taps), next);
     REQUIRE(lane.trace().size() == model.config.layers() + 1);
     for (std::size_t layer = 0; layer <= model.config.layers(); ++layer) {
       INFO(name << " position " << t << " residual stream after layer " << layer);

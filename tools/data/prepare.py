@@ -2,26 +2,35 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes the training corpus and the dev set from a folder of source data.
 
-    tools/data/prepare.py SOURCE [OUT]       OUT defaults to build/data
+    tools/data/prepare.py SOURCE [OUT [KIND...]]       OUT defaults to build/data, KIND to all
 
-SOURCE holds train/text/*.txt.bz3, six categories of documents separated by one NUL byte. Written:
+KIND is text, image, audio or system. SOURCE holds train/text/*.txt.bz3, six categories of documents
+separated by one NUL byte, train/image/photos.tar and train/audio/clips.tar. Written:
 
     OUT/train/text/CATEGORY.bin    documents, one NUL byte after each
     OUT/valid/text/CATEGORY.bin    held-out documents, the same way (at most 1 MiB a category)
     OUT/dev/text/CATEGORY.txt      the head of the held-out documents, as one plain file
+    OUT/train/image/*.ppm,bmp,pgm  images, cut to a band of rows of at most 1.5 MB
+    OUT/valid/image/*              held-out images, the same way
+    OUT/train/audio/*.wav          clips, OUT/valid/audio/*.wav those held out
     OUT/dev/system/*               files of this Debian system, at most 512 KiB each
 
-A document is held out when the first byte-pair of its SHA-256 is divisible by 64, so the split
-does not depend on the order of the documents and never moves. Nothing of SOURCE/eval is read.
+A document is held out when the first byte-pair of its SHA-256 is divisible by 64, an image or a clip
+when that of its file is by 10, so the split does not depend on their order and never moves. Nothing of
+SOURCE/eval is read. Images need ImageMagick, audio needs flac.
 """
 
 import hashlib
 import pathlib
 import subprocess
 import sys
+import tarfile
+import tempfile
 
 CATEGORIES = ["books", "wiki", "web", "multi", "code", "structured"]
 HELD_OUT_ONE_IN = 64
+FILES_HELD_OUT_ONE_IN = 10
+IMAGE_BYTES = 1_500_000
 VALID_BYTES = 1 << 20
 DEV_BYTES = 1 << 18
 DEV_BYTES_PER_DOCUMENT = 1 << 15
@@ -81,6 +90,60 @@ def prepare_category(source: pathlib.Path, out: pathlib.Path, category: str) -> 
           f"{len(held_out):4} held out, {valid_bytes} bytes kept")
 
 
+def members(archive: pathlib.Path):
+    """Name, content and the set of each file of a tar."""
+    with tarfile.open(archive) as tar:
+        for member in tar:
+            if not member.isfile() or member.name.endswith((".tsv", ".md", ".txt")):
+                continue
+            content = tar.extractfile(member).read()
+            digest = hashlib.sha256(content).digest()
+            held_out = int.from_bytes(digest[:2], "big") % FILES_HELD_OUT_ONE_IN == 0
+            yield pathlib.Path(member.name), content, digest, "valid" if held_out else "train"
+
+
+def write_image(content: bytes, name: str, digest: bytes, folder: pathlib.Path) -> int:
+    """Rows from top and bottom, BGR beside RGB, some grey: as users' disks hold them."""
+    kind = "bmp3" if digest[2] % 4 == 0 else "pgm" if digest[2] % 8 == 1 else "ppm"
+    with tempfile.NamedTemporaryFile(suffix=pathlib.Path(name).suffix) as source:
+        source.write(content)
+        source.flush()
+        size = subprocess.run(["identify", "-format", "%w %h\n", f"{source.name}[0]"], check=True,
+                              capture_output=True, text=True).stdout.split()
+        width, height = int(size[0]), int(size[1])
+        rows = max(1, min(height, IMAGE_BYTES // (width * (1 if kind == "pgm" else 3))))
+        path = folder / f"{pathlib.Path(name).stem}.{kind[:3]}"
+        subprocess.run(["convert", "-quiet", f"{source.name}[0]", "-background", "white",
+                        "-alpha", "remove", "-alpha", "off",
+                        "-crop", f"{width}x{rows}+0+{(height - rows) // 2}", "+repage",
+                        "-depth", "8", "-type", "grayscale" if kind == "pgm" else "truecolor",
+                        f"{kind}:{path}"], check=True)
+    return path.stat().st_size
+
+
+def write_clip(content: bytes, name: str, folder: pathlib.Path) -> int:
+    path = folder / f"{pathlib.Path(name).stem}.wav"
+    path.write_bytes(subprocess.run(["flac", "-d", "-c", "-s", "-"], input=content, check=True,
+                                    capture_output=True).stdout)
+    return path.stat().st_size
+
+
+def prepare_files(source: pathlib.Path, out: pathlib.Path, kind: str, archive: str) -> None:
+    total = {"train": [0, 0], "valid": [0, 0]}
+    for split in total:
+        (out / split / kind).mkdir(parents=True, exist_ok=True)
+    for name, content, digest, split in members(source / "train" / kind / archive):
+        folder = out / split / kind
+        if kind == "image":
+            size = write_image(content, name.name, digest, folder)
+        else:
+            size = write_clip(content, name.name, folder)
+        total[split][0] += 1
+        total[split][1] += size
+    for split, (files, size) in total.items():
+        print(f"{kind:6} {split} {files:4} files, {size:9} bytes")
+
+
 def copy_system_files(out: pathlib.Path) -> None:
     folder = out / "dev/system"
     folder.mkdir(parents=True, exist_ok=True)
@@ -93,14 +156,22 @@ def copy_system_files(out: pathlib.Path) -> None:
 
 
 def main() -> int:
-    if len(sys.argv) not in (2, 3):
+    kinds = ["text", "image", "audio", "system"]
+    chosen = sys.argv[3:] or kinds
+    if len(sys.argv) < 2 or not set(chosen) <= set(kinds):
         print(__doc__, file=sys.stderr)
         return 1
     source = pathlib.Path(sys.argv[1])
-    out = pathlib.Path(sys.argv[2] if len(sys.argv) == 3 else "build/data")
-    for category in CATEGORIES:
-        prepare_category(source, out, category)
-    copy_system_files(out)
+    out = pathlib.Path(sys.argv[2] if len(sys.argv) > 2 else "build/data")
+    if "text" in chosen:
+        for category in CATEGORIES:
+            prepare_category(source, out, category)
+    if "image" in chosen:
+        prepare_files(source, out, "image", "photos.tar")
+    if "audio" in chosen:
+        prepare_files(source, out, "audio", "clips.tar")
+    if "system" in chosen:
+        copy_system_files(out)
     return 0
 
 

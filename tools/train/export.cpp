@@ -93,12 +93,26 @@ std::vector<std::uint8_t> vector_input() {
   return input;
 }
 
-// One line a position: XXH32 of the residual stream (int16) after the embedding and each layer,
-// then of the 257 cumulative frequencies (uint32), all little-endian.
+// Every value of each tap, in another order for each: 37 (2 i + 1) is odd.
+std::vector<std::uint8_t> vector_taps(size_t taps) {
+  std::vector<std::uint8_t> values;
+  for (size_t t = 0; t < kVectorPositions; ++t) {
+    for (size_t i = 0; i < taps; ++i) {
+      values.push_back(static_cast<std::uint8_t>(t * 37 * (2 * i + 1) + 11 * i));
+    }
+  }
+  return values;
+}
+
+// The input, of models with taps their values [position][tap], then one line a position: XXH32 of
+// the residual stream (int16) after the embedding and each layer, then of the 257 cumulative
+// frequencies (uint32), all little-endian.
 std::string parity_vectors(const Model& model, const std::string& name) {
   const auto input = vector_input();
-  const IntegerTrace trace = integer_forward(model, input);
+  const auto taps = vector_taps(model.config.taps.size());
+  const IntegerTrace trace = integer_forward(model, input, taps);
   std::string text = "model " + name + "\ninput " + to_hex(input) + "\n";
+  if (!taps.empty()) text += "taps " + to_hex(taps) + "\n";
   char word[16];
   for (int64_t t = 0; t < static_cast<int64_t>(input.size()); ++t) {
     for (const auto& residual : trace.residuals) {
@@ -123,6 +137,12 @@ Model to_integers(const Net& net) {
     const double multiplier = net->ngram_multiplier[static_cast<int64_t>(i)].item<float>();
     w.ngrams.push_back({static_cast<std::int32_t>(multiplier),
                         to_vector<std::int8_t>(net->ngrams[i] / (unit * multiplier), 127)});
+  }
+  for (int64_t i = 0; i < static_cast<int64_t>(net->config.taps.size()); ++i) {
+    const double multiplier = net->tap_multiplier[i].item<float>();
+    const auto table = net->taps.narrow(0, i * kSymbols, kSymbols);
+    w.taps.push_back({static_cast<std::int32_t>(multiplier),
+                      to_vector<std::int8_t>(table / (unit * multiplier), 127)});
   }
   for (const auto& block : net->blocks) w.layers.push_back(to_layer(block, unit));
   const double head_in = net->head_in->scale();

@@ -57,7 +57,12 @@ Tensor table_of(const auto& entries) {
   return torch::tensor(std::vector<int64_t>(entries.begin(), entries.end()), torch::kLong);
 }
 
-Tensor embed(const Model& model, const Tensor& symbols) {
+Tensor indices(std::span<const std::uint8_t> bytes) {
+  return torch::tensor(std::vector<int64_t>(bytes.begin(), bytes.end()), torch::kLong);
+}
+
+// taps: [T][taps]
+Tensor embed(const Model& model, const Tensor& symbols, const Tensor& taps) {
   const int64_t d = model.config.width;
   auto x = tensor_of(model.weights.embedding, {kSymbols, d}).index_select(0, symbols);
   for (size_t i = 0; i < model.config.ngrams.size(); ++i) {
@@ -65,6 +70,11 @@ Tensor embed(const Model& model, const Tensor& symbols) {
     const auto rows = ngram_rows(symbols.unsqueeze(0), table).squeeze(0);
     const auto entries = tensor_of(model.weights.ngrams[i].entries, {table.rows, d});
     x = x + entries.index_select(0, rows) * model.weights.ngrams[i].multiplier;
+  }
+  for (size_t i = 0; i < model.config.taps.size(); ++i) {
+    const auto entries = tensor_of(model.weights.taps[i].entries, {kSymbols, d});
+    const auto rows = entries.index_select(0, taps.select(1, static_cast<int64_t>(i)));
+    x = x + rows * model.weights.taps[i].multiplier;
   }
   return saturate16(x.to(torch::kLong));
 }
@@ -117,11 +127,12 @@ Tensor distribution(const Weights& w, const Tensor& x) {
 
 }  // namespace
 
-IntegerTrace integer_forward(const Model& model, std::span<const std::uint8_t> symbols) {
+IntegerTrace integer_forward(const Model& model, std::span<const std::uint8_t> symbols,
+                             std::span<const std::uint8_t> taps) {
   torch::NoGradGuard no_grad;
-  const auto input =
-      torch::tensor(std::vector<int64_t>(symbols.begin(), symbols.end()), torch::kLong);
-  auto x = embed(model, input);
+  const auto positions = static_cast<int64_t>(symbols.size());
+  const auto tap_count = static_cast<int64_t>(model.config.taps.size());
+  auto x = embed(model, indices(symbols), indices(taps).view({positions, tap_count}));
   IntegerTrace trace{{x}, {}};
   for (size_t i = 0; i < model.weights.layers.size(); ++i) {
     const LayerWeights& w = model.weights.layers[i];

@@ -17,8 +17,10 @@ struct IntegerTrace {
   torch::Tensor cumulative;  // [T][257] int64
 };
 
-// Feeds the symbols to one lane. Sums are float64 products of integers, exact below 2^53; the steps
-// that ARITHMETIC.md calls float are float32 tensor operations. Independent of the engine's code.
-IntegerTrace integer_forward(const Model& model, std::span<const std::uint8_t> symbols);
+// Feeds the symbols to one lane, with the taps [symbols][taps of the model]. Sums are float64
+// products of integers, exact below 2^53; the steps that ARITHMETIC.md calls float are float32
+// tensor operations. Independent of the engine's code.
+IntegerTrace integer_forward(const Model& model, std::span<const std::uint8_t> symbols,
+                             std::span<const std::uint8_t> taps);
 
 }  // namespace nnzip::train

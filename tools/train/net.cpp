@@ -207,6 +207,11 @@ NetImpl::NetImpl(const Config& c) : config(c), head_in(-127, 127) {
     ngrams.push_back(
         register_parameter("ngram" + std::to_string(i), normal({c.ngrams[i].rows, d}, 0.1)));
   }
+  const auto tap_count = static_cast<int64_t>(c.taps.size());
+  if (tap_count > 0) {
+    taps = register_parameter("taps", normal({tap_count * kSymbols, d}, 0.1));
+    tap_multiplier = register_buffer("tap_multiplier", torch::ones({tap_count}));
+  }
   for (size_t i = 0; i < c.windows.size(); ++i) {
     blocks.push_back(register_module("block" + std::to_string(i), Block(c, static_cast<int>(i))));
   }
@@ -218,7 +223,22 @@ NetImpl::NetImpl(const Config& c) : config(c), head_in(-127, 127) {
       register_buffer("ngram_multiplier", torch::ones({static_cast<int64_t>(c.ngrams.size())}));
 }
 
-torch::Tensor NetImpl::forward(const torch::Tensor& bytes, Mode mode) {
+// values: [B][T][taps]; returns the sum of their rows, [B][T][D].
+torch::Tensor NetImpl::embed_taps(const torch::Tensor& values, bool quantised) const {
+  const int64_t count = values.size(2);
+  auto rows = taps;
+  if (quantised) {
+    const auto step = (residual_unit * tap_multiplier).repeat_interleave(kSymbols).unsqueeze(1);
+    rows = round_through(torch::clamp(taps / step, -127.0, 127.0)) * step;
+  }
+  const auto index = values + torch::arange(count, values.options()) * kSymbols;
+  const auto sums = torch::embedding_bag(rows, index.flatten(),
+                                         torch::arange(0, index.numel(), count, values.options()));
+  return std::get<0>(sums).view({values.size(0), values.size(1), -1});
+}
+
+torch::Tensor NetImpl::forward(const torch::Tensor& bytes, const torch::Tensor& tap_values,
+                               Mode mode) {
   const bool quantised = mode == Mode::kQuantised;
   // A step on the CPU touches few rows of a table; a GPU's large batches touch most, and gathering
   // sparse gradients would make the host wait.
@@ -233,6 +253,7 @@ torch::Tensor NetImpl::forward(const torch::Tensor& bytes, Mode mode) {
     }
     x = x + row;
   }
+  if (taps.defined()) x = x + embed_taps(tap_values, quantised);
   double largest = 0;
   if (quantised) x = saturate16(x, residual_unit);
   for (auto& block : blocks) {
@@ -249,10 +270,14 @@ torch::Tensor NetImpl::forward(const torch::Tensor& bytes, Mode mode) {
 
 void NetImpl::finish_calibration() {
   torch::NoGradGuard no_grad;
+  const auto multiplier = [this](const torch::Tensor& table) {
+    return std::max(1.0, std::ceil(upper_percentile(table) / 127 / residual_unit.item<float>()));
+  };
   for (size_t i = 0; i < ngrams.size(); ++i) {
-    const double step = upper_percentile(ngrams[i]) / 127;
-    ngram_multiplier[static_cast<int64_t>(i)] =
-        std::max(1.0, std::ceil(step / residual_unit.item<float>()));
+    ngram_multiplier[static_cast<int64_t>(i)] = multiplier(ngrams[i]);
+  }
+  for (int64_t i = 0; i < static_cast<int64_t>(config.taps.size()); ++i) {
+    tap_multiplier[i] = multiplier(taps.narrow(0, i * kSymbols, kSymbols));
   }
 }
 

@@ -45,19 +45,25 @@ TORCH_MODULE(Block);
 
 struct NetImpl : torch::nn::Module {
   explicit NetImpl(const Config& config);
-  // bytes: [B][T] int64, the symbols fed; returns logits [B][T][256] in nats.
-  torch::Tensor forward(const torch::Tensor& bytes, Mode mode);
+  // bytes: [B][T] int64, the symbols fed; taps: [B][T][taps] int64, of the bytes that follow, or
+  // undefined; returns logits [B][T][256] in nats.
+  torch::Tensor forward(const torch::Tensor& bytes, const torch::Tensor& taps, Mode mode);
   // Sets the residual unit and the table scales from the float weights and the measured residual.
   void finish_calibration();
 
   Config config;
   torch::Tensor embedding;            // [256][D]
   std::vector<torch::Tensor> ngrams;  // [rows][D]
+  torch::Tensor taps;                 // [taps * 256][D]; undefined without taps
   std::vector<Block> blocks;
   torch::Tensor head, head_bias;  // [256][D], [256]
   Quantiser head_in;
   torch::Tensor residual_unit;     // scalar: value of one step of the 16-bit residual stream
   torch::Tensor ngram_multiplier;  // [tables]: table step in residual units, an integer
+  torch::Tensor tap_multiplier;    // [taps]: likewise
+
+ private:
+  torch::Tensor embed_taps(const torch::Tensor& values, bool quantised) const;
 };
 TORCH_MODULE(Net);
 

@@ -4,6 +4,7 @@
 #include <torch/torch.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <stdexcept>
@@ -22,6 +23,22 @@ struct NgramOptions {
   std::vector<std::uint32_t> rows{16384};
 };
 
+// none, pixels or samples for all of that form, or numbers. Which ones a model may have is checked
+// with the rest of its configuration.
+std::vector<nnzip::Tap> parse_taps(const std::vector<std::string>& words) {
+  std::vector<nnzip::Tap> taps;
+  for (int i = 1; i < 256; ++i) {
+    const auto tap = static_cast<nnzip::Tap>(i);
+    const bool all = (words[0] == "pixels" && form_of(tap) == nnzip::Form::kPixels) ||
+                     (words[0] == "samples" && form_of(tap) == nnzip::Form::kSamples);
+    if (all || std::ranges::count(words, std::to_string(i)) > 0) taps.push_back(tap);
+  }
+  const bool is_word = words[0] == "none" || words[0] == "pixels" || words[0] == "samples";
+  if (is_word ? words.size() != 1 : words.size() != taps.size())
+    throw CLI::ValidationError("--taps", "takes none, pixels, samples or numbers");
+  return taps;
+}
+
 void add_options(CLI::App& app, Options& o, NgramOptions& ngrams) {
   o.config.width = 128;
   o.config.heads = 4;
@@ -30,7 +47,8 @@ void add_options(CLI::App& app, Options& o, NgramOptions& ngrams) {
   o.config.hidden = 512;
   o.config.windows = {64, 128, 64, 256};
   app.set_config("--config", "", "read options from a recipe (TOML)");
-  app.add_option("--data", o.data, "folder of training categories, *.bin")->capture_default_str();
+  app.add_option("--data", o.data, "folder of training categories, *.bin, or of files")
+      ->capture_default_str();
   app.add_option("--valid", o.valid, "folder of held-out categories")->capture_default_str();
   app.add_option("--run", o.run, "folder of this run: checkpoint, curve, model")
       ->capture_default_str();
@@ -46,6 +64,10 @@ void add_options(CLI::App& app, Options& o, NgramOptions& ngrams) {
   app.add_option("--ngram-rows", ngrams.rows, "rows of each table or of all, powers of two")
       ->delimiter(',')
       ->capture_default_str();
+  app.add_option_function<std::vector<std::string>>(
+         "--taps", [&o](const auto& words) { o.config.taps = parse_taps(words); },
+         "none, pixels, samples or numbers of taps; --data and --valid hold images or sound then")
+      ->delimiter(',');
   app.add_option("--steps", o.float_phase.steps, "steps of the float phase")->capture_default_str();
   app.add_option("--minutes", o.float_phase.minutes, "length of the float phase by the clock");
   app.add_option("--rate", o.float_phase.rate, "peak rate of AdamW")->capture_default_str();

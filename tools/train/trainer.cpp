@@ -20,7 +20,8 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-constexpr int64_t kValidWindows = 24;  // a category
+constexpr int64_t kValidWindows = 24;  // a category, but more if there are few
+constexpr int64_t kLeastValidWindows = 144;
 constexpr int64_t kCalibrationWindows = 16;
 constexpr double kFinalRate = 0.02;  // of the peak, at the end of the cosine
 constexpr double kGradientClip = 1.0;
@@ -46,8 +47,8 @@ bool is_hidden_matrix(const std::string& name) {
 Trainer::Trainer(const Options& options)
     : options_(options),
       device_(options.device),
-      data_(options.data, options.weights, device_),
-      valid_(options.valid, options.weights, device_),
+      data_(options.data, options.weights, options.config.taps, device_),
+      valid_(options.valid, options.weights, options.config.taps, device_),
       net_((torch::manual_seed(static_cast<uint64_t>(options.seed)), Net(options.config))),
       rng_(static_cast<uint64_t>(options.seed)) {
   if (options_.length < 2 || options_.batch < 1)
@@ -158,7 +159,7 @@ torch::Tensor Trainer::train_step(Mode mode, double progress) {
   torch::Tensor loss;
   {
     Autocast autocast(device_.is_cuda() && mode == Mode::kFloat);
-    loss = cross_entropy_bits(net_->forward(batch.inputs, mode), batch.targets);
+    loss = cross_entropy_bits(net_->forward(batch.inputs, batch.taps, mode), batch.targets);
   }
   loss.backward();
   const double warm =
@@ -181,17 +182,20 @@ void Trainer::calibrate() {
   torch::NoGradGuard no_grad;
   const auto batch =
       data_.sample(kCalibrationWindows, options_.length, options_.document_start_share, rng_);
-  net_->forward(batch.inputs, Mode::kCalibrate);
+  net_->forward(batch.inputs, batch.taps, Mode::kCalibrate);
   net_->finish_calibration();
 }
 
 double Trainer::validate(Mode mode, bool print_categories) {
   torch::NoGradGuard no_grad;
   double sum = 0, weights = 0;
+  const auto windows =
+      std::max(kValidWindows, kLeastValidWindows / static_cast<int64_t>(valid_.categories()));
   for (size_t c = 0; c < valid_.categories(); ++c) {
-    const auto batch = valid_.fixed(c, kValidWindows, options_.length);
+    const auto batch = valid_.fixed(c, windows, options_.length);
     const double bits =
-        cross_entropy_bits(net_->forward(batch.inputs, mode), batch.targets).item<double>();
+        cross_entropy_bits(net_->forward(batch.inputs, batch.taps, mode), batch.targets)
+            .item<double>();
     if (print_categories) std::printf("  %-12s %.4f bits/byte\n", valid_.name(c).c_str(), bits);
     sum += bits * valid_.weight(c);
     weights += valid_.weight(c);
