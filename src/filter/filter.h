@@ -17,8 +17,13 @@ enum class Filter : std::uint8_t {
   kCalls = 3,     // of kCode, x86: targets of calls and jumps instead of distances to them
   kBranches = 4,  // of kCode, instructions of four bytes (aarch64): the same
   kColumns = 5,   // of kBytes with a stride: differences from row to row
+  kCurves = 8,    // of kBytes with a stride of numbers of 4 or 8 bytes: distances from curves
 };
-constexpr Filter kLastFilter = Filter::kColumns;
+// 6 and 7 are reserved.
+constexpr bool is_filter(int number) {
+  return number <= static_cast<int>(Filter::kColumns) ||
+         number == static_cast<int>(Filter::kCurves);
+}
 
 // Whether the filter takes content of that layout; kNone takes any.
 bool filter_fits(Filter filter, const Layout& layout);

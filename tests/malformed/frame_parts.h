@@ -96,6 +96,7 @@ inline std::vector<GoodFile> good_files(const TinyModel& tiny) {
   };
   const Bytes code = of_form({0, 1, 0, Form::kCode, 1}, Filter::kCalls);
   const Bytes table = of_form({24, 1, 0}, Filter::kColumns);
+  const Bytes floats = of_form({24, 8, 0}, Filter::kCurves);
   const Bytes pixels = of_form({30, 3, 0, Form::kPixels, 3}, Filter::kNone);
   const Bytes samples = of_form({0, 4, 1, Form::kSamples, 2}, Filter::kSamples);
   return {{"model", model, typical},
@@ -108,6 +109,7 @@ inline std::vector<GoodFile> good_files(const TinyModel& tiny) {
           {"contexts", contexts, words},
           {"code", code, words},
           {"table", table, words},
+          {"floats", floats, words},
           {"pixels", pixels, words},
           {"samples", samples, words}};
 }

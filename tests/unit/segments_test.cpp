@@ -104,6 +104,12 @@ TEST_CASE("Segments.PixelsAreFoundWithoutAHeader") {
   CHECK(blocks_of(image) == "pixels 90000, ");
 }
 
+TEST_CASE("Segments.FloatsLieOnCurves") {
+  const Bytes floats = test::floats(10000);
+  CHECK(blocks_of(floats) == "bytes/curves 40000, ");
+  CHECK(compress(floats, without_model()).size() < floats.size() / 3);
+}
+
 TEST_CASE("Segments.WhatIsCompressedIsStored") {
   const Bytes packed = FileMaker().text("\x1F\x8B\x08").data(Random(3).bytes(99997));
   CHECK(blocks_of(packed) == "stored 100000, ");
