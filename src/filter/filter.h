@@ -13,7 +13,7 @@ namespace nnzip {
 enum class Filter : std::uint8_t {
   kNone = 0,
   kPixels = 1,    // of kPixels
-  kSamples = 2,   // of kSamples with the low byte first: high bytes first
+  kSamples = 2,   // of kSamples with the low byte first: high bytes first; signed bytes
   kCalls = 3,     // of kCode, x86: targets of calls and jumps instead of distances to them
   kBranches = 4,  // of kCode, instructions of four bytes (aarch64): the same
   kColumns = 5,   // of kBytes with a stride: differences from row to row

@@ -87,7 +87,7 @@ inline Bytes aiff(std::uint32_t channels, std::uint32_t bits, const Bytes& sampl
 
 inline Bytes au(std::uint32_t channels, std::uint32_t bits, const Bytes& samples) {
   FileMaker file;
-  file.text(".snd").big(24, 4).big(samples.size(), 4).big(bits == 16 ? 3 : 4, 4);
+  file.text(".snd").big(24, 4).big(samples.size(), 4).big(bits / 8 + 1, 4);
   return file.big(44100, 4).big(channels, 4).data(samples);
 }
 
