@@ -95,6 +95,22 @@ mixed_tar() {
   bar "at most $most_over % more" $((size * 100 <= sum * (100 + most_over)))
 }
 
+# Text and what is none, one after the other without any header between them.
+headerless() {
+  local members=(code.cpp mono.raw words.txt program.elf listing.txt) sum=0 file size
+  cat "$root"/src/mixer/*.cpp >code.cpp
+  sound -b 16 -c 1 -t raw mono.raw
+  cat "$root"/src/*/*.md >words.txt
+  od -A d -t x1 -N 100000 program.elf >listing.txt
+  cat "${members[@]}" >joined
+  for file in "${members[@]}"; do
+    sum=$((sum + $("$nnzip" --model none -c "$file" | wc -c)))
+  done
+  size=$("$nnzip" --model none -c joined | wc -c)
+  echo "${#members[@]} files without headers: $size bytes; alone: $sum"
+  bar "at most $most_over % more" $((size * 100 <= sum * (100 + most_over)))
+}
+
 speeds() {
   local bytes before after rate
   for _ in {1..40}; do cat packed.gz; done >many.gz
@@ -115,5 +131,6 @@ make_sounds
 make_others
 round_trips
 mixed_tar
+headerless
 speeds
 exit "$missed"
