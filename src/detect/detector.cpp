@@ -102,7 +102,8 @@ Segment Detector::next(Window window) {
       segment = take_stretch(window);
     } else {
       const std::uint64_t general = stretch_ ? stretch_->begin - position_ : limit;
-      segment = {static_cast<std::size_t>(std::min<std::uint64_t>(general, limit)), {}, false};
+      const auto bytes = static_cast<std::size_t>(std::min<std::uint64_t>(general, limit));
+      segment = {bytes_of_one_kind(window.first(bytes)), {}, false};
     }
   }
   position_ += segment.bytes;

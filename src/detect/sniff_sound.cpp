@@ -8,14 +8,15 @@ namespace {
 constexpr int kMaxChunks = 64;  // before the samples
 
 enum class Order { kLittle, kBig };
+enum class Byte { kUnsigned, kSigned };  // a number of one
 
-std::optional<Layout> samples(std::uint32_t channels, std::uint32_t bits, Order order) {
+std::optional<Layout> samples(std::uint32_t channels, std::uint32_t bits, Order order, Byte byte) {
   if (channels < 1 || channels > 8 || (bits != 8 && bits != 16 && bits != 24)) return {};
   Layout layout;
   layout.form = Form::kSamples;
   layout.channels = channels;
   layout.element = channels * bits / 8;
-  layout.high_parity = order == Order::kLittle && bits > 8 ? 1 : 0;
+  layout.high_parity = (bits == 8 ? byte == Byte::kSigned : order == Order::kLittle) ? 1 : 0;
   return layout;
 }
 
@@ -25,7 +26,8 @@ constexpr std::uint16_t kWavPcm = 1, kWavExtensible = 0xFFFE;
 std::optional<Layout> wav_format(const HeaderView& header, std::size_t at) {
   std::uint16_t format = header.le16(at);
   if (format == kWavExtensible) format = header.le16(at + 24);  // the first bytes of a GUID
-  const auto layout = samples(header.le16(at + 2), header.le16(at + 14), Order::kLittle);
+  const auto layout =
+      samples(header.le16(at + 2), header.le16(at + 14), Order::kLittle, Byte::kUnsigned);
   if (format != kWavPcm || !layout || header.le16(at + 12) != layout->element) return {};
   return layout;
 }
@@ -39,8 +41,7 @@ std::optional<Layout> aiff_format(const HeaderView& header, std::size_t at, bool
     return {};
   }
   const std::uint32_t bits = (header.be16(at + 6) + 7U) / 8 * 8;
-  if (bits == 8) return {};  // signed, which a layout cannot say
-  return samples(header.be16(at), bits, order);
+  return samples(header.be16(at), bits, order, Byte::kSigned);
 }
 
 }  // namespace
@@ -82,11 +83,11 @@ std::optional<Found> sniff_aiff(const HeaderView& header) {
 }
 
 std::optional<Found> sniff_au(const HeaderView& header) {
-  constexpr std::uint32_t kPcm16 = 3, kPcm24 = 4, kMinHeader = 24, kMaxHeader = 4096;
+  constexpr std::uint32_t kPcm8 = 2, kPcm24 = 4, kMinHeader = 24, kMaxHeader = 4096;
   if (!header.starts_with(".snd")) return {};
   const std::uint32_t begin = header.be32(4), bytes = header.be32(8), format = header.be32(12);
-  if (begin < kMinHeader || begin > kMaxHeader || (format != kPcm16 && format != kPcm24)) return {};
-  const auto layout = samples(header.be32(20), format == kPcm16 ? 16 : 24, Order::kBig);
+  if (begin < kMinHeader || begin > kMaxHeader || format < kPcm8 || format > kPcm24) return {};
+  const auto layout = samples(header.be32(20), 8 * (format - 1), Order::kBig, Byte::kSigned);
   if (!layout) return {};
   return Found{begin, bytes == 0xFFFFFFFF ? Found::kToTheEnd : bytes, *layout, false};
 }

@@ -19,6 +19,18 @@ std::uint32_t log2_1000(std::uint64_t n) {
   return static_cast<std::uint32_t>(top * 1000) + static_cast<std::uint32_t>(rest);
 }
 
+// Whether next to no byte is a control character that texts do not have.
+bool is_text(Content content) {
+  static constexpr auto kControls = [] {
+    std::array<std::uint8_t, 256> is{};
+    for (std::size_t c = 0; c < 32; ++c) is[c] = c != '\t' && c != '\n' && c != '\r' && c != '\f';
+    return is;
+  }();
+  std::size_t controls = 0;
+  for (const std::uint8_t c : content) controls += kControls[c];
+  return controls <= content.size() / 128;
+}
+
 // Remembers the last targets: code calls the same functions again and again.
 class Targets {
  public:
@@ -114,6 +126,22 @@ std::uint32_t entropy_1000(Content content) {
     if (n > 0) sum += n * (whole - log2_1000(n));
   }
   return static_cast<std::uint32_t>(sum / content.size());
+}
+
+std::size_t bytes_of_one_kind(Content content) {
+  constexpr std::size_t kPiece = 4 << 10;
+  constexpr std::size_t kRun = 16;  // pieces of one kind on each side of a cut
+  std::size_t run = 0, before = 0;  // pieces of this kind, and of the other one before them
+  bool text = false;
+  for (std::size_t i = 0; i + kPiece <= content.size(); i += kPiece) {
+    if (const bool now = is_text(content.subspan(i, kPiece)); now != text) {
+      before = run;
+      run = 0;
+      text = now;
+    }
+    if (++run == kRun && before >= kRun) return i + kPiece - kRun * kPiece;
+  }
+  return content.size();
 }
 
 std::vector<Layout> guessed_layouts(Content content) {

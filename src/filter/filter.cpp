@@ -4,6 +4,7 @@
 
 #include "filter/calls.h"
 #include "filter/columns.h"
+#include "filter/curves.h"
 #include "filter/pixels.h"
 #include "filter/samples.h"
 
@@ -25,6 +26,9 @@ bool filter_fits(Filter filter, const Layout& layout) {
       return layout.form == Form::kBytes && layout.stride != 0;
     case Filter::kRepeats:
       return layout == Layout{};
+    case Filter::kCurves:
+      return layout.form == Form::kBytes && layout.stride != 0 &&
+             (layout.element == 4 || layout.element == 8) && layout.stride % layout.element == 0;
   }
   return false;
 }
@@ -35,6 +39,7 @@ void apply_filter(Filter filter, const Layout& layout, std::span<std::uint8_t> c
   if (filter == Filter::kCalls) apply_calls(content);
   if (filter == Filter::kBranches) apply_branches(content);
   if (filter == Filter::kColumns) apply_columns(layout.stride, content);
+  if (filter == Filter::kCurves) apply_curves(layout, content);
 }
 
 void revert_filter(Filter filter, const Layout& layout, std::span<std::uint8_t> content) {
@@ -43,6 +48,7 @@ void revert_filter(Filter filter, const Layout& layout, std::span<std::uint8_t> 
   if (filter == Filter::kCalls) revert_calls(content);
   if (filter == Filter::kBranches) revert_branches(content);
   if (filter == Filter::kColumns) revert_columns(layout.stride, content);
+  if (filter == Filter::kCurves) revert_curves(layout, content);
 }
 
 }  // namespace nnzip

@@ -13,13 +13,14 @@ namespace nnzip {
 enum class Filter : std::uint8_t {
   kNone = 0,
   kPixels = 1,    // of kPixels
-  kSamples = 2,   // of kSamples with the low byte first: high bytes first
+  kSamples = 2,   // of kSamples with the low byte first: high bytes first; signed bytes
   kCalls = 3,     // of kCode, x86: targets of calls and jumps instead of distances to them
   kBranches = 4,  // of kCode, instructions of four bytes (aarch64): the same
   kColumns = 5,   // of kBytes with a stride: differences from row to row
   kRepeats = 6,   // of kBytes: copies listed, which makes it shorter; see repeats.h
+  kCurves = 8,    // of kBytes with a stride of numbers of 4 or 8 bytes: distances from curves
 };
-constexpr Filter kLastFilter = Filter::kRepeats;
+constexpr Filter kLastFilter = Filter::kCurves;
 
 // Whether the filter takes content of that layout; kNone takes any.
 bool filter_fits(Filter filter, const Layout& layout);

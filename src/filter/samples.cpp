@@ -50,9 +50,9 @@ class Numbers {
   bool low_first_;
 };
 
-// Of a number of one byte, which is unsigned, the middle is the silence.
+// Of a number of one byte that is unsigned, the middle is the silence.
 std::uint32_t silence(const Layout& layout) {
-  return layout.number_bytes() == 1 ? std::uint32_t{1} << 31 : 0;
+  return layout.number_bytes() == 1 && layout.high_parity == 0 ? std::uint32_t{1} << 31 : 0;
 }
 
 // The nearest number to an amplitude, as a number of 32 - shift bits.
@@ -78,6 +78,9 @@ std::uint32_t unfolded(std::uint32_t level, int shift) {
 
 void reverse_numbers(std::span<std::uint8_t> content, const Layout& layout) {
   const std::size_t width = layout.number_bytes();
+  if (width == 1 && layout.high_parity == 1) {
+    for (std::uint8_t& byte : content) byte ^= 0x80;
+  }
   std::uint8_t* number = content.data();
   for (std::size_t i = content.size() / width; i > 0; --i, number += width) {
     std::reverse(number, number + width);

@@ -13,7 +13,8 @@
 
 namespace nnzip::filter {
 
-// Reverses the bytes of each number. Its own inverse. The mixer predicts sound high byte first.
+// Reverses the bytes of each number, and makes signed ones of one byte unsigned. Its own inverse.
+// The mixer predicts sound high byte first.
 void reverse_numbers(std::span<std::uint8_t> content, const Layout& layout);
 
 // How many low bits are 0 in all numbers: 0 to 8 * number_bytes() - 1.

@@ -13,17 +13,17 @@ enum class Form : std::uint8_t {
   kCode = 3,     // machine code and what surrounds it in a program
 };
 
-// Numbers of kPixels and kSamples have 1 to 4 bytes: element / channels. Numbers of one byte are
-// unsigned, so are those of pixels; longer samples are signed.
+// Numbers of kPixels and kSamples have 1 to 4 bytes: element / channels. Those of pixels are
+// unsigned; samples are signed, but those of one byte only if high_parity is 1.
 struct Layout {
-  std::uint32_t stride = 0;       // bytes between the rows of a table or image; of kBytes: 0 (none)
-                                  // or element + 1 .. 65535, of kPixels: element .. 2^22 - 1, with
-                                  // stride % element bytes of padding; of others 0
-  std::uint32_t element = 1;      // bytes of an element of a table (1..4), of a pixel, of a frame;
-                                  // of kCode 1 for x86, 4 for instructions of four bytes
+  std::uint32_t stride = 0;   // bytes between the rows of a table or image; of kBytes: 0 (none)
+                              // or element + 1 .. 65535, of kPixels: element .. 2^22 - 1, with
+                              // stride % element bytes of padding; of others 0
+  std::uint32_t element = 1;  // bytes of an element of a table (1..4, 8), of a pixel, of a frame;
+                              // of kCode 1 for x86, 4 for instructions of four bytes
   std::uint32_t high_parity = 0;  // kBytes: of the positions of high bytes, if elements have two: 0
                                   // or 1. Else: 1 if low bytes come first, 0 if high ones do or
-                                  // numbers have one byte
+                                  // numbers have one byte that is unsigned
   Form form = Form::kBytes;
   std::uint32_t channels = 1;  // of kPixels 1..4, of kSamples 1..8
   bool operator==(const Layout&) const = default;
@@ -32,13 +32,14 @@ struct Layout {
 
   bool is_valid() const {
     if (high_parity > 1 || channels == 0 || element == 0) return false;
-    const bool whole = element % channels == 0 && (number_bytes() > 1 || high_parity == 0);
+    const bool whole = element % channels == 0;
     switch (form) {
       case Form::kBytes:
-        return channels == 1 && element <= 4 &&
+        return channels == 1 && (element <= 4 || element == 8) &&
                (stride == 0 || (stride > element && stride <= 65535));
       case Form::kPixels:
-        return whole && channels <= 4 && number_bytes() <= 2 && stride >= element &&
+        return whole && channels <= 4 && number_bytes() <= 2 &&
+               (number_bytes() == 2 || high_parity == 0) && stride >= element &&
                stride < std::uint32_t{1} << 22;
       case Form::kSamples:
         return whole && channels <= 8 && number_bytes() <= 4 && stride == 0;

@@ -172,7 +172,7 @@ TEST_CASE("MixerReference.AgreesOnRepetitions") {
 
 TEST_CASE("MixerReference.AgreesOnTables") {
   const Bytes records = resized(test::sample_records(20), 2500);
-  for (const std::uint32_t element : {1, 3, 4}) {
+  for (const std::uint32_t element : {1, 3, 4, 8}) {
     require_equal_bytes(records, {20, element, 0});
     require_equal_bytes(records, {element + 1, element, 0});
   }

@@ -18,7 +18,10 @@ constexpr Case kCases[] = {{Filter::kCalls, {0, 1, 0, Form::kCode, 1}},
                            {Filter::kBranches, {0, 4, 0, Form::kCode, 1}},
                            {Filter::kColumns, {5, 1, 0}},
                            {Filter::kColumns, {10, 1, 0}},
-                           {Filter::kColumns, {8, 1, 0}}};
+                           {Filter::kColumns, {8, 1, 0}},
+                           {Filter::kCurves, {8, 4, 0}},
+                           {Filter::kCurves, {12, 4, 0}},
+                           {Filter::kCurves, {16, 8, 0}}};
 
 }  // namespace
 
@@ -27,7 +30,8 @@ std::vector<Input> inputs() {
           {"opcodes alone", Bytes(300, 0xE8)},
           {"escapes alone", Bytes(300, 0x0F)},
           {"a list of copies", {9, 1, 5, 6, 1, 'a', 'b', 'c'}},
-          {"noise", test::Random(1).bytes(2000)}};
+          {"noise", test::Random(1).bytes(2000)},
+          {"floats", test::floats(300)}};
 }
 
 }  // namespace nnzip::fuzz

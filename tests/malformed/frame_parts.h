@@ -98,6 +98,7 @@ inline std::vector<GoodFile> good_files(const TinyModel& tiny) {
   const Bytes table = of_form({24, 1, 0}, Filter::kColumns);
   const Bytes repeated = words + words + typical + words;
   const Bytes folded = frame_of_kind(BlockKind::kMixed, repeated, tiny, 2, {}, Filter::kRepeats);
+  const Bytes floats = of_form({24, 8, 0}, Filter::kCurves);
   const Bytes pixels = of_form({30, 3, 0, Form::kPixels, 3}, Filter::kNone);
   const Bytes samples = of_form({0, 4, 1, Form::kSamples, 2}, Filter::kSamples);
   return {{"model", model, typical},
@@ -111,6 +112,7 @@ inline std::vector<GoodFile> good_files(const TinyModel& tiny) {
           {"code", code, words},
           {"table", table, words},
           {"folded", folded, repeated},
+          {"floats", floats, words},
           {"pixels", pixels, words},
           {"samples", samples, words}};
 }

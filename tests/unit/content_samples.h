@@ -2,6 +2,7 @@
 // Files of many formats made in code, so that each header may lie.
 #pragma once
 
+#include <bit>
 #include <string_view>
 
 #include "base/bytes.h"
@@ -56,6 +57,16 @@ inline Bytes smooth(std::size_t bytes, int number_bytes, bool low_first, std::ui
   return content;
 }
 
+// A column of floats on a curve.
+inline Bytes floats(std::size_t count) {
+  FileMaker file;
+  for (std::size_t i = 0; i < count; ++i) {
+    const float t = static_cast<float>(i) / static_cast<float>(count);
+    file.little(std::bit_cast<std::uint32_t>(1 + t * (1 - t) * (t + 3)), 4);
+  }
+  return file;
+}
+
 inline Bytes wav(std::uint32_t channels, std::uint32_t bits, const Bytes& samples,
                  bool extensible = false) {
   const std::uint32_t frame = channels * bits / 8;
@@ -76,7 +87,7 @@ inline Bytes aiff(std::uint32_t channels, std::uint32_t bits, const Bytes& sampl
 
 inline Bytes au(std::uint32_t channels, std::uint32_t bits, const Bytes& samples) {
   FileMaker file;
-  file.text(".snd").big(24, 4).big(samples.size(), 4).big(bits == 16 ? 3 : 4, 4);
+  file.text(".snd").big(24, 4).big(samples.size(), 4).big(bits / 8 + 1, 4);
   return file.big(44100, 4).big(channels, 4).data(samples);
 }
 

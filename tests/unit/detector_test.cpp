@@ -57,6 +57,21 @@ Bytes gzip(std::size_t size) {
   return FileMaker().text("\x1F\x8B\x08").data(Random(3).bytes(size));
 }
 
+TEST_CASE("Statistics.CutsBetweenTextAndWhatIsNone") {
+  constexpr std::size_t kLong = 80 << 10, kShort = 60 << 10, kPiece = 4 << 10;
+  const auto text = [](std::size_t n) { return Bytes(n, 'a'); };
+  const auto none = [](std::size_t n) { return Bytes(n, 1); };
+  using test::operator+;
+  CHECK(bytes_of_one_kind(text(kLong) + none(kLong)) == kLong);
+  CHECK(bytes_of_one_kind(none(kLong) + text(kLong) + none(kLong)) == kLong);
+  CHECK(bytes_of_one_kind(none(kPiece) + text(kLong) + none(kLong)) == kPiece + kLong);
+  for (const Bytes& whole :
+       {Bytes{}, text(5), text(kLong), none(kLong), text(kLong) + none(kShort),
+        none(kShort) + text(kLong), text(kLong) + none(kPiece) + text(kLong)}) {
+    CHECK(bytes_of_one_kind(whole) == whole.size());
+  }
+}
+
 TEST_CASE("Detector.CutsAtHeaders") {
   CHECK(shape(text(5000)) == "b5000 ");
   CHECK(shape(test::wav(2, 16, smooth(8000, 2, true))) == "b44 s8000 ");

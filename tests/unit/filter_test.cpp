@@ -18,11 +18,10 @@ struct Case {
   Filter filter;
   Layout layout;
 };
-constexpr Case kCases[] = {{Filter::kCalls, kX86},
-                           {Filter::kBranches, kWords},
-                           {Filter::kColumns, {6, 1, 0}},
-                           {Filter::kColumns, {7, 2, 1}},
-                           {Filter::kColumns, {12, 1, 0}}};
+constexpr Case kCases[] = {{Filter::kCalls, kX86},         {Filter::kBranches, kWords},
+                           {Filter::kColumns, {6, 1, 0}},  {Filter::kColumns, {7, 2, 1}},
+                           {Filter::kColumns, {12, 1, 0}}, {Filter::kCurves, {8, 4, 0}},
+                           {Filter::kCurves, {36, 4, 1}},  {Filter::kCurves, {24, 8, 0}}};
 
 Bytes applied(const Case& c, Bytes content) {
   apply_filter(c.filter, c.layout, content);
@@ -81,6 +80,28 @@ TEST_CASE("Filter.CallsOfOneTargetBecomeAlike") {
   CHECK(operand(100) == operand(250));
 }
 
+TEST_CASE("Filter.CurvesTakeWhatIsNoNumber") {
+  // Not a number, infinities, both zeros, the smallest and the largest, often repeated.
+  static constexpr std::uint32_t kFloats[] = {0x7FC00000, 0xFFFFFFFF, 0x7F800000, 0xFF800000, 0,
+                                              0x80000000, 1,          0x7F7FFFFF, 0x3F800000};
+  Random random(9);
+  test::FileMaker file;
+  for (int i = 0; i < 5000; ++i) file.little(kFloats[random.below(std::size(kFloats))], 4);
+  const Bytes content = file;
+  for (const Case& c : kCases) {
+    if (c.filter == Filter::kCurves) CHECK((reverted(c, applied(c, content)) == content));
+  }
+}
+
+TEST_CASE("Filter.CurvesLeaveLittleOfAParabola") {
+  test::FileMaker file;
+  for (std::int64_t i = 0; i < 100; ++i) {
+    file.little(static_cast<std::uint64_t>(3 * i * i - 200 * i + 7), 8).little(std::uint64_t{5}, 8);
+  }
+  const Bytes filtered = applied({Filter::kCurves, {16, 8, 0}}, file);
+  CHECK(Bytes(filtered.begin() + 16 * 20, filtered.end()) == Bytes(16 * 80));
+}
+
 TEST_CASE("Filter.AgreesWithItsSpecification") {
   const auto check = [](const Case& c, const char* name) {
     const auto examples = test::format_examples(name, "src/filter/FILTERS.md");
@@ -92,6 +113,7 @@ TEST_CASE("Filter.AgreesWithItsSpecification") {
   check(kCases[0], "calls");
   check(kCases[1], "branches");
   check(kCases[2], "columns");
+  check(kCases[5], "curves");
 }
 
 Bytes unfolded(const Bytes& folded, std::size_t size) {
@@ -146,13 +168,15 @@ TEST_CASE("Repeats.DamageIsRefused") {
 }
 
 TEST_CASE("Filter.FitsItsLayoutAlone") {
-  const Layout table{40, 2, 1}, pixels{90, 3, 0, Form::kPixels, 3};
-  for (const Layout& layout : {Layout{}, table, pixels, kX86, kWords}) {
+  const Layout table{40, 2, 1}, floats{40, 8, 0}, odd{42, 4, 0}, pixels{90, 3, 0, Form::kPixels, 3};
+  for (const Layout& layout : {Layout{}, table, floats, odd, pixels, kX86, kWords}) {
     CHECK(filter_fits(Filter::kNone, layout));
     CHECK(filter_fits(Filter::kCalls, layout) == (layout == kX86));
     CHECK(filter_fits(Filter::kBranches, layout) == (layout == kWords));
-    CHECK(filter_fits(Filter::kColumns, layout) == (layout == table));
     CHECK(filter_fits(Filter::kRepeats, layout) == (layout == Layout{}));
+    CHECK(filter_fits(Filter::kColumns, layout) ==
+          (layout.stride >= 40 && layout.form == Form::kBytes));
+    CHECK(filter_fits(Filter::kCurves, layout) == (layout == floats));
   }
 }
 

@@ -106,6 +106,8 @@ TEST_CASE("MixedBlock.RefusesALayoutThatIsNone") {
       {0, 0xB1, 0x04, 0x21},  // bytes of two channels
       {0x30, 0xB1, 0x04, 3},  // calls in a table
       {0x50, 0, 3},           // columns without rows
+      {0x80, 0xB1, 0x04, 2},  // curves of numbers of three bytes
+      {0x80, 0xA9, 0x04, 3},  // curves in rows that end amid a number
       {1, 0xB1, 0x04, 0x43},  // pixels of four bytes and three channels
       {1, 0x08, 0x42},        // rows shorter than a pixel
       {9, 0xB1, 0x04, 0x42},  // low bytes first in numbers of one byte
@@ -134,6 +136,7 @@ TEST_CASE("MixedBlock.LayoutsOfAllFormsComeBack") {
   const auto content = Random(8).bytes(3000);
   const Layout layouts[] = {
       {40, 2, 1},
+      {40, 8, 0},
       {90, 6, 1, Form::kPixels, 3},
       {2999, 4, 0, Form::kPixels, 4},
       {0, 32, 1, Form::kSamples, 8},

@@ -102,6 +102,11 @@ TEST_CASE("Samples.ReversesNumbersAndNothingElse") {
   reverse_numbers(content, sound_layout(1, 3, true));
   CHECK(content == Bytes{3, 2, 1, 6, 5, 4, 7, 8});
   reverse_numbers(content, sound_layout(1, 3, true));
+  Bytes bytes{0x80, 0xFF, 0, 0x7F};
+  reverse_numbers(bytes, sound_layout(1, 1, true));
+  CHECK(bytes == Bytes{0, 0x7F, 0x80, 0xFF});
+  reverse_numbers(bytes, sound_layout(1, 1, false));
+  CHECK(bytes == Bytes{0, 0x7F, 0x80, 0xFF});
   reverse_numbers(content, sound_layout(2, 2, true));
   CHECK(content == Bytes{2, 1, 4, 3, 6, 5, 8, 7});
 }

@@ -5,6 +5,7 @@
 #include "codec/block_source.h"
 #include "codec/choose.h"
 #include "unit/content_samples.h"
+#include "unit/sound_samples.h"
 
 namespace nnzip {
 namespace {
@@ -102,6 +103,22 @@ TEST_CASE("Segments.PixelsAreFoundWithoutAHeader") {
     }
   }
   CHECK(blocks_of(image) == "pixels 90000, ");
+}
+
+TEST_CASE("Segments.SignedBytesAreSound") {
+  const Bytes as_unsigned = test::tone(test::sound_layout(1, 1, false), 60000);
+  const Bytes as_signed = test::tone(test::sound_layout(1, 1, true), 60000);
+  const std::size_t size = compress(test::wav(1, 8, as_unsigned), without_model()).size();
+  for (const Bytes& file : {test::aiff(1, 8, as_signed), test::au(1, 8, as_signed)}) {
+    CHECK_THAT(blocks_of(file), Catch::EndsWith("samples/samples 60000, "));
+    CHECK(compress(file, without_model()).size() < size + 60);
+  }
+}
+
+TEST_CASE("Segments.FloatsLieOnCurves") {
+  const Bytes floats = test::floats(10000);
+  CHECK(blocks_of(floats) == "bytes/curves 40000, ");
+  CHECK(compress(floats, without_model()).size() < floats.size() / 3);
 }
 
 TEST_CASE("Segments.WhatIsCompressedIsStored") {

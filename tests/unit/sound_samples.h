@@ -17,9 +17,9 @@ struct Sound {
   Bytes content;
 };
 
+// low_first: of one byte, that it is signed.
 inline Layout sound_layout(std::uint32_t channels, std::uint32_t number_bytes, bool low_first) {
-  return {0, channels * number_bytes, low_first && number_bytes > 1 ? 1u : 0u, Form::kSamples,
-          channels};
+  return {0, channels * number_bytes, low_first ? 1u : 0u, Form::kSamples, channels};
 }
 
 // Of level(frame, channel), a signed number of 32 bits of which the file has the highest ones.
@@ -29,7 +29,8 @@ inline Bytes sound_bytes(const Layout& layout, std::uint32_t frames,
   const std::uint32_t width = layout.number_bytes();
   for (std::uint32_t t = 0; t < frames; ++t) {
     for (std::uint32_t c = 0; c < layout.channels; ++c) {
-      const std::uint32_t number = level(t, c) ^ (width == 1 ? 1u << 31 : 0);
+      const std::uint32_t number =
+          level(t, c) ^ (width == 1 && layout.high_parity == 0 ? 1u << 31 : 0);
       for (std::uint32_t k = 0; k < width; ++k) {
         const std::uint32_t place = layout.high_parity == 1 ? width - 1 - k : k;
         content.push_back(static_cast<std::uint8_t>(number >> (24 - 8 * place)));
@@ -75,7 +76,6 @@ inline std::vector<Sound> sounds() {
   };
   for (const std::uint32_t width : {1u, 2u, 3u, 4u}) {
     for (const bool low_first : {false, true}) {
-      if (width == 1 && low_first) continue;
       for (const std::uint32_t channels : {1u, 2u, 3u, 8u}) {
         const Layout layout = sound_layout(channels, width, low_first);
         add("tone", layout, tone(layout, 1500 / channels));

@@ -64,6 +64,7 @@ void run(const std::string& path) {
   };
   filter("calls", Filter::kCalls, {0, 1, 0, Form::kCode, 1});
   filter("columns", Filter::kColumns, {24, 1, 0});
+  filter("curves", Filter::kCurves, {24, 4, 0});
   filter("branches", Filter::kBranches, {0, 4, 0, Form::kCode, 1});
 }
 

@@ -95,6 +95,21 @@ mixed_tar() {
   bar "at most $most_over % more" $((size * 100 <= sum * (100 + most_over)))
 }
 
+# Text and what is none, one after the other without any header between them. Not sound: a cut is exact to
+# 4 KiB alone, so samples behind it may begin amid a number.
+headerless() {
+  local members=(code.cpp program.elf words.txt) sum=0 file size
+  cat "$root"/src/mixer/*.cpp >code.cpp
+  cat "$root"/src/*/*.md >words.txt
+  cat "${members[@]}" >joined
+  for file in "${members[@]}"; do
+    sum=$((sum + $("$nnzip" --model none -c "$file" | wc -c)))
+  done
+  size=$("$nnzip" --model none -c joined | wc -c)
+  echo "${#members[@]} files without headers: $size bytes; alone: $sum"
+  bar "at most $most_over % more" $((size * 100 <= sum * (100 + most_over)))
+}
+
 speeds() {
   local bytes before after rate
   for _ in {1..40}; do cat packed.gz; done >many.gz
@@ -115,5 +130,6 @@ make_sounds
 make_others
 round_trips
 mixed_tar
+headerless
 speeds
 exit "$missed"
