@@ -44,8 +44,8 @@ std::uint64_t check_steps(const Place& place, std::span<const std::uint8_t> samp
   std::vector<Distribution> a(lanes), b(lanes);
   for (std::size_t t = 0; t < length; ++t) {
     for (std::size_t lane = 0; lane < lanes; ++lane) symbols[lane] = sample[lane * length + t];
-    session_a->step(symbols, a);
-    session_b->step(symbols, b);
+    session_a->step(symbols, {}, a);
+    session_b->step(symbols, {}, b);
     for (std::size_t lane = 0; lane < lanes; ++lane) compare(a[lane], b[lane], place, lane, t);
   }
   return lanes * length;
@@ -58,9 +58,9 @@ std::uint64_t check_windows(const Place& place, std::span<const std::uint8_t> sa
   std::vector<Distribution> a(kWindow), b(1);
   for (std::size_t begin = 0; begin < sample.size(); begin += kWindow) {
     const auto window = sample.subspan(begin, std::min(kWindow, sample.size() - begin));
-    session_a->score(window, 1, static_cast<int>(window.size()), a);
+    session_a->score(window, {}, 1, static_cast<int>(window.size()), a);
     for (std::size_t t = 0; t < window.size(); ++t) {
-      session_b->step(window.subspan(t, 1), b);
+      session_b->step(window.subspan(t, 1), {}, b);
       compare(a[t], b[0], place, 0, begin + t);
     }
   }

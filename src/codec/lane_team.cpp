@@ -53,12 +53,14 @@ LaneTeam::~LaneTeam() {
   for (std::thread& helper : helpers_) helper.join();
 }
 
-void LaneTeam::start(std::size_t index, std::span<const std::uint8_t> symbols, int active,
-                     int count, std::span<Distribution> next) {
+void LaneTeam::start(std::size_t index, std::span<const std::uint8_t> symbols,
+                     std::span<const std::uint8_t> taps, int active, int count,
+                     std::span<Distribution> next) {
   Group& group = groups_[index];
   {
     const std::lock_guard lock(mutex_);
     group.symbols = symbols;
+    group.taps = taps;
     group.active = active;
     group.count = count;
     group.next = next;
@@ -90,7 +92,7 @@ LaneTeam::Group* LaneTeam::next_task() {
 void LaneTeam::run(Group& group, std::unique_lock<std::mutex>& lock) {
   group.state = State::kRunning;
   lock.unlock();
-  group.session->score(group.symbols, group.active, group.count, group.next);
+  group.session->score(group.symbols, group.taps, group.active, group.count, group.next);
   lock.lock();
   group.state = State::kDone;
   if (!helpers_.empty()) changed_.notify_all();

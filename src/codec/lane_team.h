@@ -36,7 +36,8 @@ class LaneTeam {
 
   // Has Session::score called for the group, now or later, on any thread. What the spans hold must
   // stay as it is until wait(). Precondition: the group has been waited for.
-  void start(std::size_t group, std::span<const std::uint8_t> symbols, int active, int count,
+  void start(std::size_t group, std::span<const std::uint8_t> symbols,
+             std::span<const std::uint8_t> taps, int active, int count,
              std::span<Distribution> next);
 
   // Returns when what was started for the group is done; works on it, or on others, meanwhile.
@@ -48,7 +49,7 @@ class LaneTeam {
     std::size_t first_lane = 0, lanes = 0;
     std::unique_ptr<Session> session;
     State state = State::kDone;
-    std::span<const std::uint8_t> symbols;
+    std::span<const std::uint8_t> symbols, taps;
     int active = 0, count = 0;
     std::span<Distribution> next;
   };

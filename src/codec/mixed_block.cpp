@@ -85,7 +85,7 @@ class WindowScorer {
           half.symbols.push_back(window.begin + t == 0 ? std::uint8_t{0} : content_[at + t - 1]);
         }
       }
-      team_.start(g, half.symbols, static_cast<int>(lanes), static_cast<int>(window.count),
+      team_.start(g, half.symbols, {}, static_cast<int>(lanes), static_cast<int>(window.count),
                   half.next);
     }
   }
@@ -151,7 +151,7 @@ bool decode_with_network(const Engine& engine, int threads, const BlockPlan& pla
   const auto start = [&](std::size_t g, std::size_t active) {
     const std::size_t first = team.first_lane(g), lanes = active_in(team, g, active);
     if (lanes == 0) return;
-    team.start(g, std::span(symbols).subspan(first, lanes), static_cast<int>(lanes), 1,
+    team.start(g, std::span(symbols).subspan(first, lanes), {}, static_cast<int>(lanes), 1,
                std::span(next).subspan(first, lanes));
   };
   std::size_t active = active_streams(plan, content.size(), 0);

@@ -61,7 +61,7 @@ void encode_group(Session& session, std::span<const Part> parts, std::size_t ski
         symbols[i * window + p - t] = p == 0 ? std::uint8_t{0} : parts[i][p - 1];
       }
     }
-    session.score(std::span(symbols).first(active * window), static_cast<int>(active),
+    session.score(std::span(symbols).first(active * window), {}, static_cast<int>(active),
                   static_cast<int>(window), std::span(next).first(active * window));
     for (std::size_t i = 0; i < active; ++i) {
       for (std::size_t p = std::max(t, skipped); p < t + window; ++p) {
@@ -85,7 +85,7 @@ bool decode_group(Session& session, std::span<const Part> coded, std::span<const
   std::size_t t = 0;
   for (std::size_t active = active_lanes(parts, parts.size(), t); active > 0;
        active = active_lanes(parts, active, t)) {
-    session.step(std::span(symbols).first(active), std::span(next).first(active));
+    session.step(std::span(symbols).first(active), {}, std::span(next).first(active));
     for (std::size_t i = 0; i < active; ++i) {
       symbols[i] = decoders[i].decode(next[i]);
       parts[i][t] = symbols[i];

@@ -24,7 +24,7 @@ void add_distributions(Session& session, std::span<const std::uint8_t> corpus, X
   std::vector<Distribution> next(kWindow);
   for (std::size_t begin = 0; begin < corpus.size(); begin += kWindow) {
     const auto window = corpus.subspan(begin, std::min(kWindow, corpus.size() - begin));
-    session.score(window, 1, static_cast<int>(window.size()), next);
+    session.score(window, {}, 1, static_cast<int>(window.size()), next);
     for (std::size_t t = 0; t < window.size(); ++t) {
       Bytes bytes;
       ByteWriter writer(bytes);

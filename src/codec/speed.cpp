@@ -67,7 +67,7 @@ void add_serial_stages(std::span<const std::uint8_t> content, const Engine& engi
       }
     }
     next.resize(symbols.size());
-    session->score(symbols, plan.streams, static_cast<int>(window), next);
+    session->score(symbols, {}, plan.streams, static_cast<int>(window), next);
     const Stopwatch mixing;
     for (std::size_t at = 0; at < window; ++at) {
       for (std::size_t i = 0; i < streams; ++i) {

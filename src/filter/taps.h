@@ -43,8 +43,12 @@ enum class Tap : std::uint8_t {
 };
 constexpr int kMaxTaps = 32;
 
-// kPixels or kSamples; kBytes for a number that is no tap.
-Form form_of(Tap tap);
+// kPixels or kSamples; kBytes for a number that is no tap. Here, since models need no more of taps.
+constexpr Form form_of(Tap tap) {
+  if (tap >= Tap::kPixelW && tap <= Tap::kPixelChannel) return Form::kPixels;
+  if (tap >= Tap::kSamplePlace && tap <= Tap::kSampleMean128) return Form::kSamples;
+  return Form::kBytes;
+}
 
 // A network of pixels is fed residuals, (number - prediction) mod 256, and gives distributions of
 // them.
@@ -55,8 +59,7 @@ class PixelTaps {
 
   // content: of the block, from the start of a row. It is read as it becomes known and must stay
   // where it is. taps: of Form::kPixels. Throws Error(kInvalidArgument) unless the layout fits.
-  PixelTaps(const Layout& layout, std::span<const std::uint8_t> content,
-            std::span<const Tap> taps);
+  PixelTaps(const Layout& layout, std::span<const std::uint8_t> content, std::span<const Tap> taps);
 
   // Returns the prediction of the byte at that position and writes its taps. Precondition: known
   // are the bytes before it in its row and, of all rows above, those up to the end of the next
@@ -64,7 +67,8 @@ class PixelTaps {
   std::uint8_t prepare(std::size_t position, std::span<std::uint8_t> taps);
 };
 
-// Of one stream of sound: content that the filter residuals made. Streams see nothing of each other.
+// Of one stream of sound: content that the filter residuals made. Streams see nothing of each
+// other.
 class SampleTaps {
  public:
   // first: the position in the block of the stream's first byte. taps: of Form::kSamples.

@@ -21,6 +21,7 @@
 namespace nnzip {
 
 constexpr int kSymbols = 256;
+constexpr int kMaxNgrams = 8;
 
 // A hashed n-gram embedding table; `rows` is a power of two.
 struct NgramTable {

@@ -90,7 +90,7 @@ void check_config(const Config& c, const std::string& what) {
   for (const std::uint32_t window : c.windows) {
     require_supported(window >= 1 && window <= 4096, what, "attention windows of 1 to 4096");
   }
-  require_supported(c.ngrams.size() <= 8, what, "at most 8 n-gram tables");
+  require_supported(c.ngrams.size() <= kMaxNgrams, what, "at most 8 n-gram tables");
   for (const NgramTable& table : c.ngrams) {
     require_supported(table.order >= 2 && table.order <= 8, what, "n-gram orders of 2 to 8");
     require_supported(std::has_single_bit(table.rows) && table.rows >= 2 && table.rows <= 1U << 22,

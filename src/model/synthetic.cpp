@@ -47,7 +47,7 @@ class Builder {
     for (auto& x : w.embedding)
       x = static_cast<std::int16_t>(random_.uniform(-embedding_range, embedding_range));
     for (const NgramTable& table : c_.ngrams) {
-      NgramWeights ngram{extreme_ ? 300 : 4, {}};
+      TableWeights ngram{extreme_ ? 300 : 4, {}};
       fill(ngram.entries, std::size_t{table.rows} * c_.width);
       w.ngrams.push_back(std::move(ngram));
     }

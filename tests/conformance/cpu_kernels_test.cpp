@@ -52,9 +52,9 @@ Distributions run(Session& session, const std::vector<std::uint8_t>& bytes, std:
     for (std::size_t i = 0; i < symbols.size(); ++i) symbols[i] = bytes[i / n * count + t + i % n];
     Distributions next(symbols.size());
     if (n == 1) {
-      session.step(symbols, next);
+      session.step(symbols, {}, next);
     } else {
-      session.score(symbols, static_cast<int>(lanes), static_cast<int>(n), next);
+      session.score(symbols, {}, static_cast<int>(lanes), static_cast<int>(n), next);
     }
     for (std::size_t i = 0; i < next.size(); ++i) all[i / n * count + t + i % n] = next[i];
   }
@@ -133,8 +133,8 @@ TEST_CASE("CpuKernels.LanesThatRestKeepTheirHistory") {
       // Lane 0 runs ahead by a byte in between.
       const std::uint8_t extra[1] = {byte}, both[2] = {byte, byte};
       Distribution next[2];
-      session->step(extra, next);
-      session->step(both, next);
+      session->step(extra, {}, next);
+      session->step(both, {}, next);
       second.push_back(next[1]);
     }
     require_equal(alone, second);

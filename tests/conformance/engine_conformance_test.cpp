@@ -41,7 +41,7 @@ std::vector<Distribution> by_steps(const Engine& engine, const std::vector<std::
   std::vector<std::uint8_t> symbols(lanes);
   for (std::size_t t = 0; t < count; ++t) {
     for (std::size_t i = 0; i < lanes; ++i) symbols[i] = sample[i * count + t];
-    session->step(symbols, next);
+    session->step(symbols, {}, next);
     for (std::size_t i = 0; i < lanes; ++i) all[i * count + t] = next[i];
   }
   return all;
@@ -59,7 +59,7 @@ std::vector<Distribution> by_windows(const Engine& engine, const std::vector<std
       std::copy_n(sample.begin() + static_cast<std::ptrdiff_t>(i * count + t), n,
                   symbols.begin() + static_cast<std::ptrdiff_t>(i * n));
     }
-    session->score(symbols, static_cast<int>(lanes), static_cast<int>(n), next);
+    session->score(symbols, {}, static_cast<int>(lanes), static_cast<int>(n), next);
     for (std::size_t i = 0; i < lanes; ++i) {
       for (std::size_t k = 0; k < n; ++k) all[i * count + t + k] = next[i * n + k];
     }
@@ -176,7 +176,7 @@ TEST_CASE("EngineConformance.ResetGivesAnEmptyHistoryAndRestingLanesKeepTheirs",
     std::vector<Distribution> next(2), first(120), second(120);
     for (std::size_t t = 0; t < 120; ++t) {  // lane 1 rests every other step
       const std::uint8_t symbols[2] = {sample[t], sample[t / 2]};
-      session->step(std::span(symbols).first(t % 2 == 0 ? 2 : 1), next);
+      session->step(std::span(symbols).first(t % 2 == 0 ? 2 : 1), {}, next);
       first[t] = next[0];
       if (t % 2 == 0) second[t / 2] = next[1];
     }
@@ -184,7 +184,7 @@ TEST_CASE("EngineConformance.ResetGivesAnEmptyHistoryAndRestingLanesKeepTheirs",
     REQUIRE(std::memcmp(first.data(), expected.data(), 120 * sizeof(Distribution)) == 0);
     REQUIRE(std::memcmp(second.data(), expected.data(), 60 * sizeof(Distribution)) == 0);
     session->reset();
-    session->step(std::span(sample).first(1), next);
+    session->step(std::span(sample).first(1), {}, next);
     REQUIRE(std::memcmp(next.data(), expected.data(), sizeof(Distribution)) == 0);
   }
 }

@@ -55,7 +55,7 @@ void check_vectors(const fs::path& file, const fs::path& models) {
   REQUIRE(input.size() >= 600);
   for (std::size_t t = 0; t < input.size(); ++t) {
     nnzip::Distribution next;
-    lane.feed(input[t], next);
+    lane.feed(input[t], {}, next);
     REQUIRE(lane.trace().size() == model.config.layers() + 1);
     for (std::size_t layer = 0; layer <= model.config.layers(); ++layer) {
       INFO(name << " position " << t << " residual stream after layer " << layer);

@@ -15,7 +15,7 @@ PackedModel::PackedModel(std::shared_ptr<const Model> source, const Kernels& tar
     : model(std::move(source)),
       kernels(target),
       matrices(*model, target.flip),
-      ngrams(*model),
+      tables(*model),
       attention_exp(model->weights.attention_exp.size()) {
   std::copy(model->weights.attention_exp.begin(), model->weights.attention_exp.end(),
             attention_exp.data());

@@ -21,7 +21,7 @@ struct PackedModel {
   std::shared_ptr<const Model> model;  // embeddings of bytes are used as they are
   const Kernels& kernels;
   PackedMatrices matrices;
-  PackedNgrams ngrams;
+  PackedTables tables;
   AlignedArray<std::uint32_t> attention_exp;  // [64]
 };
 
@@ -30,6 +30,7 @@ class CpuEngine : public Engine {
   CpuEngine(std::shared_ptr<const Model> model, const Kernels& kernels);
   std::unique_ptr<Session> session(int lanes) const override;
   std::uint64_t session_bytes(int lanes) const override;
+  std::span<const Tap> taps() const override { return packed_->model->config.taps; }
   std::string description() const override;
   Profile profile(int lanes, int count) const override;
   double peak() const override;

@@ -64,15 +64,20 @@ PackedMatrices::PackedMatrices(const Model& model, std::uint8_t flip)
   head = pack_linear(model.weights.head, kSymbols, c.width, flip, end);
 }
 
-PackedNgrams::PackedNgrams(const Model& model) {
+PackedTables::PackedTables(const Model& model) {
+  const std::vector<TableWeights>* const lists[] = {&model.weights.ngrams, &model.weights.taps};
   std::size_t size = 0;
-  for (const NgramWeights& ngram : model.weights.ngrams) size += ngram.entries.size();
+  for (const auto* list : lists) {
+    for (const TableWeights& table : *list) size += table.entries.size();
+  }
   entries = AlignedArray<std::int8_t>(size);
   std::int8_t* end = entries.data();
-  for (const NgramWeights& ngram : model.weights.ngrams) {
-    tables.push_back(end);
-    multipliers.push_back(ngram.multiplier);
-    end = std::copy(ngram.entries.begin(), ngram.entries.end(), end);
+  for (const auto* list : lists) {
+    for (const TableWeights& table : *list) {
+      starts.push_back(end);
+      multipliers.push_back(table.multiplier);
+      end = std::copy(table.entries.begin(), table.entries.end(), end);
+    }
   }
 }
 

@@ -35,12 +35,12 @@ struct PackedMatrices {
   PackedLinear head;
 };
 
-// The rows of all n-gram tables.
-struct PackedNgrams {
-  explicit PackedNgrams(const Model& model);
+// The rows of all n-gram tables, then of all taps.
+struct PackedTables {
+  explicit PackedTables(const Model& model);
 
   AlignedArray<std::int8_t> entries;
-  std::vector<const std::int8_t*> tables;  // [rows][D] of each
+  std::vector<const std::int8_t*> starts;  // [rows][D] of each
   std::vector<std::int32_t> multipliers;
 };
 

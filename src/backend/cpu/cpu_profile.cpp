@@ -68,11 +68,12 @@ Profile measure_parts(const std::shared_ptr<const PackedModel>& packed, int lane
   const int filling = (kFilledPositions + count - 1) / count;
   const int passes = wide ? kWidePasses : kPasses;
   const auto symbols = any_symbols(rows * static_cast<std::size_t>(filling + passes));
+  const auto taps = any_symbols(rows * packed->model->config.taps.size());
   std::array<std::vector<double>, kParts> times;
   for (int pass = 0; pass < filling + passes; ++pass) {
     clock.start();
-    session->score(std::span(symbols).subspan(static_cast<std::size_t>(pass) * rows, rows), lanes,
-                   count, next);
+    session->score(std::span(symbols).subspan(static_cast<std::size_t>(pass) * rows, rows), taps,
+                   lanes, count, next);
     if (pass < filling) continue;
     for (std::size_t i = 0; i < kParts; ++i) times[i].push_back(clock.seconds()[i]);
   }

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::int64_t kMaxRows = 64;
 constexpr std::int64_t kBlock = 16;  // positions of a ring block
-constexpr std::size_t kMaxTables = 8;
+constexpr std::size_t kMaxTables = kMaxNgrams + kMaxTaps;
 
 // Keys and values of one layer, for all lanes and key/value heads: [lanes][G], each a ring of
 // `capacity` positions. The ring holds a window and the positions of one batch, so that a batch may
@@ -42,20 +42,22 @@ class CpuSession : public Session {
 
   int lanes() const noexcept override { return static_cast<int>(positions_.size()); }
   void reset() noexcept override;
-  void step(std::span<const std::uint8_t> symbols, std::span<Distribution> next) noexcept override {
-    score(symbols, static_cast<int>(symbols.size()), 1, next);
+  void step(std::span<const std::uint8_t> symbols, std::span<const std::uint8_t> taps,
+            std::span<Distribution> next) noexcept override {
+    score(symbols, taps, static_cast<int>(symbols.size()), 1, next);
   }
-  void score(std::span<const std::uint8_t> symbols, int active, int count,
-             std::span<Distribution> next) noexcept override;
+  void score(std::span<const std::uint8_t> symbols, std::span<const std::uint8_t> taps, int active,
+             int count, std::span<Distribution> next) noexcept override;
 
  private:
   void lap(Part part) const {
     if (clock_ != nullptr) clock_->lap(part);
   }
   void allocate_rings();
-  void embed(const std::uint8_t* symbols, std::size_t stride, std::size_t first_lane,
-             std::size_t lanes, std::size_t count) noexcept;
-  void find_ngrams(std::uint64_t history, const std::int8_t** found) const noexcept;
+  void embed(const std::uint8_t* symbols, const std::uint8_t* taps, std::size_t stride,
+             std::size_t first_lane, std::size_t lanes, std::size_t count) noexcept;
+  void find_rows(std::uint64_t history, const std::uint8_t* taps,
+                 const std::int8_t** found) const noexcept;
   void norm(float constant) noexcept;
   Product product(const PackedLinear& linear, const std::uint8_t* a) const noexcept;
   void attention(std::size_t layer) noexcept;
@@ -78,7 +80,7 @@ class CpuSession : public Session {
 
   std::int64_t row_count_ = 0;
   Row rows_[kMaxRows];
-  const std::int8_t* ngram_rows_[kMaxRows][kMaxTables] = {};
+  const std::int8_t* table_rows_[kMaxRows][kMaxTables] = {};
   AlignedArray<std::int16_t> x_;        // [rows][D] residual stream
   AlignedArray<std::uint8_t> normed_;   // [rows][D]
   AlignedArray<std::uint8_t> qkv_;      // [rows][(H+2G)*E]; attention's output replaces queries
@@ -141,8 +143,8 @@ void CpuSession::reset() noexcept {
   std::fill(histories_.begin(), histories_.end(), 0);
 }
 
-void CpuSession::score(std::span<const std::uint8_t> symbols, int active, int count,
-                       std::span<Distribution> next) noexcept {
+void CpuSession::score(std::span<const std::uint8_t> symbols, std::span<const std::uint8_t> taps,
+                       int active, int count, std::span<Distribution> next) noexcept {
   if (active < 1 || count < 1) return;
   const FloatEnvironment environment;
   const auto all = static_cast<std::size_t>(active), n = static_cast<std::size_t>(count);
@@ -151,7 +153,8 @@ void CpuSession::score(std::span<const std::uint8_t> symbols, int active, int co
     const std::size_t lanes = std::min(group, all - lane);
     for (std::size_t t = 0; t < n; t += chunk) {
       const std::size_t length = std::min(chunk, n - t), start = lane * n + t;
-      embed(symbols.data() + start, n, lane, lanes, length);
+      embed(symbols.data() + start, taps.data() + start * config_.taps.size(), n, lane, lanes,
+            length);
       lap(Part::kEmbedding);
       for (std::size_t layer = 0; layer < packed_->matrices.layers.size(); ++layer) {
         attention(layer);
@@ -171,7 +174,8 @@ void CpuSession::score(std::span<const std::uint8_t> symbols, int active, int co
   }
 }
 
-void CpuSession::find_ngrams(std::uint64_t history, const std::int8_t** found) const noexcept {
+void CpuSession::find_rows(std::uint64_t history, const std::uint8_t* taps,
+                           const std::int8_t** found) const noexcept {
   for (std::size_t i = 0; i < config_.ngrams.size(); ++i) {
     const NgramTable& table = config_.ngrams[i];
     std::uint32_t hash = 0;
@@ -180,27 +184,35 @@ void CpuSession::find_ngrams(std::uint64_t history, const std::int8_t** found) c
       hash ^= hash >> 15;
     }
     const std::size_t row = hash >> (32 - std::countr_zero(table.rows));
-    found[i] = packed_->ngrams.tables[i] + row * config_.width;
+    found[i] = packed_->tables.starts[i] + row * config_.width;
+  }
+  const std::size_t ngrams = config_.ngrams.size(), tables = ngrams + config_.taps.size();
+  for (std::size_t i = ngrams; i < tables; ++i) {
+    found[i] = packed_->tables.starts[i] + std::size_t{taps[i - ngrams]} * config_.width;
+  }
+  for (std::size_t i = 0; i < tables; ++i) {
     for (std::int64_t d = 0; d < width_; d += 64) __builtin_prefetch(found[i] + d);
   }
 }
 
 // The rows of the batch: `count` positions of each of the lanes, lane by lane.
-void CpuSession::embed(const std::uint8_t* symbols, std::size_t stride, std::size_t first_lane,
-                       std::size_t lanes, std::size_t count) noexcept {
+void CpuSession::embed(const std::uint8_t* symbols, const std::uint8_t* taps, std::size_t stride,
+                       std::size_t first_lane, std::size_t lanes, std::size_t count) noexcept {
   row_count_ = static_cast<std::int64_t>(lanes * count);
   for (std::size_t r = 0; r < lanes * count; ++r) {
     const std::size_t lane = first_lane + r / count;
     rows_[r] = {lane, positions_[lane]++};
-    histories_[lane] = histories_[lane] << 8 | symbols[r / count * stride + r % count];
-    find_ngrams(histories_[lane], ngram_rows_[r]);
+    const std::size_t at = r / count * stride + r % count;
+    histories_[lane] = histories_[lane] << 8 | symbols[at];
+    find_rows(histories_[lane], taps + at * config_.taps.size(), table_rows_[r]);
   }
   const std::int16_t* embedding = packed_->model->weights.embedding.data();
   for (std::size_t r = 0; r < lanes * count; ++r) {
-    kernels_.embed(
-        embedding + symbols[r / count * stride + r % count] * width_, ngram_rows_[r],
-        packed_->ngrams.multipliers.data(), static_cast<std::int32_t>(config_.ngrams.size()),
-        static_cast<std::int32_t>(width_), x_.data() + static_cast<std::int64_t>(r) * width_);
+    kernels_.embed(embedding + symbols[r / count * stride + r % count] * width_, table_rows_[r],
+                   packed_->tables.multipliers.data(),
+                   static_cast<std::int32_t>(packed_->tables.multipliers.size()),
+                   static_cast<std::int32_t>(width_),
+                   x_.data() + static_cast<std::int64_t>(r) * width_);
   }
 }
 

@@ -42,8 +42,8 @@ void Lane::reset() {
   trace_.clear();
 }
 
-void Lane::feed(std::uint8_t symbol, Distribution& next) {
-  embed(symbol);
+void Lane::feed(std::uint8_t symbol, std::span<const std::uint8_t> taps, Distribution& next) {
+  embed(symbol, taps);
   trace_.assign(1, x_);
   for (std::size_t layer = 0; layer < config_.layers(); ++layer) {
     attention(layer);
@@ -53,7 +53,7 @@ void Lane::feed(std::uint8_t symbol, Distribution& next) {
   distribution(next);
 }
 
-void Lane::embed(std::uint8_t symbol) {
+void Lane::embed(std::uint8_t symbol, std::span<const std::uint8_t> taps) {
   last_bytes_.insert(last_bytes_.begin(), symbol);
   last_bytes_.resize(8);
   std::vector<std::int32_t> sum(config_.width);
@@ -67,9 +67,15 @@ void Lane::embed(std::uint8_t symbol) {
       hash ^= hash >> 15;
     }
     const std::uint32_t row = hash >> (32 - std::countr_zero(table.rows));
-    const NgramWeights& ngram = weights_.ngrams[i];
+    const TableWeights& ngram = weights_.ngrams[i];
     for (std::size_t d = 0; d < config_.width; ++d) {
       sum[d] += ngram.multiplier * ngram.entries[std::size_t{row} * config_.width + d];
+    }
+  }
+  for (std::size_t i = 0; i < config_.taps.size(); ++i) {
+    const TableWeights& tap = weights_.taps[i];
+    for (std::size_t d = 0; d < config_.width; ++d) {
+      sum[d] += tap.multiplier * tap.entries[taps[i] * config_.width + d];
     }
   }
   for (std::size_t d = 0; d < config_.width; ++d) x_[d] = saturate16(sum[d]);
@@ -187,17 +193,21 @@ class ReferenceSession : public Session {
     for (Lane& lane : lanes_) lane.reset();
   }
 
-  void step(std::span<const std::uint8_t> symbols, std::span<Distribution> next) noexcept override {
-    score(symbols, static_cast<int>(symbols.size()), 1, next);
+  void step(std::span<const std::uint8_t> symbols, std::span<const std::uint8_t> taps,
+            std::span<Distribution> next) noexcept override {
+    score(symbols, taps, static_cast<int>(symbols.size()), 1, next);
   }
 
-  void score(std::span<const std::uint8_t> symbols, int active, int count,
-             std::span<Distribution> next) noexcept override {
+  void score(std::span<const std::uint8_t> symbols, std::span<const std::uint8_t> taps, int active,
+             int count, std::span<Distribution> next) noexcept override {
     const FloatEnvironment environment;
     const auto n = static_cast<std::size_t>(count);
+    const std::size_t values = model_->config.taps.size();
     for (std::size_t lane = 0; lane < static_cast<std::size_t>(active); ++lane) {
-      for (std::size_t t = 0; t < n; ++t)
-        lanes_[lane].feed(symbols[lane * n + t], next[lane * n + t]);
+      for (std::size_t t = 0; t < n; ++t) {
+        const std::size_t i = lane * n + t;
+        lanes_[lane].feed(symbols[i], taps.subspan(i * values, values), next[i]);
+      }
     }
   }
 
@@ -226,6 +236,8 @@ class ReferenceEngine : public Engine {
     }
     return lane * static_cast<std::uint64_t>(lanes);
   }
+
+  std::span<const Tap> taps() const override { return model_->config.taps; }
 
   std::string description() const override { return "reference"; }
 

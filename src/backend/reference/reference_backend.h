@@ -3,6 +3,7 @@
 #pragma once
 
 #include <deque>
+#include <span>
 #include <vector>
 
 #include "backend/backend.h"
@@ -14,7 +15,8 @@ class Lane {
  public:
   explicit Lane(const Model& model);
   void reset();
-  void feed(std::uint8_t symbol, Distribution& next);
+  // taps: the values that belong to the next byte, one for each tap of the model.
+  void feed(std::uint8_t symbol, std::span<const std::uint8_t> taps, Distribution& next);
 
   // The residual stream after the embedding and after each layer, of the last symbol fed:
   // [layers + 1][D]. For parity tests.
@@ -25,7 +27,7 @@ class Lane {
     std::vector<std::int8_t> key, value;  // [G*E]
   };
 
-  void embed(std::uint8_t symbol);
+  void embed(std::uint8_t symbol, std::span<const std::uint8_t> taps);
   void attention(std::size_t layer);
   void attend(const LayerWeights& weights, const std::deque<KeyValue>& kept, std::uint32_t head,
               const std::int8_t* query, std::int8_t* out) const;
