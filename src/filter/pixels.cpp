@@ -4,14 +4,11 @@
 
 #include <algorithm>
 
+#include "filter/pixel_prediction.h"
 #include "nnzip/error.hpp"
 
 namespace nnzip {
 namespace {
-
-std::int32_t median(std::int32_t w, std::int32_t n, std::int32_t nw) {
-  return std::clamp(w + n - nw, std::min(w, n), std::max(w, n));
-}
 
 const Layout& checked(const Layout& layout) {
   if (layout.form != Form::kPixels || !layout.is_valid()) {
@@ -39,19 +36,17 @@ void PixelFilter::next_rows(std::span<std::uint8_t> rows) noexcept {
   }
 }
 
-// Of the number at here_[i]. The second and third of three or four channels follow the one before;
-// a single channel, and transparency, do not.
+// Of the number at here_[i].
 std::int32_t PixelFilter::predict(std::size_t i, std::uint32_t channel) const noexcept {
-  const std::size_t left = i - layout_.channels;
-  const std::int32_t w = here_[left];
-  const std::int32_t n = first_ ? w : above_[i];
-  const std::int32_t nw = first_ ? w : above_[left];
-  const bool follows = layout_.channels >= 3 && (channel == 1 || channel == 2);
-  if (!follows) return median(w, n, nw);
-  const std::int32_t w1 = here_[left - 1];
-  const std::int32_t n1 = first_ ? w1 : above_[i - 1];
-  const std::int32_t nw1 = first_ ? w1 : above_[left - 1];
-  return std::clamp(here_[i - 1] + median(w - w1, n - n1, nw - nw1), 0, most_);
+  const auto around = [this](std::size_t at) {
+    const std::size_t left = at - layout_.channels;
+    const std::int32_t w = here_[left];
+    return filter::PixelsAround{w, first_ ? w : above_[at], first_ ? w : above_[left]};
+  };
+  if (!filter::follows_channel_before(channel, layout_.channels)) {
+    return filter::predict_number(around(i));
+  }
+  return filter::predict_number(around(i), around(i - 1), here_[i - 1], most_);
 }
 
 template <bool kUndo>

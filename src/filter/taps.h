@@ -3,10 +3,11 @@
 // side information gives, one byte each. FILTERS.md defines every value.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
+#include <vector>
 
 #include "split/layout.h"
 
@@ -65,19 +66,52 @@ class PixelTaps {
   // are the bytes before it in its row and, of all rows above, those up to the end of the next
   // pixel to the right; those known were prepared before.
   std::uint8_t prepare(std::size_t position, std::span<std::uint8_t> taps);
+
+ private:
+  // Where numbers of one channel stand.
+  struct Around {
+    std::size_t w, n, nw, ne, ww, nn;
+  };
+  Around around(std::size_t position, std::size_t row, std::size_t column) const;
+  std::int32_t number(std::size_t position) const;
+  std::uint8_t residual(std::size_t position) const;
+
+  Layout layout_;
+  std::span<const std::uint8_t> content_;
+  std::vector<Tap> taps_;
+  std::size_t row_numbers_;
+  std::vector<std::uint8_t> predictions_;  // by position, of what was prepared
 };
 
 // Of one stream of sound: content that the filter residuals made. Streams see nothing of each
 // other.
 class SampleTaps {
  public:
-  // first: the position in the block of the stream's first byte. taps: of Form::kSamples.
+  // first: the position in the block of the stream's first byte. taps: of Form::kSamples. Throws
+  // Error(kInvalidArgument) unless the layout is a valid one of samples.
   SampleTaps(const Layout& layout, std::size_t first, std::span<const Tap> taps);
 
   // The taps of the stream's next byte.
   void prepare(std::span<std::uint8_t> taps) const;
   // Takes up that byte.
   void push(std::uint8_t byte);
+
+ private:
+  static constexpr std::array<std::uint32_t, 3> kMemories = {8, 32, 128};
+  struct Channel {
+    std::array<std::uint32_t, 3> last{};                 // residuals, the newest first
+    std::array<std::int64_t, kMemories.size()> means{};  // in 2^-16
+    std::uint32_t seen = 0;                              // residuals, as far as that matters
+  };
+  void take(std::uint32_t residual);
+
+  Layout layout_;
+  std::vector<Tap> taps_;
+  std::vector<Channel> channels_;
+  std::uint32_t place_;       // in the frame, of the next byte
+  std::uint32_t number_ = 0;  // its bytes so far
+  bool whole_;                // the number's first byte is of this stream
+  std::uint32_t beside_ = 0;  // the last residual
 };
 
 }  // namespace nnzip
