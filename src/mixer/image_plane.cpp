@@ -54,12 +54,11 @@ std::size_t ImagePlane::nearest(const PixelPlace& place, std::int32_t dx, std::i
 }
 
 void ImagePlane::surround(const PixelPlace& place, Surroundings& around) const {
-  const bool inside =
-      place.x >= kReach && place.x + kReach < width_ &&
-      kReach * (std::size_t{layout_.stride} + layout_.element) <= place.pixel;
+  const bool inside = place.x >= kReach && place.x + kReach < width_ &&
+                      kReach * (std::size_t{layout_.stride} + layout_.element) <= place.pixel;
   for (int i = 0; i < kNeighbours; ++i) {
-    const std::size_t at = inside ? place.pixel - distances_[i]
-                                  : nearest(place, kOffsets[i].dx, kOffsets[i].dy);
+    const std::size_t at =
+        inside ? place.pixel - distances_[i] : nearest(place, kOffsets[i].dx, kOffsets[i].dy);
     for (std::uint32_t c = 0; c < layout_.channels; ++c) {
       around[c][i] = at == kNowhere ? 0 : numbers_[at + c * number_bytes_];
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "split/block_order.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <vector>
 
@@ -26,14 +27,14 @@ std::vector<Turn> turns_of(std::size_t n, const BlockOrder& order) {
   for (std::size_t stream = 0; stream < order.streams(); ++stream) {
     std::size_t position = order.first(stream);
     for (std::size_t i = 0; i < order.size(stream); ++i) {
-      REQUIRE(position < n);
-      REQUIRE_FALSE(turns[position].coded);
+      if (position >= n || turns[position].coded || order.start(stream) + i >= order.steps()) {
+        FAIL("stream " << stream << " has " << position << " in its turn " << i);
+      }
       turns[position] = {order.start(stream) + i, stream, true};
-      REQUIRE(turns[position].step < order.steps());
       position = order.next(position);
     }
   }
-  for (const Turn& turn : turns) REQUIRE(turn.coded);
+  CHECK(std::all_of(turns.begin(), turns.end(), [](const Turn& turn) { return turn.coded; }));
   return turns;
 }
 
@@ -41,19 +42,24 @@ std::vector<Turn> turns_of(std::size_t n, const BlockOrder& order) {
 void require_known(std::size_t n, const Layout& layout, const std::vector<Turn>& turns) {
   const std::size_t stride = layout.stride, pixel = layout.element;
   for (std::size_t position = 1; position < n; ++position) {
+    const Turn& here = turns[position];
     const std::size_t column = position % stride;
-    if (column > 0) {
-      REQUIRE(turns[position].stream == turns[position - 1].stream);
-      REQUIRE(turns[position].step == turns[position - 1].step + 1);
+    const Turn& left = turns[position - 1];
+    if (column > 0 && (left.stream != here.stream || left.step + 1 != here.step)) {
+      FAIL("a row is broken at " << position);
     }
     if (position < stride) continue;
-    const std::size_t row_above = position - column - stride;
-    const std::size_t last = std::min(column - column % pixel + 3 * pixel - 1, stride - 1);
-    REQUIRE(turns[row_above + last].before(turns[position]));
-    // While the byte before is coded, the taps of this one are prepared: of the step of that byte,
-    // streams with higher numbers may not be coded yet.
-    const std::size_t of_taps = std::min(column - column % pixel + 2 * pixel - 1, stride - 1);
-    REQUIRE(turns[row_above + of_taps].step + 1 < turns[position].step);
+    const auto above = [&](std::size_t pixels) -> const Turn& {
+      const std::size_t to_column = column - column % pixel + (pixels + 1) * pixel - 1;
+      return turns[position - column - stride + std::min(to_column, stride - 1)];
+    };
+    if (!above(2).before(here)) FAIL("the mixer does not know what is above " << position);
+    // Taps are prepared as soon as the byte before is coded: of the step of that byte, streams with
+    // higher numbers may not be coded yet.
+    const Turn& seen = above(1);
+    if (seen.step + (seen.stream > here.stream ? 1 : 0) >= here.step) {
+      FAIL("taps do not know what is above " << position);
+    }
   }
 }
 
