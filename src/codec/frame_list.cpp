@@ -27,8 +27,8 @@ const char* name_of(Form form) {
 }
 
 const char* name_of(Filter filter) {
-  static constexpr const char* kNames[] = {"none",  "pixels",   "samples",
-                                           "calls", "branches", "columns"};
+  static constexpr const char* kNames[] = {"none",     "pixels",  "samples", "calls",
+                                           "branches", "columns", "repeats", "residuals"};
   return kNames[static_cast<std::size_t>(filter)];
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A block header's one to eighteen bytes.
+// A block header's one to nineteen bytes.
 #include "container/block_header.h"
+
+#include "split/block_order.h"
 
 namespace nnzip {
 namespace {
@@ -13,6 +15,7 @@ constexpr int kLayout = 0x80;
 constexpr int kFormMask = 0x07;
 constexpr int kHighParity = 0x08;
 constexpr int kFilterShift = 4;
+constexpr int kReservedFilter = 6;
 // Of its last byte.
 constexpr int kElementMask = 0x1F;
 constexpr int kChannelsShift = 5;
@@ -23,17 +26,23 @@ bool states_layout(const BlockHeader& header) {
 
 bool has_stride(Form form) { return form == Form::kBytes || form == Form::kPixels; }
 
-std::size_t layout_bytes(const Layout& layout) {
-  return 2 + (has_stride(layout.form) ? short_varint_bytes(layout.stride) : 0);
+std::size_t layout_bytes(const BlockHeader& header) {
+  const Layout& layout = header.layout;
+  return 2 + (has_stride(layout.form) ? short_varint_bytes(layout.stride) : 0) +
+         (header.filter == Filter::kResiduals ? 1 : 0);
 }
 
-void write_layout(const Layout& layout, Filter filter, Bytes& out) {
+void write_layout(const BlockHeader& header, Bytes& out) {
+  const Layout& layout = header.layout;
   out.push_back(static_cast<std::uint8_t>(static_cast<int>(layout.form) |
                                           (layout.high_parity != 0 ? kHighParity : 0) |
-                                          static_cast<int>(filter) << kFilterShift));
+                                          static_cast<int>(header.filter) << kFilterShift));
   if (has_stride(layout.form)) write_short_varint(layout.stride, out);
   out.push_back(
       static_cast<std::uint8_t>((layout.element - 1) | (layout.channels - 1) << kChannelsShift));
+  if (header.filter == Filter::kResiduals) {
+    out.push_back(static_cast<std::uint8_t>(layout.unused_bits));
+  }
 }
 
 std::uint32_t read_number(InputBuffer& in) {
@@ -46,7 +55,8 @@ std::uint32_t read_number(InputBuffer& in) {
 void read_layout(InputBuffer& in, BlockHeader& header) {
   const int first = in.u8();
   const int form = first & kFormMask, filter = first >> kFilterShift;
-  if (form > static_cast<int>(Form::kCode) || filter > static_cast<int>(kLastFilter)) {
+  if (form > static_cast<int>(Form::kCode) || filter > static_cast<int>(kLastFilter) ||
+      filter == kReservedFilter) {
     in.fail(ErrorCode::kUnsupportedVersion,
             "the block's content is of a form or filter that this nnzip does not know; a newer "
             "one may read it");
@@ -59,14 +69,37 @@ void read_layout(InputBuffer& in, BlockHeader& header) {
   const auto last = std::uint32_t{in.u8()};
   layout.element = (last & kElementMask) + 1;
   layout.channels = (last >> kChannelsShift) + 1;
-  const bool numbers = layout.form == Form::kPixels || layout.form == Form::kSamples;
-  if (!layout.is_valid() || !filter_fits(header.filter, layout) || !states_layout(header) ||
-      (numbers && header.kind != BlockKind::kContexts)) {
+  if (header.filter == Filter::kResiduals) layout.unused_bits = in.u8();
+  if (!layout.is_valid() || !states_layout(header) ||
+      !layout_fits(header.kind, header.streams(), layout, header.filter)) {
     in.fail(ErrorCode::kCorrupt, "the block's layout is not one that the format has");
   }
 }
 
 }  // namespace
+
+bool layout_fits(BlockKind kind, int streams, const Layout& layout, Filter filter) {
+  if (!filter_fits(filter, layout)) return false;
+  const bool numbers = layout.form == Form::kPixels || layout.form == Form::kSamples;
+  switch (kind) {
+    case BlockKind::kModel:
+      return filter == Filter::kResiduals;
+    case BlockKind::kMixed:
+      // Predictions of pixels go with the taps of the network, in place of a filter.
+      if (layout.form == Form::kPixels) {
+        return layout.number_bytes() == 1 && filter == Filter::kNone &&
+               BlockOrder::fits(layout, streams);
+      }
+      return !numbers;
+    case BlockKind::kContexts:
+      return filter != Filter::kResiduals;
+    case BlockKind::kEnd:
+    case BlockKind::kStored:
+    case BlockKind::kZstd:
+      break;
+  }
+  return false;
+}
 
 std::size_t short_varint_bytes(std::uint32_t value) {
   return value < (1U << 6) ? 1 : value < (1U << 14) ? 2 : value < (1U << 22) ? 3 : 4;
@@ -82,7 +115,7 @@ std::size_t block_header_bytes(const BlockHeader& header) {
   if (header.kind == BlockKind::kEnd) return 1;
   return 1 + short_varint_bytes(header.content_bytes - 1) +
          (header.kind == BlockKind::kStored ? 0 : short_varint_bytes(header.coded_bytes)) + 4 +
-         (states_layout(header) ? layout_bytes(header.layout) : 0);
+         (states_layout(header) ? layout_bytes(header) : 0);
 }
 
 void write_block_header(const BlockHeader& header, Bytes& out) {
@@ -94,7 +127,7 @@ void write_block_header(const BlockHeader& header, Bytes& out) {
   write_short_varint(header.content_bytes - 1, out);
   if (header.kind != BlockKind::kStored) write_short_varint(header.coded_bytes, out);
   writer.u32(header.checksum);
-  if (states_layout(header)) write_layout(header.layout, header.filter, out);
+  if (states_layout(header)) write_layout(header, out);
 }
 
 BlockHeader read_block_header(InputBuffer& in) {

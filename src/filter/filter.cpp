@@ -8,6 +8,11 @@
 #include "filter/samples.h"
 
 namespace nnzip {
+namespace {
+
+int unused_bits(const Layout& layout) { return static_cast<int>(layout.unused_bits); }
+
+}  // namespace
 
 bool filter_fits(Filter filter, const Layout& layout) {
   switch (filter) {
@@ -23,6 +28,8 @@ bool filter_fits(Filter filter, const Layout& layout) {
       return layout.form == Form::kSamples && layout.high_parity == 1;
     case Filter::kColumns:
       return layout.form == Form::kBytes && layout.stride != 0;
+    case Filter::kResiduals:
+      return layout.form == Form::kSamples;
   }
   return false;
 }
@@ -33,6 +40,7 @@ void apply_filter(Filter filter, const Layout& layout, std::span<std::uint8_t> c
   if (filter == Filter::kCalls) apply_calls(content);
   if (filter == Filter::kBranches) apply_branches(content);
   if (filter == Filter::kColumns) apply_columns(layout.stride, content);
+  if (filter == Filter::kResiduals) filter::to_residuals(content, layout, unused_bits(layout));
 }
 
 void revert_filter(Filter filter, const Layout& layout, std::span<std::uint8_t> content) {
@@ -41,6 +49,7 @@ void revert_filter(Filter filter, const Layout& layout, std::span<std::uint8_t> 
   if (filter == Filter::kCalls) revert_calls(content);
   if (filter == Filter::kBranches) revert_branches(content);
   if (filter == Filter::kColumns) revert_columns(layout.stride, content);
+  if (filter == Filter::kResiduals) filter::from_residuals(content, layout, unused_bits(layout));
 }
 
 }  // namespace nnzip
