@@ -185,7 +185,8 @@ NNZIP_API std::vector<StageInfo> measure_stages(std::span<const std::uint8_t> co
 // How long coding takes with the model, in memory and without loading it. Parts are medians of one
 // core's time; whole runs code each block by contexts and by network and contexts, as compress()
 // does, and decode the latter. synthetic: empty, or "4M" for a generated model of so many
-// multiply-accumulates a byte instead of Options::model.
+// multiply-accumulates a byte instead of Options::model; "4M-pixels" and "4M-samples" have the taps
+// of images and of sound besides.
 struct SpeedInfo {
   struct Shape {
     int streams = 0, positions = 0;  // computed together
@@ -202,10 +203,11 @@ struct SpeedInfo {
   std::uint64_t macs_per_byte = 0;
   double peak = 0;  // multiply-accumulates a second of one core without memory, 0 if not known
   std::vector<Shape> shapes;
-  std::vector<Part> parts;                           // of the network
-  double mixing_seconds = 0;                         // a byte, coding included
-  double coding_seconds = 0;                         // a byte, of the network's distribution alone
-  std::uint64_t content_bytes = 0, coded_bytes = 0;  // block headers not counted
+  std::vector<Part> parts;    // of the network
+  double mixing_seconds = 0;  // a byte, coding included
+  double coding_seconds = 0;  // a byte, of the network's distribution alone
+  // Of whole blocks, headers not counted; 0 if the network is not one for all content.
+  std::uint64_t content_bytes = 0, coded_bytes = 0;
   Time encoding, decoding;
 };
 NNZIP_API SpeedInfo measure_speed(std::span<const std::uint8_t> content, const Options& options,

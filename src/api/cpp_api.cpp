@@ -171,13 +171,26 @@ std::vector<StageInfo> measure_stages(std::span<const std::uint8_t> content,
   });
 }
 
+namespace {
+
+Config synthetic_config(const std::string& name) {
+  Config config = four_million_config();
+  if (name == "4M-pixels") {
+    config.taps = all_taps(Form::kPixels);
+  } else if (name == "4M-samples") {
+    config.taps = all_taps(Form::kSamples);
+  } else if (name != "4M") {
+    throw Error(ErrorCode::kInvalidArgument,
+                "there is no synthetic model \"" + name + "\", only 4M, 4M-pixels and 4M-samples.");
+  }
+  return config;
+}
+
+}  // namespace
+
 SpeedInfo measure_speed(std::span<const std::uint8_t> content, const Options& options,
                         const std::string& synthetic) {
   if (content.empty()) throw Error(ErrorCode::kInvalidArgument, "there is nothing to time.");
-  if (!synthetic.empty() && synthetic != "4M") {
-    throw Error(ErrorCode::kInvalidArgument,
-                "there is no synthetic model \"" + synthetic + "\", only 4M.");
-  }
   return guarded([&] {
     std::shared_ptr<const Model> model;
     std::string name = "synthetic " + synthetic;
@@ -188,7 +201,7 @@ SpeedInfo measure_speed(std::span<const std::uint8_t> content, const Options& op
       model = store.load(entry);
       name = entry.name;
     } else {
-      model = std::make_shared<const Model>(synthetic_model(four_million_config(), 1));
+      model = std::make_shared<const Model>(synthetic_model(synthetic_config(synthetic), 1));
     }
     SpeedInfo info = speed_of(content, find_backend(options.device).load(model),
                               level_meaning(options.level), thread_count(options));

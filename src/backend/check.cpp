@@ -40,12 +40,15 @@ std::uint64_t check_steps(const Place& place, std::span<const std::uint8_t> samp
   const std::size_t length = sample.size() / lanes;
   const auto session_a = place.a.session(static_cast<int>(lanes));
   const auto session_b = place.b.session(static_cast<int>(lanes));
+  const std::size_t row = place.a.taps().size() * lanes;
+  const std::vector<std::uint8_t> all_taps = generated_taps(length, row);
   std::vector<std::uint8_t> symbols(lanes);
   std::vector<Distribution> a(lanes), b(lanes);
   for (std::size_t t = 0; t < length; ++t) {
     for (std::size_t lane = 0; lane < lanes; ++lane) symbols[lane] = sample[lane * length + t];
-    session_a->step(symbols, {}, a);
-    session_b->step(symbols, {}, b);
+    const auto taps = std::span(all_taps).subspan(t * row, row);
+    session_a->step(symbols, taps, a);
+    session_b->step(symbols, taps, b);
     for (std::size_t lane = 0; lane < lanes; ++lane) compare(a[lane], b[lane], place, lane, t);
   }
   return lanes * length;
@@ -55,12 +58,15 @@ std::uint64_t check_steps(const Place& place, std::span<const std::uint8_t> samp
 std::uint64_t check_windows(const Place& place, std::span<const std::uint8_t> sample) {
   const auto session_a = place.a.session(1);
   const auto session_b = place.b.session(1);
+  const std::size_t row = place.a.taps().size();
+  const std::vector<std::uint8_t> all_taps = generated_taps(sample.size(), row);
   std::vector<Distribution> a(kWindow), b(1);
   for (std::size_t begin = 0; begin < sample.size(); begin += kWindow) {
     const auto window = sample.subspan(begin, std::min(kWindow, sample.size() - begin));
-    session_a->score(window, {}, 1, static_cast<int>(window.size()), a);
+    const auto taps = std::span(all_taps).subspan(begin * row, window.size() * row);
+    session_a->score(window, taps, 1, static_cast<int>(window.size()), a);
     for (std::size_t t = 0; t < window.size(); ++t) {
-      session_b->step(window.subspan(t, 1), {}, b);
+      session_b->step(window.subspan(t, 1), taps.subspan(t * row, row), b);
       compare(a[t], b[0], place, 0, begin + t);
     }
   }
@@ -101,6 +107,16 @@ std::vector<std::uint8_t> generated_sample(std::size_t bytes) {
   }
   sample.resize(bytes);
   return sample;
+}
+
+std::vector<std::uint8_t> generated_taps(std::size_t symbols, std::size_t taps) {
+  std::vector<std::uint8_t> values(symbols * taps);
+  std::uint32_t state = 2;
+  for (std::uint8_t& value : values) {
+    state = state * 1664525U + 1013904223U;
+    value = static_cast<std::uint8_t>(state >> 24);
+  }
+  return values;
 }
 
 }  // namespace nnzip

@@ -105,8 +105,12 @@ void show_speed(const Arguments& arguments) {
   text += parts_table(info);
   text += fmt::format("mixing and coding {:.0f} ns a byte, coding without mixing {:.0f}\n",
                       1e9 * info.mixing_seconds, 1e9 * info.coding_seconds);
-  text += fmt::format("{} -> {} bytes, mixed\n", info.content_bytes, info.coded_bytes);
-  text += run_line("compress", info, info.encoding) + run_line("decompress", info, info.decoding);
+  if (info.content_bytes > 0) {
+    text += fmt::format("{} -> {} bytes, mixed\n", info.content_bytes, info.coded_bytes);
+    text += run_line("compress", info, info.encoding) + run_line("decompress", info, info.decoding);
+  } else {
+    text += "whole blocks are not measured: the network is not one for all content\n";
+  }
   message::output(text + fmt::format("memory {} MB\n", peak_megabytes()));
 }
 

@@ -20,11 +20,16 @@ constexpr std::size_t kWindow = 50;
 // Whatever the corpus is: the contexts of these are then computed.
 constexpr Layout kLayouts[] = {{48, 2, 1}, {0, 1, 0, Form::kCode, 1}, {0, 4, 0, Form::kCode, 1}};
 
-void add_distributions(Session& session, std::span<const std::uint8_t> corpus, Xxh64Stream& hash) {
+void add_distributions(const Engine& engine, std::span<const std::uint8_t> corpus,
+                       Xxh64Stream& hash) {
+  const auto session = engine.session(1);
+  const std::size_t row = engine.taps().size();
+  const std::vector<std::uint8_t> taps = generated_taps(corpus.size(), row);
   std::vector<Distribution> next(kWindow);
   for (std::size_t begin = 0; begin < corpus.size(); begin += kWindow) {
     const auto window = corpus.subspan(begin, std::min(kWindow, corpus.size() - begin));
-    session.score(window, {}, 1, static_cast<int>(window.size()), next);
+    session->score(window, std::span(taps).subspan(begin * row, window.size() * row), 1,
+                   static_cast<int>(window.size()), next);
     for (std::size_t t = 0; t < window.size(); ++t) {
       Bytes bytes;
       ByteWriter writer(bytes);
@@ -42,7 +47,8 @@ std::uint64_t model_signature(const ModelStore& store, const Backend& backend, i
   for (const ModelEntry& entry : store.entries()) {
     hash.update({reinterpret_cast<const std::uint8_t*>(entry.name.data()), entry.name.size()});
     const std::shared_ptr<const Engine> engine = backend.load(store.load(entry));
-    add_distributions(*engine->session(1), std::span(corpus).first(kCorpusBytes / 4), hash);
+    add_distributions(*engine, std::span(corpus).first(kCorpusBytes / 4), hash);
+    if (!engine->taps().empty()) continue;  // whose blocks have layouts
     ModelCoder coder(engine, threads);
     const BlockPlan plan = stated_plan(corpus.size(), kStreams);
     hash.update(coder.encode(corpus, plan, {}));

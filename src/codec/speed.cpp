@@ -58,6 +58,8 @@ void add_serial_stages(std::span<const std::uint8_t> content, const Engine& engi
   RangeEncoder mixed, alone;
   std::vector<std::uint8_t> symbols;
   std::vector<Distribution> next;
+  // Which values taps have does not matter for the time.
+  const std::vector<std::uint8_t> taps(streams * kMixedWindow * engine.taps().size());
   for (std::size_t t = 0; t < plan.length; t += kMixedWindow) {
     const std::size_t window = std::min(kMixedWindow, plan.length - t);
     symbols.clear();
@@ -67,7 +69,8 @@ void add_serial_stages(std::span<const std::uint8_t> content, const Engine& engi
       }
     }
     next.resize(symbols.size());
-    session->score(symbols, {}, plan.streams, static_cast<int>(window), next);
+    session->score(symbols, std::span(taps).first(symbols.size() * engine.taps().size()),
+                   plan.streams, static_cast<int>(window), next);
     const Stopwatch mixing;
     for (std::size_t at = 0; at < window; ++at) {
       for (std::size_t i = 0; i < streams; ++i) {
@@ -101,6 +104,8 @@ SpeedInfo speed_of(std::span<const std::uint8_t> content,
   info.peak = engine->peak();
   add_parts(*engine, info);
   add_serial_stages(content, *engine, info);
+  // Its blocks have layouts, which any content has not.
+  if (!engine->taps().empty()) return info;
 
   std::vector<CodedBlock> blocks;
   for (std::size_t at = 0; at < content.size(); at += kMaxBlockBytes) {

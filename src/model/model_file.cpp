@@ -17,11 +17,15 @@ namespace {
 
 constexpr std::array<std::uint8_t, 4> kMagic{0xF7, 'n', 'z', 'm'};
 constexpr std::uint8_t kVersion = 0;
-constexpr std::uint8_t kInputNgram = 1;  // 2 is reserved for taps
+constexpr std::uint32_t kInputNgram = 1, kInputTap = 2;
+constexpr std::uint32_t kMaxList = 64;
 constexpr std::uint64_t kMaxContentBytes = std::uint64_t{1} << 30;
 // Weights hardly pack at all, so more is a file made to take memory.
 constexpr std::uint64_t kMaxPackRatio = 1024;
 constexpr int kPackLevel = 19;
+// Stands for all numbers that are too large for a Tap; check_config refuses it.
+constexpr std::uint8_t kNoTap = 255;
+static_assert(form_of(Tap{kNoTap}) == Form::kBytes);
 
 class ContentWriter {
  public:
@@ -107,24 +111,64 @@ void visit_layer(Io& io, const Config& c, LayerWeights& layer, std::size_t windo
 }
 
 template <class Io>
+void visit_table(Io& io, TableWeights& table, std::size_t size) {
+  auto multiplier = static_cast<std::uint32_t>(table.multiplier);
+  io.number(multiplier);
+  table.multiplier = static_cast<std::int32_t>(std::min(multiplier, std::uint32_t{1} << 16));
+  io.tensor(table.entries, size);
+}
+
+template <class Io>
 void visit_weights(Io& io, const Config& c, Weights& w) {
   io.array(w.attention_exp.data(), w.attention_exp.size());
   io.array(w.output_exp.data(), w.output_exp.size());
   io.tensor(w.embedding, std::size_t{kSymbols} * c.width);
   for (std::size_t i = 0; i < w.ngrams.size(); ++i) {
-    auto multiplier = static_cast<std::uint32_t>(w.ngrams[i].multiplier);
-    io.number(multiplier);
-    w.ngrams[i].multiplier =
-        static_cast<std::int32_t>(std::min(multiplier, std::uint32_t{1} << 16));
-    io.tensor(w.ngrams[i].entries, std::size_t{c.ngrams[i].rows} * c.width);
+    visit_table(io, w.ngrams[i], std::size_t{c.ngrams[i].rows} * c.width);
   }
+  for (TableWeights& tap : w.taps) visit_table(io, tap, std::size_t{kSymbols} * c.width);
   for (std::size_t i = 0; i < w.layers.size(); ++i) visit_layer(io, c, w.layers[i], c.windows[i]);
   io.real(w.head_norm);
   visit_linear(io, w.head, kSymbols, c.width);
   io.reals(w.head_bias, kSymbols);
 }
 
-// Lists are counted; a count over its limit is refused before anything is resized.
+// Refused before anything is resized.
+template <class Io>
+void visit_length(Io& io, std::uint32_t& length, const std::string& what) {
+  io.number(length);
+  if (length <= kMaxList) return;
+  throw Error(ErrorCode::kModelUnsupported, what + ": a list of the model is too long.");
+}
+
+// When read, the lists grow by what comes.
+template <class Io>
+void visit_inputs(Io& io, Config& c, const std::string& what) {
+  auto length = static_cast<std::uint32_t>(c.ngrams.size() + c.taps.size());
+  visit_length(io, length, what);
+  for (std::size_t i = 0; i < length; ++i) {
+    std::uint32_t kind = i < c.ngrams.size() ? kInputNgram : kInputTap;
+    io.number(kind);
+    if (kind == kInputNgram) {
+      if (i > c.ngrams.size())
+        throw Error(ErrorCode::kModelCorrupt, what + ": an n-gram table stands behind a tap.");
+      if (i == c.ngrams.size()) c.ngrams.emplace_back();
+      io.number(c.ngrams[i].order);
+      io.number(c.ngrams[i].rows);
+    } else if (kind == kInputTap) {
+      const std::size_t tap = i - c.ngrams.size();
+      if (tap == c.taps.size()) c.taps.emplace_back();
+      auto number = static_cast<std::uint32_t>(c.taps[tap]);
+      io.number(number);
+      c.taps[tap] = static_cast<Tap>(std::min(number, std::uint32_t{kNoTap}));
+    } else {
+      throw Error(ErrorCode::kModelUnsupported,
+                  what + ": the model has inputs of kind " + std::to_string(kind) +
+                      ", which this version does not know; a newer nnzip may.");
+    }
+  }
+}
+
 template <class Io>
 void visit_config(Io& io, Config& c, const std::string& what) {
   io.number(c.width);
@@ -132,27 +176,11 @@ void visit_config(Io& io, Config& c, const std::string& what) {
   io.number(c.kv_heads);
   io.number(c.head_size);
   io.number(c.hidden);
-  const auto count = [&](auto& list) {
-    auto size = static_cast<std::uint32_t>(list.size());
-    io.number(size);
-    if (size > 64)
-      throw Error(ErrorCode::kModelUnsupported, what + ": a list of the model is too long.");
-    list.resize(size);
-  };
-  count(c.windows);
+  auto layers = c.layers();
+  visit_length(io, layers, what);
+  c.windows.resize(layers);
   for (std::uint32_t& window : c.windows) io.number(window);
-  count(c.ngrams);
-  for (NgramTable& table : c.ngrams) {
-    std::uint32_t kind = kInputNgram;
-    io.number(kind);
-    if (kind != kInputNgram) {
-      throw Error(ErrorCode::kModelUnsupported,
-                  what + ": the model has inputs of kind " + std::to_string(kind) +
-                      ", which this version does not know; a newer nnzip may.");
-    }
-    io.number(table.order);
-    io.number(table.rows);
-  }
+  visit_inputs(io, c, what);
 }
 
 }  // namespace
@@ -247,6 +275,7 @@ Model parse_content(const Bytes& content, const std::string& what) {
   visit_config(reader, model.config, what);
   check_config(model.config, what);
   model.weights.ngrams.resize(model.config.ngrams.size());
+  model.weights.taps.resize(model.config.taps.size());
   model.weights.layers.resize(model.config.layers());
   visit_weights(reader, model.config, model.weights);
   if (in.remaining() != 0) in.fail("it has bytes after its last tensor");
@@ -282,6 +311,10 @@ std::string describe(const Config& c) {
   for (std::size_t i = 0; i < c.windows.size(); ++i) text << (i == 0 ? " " : "/") << c.windows[i];
   for (const NgramTable& table : c.ngrams)
     text << ", " << table.order << "-grams " << table.rows << " rows";
+  if (!c.taps.empty()) {
+    const bool pixels = form_of(c.taps.front()) == Form::kPixels;
+    text << ", " << c.taps.size() << " taps of " << (pixels ? "pixels" : "sound");
+  }
   return text.str();
 }
 

@@ -48,6 +48,12 @@ class WeightChecker {
     require(std::find(xs.begin(), xs.end(), std::int8_t{-128}) == xs.end(), "a weight is -128");
   }
 
+  void table(const TableWeights& table, std::size_t size) const {
+    int8s(table.entries, size);
+    require(table.multiplier >= 1 && table.multiplier <= 32767,
+            "a table's multiplier is out of range");
+  }
+
   void linear(const Linear& linear, std::size_t outputs, std::size_t inputs) const {
     int8s(linear.weights, outputs * inputs);
     parameters(linear.multiplier, outputs, kLargest, true);
@@ -96,6 +102,15 @@ void check_config(const Config& c, const std::string& what) {
     require_supported(std::has_single_bit(table.rows) && table.rows >= 2 && table.rows <= 1U << 22,
                       what, "n-gram tables of 2 to 2^22 rows, a power of two");
   }
+  require_supported(c.taps.size() <= kMaxTaps, what, "at most 32 taps");
+  for (std::size_t i = 0; i < c.taps.size(); ++i) {
+    require_supported(
+        form_of(c.taps[i]) != Form::kBytes, what,
+        "taps that it knows, not number " + std::to_string(static_cast<int>(c.taps[i])));
+    require_supported(i == 0 || c.taps[i - 1] < c.taps[i], what, "taps in increasing order");
+    require_supported(form_of(c.taps[i]) == form_of(c.taps[0]), what,
+                      "taps of pixels or of sound, not of both");
+  }
 }
 
 void check_weights(const Model& model, const std::string& what) {
@@ -107,13 +122,13 @@ void check_weights(const Model& model, const std::string& what) {
   check.require(
       std::find(w.embedding.begin(), w.embedding.end(), std::int16_t{-32768}) == w.embedding.end(),
       "an embedding is -32768");
-  check.require(w.ngrams.size() == c.ngrams.size() && w.layers.size() == c.windows.size(),
+  check.require(w.ngrams.size() == c.ngrams.size() && w.taps.size() == c.taps.size() &&
+                    w.layers.size() == c.windows.size(),
                 "a list has the wrong length");
   for (std::size_t i = 0; i < w.ngrams.size(); ++i) {
-    check.int8s(w.ngrams[i].entries, std::size_t{c.ngrams[i].rows} * c.width);
-    check.require(w.ngrams[i].multiplier >= 1 && w.ngrams[i].multiplier <= 32767,
-                  "a table's multiplier is out of range");
+    check.table(w.ngrams[i], std::size_t{c.ngrams[i].rows} * c.width);
   }
+  for (const TableWeights& tap : w.taps) check.table(tap, std::size_t{kSymbols} * c.width);
   for (std::size_t i = 0; i < w.layers.size(); ++i)
     check_layer(check, c, w.layers[i], c.windows[i]);
   check.parameter(w.head_norm, kLargest, false);

@@ -46,11 +46,9 @@ class Builder {
     const int embedding_range = extreme_ ? 32767 : 1024;
     for (auto& x : w.embedding)
       x = static_cast<std::int16_t>(random_.uniform(-embedding_range, embedding_range));
-    for (const NgramTable& table : c_.ngrams) {
-      TableWeights ngram{extreme_ ? 300 : 4, {}};
-      fill(ngram.entries, std::size_t{table.rows} * c_.width);
-      w.ngrams.push_back(std::move(ngram));
-    }
+    for (const NgramTable& ngram : c_.ngrams) w.ngrams.push_back(table(ngram.rows));
+    w.taps.resize(c_.taps.size());
+    for (TableWeights& tap : w.taps) tap = table(kSymbols);
     for (const std::uint32_t window : c_.windows) w.layers.push_back(layer(window));
     w.head_norm = norm();
     // Products have a deviation of about 127^2/3 * sqrt(D)/2; one octave is 256 units.
@@ -68,6 +66,12 @@ class Builder {
       const std::int32_t value = random_.uniform(-127, 127);
       x = static_cast<std::int8_t>(extreme_ ? (value < 0 ? -127 : 127) : value);
     }
+  }
+
+  TableWeights table(std::uint32_t rows) {
+    TableWeights table{extreme_ ? 300 : 4, {}};
+    fill(table.entries, std::size_t{rows} * c_.width);
+    return table;
   }
 
   Linear linear(std::uint32_t outputs, std::uint32_t inputs, int exponent) {
@@ -131,6 +135,20 @@ Config tiny_config() {
   config.hidden = 128;
   config.windows = {16, 48};
   config.ngrams = {{2, 256}, {3, 512}};
+  return config;
+}
+
+std::vector<Tap> all_taps(Form form) {
+  std::vector<Tap> taps;
+  for (int number = 0; number < 256; ++number) {
+    if (form_of(static_cast<Tap>(number)) == form) taps.push_back(static_cast<Tap>(number));
+  }
+  return taps;
+}
+
+Config tiny_tap_config(Form form) {
+  Config config = tiny_config();
+  config.taps = all_taps(form);
   return config;
 }
 

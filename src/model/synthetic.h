@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "model/architecture.h"
 
@@ -20,6 +21,11 @@ Model synthetic_model(const Config& config, std::uint64_t seed,
 // A small shape for tests: width 64, 2 layers, 2 heads sharing one key/value head, windows 16 and
 // 48, two n-gram tables.
 Config tiny_config();
+
+// All taps of kPixels or kSamples.
+std::vector<Tap> all_taps(Form form);
+// The small shape with these.
+Config tiny_tap_config(Form form);
 
 // A shape for measurements of speed: 3,997,696 multiply-accumulates a byte in matrix products,
 // which is as near to four million as a shape of six layers of width 256 comes; windows of 256.

@@ -4,81 +4,24 @@
 #include <catch2/catch.hpp>
 #include <cstring>
 #include <memory>
-#include <numeric>
 #include <vector>
 
 #include "backend/check.h"
 #include "backend/cpu/cpu_backend.h"
 #include "backend/reference/reference_backend.h"
 #include "codec/model_block.h"
+#include "conformance/engine_runs.h"
 #include "model/synthetic.h"
 #include "split/block_plan.h"
 
 namespace nnzip {
 namespace {
 
-struct Named {
-  std::string name;
-  std::shared_ptr<const Engine> engine;
-};
-
-std::vector<Named> engines(const Model& model) {
-  const auto shared = std::make_shared<const Model>(model);
-  std::vector<Named> all{{"reference", reference::ReferenceBackend().load(shared)}};
-  for (const std::string& target : cpu::cpu_targets()) {
-    all.push_back({"cpu (" + target + ")", cpu::load_cpu_engine(shared, target)});
-    REQUIRE(all.back().engine->description() == all.back().name);  // the forced one is running
-  }
-  return all;
-}
-
-// [lanes][count] distributions of the sample, by single steps of all lanes.
-std::vector<Distribution> by_steps(const Engine& engine, const std::vector<std::uint8_t>& sample,
-                                   std::size_t lanes) {
-  const std::size_t count = sample.size() / lanes;
-  const auto session = engine.session(static_cast<int>(lanes));
-  std::vector<Distribution> all(lanes * count), next(lanes);
-  std::vector<std::uint8_t> symbols(lanes);
-  for (std::size_t t = 0; t < count; ++t) {
-    for (std::size_t i = 0; i < lanes; ++i) symbols[i] = sample[i * count + t];
-    session->step(symbols, {}, next);
-    for (std::size_t i = 0; i < lanes; ++i) all[i * count + t] = next[i];
-  }
-  return all;
-}
-
-std::vector<Distribution> by_windows(const Engine& engine, const std::vector<std::uint8_t>& sample,
-                                     std::size_t lanes, std::size_t window) {
-  const std::size_t count = sample.size() / lanes;
-  const auto session = engine.session(static_cast<int>(lanes));
-  std::vector<Distribution> all(lanes * count), next(lanes * window);
-  for (std::size_t t = 0; t < count; t += window) {
-    const std::size_t n = std::min(window, count - t);
-    std::vector<std::uint8_t> symbols(lanes * n);
-    for (std::size_t i = 0; i < lanes; ++i) {
-      std::copy_n(sample.begin() + static_cast<std::ptrdiff_t>(i * count + t), n,
-                  symbols.begin() + static_cast<std::ptrdiff_t>(i * n));
-    }
-    session->score(symbols, {}, static_cast<int>(lanes), static_cast<int>(n), next);
-    for (std::size_t i = 0; i < lanes; ++i) {
-      for (std::size_t k = 0; k < n; ++k) all[i * count + t + k] = next[i * n + k];
-    }
-  }
-  return all;
-}
-
-bool equal(const std::vector<Distribution>& a, const std::vector<Distribution>& b) {
-  return a.size() == b.size() &&
-         std::memcmp(a.data(), b.data(), a.size() * sizeof(Distribution)) == 0;
-}
-
-bool valid(const Distribution& d) {
-  if (d.cumulative[0] != 0 || d.cumulative[256] != Distribution::kTotal) return false;
-  for (std::size_t s = 0; s < 256; ++s) {
-    if (d.cumulative[s] >= d.cumulative[s + 1]) return false;
-  }
-  return true;
-}
+using test::by_steps;
+using test::by_windows;
+using test::engines;
+using test::equal;
+using Named = test::NamedEngine;
 
 // Odd head groups, a window of 1, windows that are no multiple of a vector.
 Config odd_config() {
@@ -113,7 +56,7 @@ TEST_CASE("EngineConformance.EqualsReferenceByStepsAndByWindows", "[conformance]
   const auto sample = generated_sample(840);
   const auto all = engines(synthetic_model(config, 7, kind));
   const auto expected = by_steps(*all.front().engine, sample, 4);
-  for (const Distribution& d : expected) REQUIRE(valid(d));
+  for (const Distribution& d : expected) REQUIRE(test::valid(d));
   for (const Named& each : all) {
     INFO(each.name);
     REQUIRE(equal(by_steps(*each.engine, sample, 4), expected));

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any bytes as a model file, as its unpacked content, and as edits of a good content: an error of
 // models, or a model that two backends compute alike. The first byte says which of the three.
-#include <zstd.h>
-
 #include <algorithm>
 
 #include "backend/registry.h"
@@ -10,6 +8,7 @@
 #include "fuzz/fuzz_target.h"
 #include "model/model_file.h"
 #include "model/synthetic.h"
+#include "unit/packed_content.h"
 
 namespace nnzip::fuzz {
 namespace {
@@ -19,7 +18,7 @@ constexpr std::size_t kEditBytes = 4;  // 3 of the offset, 1 of the new value
 // Larger networks take too long to be computed for each input.
 constexpr std::uint64_t kMaxMacs = 200000;
 
-// As small as the limits allow.
+// As small as the limits allow, but for its taps: all of a form.
 Model smallest() {
   Config config;
   config.width = 64;
@@ -29,27 +28,13 @@ Model smallest() {
   config.hidden = 64;
   config.windows = {5};
   config.ngrams = {{2, 16}};
+  config.taps = all_taps(Form::kSamples);
   return synthetic_model(config, 7);
 }
 
 const Bytes& good_content() {
   static const Bytes content = model_content(smallest());
   return content;
-}
-
-// A file whose header fits the content, so that damage reaches the parser behind the checksums.
-Bytes wrapped(const Bytes& content) {
-  Bytes packed(ZSTD_compressBound(content.size()));
-  packed.resize(ZSTD_compress(packed.data(), packed.size(), content.data(), content.size(), 1));
-  Bytes file;
-  ByteWriter out(file);
-  out.bytes(Bytes{0xF7, 'n', 'z', 'm', 0, 0, 0, 0});
-  out.bytes(sha256(content));
-  out.u64(content.size());
-  out.u64(packed.size());
-  out.u64(xxh64(content));
-  out.bytes(packed);
-  return file;
 }
 
 Bytes edited(std::span<const std::uint8_t> edits) {
@@ -67,9 +52,10 @@ void compare_backends(Model model) {
   const auto reference = find_backend("reference").load(shared)->session(1);
   const auto cpu = find_backend("cpu").load(shared)->session(1);
   for (const std::uint8_t symbol : Bytes{0, 'n', 'n', 255, 0, 'z', 1, 128}) {
+    const Bytes taps(shared->config.taps.size(), symbol);
     Distribution a, b;
-    reference->step({&symbol, 1}, {}, {&a, 1});
-    cpu->step({&symbol, 1}, {}, {&b, 1});
+    reference->step({&symbol, 1}, taps, {&a, 1});
+    cpu->step({&symbol, 1}, taps, {&b, 1});
     demand(std::ranges::equal(a.cumulative, b.cumulative), "two backends agree");
   }
 }
@@ -98,7 +84,7 @@ Bytes as(Kind kind, const Bytes& data) {
 }  // namespace
 
 std::vector<Input> inputs() {
-  const Bytes file = wrapped(good_content());
+  const Bytes file = test::packed_content(good_content());
   Bytes start = good_content();
   start.resize(100);
   return {{"file", as(kFile, file)},
@@ -109,6 +95,11 @@ std::vector<Input> inputs() {
           {"width", as(kEdits, {0, 0, 0, 63})},
           {"layers", as(kEdits, {6, 0, 0, 200, 7, 0, 0, 1})},
           {"tables", as(kEdits, {20, 0, 0, 255, 20, 1, 0, 0})},
+          {"kind of input", as(kEdits, {11, 0, 0, 3})},
+          {"unknown tap", as(kEdits, {26, 0, 0, 40})},
+          {"taps of two forms", as(kEdits, {12, 0, 0, 1})},
+          {"a tap twice", as(kEdits, {14, 0, 0, 32})},
+          {"table behind a tap", as(kEdits, {13, 0, 0, 1})},
           {"last parameter", as(kEdits, {255, 255, 255, 0x7F})}};
 }
 
@@ -122,9 +113,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     case fuzz::kFile:
       return fuzz::check(rest);
     case fuzz::kContent:
-      return fuzz::check(fuzz::wrapped(rest));
+      return fuzz::check(test::packed_content(rest));
     case fuzz::kEdits:
-      return fuzz::check(fuzz::wrapped(fuzz::edited(rest)));
+      return fuzz::check(test::packed_content(fuzz::edited(rest)));
     default:
       return -1;
   }

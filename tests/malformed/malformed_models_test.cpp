@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Models that are gone, exchanged or damaged while they are needed, and files that claim to be
 // large ones.
-#include <zstd.h>
-
 #include <catch2/catch.hpp>
 
 #include "malformed/frame_parts.h"
 #include "model/model_file.h"
+#include "unit/packed_content.h"
 
 namespace nnzip {
 namespace {
@@ -14,7 +13,6 @@ namespace {
 using test::error_code;
 using test::TinyModel;
 using test::value;
-using test::operator+;
 
 namespace fs = std::filesystem;
 
@@ -81,20 +79,9 @@ TEST_CASE("MalformedModels.WrongWeightsAreNotUsed") {
   CHECK(error_code([&] { store.load(store.find(model.name)); }) == value(ErrorCode::kModelCorrupt));
 }
 
-// A model whose content is all zeros, of the size stated: zstd packs it a thousand times and more.
-Bytes hollow(std::uint64_t content_bytes) {
-  const Bytes content(content_bytes);
-  Bytes packed(ZSTD_compressBound(content.size()));
-  packed.resize(ZSTD_compress(packed.data(), packed.size(), content.data(), content.size(), 1));
-  Bytes file{0xF7, 'n', 'z', 'm', 0, 0, 0, 0};
-  const auto hash = sha256(content);
-  file.insert(file.end(), hash.begin(), hash.end());
-  return file + test::little_endian(content.size(), 8) + test::little_endian(packed.size(), 8) +
-         test::little_endian(xxh64(content), 8) + packed;
-}
-
+// Content of all zeros: zstd packs it a thousand times and more.
 TEST_CASE("MalformedModels.AHollowFileDoesNotUnpackToManyTimesItsSize") {
-  const Bytes file = hollow(std::uint64_t{64} << 20);
+  const Bytes file = test::packed_content(Bytes(std::size_t{64} << 20));
   REQUIRE(file.size() < std::size_t{64} << 10);
   try {
     unpack_model(file, "hollow");

@@ -94,7 +94,8 @@ void in_lockstep(const Bytes& content, int streams, const Engine* engine, const 
         const std::size_t p = t + i % window;
         symbols[i] = p == 0 ? 0 : content[i / window * length + p - 1];
       }
-      session->score(symbols, {}, lanes, static_cast<int>(window), next);
+      const Bytes taps(symbols.size() * engine->taps().size());
+      session->score(symbols, taps, lanes, static_cast<int>(window), next);
     }
     for (std::size_t p = 0; p < window; ++p) {
       for (int i = 0; i < lanes; ++i) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes a generated model of four million multiply-accumulates a byte, and content that it
-// predicts well, so that the command uses it: nnzip-synthetic-model FOLDER
+// predicts well, so that the command uses it: nnzip-synthetic-model FOLDER. With "pixels" or
+// "samples" behind it, a model with all taps of that form, and no content.
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -43,29 +44,39 @@ Bytes typical_content(const std::shared_ptr<const nnzip::Model>& model, std::siz
   return content;
 }
 
-void run(const std::filesystem::path& folder) {
-  nnzip::Model model = nnzip::synthetic_model(nnzip::four_million_config(), 1);
+nnzip::Form form_named(const std::string& name) {
+  if (name.empty()) return nnzip::Form::kBytes;
+  if (name == "pixels") return nnzip::Form::kPixels;
+  if (name == "samples") return nnzip::Form::kSamples;
+  throw std::runtime_error("there are no taps of \"" + name + "\"");
+}
+
+void run(const std::filesystem::path& folder, nnzip::Form form) {
+  nnzip::Config config = nnzip::four_million_config();
+  if (form != nnzip::Form::kBytes) config.taps = nnzip::all_taps(form);
+  nnzip::Model model = nnzip::synthetic_model(config, 1);
   for (float& multiplier : model.weights.head.multiplier) multiplier *= kSharper;
   const Bytes packed = nnzip::pack_model(model);
   const auto hash = nnzip::read_model_header(packed, "synthetic").hash;
   const std::string name = nnzip::model_name("synthetic", model.config, hash);
   write(folder / (name + ".nnzm"), packed);
+  std::puts(name.c_str());
+  if (form != nnzip::Form::kBytes) return;
   const auto shared = std::make_shared<const nnzip::Model>(std::move(model));
   for (const std::size_t size : kContentBytes) {
     write(folder / (std::to_string(size) + ".content"), typical_content(shared, size));
   }
-  std::puts(name.c_str());
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 2) {
-    std::fputs("nnzip-synthetic-model FOLDER\n", stderr);
+  if (argc != 2 && argc != 3) {
+    std::fputs("nnzip-synthetic-model FOLDER [pixels|samples]\n", stderr);
     return 1;
   }
   try {
-    run(argv[1]);
+    run(argv[1], form_named(argc == 3 ? argv[2] : ""));
   } catch (const std::exception& error) {
     std::fprintf(stderr, "nnzip-synthetic-model: %s\n", error.what());
     return 1;
