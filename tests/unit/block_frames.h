@@ -17,11 +17,12 @@ inline Bytes frame_of_kind(BlockKind kind, const Bytes& content, const TinyModel
   const BlockPlan plan = stated_plan(content.size(), streams);
   Bytes coded = content;
   if (kind == BlockKind::kZstd) coded = zstd_pack(content);
-  if (kind == BlockKind::kModel) coded = ModelCoder(tiny.engine(), 1).encode(content, plan, {});
-  if (has_layout(kind)) {
+  Bytes filtered = content;
+  apply_filter(filter, layout, filtered);
+  if (kind == BlockKind::kModel) {
+    coded = ModelCoder(tiny.engine(), 1).encode(filtered, plan, {}, layout);
+  } else if (has_layout(kind)) {
     const MixedCoder coder(kind == BlockKind::kMixed ? tiny.engine() : nullptr, 1);
-    Bytes filtered = content;
-    apply_filter(filter, layout, filtered);
     coded = coder.encode(filtered, plan, layout, {});
   }
   BlockHeader header;
