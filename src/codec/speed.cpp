@@ -104,7 +104,7 @@ SpeedInfo speed_of(std::span<const std::uint8_t> content,
   info.peak = engine->peak();
   add_parts(*engine, info);
   add_serial_stages(content, *engine, info);
-  // Its blocks have layouts, which any content has not.
+  // Its blocks need layouts, which not every content has.
   if (!engine->taps().empty()) return info;
 
   std::vector<CodedBlock> blocks;
