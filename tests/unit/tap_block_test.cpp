@@ -330,6 +330,30 @@ TEST_CASE("TapBlock.StagesAreThoseThatThereAre") {
   }
 }
 
+Bytes with_header(const std::string& header, const Bytes& content) {
+  Bytes file = test::to_bytes(header);
+  file.insert(file.end(), content.begin(), content.end());
+  return file;
+}
+
+// From a file's header to the stages that its content has, and to a file and back.
+TEST_CASE("TapBlock.FilesOfImagesGoThroughNetworksOfPixels") {
+  const std::string header = "P6\n64 64\n255\n";
+  const Bytes file = with_header(header, photograph(pixel_layout(192, 3, 1), 192 * 64));
+  const auto stages = measure_stages(file, of_pixels().options());
+  REQUIRE(stages.size() == 2);
+  CHECK(stages[0].name == "contexts");
+  CHECK(stages[0].content_bytes == file.size());
+  CHECK(stages[1].name == "mixed");
+  CHECK(stages[1].content_bytes == 192 * 64);
+  CHECK(stages[1].coded_bytes > 0);
+  Options options = of_pixels().options();
+  const Bytes coded = compress(file, options);
+  CHECK((decompress(coded, options) == file));
+  options.threads = 3;
+  CHECK((compress(file, options) == coded));
+}
+
 TEST_CASE("TapBlock.PlansOfPixelsFit") {
   constexpr std::size_t kLeast = 1000;
   CHECK(plan_block(64 * kLeast, kLeast, pixel_layout(900, 3, 1)).streams == 32);
