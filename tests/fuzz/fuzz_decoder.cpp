@@ -12,6 +12,7 @@
 #include "codec/zstd_block.h"
 #include "container/container_reader.h"
 #include "fuzz/fuzz_target.h"
+#include "split/block_order.h"
 #include "unit/block_frames.h"
 
 namespace nnzip::fuzz {
