@@ -174,8 +174,9 @@ NNZIP_API std::uint64_t signature(const Options& options = {});
 // Content coded by the network alone, by contexts alone and by both, whatever the smallest would
 // be; without a network (level or Options::model name none) by contexts alone.
 struct StageInfo {
-  std::string name;               // network, contexts, mixed
-  std::uint64_t coded_bytes = 0;  // of all blocks
+  std::string name;                 // network, contexts, mixed
+  std::uint64_t content_bytes = 0;  // of the blocks for which there is this way
+  std::uint64_t coded_bytes = 0;    // of these
   double encoding_seconds = 0, decoding_seconds = 0;
 };
 NNZIP_API std::vector<StageInfo> measure_stages(std::span<const std::uint8_t> content,

@@ -116,17 +116,16 @@ void show_speed(const Arguments& arguments) {
 
 void show_stages(const Arguments& arguments) {
   const std::vector<std::uint8_t> sample = read_sample(arguments);
-  const auto per_byte = [&](double seconds) {
-    return 1e9 * seconds / static_cast<double>(sample.size());
-  };
-  std::string table = fmt::format("{:<10} {:>11} {:>10} {:>13} {:>13}\n", "stage", "bytes",
-                                  "bits/byte", "encode ns/B", "decode ns/B");
+  std::string table = fmt::format("{:<10} {:>11} {:>11} {:>10} {:>13} {:>13}\n", "stage", "content",
+                                  "bytes", "bits/byte", "encode ns/B", "decode ns/B");
   for (const StageInfo& stage : measure_stages(sample, arguments.options)) {
-    const double bits =
-        8.0 * static_cast<double>(stage.coded_bytes) / static_cast<double>(sample.size());
-    table +=
-        fmt::format("{:<10} {:>11} {:>10.4f} {:>13.0f} {:>13.0f}\n", stage.name, stage.coded_bytes,
-                    bits, per_byte(stage.encoding_seconds), per_byte(stage.decoding_seconds));
+    const auto per_byte = [&](double number) {
+      return number / static_cast<double>(std::max<std::uint64_t>(stage.content_bytes, 1));
+    };
+    table += fmt::format(
+        "{:<10} {:>11} {:>11} {:>10.4f} {:>13.0f} {:>13.0f}\n", stage.name, stage.content_bytes,
+        stage.coded_bytes, per_byte(8.0 * static_cast<double>(stage.coded_bytes)),
+        per_byte(1e9 * stage.encoding_seconds), per_byte(1e9 * stage.decoding_seconds));
   }
   message::output(table);
 }

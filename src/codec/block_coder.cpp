@@ -11,6 +11,8 @@
 #include "codec/mixed_block.h"
 #include "codec/zstd_block.h"
 #include "filter/repeats.h"
+#include "filter/samples.h"
+#include "filter/taps.h"
 #include "split/block_plan.h"
 
 namespace nnzip {
@@ -95,6 +97,34 @@ bool looks_random(std::span<const std::uint8_t> content, const MixedCoder& conte
   return true;
 }
 
+bool is_of_bytes(const Layout& layout) {
+  return layout.form == Form::kBytes || layout.form == Form::kCode;
+}
+
+// What the engine's network is for: pixels, samples, or bytes of any other meaning.
+Form content_of(const Engine& engine) {
+  return engine.taps().empty() ? Form::kBytes : form_of(engine.taps().front());
+}
+
+// The kind of block that the network takes part in for content of that layout; kEnd if in none.
+BlockKind network_kind(const Engine& engine, const Layout& layout) {
+  const bool samples = layout.form == Form::kSamples;
+  if (samples && content_of(engine) == Form::kSamples) return BlockKind::kModel;
+  const bool mixed = engine_fits(engine, BlockKind::kMixed, layout, Filter::kNone);
+  return mixed ? BlockKind::kMixed : BlockKind::kEnd;
+}
+
+Choice encode_residuals(std::span<const std::uint8_t> content, Layout layout,
+                        const std::shared_ptr<const Engine>& engine, const Level& level,
+                        int threads, const BlockProgress& progress) {
+  layout.unused_bits = static_cast<std::uint32_t>(filter::unused_low_bits(content, layout));
+  Bytes residuals(content.begin(), content.end());
+  apply_filter(Filter::kResiduals, layout, residuals);
+  const BlockPlan plan = plan_block(content.size(), level.min_stream_bytes);
+  return {BlockKind::kModel, log2_of(plan), layout, Filter::kResiduals,
+          ModelCoder(engine, threads).encode(residuals, plan, progress, layout)};
+}
+
 struct MixedCode {
   BlockPlan plan;
   Bytes coded;
@@ -106,7 +136,9 @@ MixedCode encode_mixed(const MixedCoder& coder, std::span<const std::uint8_t> co
                        const BlockProgress& progress) {
   MixedCode code{plan, {}, {}};
   code.coded = coder.encode(content, plan, layout, progress, &code.network_alone);
-  if (plan.streams == 1 || code.coded.size() < contexts_bytes - contexts_bytes / kDoubtful) {
+  // Wavefronts of pixels lose next to nothing.
+  if (plan.streams == 1 || layout.form == Form::kPixels ||
+      code.coded.size() < contexts_bytes - contexts_bytes / kDoubtful) {
     return code;
   }
   MixedCode single{one_stream(content.size()), {}, {}};
@@ -128,7 +160,7 @@ bool offer_folded(std::span<const std::uint8_t> content,
   choice.kind = BlockKind::kContexts;
   choice.coded = MixedCoder(nullptr, 1).encode(folded, plan, {}, {});
   contest.offer(choice);
-  if (engine) {
+  if (engine && engine_fits(*engine, BlockKind::kMixed, {}, choice.filter)) {
     choice.kind = BlockKind::kMixed;
     choice.coded = MixedCoder(engine, 1).encode(folded, plan, {}, {});
     contest.offer(choice, model_header_bytes);
@@ -161,7 +193,8 @@ Choice encode_block(std::span<const std::uint8_t> original, const Segment& segme
   const std::span<const std::uint8_t> content = view.of(original);
   if (quick >= size && looks_random(content, contexts, layout)) return contest.take();
   // Contexts take about a quarter of the time.
-  const bool with_network = engine && layout.form != Form::kPixels && layout.form != Form::kSamples;
+  const BlockKind by_network = engine ? network_kind(*engine, layout) : BlockKind::kEnd;
+  const bool with_network = by_network != BlockKind::kEnd;
   const auto first_part = [&](std::size_t done) {
     if (progress) progress(with_network ? done / 4 : done);
   };
@@ -171,18 +204,24 @@ Choice encode_block(std::span<const std::uint8_t> original, const Segment& segme
   if (contest.best_cost() > quick / 4 * 3) offer_zstd();
   if (!with_network) return contest.take();
 
-  if (!level.thorough && size >= kMinSampled &&
-      ModelCoder(engine, threads).estimate(content) > kHopeless * contest.best_cost()) {
-    return contest.take();
-  }
   const auto rest = [&](std::size_t done) {
     if (progress) progress(size / 4 + done / 4 * 3);
   };
+  if (by_network == BlockKind::kModel) {
+    contest.offer(encode_residuals(original, layout, engine, level, threads, rest),
+                  model_header_bytes);
+    return contest.take();
+  }
+  const bool alone = is_of_bytes(layout);
+  if (alone && !level.thorough && size >= kMinSampled &&
+      ModelCoder(engine, threads).estimate(content) > kHopeless * contest.best_cost()) {
+    return contest.take();
+  }
   MixedCode mixed =
-      encode_mixed(MixedCoder(engine, threads), content, plan_block(size, level.min_stream_bytes),
-                   layout, contexts_bytes, rest);
+      encode_mixed(MixedCoder(engine, threads), content,
+                   plan_block(size, level.min_stream_bytes, layout), layout, contexts_bytes, rest);
   const int log2_streams = log2_of(mixed.plan);
-  if (filter == Filter::kNone) {
+  if (alone && filter == Filter::kNone) {
     contest.offer({BlockKind::kModel, log2_streams, {}, filter, std::move(mixed.network_alone)},
                   model_header_bytes);
   }
@@ -191,26 +230,46 @@ Choice encode_block(std::span<const std::uint8_t> original, const Segment& segme
   return contest.take();
 }
 
-Choice encode_block_as(BlockKind kind, std::span<const std::uint8_t> content,
-                       const Segment& segment, const std::shared_ptr<const Engine>& engine,
-                       const Level& level, int threads, std::size_t contexts_bytes) {
-  const BlockPlan plan = plan_block(content.size(), level.min_stream_bytes);
-  if (kind == BlockKind::kModel) {
-    return {kind,
-            log2_of(plan),
-            {},
-            Filter::kNone,
-            ModelCoder(engine, threads).encode(content, plan, {})};
+std::optional<Choice> encode_block_as(BlockKind kind, std::span<const std::uint8_t> content,
+                                      const Segment& segment,
+                                      const std::shared_ptr<const Engine>& engine,
+                                      const Level& level, int threads, std::size_t contexts_bytes) {
+  if (kind == BlockKind::kModel && engine_fits(*engine, kind, {}, Filter::kNone)) {
+    const BlockPlan plan = plan_block(content.size(), level.min_stream_bytes);
+    return Choice{kind,
+                  log2_of(plan),
+                  {},
+                  Filter::kNone,
+                  ModelCoder(engine, threads).encode(content, plan, {})};
   }
   const View view = choose_view(content, segment);
   if (kind == BlockKind::kContexts) {
-    return {kind, 0, view.layout, view.filter,
-            MixedCoder(nullptr, 1)
-                .encode(view.of(content), one_stream(content.size()), view.layout, {})};
+    return Choice{kind, 0, view.layout, view.filter,
+                  MixedCoder(nullptr, 1)
+                      .encode(view.of(content), one_stream(content.size()), view.layout, {})};
   }
+  if (network_kind(*engine, view.layout) != kind) return {};
+  if (kind == BlockKind::kModel) {
+    return encode_residuals(content, view.layout, engine, level, threads, {});
+  }
+  const BlockPlan plan = plan_block(content.size(), level.min_stream_bytes, view.layout);
   MixedCode code = encode_mixed(MixedCoder(engine, threads), view.of(content), plan, view.layout,
                                 contexts_bytes, {});
-  return {kind, log2_of(code.plan), view.layout, view.filter, std::move(code.coded)};
+  return Choice{kind, log2_of(code.plan), view.layout, view.filter, std::move(code.coded)};
+}
+
+bool engine_fits(const Engine& engine, BlockKind kind, const Layout& layout, Filter filter) {
+  const bool residuals = filter == Filter::kResiduals;
+  switch (content_of(engine)) {
+    case Form::kPixels:
+      return kind == BlockKind::kMixed && PixelTaps::fits(layout);
+    case Form::kSamples:
+      return kind == BlockKind::kModel && residuals;
+    case Form::kBytes:
+    case Form::kCode:
+      break;
+  }
+  return !residuals && is_of_bytes(layout);
 }
 
 Bytes decode_block(const BlockHeader& header, Bytes coded,
@@ -223,7 +282,7 @@ Bytes decode_block(const BlockHeader& header, Bytes coded,
   if (header.kind == BlockKind::kZstd) {
     good = zstd_unpack(coded, content);
   } else if (header.kind == BlockKind::kModel) {
-    good = ModelCoder(engine, threads).decode(coded, plan, content, progress);
+    good = ModelCoder(engine, threads).decode(coded, plan, content, progress, header.layout);
   } else {
     const MixedCoder coder(header.kind == BlockKind::kMixed ? engine : nullptr, threads);
     good = coder.decode(coded, plan, header.layout, content, progress);
@@ -262,13 +321,22 @@ void count_block(BlockKind kind, BlockCounts& counts) {
 
 std::uint64_t encode_memory(std::size_t content_bytes, const Engine* engine, const Level& level,
                             int threads) {
-  const std::uint64_t contexts =
-      MixedCoder::memory_bytes(nullptr, 1, content_bytes, one_stream(content_bytes));
-  std::uint64_t slowest = std::max(contexts, zstd_pack_memory(content_bytes));
+  // The layouts of each form that take most memory.
+  constexpr Layout kBytes{}, kPixels{(1 << 22) - 8, 8, 1, Form::kPixels, 4},
+      kSamples{0, 32, 1, Form::kSamples, 8};
+  std::uint64_t slowest = zstd_pack_memory(content_bytes);
+  for (const Layout& layout : {kBytes, kPixels, kSamples}) {
+    slowest = std::max(slowest, MixedCoder::memory_bytes(nullptr, 1, content_bytes,
+                                                         one_stream(content_bytes), layout));
+  }
   if (engine != nullptr) {
-    slowest = std::max(slowest,
-                       MixedCoder::memory_bytes(engine, threads, content_bytes,
-                                                plan_block(content_bytes, level.min_stream_bytes)));
+    const BlockPlan plan = plan_block(content_bytes, level.min_stream_bytes);
+    const Form form = content_of(*engine);
+    const Layout& layout = form == Form::kPixels ? kPixels : kBytes;
+    slowest = std::max(
+        slowest, form == Form::kSamples
+                     ? ModelCoder::memory_bytes(*engine, threads, plan.streams)
+                     : MixedCoder::memory_bytes(engine, threads, content_bytes, plan, layout));
   }
   // Content, the same filtered, the best coded data so far, those at work.
   return slowest + 4 * std::uint64_t{content_bytes};
@@ -276,14 +344,15 @@ std::uint64_t encode_memory(std::size_t content_bytes, const Engine* engine, con
 
 std::uint64_t decode_memory(const BlockHeader& header, const Engine* engine, int threads) {
   // For zstd the coded data stand once more behind a magic number.
-  const std::uint64_t data = std::uint64_t{2} * header.coded_bytes + header.content_bytes;
+  const std::uint64_t data =
+      std::uint64_t{2} * header.coded_bytes + header.content_bytes + header.folded_bytes;
   if (header.kind == BlockKind::kModel) {
     return data + ModelCoder::memory_bytes(*engine, threads, header.streams());
   }
   if (!has_layout(header.kind)) return data;
   const BlockPlan plan = stated_plan(header.filtered_bytes(), header.streams());
   return data + MixedCoder::memory_bytes(needs_model(header.kind) ? engine : nullptr, threads,
-                                         header.filtered_bytes(), plan);
+                                         header.filtered_bytes(), plan, header.layout);
 }
 
 }  // namespace nnzip

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "backend/backend.h"
@@ -36,14 +37,20 @@ Choice encode_block(std::span<const std::uint8_t> content, const Segment& segmen
                     const std::shared_ptr<const Engine>& engine, const Level& level, int threads,
                     std::size_t model_header_bytes, const BlockProgress& progress);
 
-// The same of that kind, one of kModel, kMixed and kContexts, whatever its size. contexts_bytes:
-// the coded data of kContexts, by which kMixed judges the number of its streams.
-Choice encode_block_as(BlockKind kind, std::span<const std::uint8_t> content,
-                       const Segment& segment, const std::shared_ptr<const Engine>& engine,
-                       const Level& level, int threads, std::size_t contexts_bytes);
+// The same of that kind, one of kModel, kMixed and kContexts, whatever its size; nothing if the
+// engine fits no block of that kind and content. contexts_bytes: the coded data of kContexts, by
+// which kMixed judges the number of its streams.
+std::optional<Choice> encode_block_as(BlockKind kind, std::span<const std::uint8_t> content,
+                                      const Segment& segment,
+                                      const std::shared_ptr<const Engine>& engine,
+                                      const Level& level, int threads, std::size_t contexts_bytes);
+
+// Whether the engine's network is one for such a block: networks with taps are for nothing but the
+// content of these, others for anything else.
+bool engine_fits(const Engine& engine, BlockKind kind, const Layout& layout, Filter filter);
 
 // Content of the length stated; empty if the coded data are damaged in a way that shows here, else
-// the checksum tells. engine: not null if the kind needs a model. Throws Error.
+// the checksum tells. engine: one that fits if the kind needs a model, else anything. Throws Error.
 Bytes decode_block(const BlockHeader& header, Bytes coded,
                    const std::shared_ptr<const Engine>& engine, int threads,
                    const BlockProgress& progress);

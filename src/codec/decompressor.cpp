@@ -127,7 +127,13 @@ class Decompressor {
       if (content_at_ + header.content_bytes <= range_.begin) {
         reader_.skip_data(*waiting_);
       } else {
-        if (needs_model(header.kind)) load_model(*frame.model);
+        if (needs_model(header.kind)) {
+          load_model(*frame.model);
+          if (!engine_fits(*engine_, header.kind, header.layout, header.filter)) {
+            corrupt(waiting_->place,
+                    "the block's content is not of the kind that its model is for.");
+          }
+        }
         memory += decode_memory(header, engine_.get(), threads_);
         if (!batch.empty() && !budget_.fits(memory)) return true;
         budget_.need(memory);

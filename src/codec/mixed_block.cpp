@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "codec/lane_team.h"
+#include "codec/lane_turns.h"
 
 namespace nnzip {
 namespace {
@@ -141,39 +142,6 @@ void encode_with_network(const Engine& engine, int threads, Part content, const 
   }
 }
 
-// Returns false if the coded data ended long before.
-bool decode_with_network(const Engine& engine, int threads, const BlockPlan& plan, Mixer& mixer,
-                         RangeDecoder& coder, std::span<std::uint8_t> content, Reporter report) {
-  LaneTeam team(engine, threads, static_cast<std::size_t>(plan.streams), LaneTeam::Use::kInTurns);
-  std::vector<std::uint8_t> symbols(
-      static_cast<std::size_t>(plan.streams));  // NUL before the first
-  std::vector<Distribution> next(symbols.size());
-  const auto start = [&](std::size_t g, std::size_t active) {
-    const std::size_t first = team.first_lane(g), lanes = active_in(team, g, active);
-    if (lanes == 0) return;
-    team.start(g, std::span(symbols).subspan(first, lanes), {}, static_cast<int>(lanes), 1,
-               std::span(next).subspan(first, lanes));
-  };
-  std::size_t active = active_streams(plan, content.size(), 0);
-  for (std::size_t g = 0; g < team.groups(); ++g) start(g, active);
-  for (std::size_t t = 0; active > 0; ++t) {
-    const std::size_t following = active_streams(plan, content.size(), t + 1);
-    for (std::size_t g = 0; g < team.groups(); ++g) {
-      team.wait(g);
-      for (std::size_t i = 0; i < active_in(team, g, active); ++i) {
-        const std::size_t stream = team.first_lane(g) + i;
-        symbols[stream] = mixer.decode(static_cast<int>(stream), &next[stream], coder);
-        content[stream * plan.length + t] = symbols[stream];
-      }
-      start(g, following);
-    }
-    if (coder.overrun()) return false;
-    report.add(active);
-    active = following;
-  }
-  return true;
-}
-
 MixerPlan mixer_plan(std::size_t content_bytes, const BlockPlan& plan, const Layout& layout,
                      bool network) {
   MixerPlan mixer;
@@ -190,9 +158,10 @@ MixedCoder::MixedCoder(std::shared_ptr<const Engine> engine, int threads)
     : engine_(std::move(engine)), threads_(threads) {}
 
 std::uint64_t MixedCoder::memory_bytes(const Engine* engine, int threads, std::size_t content_bytes,
-                                       const BlockPlan& plan) {
-  const std::uint64_t bytes = mixer_plan(content_bytes, plan, {}, engine != nullptr).memory_bytes();
+                                       const BlockPlan& plan, const Layout& layout) {
+  std::uint64_t bytes = mixer_plan(content_bytes, plan, layout, engine != nullptr).memory_bytes();
   if (engine == nullptr) return bytes;
+  if (!engine->taps().empty()) bytes += content_bytes;  // predictions
   const auto lanes = static_cast<std::size_t>(plan.streams);
   std::uint64_t sessions = 0;
   for (const LaneTeam::Use use : {LaneTeam::Use::kAhead, LaneTeam::Use::kInTurns}) {
@@ -200,7 +169,7 @@ std::uint64_t MixedCoder::memory_bytes(const Engine* engine, int threads, std::s
     const auto group_lanes = static_cast<int>((lanes + groups - 1) / groups);
     sessions = std::max(sessions, groups * engine->session_bytes(group_lanes));
   }
-  return bytes + sessions + 2 * std::max(kColumns, lanes) * (sizeof(Distribution) + 1);
+  return bytes + sessions + 2 * std::max(kColumns, lanes) * (sizeof(Distribution) + kMaxTaps + 1);
 }
 
 Bytes MixedCoder::encode(std::span<const std::uint8_t> content, const BlockPlan& plan,
@@ -209,7 +178,16 @@ Bytes MixedCoder::encode(std::span<const std::uint8_t> content, const BlockPlan&
   Mixer mixer(mixer_plan(content.size(), plan, layout, engine_ != nullptr));
   RangeEncoder coder;
   Reporter report(progress);
-  if (engine_) {
+  if (engine_ && layout.form == Form::kPixels) {
+    // Step by step as the decoder does it: rows make windows of no use where streams are many.
+    const BlockOrder order(content.size(), plan.streams, layout);
+    LaneTurns(*engine_, threads_, content, order, layout)
+        .run([&](std::size_t stream, std::size_t position, const Distribution& network) {
+          mixer.encode(static_cast<int>(stream), content[position], &network, coder);
+          report.add(1);
+          return true;
+        });
+  } else if (engine_) {
     std::vector<RangeEncoder> streams(network_alone != nullptr ? plan.streams : 0);
     encode_with_network(*engine_, threads_, content, plan, mixer, coder, report, streams);
     if (network_alone != nullptr) {
@@ -233,7 +211,13 @@ bool MixedCoder::decode(std::span<const std::uint8_t> coded, const BlockPlan& pl
   RangeDecoder coder(coded);
   Reporter report(progress);
   if (engine_) {
-    if (!decode_with_network(*engine_, threads_, plan, mixer, coder, content, report)) return false;
+    const BlockOrder order(content.size(), plan.streams, layout);
+    const auto next = [&](std::size_t stream, std::size_t position, const Distribution& network) {
+      content[position] = mixer.decode(static_cast<int>(stream), &network, coder);
+      report.add(1);
+      return !coder.overrun();
+    };
+    if (!LaneTurns(*engine_, threads_, content, order, layout).run(next)) return false;
   } else {
     for (std::uint8_t& byte : content) {
       byte = mixer.decode(0, nullptr, coder);

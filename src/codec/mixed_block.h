@@ -22,8 +22,9 @@ class MixedCoder {
   MixedCoder(std::shared_ptr<const Engine> engine, int threads);
 
   // The coded data of a block of kind 4 (with a network) or 5 as FORMAT.md lays them out. Of
-  // contexts alone, plan has one stream. network_alone, if given and there is a network, gets the
-  // coded data of the same block as kind 3, which cost next to nothing on the way.
+  // contexts alone, plan has one stream. network_alone, if given and there is a network without
+  // taps, gets the coded data of the same block as kind 3, which cost next to nothing on the way.
+  // Throws Error(kInvalidArgument) if the network has taps that are not of such content.
   Bytes encode(std::span<const std::uint8_t> content, const BlockPlan& plan, const Layout& layout,
                const BlockProgress& progress, Bytes* network_alone = nullptr) const;
 
@@ -34,7 +35,7 @@ class MixedCoder {
 
   // Bytes of memory that such a coder takes for a block, beside the engine. engine: null for none.
   static std::uint64_t memory_bytes(const Engine* engine, int threads, std::size_t content_bytes,
-                                    const BlockPlan& plan);
+                                    const BlockPlan& plan, const Layout& layout);
 
  private:
   std::shared_ptr<const Engine> engine_;

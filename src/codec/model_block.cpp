@@ -45,12 +45,38 @@ std::vector<SomePart> cut(SomePart content, const BlockPlan& plan) {
   return parts;
 }
 
-void encode_group(Session& session, std::span<const Part> parts, std::size_t skipped,
+// The values of taps that come with symbols.
+class TapValues {
+ public:
+  // taps: of each lane; none if the network has none.
+  TapValues(std::vector<SampleTaps> taps, std::size_t count, std::size_t symbols)
+      : taps_(std::move(taps)), count_(taps_.empty() ? 0 : count), values_(symbols * count_) {}
+
+  // Those of the lane's next byte become those of that symbol.
+  void prepare(std::size_t lane, std::size_t symbol) {
+    if (!taps_.empty()) taps_[lane].prepare(std::span(values_).subspan(symbol * count_, count_));
+  }
+  void push(std::size_t lane, std::uint8_t byte) {
+    if (!taps_.empty()) taps_[lane].push(byte);
+  }
+  std::span<const std::uint8_t> first(std::size_t symbols) const {
+    return std::span(values_).first(symbols * count_);
+  }
+
+ private:
+  std::vector<SampleTaps> taps_;
+  std::size_t count_;
+  std::vector<std::uint8_t> values_;  // [symbols][count]
+};
+
+void encode_group(Session& session, std::span<const Part> parts,
+                  std::vector<SampleTaps> sample_taps, std::size_t tap_count, std::size_t skipped,
                   std::span<Bytes> coded, const std::function<void(std::size_t)>& report) {
   session.reset();
   std::vector<RangeEncoder> encoders(parts.size());
   std::vector<std::uint8_t> symbols(std::max(kColumns, parts.size()));
   std::vector<Distribution> next(symbols.size());
+  TapValues taps(std::move(sample_taps), tap_count, symbols.size());
   std::size_t t = 0;
   for (std::size_t active = active_lanes(parts, parts.size(), t); active > 0;
        active = active_lanes(parts, active, t)) {
@@ -59,10 +85,13 @@ void encode_group(Session& session, std::span<const Part> parts, std::size_t ski
     for (std::size_t i = 0; i < active; ++i) {
       for (std::size_t p = t; p < t + window; ++p) {
         symbols[i * window + p - t] = p == 0 ? std::uint8_t{0} : parts[i][p - 1];
+        taps.prepare(i, i * window + p - t);
+        taps.push(i, parts[i][p]);
       }
     }
-    session.score(std::span(symbols).first(active * window), {}, static_cast<int>(active),
-                  static_cast<int>(window), std::span(next).first(active * window));
+    session.score(std::span(symbols).first(active * window), taps.first(active * window),
+                  static_cast<int>(active), static_cast<int>(window),
+                  std::span(next).first(active * window));
     for (std::size_t i = 0; i < active; ++i) {
       for (std::size_t p = std::max(t, skipped); p < t + window; ++p) {
         encoders[i].encode(next[i * window + p - t], parts[i][p]);
@@ -77,17 +106,22 @@ void encode_group(Session& session, std::span<const Part> parts, std::size_t ski
 // Returns whether every stream was used up and ends as the encoder ends it. Damage mostly makes a
 // stream too short for the content, and then the rest of the content is not computed.
 bool decode_group(Session& session, std::span<const Part> coded, std::span<const OutPart> parts,
+                  std::vector<SampleTaps> sample_taps, std::size_t tap_count,
                   const std::function<void(std::size_t)>& report) {
   session.reset();
   std::vector<RangeDecoder> decoders(coded.begin(), coded.end());
   std::vector<std::uint8_t> symbols(parts.size());  // NUL before the first
   std::vector<Distribution> next(parts.size());
+  TapValues taps(std::move(sample_taps), tap_count, parts.size());
   std::size_t t = 0;
   for (std::size_t active = active_lanes(parts, parts.size(), t); active > 0;
        active = active_lanes(parts, active, t)) {
-    session.step(std::span(symbols).first(active), {}, std::span(next).first(active));
+    for (std::size_t i = 0; i < active; ++i) taps.prepare(i, i);
+    session.step(std::span(symbols).first(active), taps.first(active),
+                 std::span(next).first(active));
     for (std::size_t i = 0; i < active; ++i) {
       symbols[i] = decoders[i].decode(next[i]);
+      taps.push(i, symbols[i]);
       parts[i][t] = symbols[i];
       if (decoders[i].overrun()) return false;
     }
@@ -169,13 +203,24 @@ std::size_t ModelCoder::groups(std::size_t lanes) const {
 
 std::uint64_t ModelCoder::memory_bytes(const Engine& engine, int threads, int streams) {
   const int groups = std::clamp(threads, 1, streams);
-  // Of the distributions that encode_group and decode_group hold.
-  constexpr std::uint64_t kWorkBytes = kColumns * sizeof(Distribution);
+  // Of the distributions, symbols and taps that encode_group and decode_group hold.
+  constexpr std::uint64_t kWorkBytes = kColumns * (sizeof(Distribution) + kMaxTaps + 1);
   const std::uint64_t session = engine.session_bytes((streams + groups - 1) / groups);
   return static_cast<std::uint64_t>(groups) * (session + kWorkBytes);
 }
 
-std::vector<Bytes> ModelCoder::encode_parts(std::span<const Part> parts, std::size_t skipped,
+std::vector<SampleTaps> ModelCoder::taps_of(std::size_t first, std::size_t lanes,
+                                            const BlockPlan& plan, const Layout& layout) const {
+  std::vector<SampleTaps> taps;
+  if (engine_->taps().empty()) return taps;
+  for (std::size_t i = first; i < first + lanes; ++i) {
+    taps.emplace_back(layout, i * plan.length, engine_->taps());
+  }
+  return taps;
+}
+
+std::vector<Bytes> ModelCoder::encode_parts(std::span<const Part> parts, const BlockPlan& plan,
+                                            const Layout& layout, std::size_t skipped,
                                             const BlockProgress& progress) {
   std::vector<Bytes> coded(parts.size());
   const std::size_t count = groups(parts.size());
@@ -185,15 +230,16 @@ std::vector<Bytes> ModelCoder::encode_parts(std::span<const Part> parts, std::si
   parallel_for(threads_, count, [&](std::size_t group) {
     const std::size_t begin = group * parts.size() / count;
     const std::size_t lanes = (group + 1) * parts.size() / count - begin;
-    encode_group(session(group, lanes), parts.subspan(begin, lanes), skipped,
+    encode_group(session(group, lanes), parts.subspan(begin, lanes),
+                 taps_of(begin, lanes, plan, layout), engine_->taps().size(), skipped,
                  std::span(coded).subspan(begin, lanes), std::ref(report));
   });
   return coded;
 }
 
 Bytes ModelCoder::encode(std::span<const std::uint8_t> content, const BlockPlan& plan,
-                         const BlockProgress& progress) {
-  return join_streams(encode_parts(cut(content, plan), 0, progress));
+                         const BlockProgress& progress, const Layout& layout) {
+  return join_streams(encode_parts(cut(content, plan), plan, layout, 0, progress));
 }
 
 Bytes join_streams(std::span<const Bytes> streams) {
@@ -206,7 +252,8 @@ Bytes join_streams(std::span<const Bytes> streams) {
 }
 
 bool ModelCoder::decode(std::span<const std::uint8_t> coded, const BlockPlan& plan,
-                        std::span<std::uint8_t> content, const BlockProgress& progress) {
+                        std::span<std::uint8_t> content, const BlockProgress& progress,
+                        const Layout& layout) {
   const std::vector<Part> streams = split_coded(coded, plan.streams);
   if (streams.empty()) return false;
   const std::vector<OutPart> parts = cut(content, plan);
@@ -216,8 +263,10 @@ bool ModelCoder::decode(std::span<const std::uint8_t> coded, const BlockPlan& pl
   parallel_for(threads_, count, [&](std::size_t group) {
     const std::size_t begin = group * parts.size() / count;
     const std::size_t lanes = (group + 1) * parts.size() / count - begin;
-    good[group] = decode_group(session(group, lanes), std::span(streams).subspan(begin, lanes),
-                               std::span(parts).subspan(begin, lanes), std::ref(report));
+    good[group] =
+        decode_group(session(group, lanes), std::span(streams).subspan(begin, lanes),
+                     std::span(parts).subspan(begin, lanes), taps_of(begin, lanes, plan, layout),
+                     engine_->taps().size(), std::ref(report));
   });
   return std::all_of(good.begin(), good.end(), [](std::uint8_t ok) { return ok != 0; });
 }
@@ -229,7 +278,8 @@ std::size_t ModelCoder::estimate(std::span<const std::uint8_t> content) {
         content.subspan((content.size() - kSampleBytes) * i / (kSamples - 1), kSampleBytes));
   }
   std::size_t coded_bytes = 0;
-  for (const Bytes& coded : encode_parts(samples, kSampleSkipped, {})) coded_bytes += coded.size();
+  for (const Bytes& coded : encode_parts(samples, {}, {}, kSampleSkipped, {}))
+    coded_bytes += coded.size();
   return coded_bytes * content.size() / (kSamples * (kSampleBytes - kSampleSkipped));
 }
 

@@ -11,6 +11,7 @@
 
 #include "backend/backend.h"
 #include "base/bytes.h"
+#include "filter/taps.h"
 #include "split/block_plan.h"
 
 namespace nnzip {
@@ -25,17 +26,20 @@ class ModelCoder {
  public:
   ModelCoder(std::shared_ptr<const Engine> engine, int threads);
 
-  // The coded data of a block as FORMAT.md lays them out.
+  // The coded data of a block as FORMAT.md lays them out. layout: of content that the filter
+  // residuals made, if the engine has taps, which must then be of samples: else
+  // Error(kInvalidArgument) is thrown.
   Bytes encode(std::span<const std::uint8_t> content, const BlockPlan& plan,
-               const BlockProgress& progress);
+               const BlockProgress& progress, const Layout& layout = {});
 
   // Fills content. Returns false if the coded data contradict the layout; what is damaged within a
   // stream gives wrong content, which the caller's checksum finds.
   bool decode(std::span<const std::uint8_t> coded, const BlockPlan& plan,
-              std::span<std::uint8_t> content, const BlockProgress& progress);
+              std::span<std::uint8_t> content, const BlockProgress& progress,
+              const Layout& layout = {});
 
   // What encode() would give in bytes, measured on samples spread over the content.
-  // Precondition: content.size() >= kMinEstimatedBytes.
+  // Precondition: content.size() >= kMinEstimatedBytes, an engine without taps.
   std::size_t estimate(std::span<const std::uint8_t> content);
   static constexpr std::size_t kMinEstimatedBytes = std::size_t{32} << 10;
 
@@ -46,8 +50,11 @@ class ModelCoder {
 
  private:
   using Part = std::span<const std::uint8_t>;
-  std::vector<Bytes> encode_parts(std::span<const Part> parts, std::size_t skipped,
+  std::vector<Bytes> encode_parts(std::span<const Part> parts, const BlockPlan& plan,
+                                  const Layout& layout, std::size_t skipped,
                                   const BlockProgress& progress);
+  std::vector<SampleTaps> taps_of(std::size_t first, std::size_t lanes, const BlockPlan& plan,
+                                  const Layout& layout) const;
   Session& session(std::size_t group, std::size_t lanes);
   std::size_t groups(std::size_t lanes) const;
 

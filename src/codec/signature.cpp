@@ -18,6 +18,7 @@ constexpr std::size_t kCorpusBytes = 6000;  // fills and wraps every window in u
 constexpr int kStreams = 4;                 // not all of one length
 constexpr std::size_t kWindow = 50;
 // Whatever the corpus is: the contexts of these are then computed.
+constexpr Layout kPixels{200, 3, 0, Form::kPixels, 3}, kSamples{0, 4, 0, Form::kSamples, 2};
 constexpr Layout kLayouts[] = {{48, 2, 1}, {0, 1, 0, Form::kCode, 1}, {0, 4, 0, Form::kCode, 1}};
 
 void add_distributions(const Engine& engine, std::span<const std::uint8_t> corpus,
@@ -48,9 +49,17 @@ std::uint64_t model_signature(const ModelStore& store, const Backend& backend, i
     hash.update({reinterpret_cast<const std::uint8_t*>(entry.name.data()), entry.name.size()});
     const std::shared_ptr<const Engine> engine = backend.load(store.load(entry));
     add_distributions(*engine, std::span(corpus).first(kCorpusBytes / 4), hash);
-    if (!engine->taps().empty()) continue;  // whose blocks have layouts
     ModelCoder coder(engine, threads);
     const BlockPlan plan = stated_plan(corpus.size(), kStreams);
+    if (!engine->taps().empty()) {
+      // Their blocks have layouts.
+      if (form_of(engine->taps().front()) == Form::kPixels) {
+        hash.update(MixedCoder(engine, threads).encode(corpus, plan, kPixels, {}));
+      } else {
+        hash.update(coder.encode(corpus, plan, {}, kSamples));
+      }
+      continue;
+    }
     hash.update(coder.encode(corpus, plan, {}));
     hash.update(MixedCoder(engine, threads).encode(corpus, plan, {}, {}));
   }

@@ -34,16 +34,21 @@ std::uint64_t block_bytes(const BlockHeader& header) {
   return block_header_bytes(header) + header.coded_bytes;
 }
 
-// Adds what the stage makes of the block to info; returns the bytes of coded data.
+// Adds what the stage makes of the block to info, if it is one for such content; returns the bytes
+// of coded data.
 std::size_t code_block(const Stage& stage, const SourceBlock& block,
                        const std::shared_ptr<const Engine>& engine, const Level& level, int threads,
                        std::size_t contexts_bytes, StageInfo& info) {
   const Bytes& content = block.content;
-  Choice choice;
-  info.encoding_seconds += seconds_of([&] {
-    choice =
+  std::optional<Choice> made;
+  const double encoding_seconds = seconds_of([&] {
+    made =
         encode_block_as(stage.kind, content, block.segment, engine, level, threads, contexts_bytes);
   });
+  if (!made) return 0;
+  Choice& choice = *made;
+  info.encoding_seconds += encoding_seconds;
+  info.content_bytes += content.size();
   const std::size_t coded_bytes = choice.coded.size();
   BlockHeader header{choice.kind,
                      choice.log2_streams,
@@ -80,7 +85,9 @@ std::vector<StageInfo> stages_of(Reader& content, const std::shared_ptr<const En
       if (stage.kind == BlockKind::kContexts) contexts_bytes = bytes;
     }
   }
-  if (!engine) std::erase_if(infos, [](const StageInfo& info) { return info.name != "contexts"; });
+  std::erase_if(infos, [](const StageInfo& info) {
+    return info.content_bytes == 0 && info.name != "contexts";
+  });
   return infos;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A block header's one to eighteen bytes.
+// A block header's one to nineteen bytes.
 #include "container/block_header.h"
+
+#include "split/block_order.h"
 
 namespace nnzip {
 namespace {
@@ -27,7 +29,8 @@ bool has_stride(Form form) { return form == Form::kBytes || form == Form::kPixel
 std::size_t layout_bytes(const BlockHeader& header) {
   if (header.filter == Filter::kRepeats) return 1 + short_varint_bytes(header.folded_bytes);
   const Layout& layout = header.layout;
-  return 2 + (has_stride(layout.form) ? short_varint_bytes(layout.stride) : 0);
+  return 2 + (has_stride(layout.form) ? short_varint_bytes(layout.stride) : 0) +
+         (header.filter == Filter::kResiduals ? 1 : 0);
 }
 
 void write_layout(const BlockHeader& header, Bytes& out) {
@@ -39,6 +42,9 @@ void write_layout(const BlockHeader& header, Bytes& out) {
   if (has_stride(layout.form)) write_short_varint(layout.stride, out);
   out.push_back(
       static_cast<std::uint8_t>((layout.element - 1) | (layout.channels - 1) << kChannelsShift));
+  if (header.filter == Filter::kResiduals) {
+    out.push_back(static_cast<std::uint8_t>(layout.unused_bits));
+  }
 }
 
 std::uint32_t read_number(InputBuffer& in) {
@@ -62,8 +68,8 @@ void read_layout(InputBuffer& in, BlockHeader& header) {
   header.filter = static_cast<Filter>(filter);
   if (header.filter == Filter::kRepeats) {
     header.folded_bytes = read_number(in);
-    if (layout != Layout{} || header.folded_bytes == 0 ||
-        header.folded_bytes > header.content_bytes) {
+    if (!layout_fits(header.kind, header.streams(), layout, header.filter) ||
+        header.folded_bytes == 0 || header.folded_bytes > header.content_bytes) {
       in.fail(ErrorCode::kCorrupt, "the block's layout is not one that the format has");
     }
     return;
@@ -72,14 +78,37 @@ void read_layout(InputBuffer& in, BlockHeader& header) {
   const auto last = std::uint32_t{in.u8()};
   layout.element = (last & kElementMask) + 1;
   layout.channels = (last >> kChannelsShift) + 1;
-  const bool numbers = layout.form == Form::kPixels || layout.form == Form::kSamples;
-  if (!layout.is_valid() || !filter_fits(header.filter, layout) || !states_layout(header) ||
-      (numbers && header.kind != BlockKind::kContexts)) {
+  if (header.filter == Filter::kResiduals) layout.unused_bits = in.u8();
+  if (!layout.is_valid() || !states_layout(header) ||
+      !layout_fits(header.kind, header.streams(), layout, header.filter)) {
     in.fail(ErrorCode::kCorrupt, "the block's layout is not one that the format has");
   }
 }
 
 }  // namespace
+
+bool layout_fits(BlockKind kind, int streams, const Layout& layout, Filter filter) {
+  if (!filter_fits(filter, layout)) return false;
+  const bool numbers = layout.form == Form::kPixels || layout.form == Form::kSamples;
+  switch (kind) {
+    case BlockKind::kModel:
+      return filter == Filter::kResiduals;
+    case BlockKind::kMixed:
+      // Predictions of pixels go with the taps of the network, in place of a filter.
+      if (layout.form == Form::kPixels) {
+        return layout.number_bytes() == 1 && filter == Filter::kNone &&
+               BlockOrder::fits(layout, streams);
+      }
+      return !numbers;
+    case BlockKind::kContexts:
+      return filter != Filter::kResiduals;
+    case BlockKind::kEnd:
+    case BlockKind::kStored:
+    case BlockKind::kZstd:
+      break;
+  }
+  return false;
+}
 
 std::size_t short_varint_bytes(std::uint32_t value) {
   return value < (1U << 6) ? 1 : value < (1U << 14) ? 2 : value < (1U << 22) ? 3 : 4;

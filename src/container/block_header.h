@@ -26,7 +26,7 @@ struct BlockHeader {
   std::uint32_t content_bytes = 0;  // at least 1 unless kind is kEnd
   std::uint32_t coded_bytes = 0;
   std::uint32_t checksum = 0;      // XXH32 of the content
-  Layout layout = {};              // of kMixed and kContexts
+  Layout layout = {};              // of kModel, kMixed and kContexts
   Filter filter = Filter::kNone;   // that the content went through before it was coded; likewise
   std::uint32_t folded_bytes = 0;  // what Filter::kRepeats made of the content; 0 of other filters
 
@@ -48,8 +48,12 @@ constexpr bool needs_model(BlockKind kind) {
   return kind == BlockKind::kModel || kind == BlockKind::kMixed;
 }
 constexpr bool has_layout(BlockKind kind) {
-  return kind == BlockKind::kMixed || kind == BlockKind::kContexts;
+  return needs_model(kind) || kind == BlockKind::kContexts;
 }
+
+// Whether a block of that kind may state the layout and filter, if so many streams are stated. That
+// none are stated is allowed to all. Whether the model is one for them is another question.
+bool layout_fits(BlockKind kind, int streams, const Layout& layout, Filter filter);
 
 void write_block_header(const BlockHeader& header, Bytes& out);
 BlockHeader read_block_header(InputBuffer& in);

@@ -9,6 +9,11 @@
 #include "filter/samples.h"
 
 namespace nnzip {
+namespace {
+
+int unused_bits(const Layout& layout) { return static_cast<int>(layout.unused_bits); }
+
+}  // namespace
 
 bool filter_fits(Filter filter, const Layout& layout) {
   switch (filter) {
@@ -29,6 +34,8 @@ bool filter_fits(Filter filter, const Layout& layout) {
     case Filter::kCurves:
       return layout.form == Form::kBytes && layout.stride != 0 &&
              (layout.element == 4 || layout.element == 8) && layout.stride % layout.element == 0;
+    case Filter::kResiduals:
+      return layout.form == Form::kSamples;
   }
   return false;
 }
@@ -40,6 +47,7 @@ void apply_filter(Filter filter, const Layout& layout, std::span<std::uint8_t> c
   if (filter == Filter::kBranches) apply_branches(content);
   if (filter == Filter::kColumns) apply_columns(layout.stride, content);
   if (filter == Filter::kCurves) apply_curves(layout, content);
+  if (filter == Filter::kResiduals) filter::to_residuals(content, layout, unused_bits(layout));
 }
 
 void revert_filter(Filter filter, const Layout& layout, std::span<std::uint8_t> content) {
@@ -49,6 +57,7 @@ void revert_filter(Filter filter, const Layout& layout, std::span<std::uint8_t> 
   if (filter == Filter::kBranches) revert_branches(content);
   if (filter == Filter::kColumns) revert_columns(layout.stride, content);
   if (filter == Filter::kCurves) revert_curves(layout, content);
+  if (filter == Filter::kResiduals) filter::from_residuals(content, layout, unused_bits(layout));
 }
 
 }  // namespace nnzip

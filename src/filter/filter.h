@@ -12,20 +12,23 @@ namespace nnzip {
 
 enum class Filter : std::uint8_t {
   kNone = 0,
-  kPixels = 1,    // of kPixels
-  kSamples = 2,   // of kSamples with the low byte first: high bytes first; signed bytes
-  kCalls = 3,     // of kCode, x86: targets of calls and jumps instead of distances to them
-  kBranches = 4,  // of kCode, instructions of four bytes (aarch64): the same
-  kColumns = 5,   // of kBytes with a stride: differences from row to row
-  kRepeats = 6,   // of kBytes: copies listed, which makes it shorter; see repeats.h
-  kCurves = 8,    // of kBytes with a stride of numbers of 4 or 8 bytes: distances from curves
+  kPixels = 1,     // of kPixels
+  kSamples = 2,    // of kSamples with the low byte first: high bytes first; signed bytes
+  kCalls = 3,      // of kCode, x86: targets of calls and jumps instead of distances to them
+  kBranches = 4,   // of kCode, instructions of four bytes (aarch64): the same
+  kColumns = 5,    // of kBytes with a stride: differences from row to row
+  kRepeats = 6,    // of kBytes: copies listed, which makes it shorter; see repeats.h
+  kResiduals = 7,  // of kSamples: what a prediction leaves of them, high bytes first
+  kCurves = 8,     // of kBytes with a stride of numbers of 4 or 8 bytes: distances from curves
 };
 constexpr Filter kLastFilter = Filter::kCurves;
 
-// Whether the filter takes content of that layout; kNone takes any.
+// Whether the filter takes content of that layout; kNone takes any, a number that is no filter's
+// takes none.
 bool filter_fits(Filter filter, const Layout& layout);
 
-// In place and of any content. Precondition: the filter fits the layout and is not kRepeats.
+// In place and of any content. Precondition: the filter fits the layout and is not kRepeats; for
+// kResiduals the layout's unused_bits are no more than the content has.
 void apply_filter(Filter filter, const Layout& layout, std::span<std::uint8_t> content);
 // The inverse.
 void revert_filter(Filter filter, const Layout& layout, std::span<std::uint8_t> content);

@@ -79,22 +79,21 @@ ImageGuesses::ImageGuesses(const Layout& layout, std::size_t content_bytes)
   for (auto& biases : biases_) biases.resize(kBiases);
 }
 
-void ImageGuesses::begin(ImageNumber& number, std::size_t begin) {
+void ImageGuesses::begin(ImageNumber& number) {
   const PixelPlace& place = number.place;
   if (place.padding) {
     number.position = place.pixel;
-    repeat_above(number, begin);
+    repeat_above(number);
     return;
   }
   number.position = place.pixel + place.channel * plane_.number_bytes();
-  const bool first = number.position <= begin;
-  if (place.channel == 0 || first) plane_.surround(place, begin, number.around);
+  if (place.channel == 0) plane_.surround(place, number.around);
   LocalRegression& values = values_[place.channel];
-  if (LocalRegression::begins_cell(place.x) || first) {
+  if (LocalRegression::begins_cell(place.x)) {
     values.choose(place.x, number.weights[place.channel]);
   }
   number.base = base_of(number.around[place.channel]);
-  const Errors errors = errors_around(number, begin);
+  const Errors errors = errors_around(number);
   gather_taps(number);
   simple_candidates(number);
   corrected_candidates(number, errors);
@@ -102,14 +101,14 @@ void ImageGuesses::begin(ImageNumber& number, std::size_t begin) {
   select(number, errors);
 }
 
-ImageGuesses::Errors ImageGuesses::errors_around(const ImageNumber& number,
-                                                 std::size_t begin) const {
+ImageGuesses::Errors ImageGuesses::errors_around(const ImageNumber& number) const {
   const std::uint32_t c = number.place.channel;
   const auto& o = number.around[c];
-  // Narrow rows have no pixels to the right.
-  const auto coded = static_cast<std::int64_t>(number.position) - static_cast<std::int64_t>(begin);
+  // Narrow rows have no pixels to the right. Left of a row is the end of the row before, which may
+  // be known or not.
+  const auto before = static_cast<std::int64_t>(number.position);
   const auto at = [&](std::int64_t back) -> std::int32_t {
-    return back > 0 && back <= coded ? errors_[number.position - back] : 0;
+    return back > 0 && back <= before ? errors_[number.position - back] : 0;
   };
   const std::int64_t pixel = plane_.element(), row = plane_.stride(), one = plane_.number_bytes();
   Errors e{};
@@ -276,8 +275,8 @@ void ImageGuesses::select(ImageNumber& number, const Errors& e) const {
 }
 
 // Of a byte of padding: it is what it is in the row above.
-void ImageGuesses::repeat_above(ImageNumber& number, std::size_t begin) const {
-  const bool known = number.position >= begin + plane_.stride();
+void ImageGuesses::repeat_above(ImageNumber& number) const {
+  const bool known = number.position >= plane_.stride();
   const std::int32_t above = known ? plane_.number(number.position - plane_.stride()) * 16 : 0;
   for (Guess& guess : number.guesses) guess = {above, 0};
   number.best = above;

@@ -74,23 +74,23 @@ class ImageGuesses {
   ImageGuesses(const Layout& layout, std::size_t content_bytes);
 
   const ImagePlane& plane() const { return plane_; }
-  // number.place is set. The stream begins at `begin`.
-  void begin(ImageNumber& number, std::size_t begin);
+  // number.place is set.
+  void begin(ImageNumber& number);
   void learn(ImageNumber& number, std::int32_t value);
 
  private:
   struct Errors;
-  Errors errors_around(const ImageNumber& number, std::size_t begin) const;
+  Errors errors_around(const ImageNumber& number) const;
   void gather_taps(ImageNumber& number) const;
   void simple_candidates(ImageNumber& number) const;
   void corrected_candidates(ImageNumber& number, const Errors& errors);
   void expect_energy(ImageNumber& number, const Errors& errors);
   void select(ImageNumber& number, const Errors& errors) const;
-  void repeat_above(ImageNumber& number, std::size_t begin) const;
+  void repeat_above(ImageNumber& number) const;
 
   ImagePlane plane_;
   std::int32_t most_;                    // the largest number, in 1/16
-  std::vector<std::int16_t> errors_;     // of kUnbiased, in 1/4, by position
+  std::vector<std::int16_t> errors_;     // of kUnbiased, in 1/4, by position; 0 until known
   std::vector<LocalRegression> values_;  // of each channel
   std::vector<WholeRegression> energies_;
   std::array<std::vector<std::int32_t>, 2> biases_;

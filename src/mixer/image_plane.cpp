@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The borders of images and of streams.
+// The borders of images.
 #include "mixer/image_plane.h"
 
 #include <algorithm>
@@ -39,8 +39,7 @@ PixelPlace ImagePlane::place(std::size_t position) const {
 }
 
 // The pixel at that offset or the nearest one that is known; kNowhere if none is.
-std::size_t ImagePlane::nearest(const PixelPlace& place, std::size_t begin, std::int32_t dx,
-                                std::int32_t dy) const {
+std::size_t ImagePlane::nearest(const PixelPlace& place, std::int32_t dx, std::int32_t dy) const {
   const auto x = static_cast<std::int32_t>(place.x);
   for (; dy >= 0; --dy) {
     if (dy == 0 && dx >= 0) dx = -1;
@@ -48,19 +47,18 @@ std::size_t ImagePlane::nearest(const PixelPlace& place, std::size_t begin, std:
     if (dy == 0 && column >= x) break;
     const std::size_t back = static_cast<std::size_t>(dy) * layout_.stride +
                              static_cast<std::size_t>(x - column) * layout_.element;
-    if (begin + back <= place.pixel) return place.pixel - back;
+    if (back <= place.pixel) return place.pixel - back;
   }
-  // At a row's left end, or where a stream begins: above if that is known.
-  return begin + layout_.stride <= place.pixel ? place.pixel - layout_.stride : kNowhere;
+  // At a row's left end: above if there is a row.
+  return layout_.stride <= place.pixel ? place.pixel - layout_.stride : kNowhere;
 }
 
-void ImagePlane::surround(const PixelPlace& place, std::size_t begin, Surroundings& around) const {
-  const bool inside =
-      place.x >= kReach && place.x + kReach < width_ &&
-      begin + kReach * (std::size_t{layout_.stride} + layout_.element) <= place.pixel;
+void ImagePlane::surround(const PixelPlace& place, Surroundings& around) const {
+  const bool inside = place.x >= kReach && place.x + kReach < width_ &&
+                      kReach * (std::size_t{layout_.stride} + layout_.element) <= place.pixel;
   for (int i = 0; i < kNeighbours; ++i) {
-    const std::size_t at = inside ? place.pixel - distances_[i]
-                                  : nearest(place, begin, kOffsets[i].dx, kOffsets[i].dy);
+    const std::size_t at =
+        inside ? place.pixel - distances_[i] : nearest(place, kOffsets[i].dx, kOffsets[i].dy);
     for (std::uint32_t c = 0; c < layout_.channels; ++c) {
       around[c][i] = at == kNowhere ? 0 : numbers_[at + c * number_bytes_];
     }

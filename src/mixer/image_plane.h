@@ -31,9 +31,9 @@ class ImagePlane {
   ImagePlane(const Layout& layout, std::size_t content_bytes);
 
   PixelPlace place(std::size_t position) const;
-  // Reads what precedes that pixel in its stream, which begins at `begin`. Where there is nothing,
-  // what is nearest takes its place.
-  void surround(const PixelPlace& place, std::size_t begin, Surroundings& around) const;
+  // Reads what lies around that pixel to its left and above it. Where there is nothing, what is
+  // nearest takes its place.
+  void surround(const PixelPlace& place, Surroundings& around) const;
 
   // By the position of their first byte.
   std::uint16_t number(std::size_t position) const { return numbers_[position]; }
@@ -46,8 +46,7 @@ class ImagePlane {
   std::uint32_t stride() const { return layout_.stride; }
 
  private:
-  std::size_t nearest(const PixelPlace& place, std::size_t begin, std::int32_t dx,
-                      std::int32_t dy) const;
+  std::size_t nearest(const PixelPlace& place, std::int32_t dx, std::int32_t dy) const;
 
   Layout layout_;
   std::uint32_t number_bytes_;

@@ -74,11 +74,6 @@ const ImageTables& image_tables() {
   return tables;
 }
 
-std::size_t length_of_streams(const MixerPlan& plan) {
-  const auto streams = static_cast<std::size_t>(plan.streams);
-  return std::max<std::size_t>((plan.content_bytes + streams - 1) / streams, 1);
-}
-
 // A refiner of 2^12 to 2^16 contexts.
 int refined_shift(std::size_t content_bytes) { return 16 - TableSizes(content_bytes).log2_refined; }
 
@@ -102,6 +97,7 @@ ImagePredictor::ImagePredictor(const MixerPlan& plan, const MixKernels& kernels)
     : kernels_(kernels),
       disabled_(plan.disabled & 0xFFFFFFFF),
       guesses_(plan.layout, plan.content_bytes),
+      order_(plan.content_bytes, plan.streams, plan.layout),
       streams_(static_cast<std::size_t>(plan.streams)),
       low_first_(plan.layout.high_parity == 1),
       uses_network_(plan.network),
@@ -112,9 +108,7 @@ ImagePredictor::ImagePredictor(const MixerPlan& plan, const MixKernels& kernels)
       final_weights_(kInputs * kFinalWeightSets),
       refined_shift_(refined_shift(plan.content_bytes)),
       refiner_(std::size_t{1} << (16 - refined_shift_)) {
-  for (std::size_t i = 0; i < streams_.size(); ++i) {
-    streams_[i].begin = streams_[i].end = i * length_of_streams(plan);
-  }
+  for (std::size_t i = 0; i < streams_.size(); ++i) streams_[i].position = order_.first(i);
   const std::vector<Counter>& first = image_tables().first;
   const std::size_t tables = kGuesses * std::size_t{plan.layout.channels};
   counters_.reserve(tables * first.size());
@@ -139,8 +133,8 @@ void ImagePredictor::begin_byte(int stream, const Distribution* network) {
   network_ = uses_network_ ? network : nullptr;
   partial_ = 1;
   bit_ = 0;
-  number_->place = guesses_.plane().place(s.end);
-  if (number_->place.byte == 0 || s.end == s.begin) guesses_.begin(*number_, s.begin);
+  number_->place = guesses_.plane().place(s.position);
+  if (number_->place.byte == 0) guesses_.begin(*number_);
   prepare_guesses();
   prepare_plain_contexts();
 }
@@ -323,7 +317,7 @@ std::uint8_t ImagePredictor::end_byte() {
     guesses_.learn(*number_, low_first_ ? byte << 8 | s.last : s.last << 8 | byte);
   }
   s.last = byte;
-  ++s.end;
+  s.position = order_.next(s.position);
   return byte;
 }
 

@@ -13,6 +13,7 @@
 #include "mixer/image_guesses.h"
 #include "mixer/mix_kernels.h"
 #include "mixer/mixer.h"
+#include "split/block_order.h"
 
 namespace nnzip::mixer {
 
@@ -42,8 +43,8 @@ class ImagePredictor {
   static constexpr int kCounterRoom = 32;  // for all guesses and plain contexts
 
   struct Stream {
-    std::size_t begin = 0, end = 0;
-    std::uint8_t last = 0;  // byte
+    std::size_t position = 0;  // of the byte that comes
+    std::uint8_t last = 0;     // byte
     ImageNumber number;
   };
 
@@ -60,6 +61,7 @@ class ImagePredictor {
   const MixKernels& kernels_;
   std::uint64_t disabled_;  // inputs
   ImageGuesses guesses_;
+  BlockOrder order_;
   std::vector<Stream> streams_;
   bool low_first_;
   bool uses_network_;

@@ -9,6 +9,7 @@
 #include "mixer/mixer_targets.h"
 #include "mixer/predictor.h"
 #include "nnzip/error.hpp"
+#include "split/block_order.h"
 
 namespace nnzip {
 
@@ -41,9 +42,9 @@ std::uint8_t decode_byte(P& predictor, int stream, const Distribution* network,
 
 const MixerPlan& checked(const MixerPlan& plan) {
   if (plan.content_bytes > MixerPlan::kMaxContent || plan.streams < 1 || plan.streams > 64 ||
-      !plan.layout.is_valid()) {
+      !plan.layout.is_valid() || !BlockOrder::fits(plan.layout, plan.streams)) {
     throw Error(ErrorCode::kInvalidArgument,
-                "a mixer takes at most 64 MiB, 64 streams and a valid layout.");
+                "a mixer takes at most 64 MiB, 64 streams and a valid layout that they fit.");
   }
   return plan;
 }

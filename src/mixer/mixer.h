@@ -5,9 +5,8 @@
 //   MixerPlan  what both sides must know before the first byte
 //   Mixer      the adaptive state of one block, for coding it from the first byte to the last
 //
-// The streams of a block share one Mixer and one coder. They advance in lockstep: byte t of stream
-// 0, of stream 1, ... of the last stream that is long enough, then byte t + 1. Encoder and decoder
-// make the same calls in the same order.
+// The streams of a block share one Mixer and one coder. They advance in lockstep, see
+// split/block_order.h. Encoder and decoder make the same calls in the same order.
 #pragma once
 
 #include <cstddef>
@@ -26,7 +25,7 @@ namespace nnzip {
 
 struct MixerPlan {
   std::size_t content_bytes = 0;  // of the block, at most kMaxContent
-  int streams = 1;  // 1..64; stream i holds [i*L, min((i+1)*L, n)), L = ceil(n/streams)
+  int streams = 1;                // 1..64, as many as BlockOrder::fits the layout
   Layout layout;  // content of kSamples comes high byte first in any case: filter::reverse_numbers
   bool network = false;        // whether distributions of a network will be given
   std::uint64_t disabled = 0;  // contexts switched off, for measurements; 0 in every file

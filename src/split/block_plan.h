@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "split/layout.h"
+
 namespace nnzip {
 
 constexpr std::size_t kMaxBlockBytes = std::size_t{4} << 20;
@@ -14,7 +16,8 @@ constexpr int kMaxStreams = 64;
 // but the keys and values of more streams would not stay in the cache of a processor.
 constexpr int kPlannedStreams = 32;
 
-// Stream i of a block of n bytes holds [i*length, min((i+1)*length, n)).
+// Stream i of a block of n bytes holds [i*length, min((i+1)*length, n)), unless it is of pixels:
+// see block_order.h.
 struct BlockPlan {
   int streams = 1;         // a power of two, 1..kMaxStreams
   std::size_t length = 0;  // of all streams but the last ones: ceil(n / streams)
@@ -23,6 +26,9 @@ struct BlockPlan {
 // The largest power of two of streams that keeps them min_stream_bytes long: each starts with an
 // empty history, and what their mixer learns of one place comes late for the next.
 BlockPlan plan_block(std::size_t content_bytes, std::size_t min_stream_bytes);
+
+// For content of that layout: of pixels no more streams than BlockOrder::fits and than rows.
+BlockPlan plan_block(std::size_t content_bytes, std::size_t min_stream_bytes, const Layout& layout);
 
 // The plan that a block header states.
 BlockPlan stated_plan(std::size_t content_bytes, int streams);

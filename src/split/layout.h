@@ -25,13 +25,18 @@ struct Layout {
                                   // or 1. Else: 1 if low bytes come first, 0 if high ones do or
                                   // numbers have one byte that is unsigned
   Form form = Form::kBytes;
-  std::uint32_t channels = 1;  // of kPixels 1..4, of kSamples 1..8
+  std::uint32_t channels = 1;     // of kPixels 1..4, of kSamples 1..8
+  std::uint32_t unused_bits = 0;  // kSamples: so many low bits are 0 in all numbers, 0 to less than
+                                  // a number has. Only the filter residuals asks for them
   bool operator==(const Layout&) const = default;
 
   std::uint32_t number_bytes() const { return element / channels; }
 
   bool is_valid() const {
     if (high_parity > 1 || channels == 0 || element == 0) return false;
+    if (unused_bits != 0 && (form != Form::kSamples || unused_bits >= 8 * number_bytes())) {
+      return false;
+    }
     const bool whole = element % channels == 0;
     switch (form) {
       case Form::kBytes:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any bytes as frames, as the coded data of a block of each kind, and as content that must come
-// back, all with a tiny model. The first byte says which of these, the second how the content is
+// back, all with tiny models. The first byte says which of these, the second how the content is
 // cut.
 #include <algorithm>
 #include <optional>
@@ -12,6 +12,7 @@
 #include "codec/zstd_block.h"
 #include "container/container_reader.h"
 #include "fuzz/fuzz_target.h"
+#include "split/block_order.h"
 #include "unit/block_frames.h"
 
 namespace nnzip::fuzz {
@@ -28,6 +29,8 @@ enum Kind : std::uint8_t {
   kContent = 3,
   kMixedBlock = 4,
   kContextBlock = 5,
+  kPixelBlock = 6,
+  kSampleBlock = 7,
 };
 // More would take the model too long.
 constexpr std::size_t kMaxContent = 1024;
@@ -37,8 +40,19 @@ const TinyModel& tiny() {
   return model;
 }
 
+const TinyModel& of_pixels() {
+  static const TinyModel model(32, tiny_tap_config(Form::kPixels));
+  return model;
+}
+
+const TinyModel& of_samples() {
+  static const TinyModel model(33, tiny_tap_config(Form::kSamples));
+  return model;
+}
+
 const ModelStore& store() {
-  static const ModelStore models({tiny().folder.path});
+  static const ModelStore models(
+      {tiny().folder.path, of_pixels().folder.path, of_samples().folder.path});
   return models;
 }
 
@@ -120,6 +134,42 @@ int check_mixed_block(std::span<const std::uint8_t> coded, std::uint8_t cut, boo
   return 0;
 }
 
+// The second byte's low 3 bits: streams, if the layout allows so many; the higher ones: layout.
+int check_pixel_block(std::span<const std::uint8_t> coded, std::uint8_t cut) {
+  const std::uint32_t channels = 1 + (cut >> 3) % 4, stride = channels + 3 * (cut >> 3);
+  const Layout layout{stride, channels, 0, Form::kPixels, channels};
+  const std::size_t size = 1 + 2 * coded.size();
+  const int streams = 1 << std::min(cut & 7, kMaxLog2Streams);
+  if (size > kMaxContent || !BlockOrder::fits(layout, streams)) return -1;
+  static const MixedCoder coder(of_pixels().engine(), 1);
+  const BlockPlan plan = stated_plan(size, streams);
+  Bytes content(size), again(size);
+  if (!coder.decode(coded, plan, layout, content, {})) return 0;
+  const Bytes encoded = coder.encode(content, plan, layout, {});
+  demand(encoded.size() <= coded.size(), "the encoder's stream is the shortest");
+  demand(coder.decode(encoded, plan, layout, again, {}) && again == content,
+         "what it encodes, it decodes");
+  return 0;
+}
+
+// The second byte's low 3 bits: streams; the higher ones: layout. Residuals are made of any bytes.
+int check_sample_block(std::span<const std::uint8_t> coded, std::uint8_t cut) {
+  const std::uint32_t bytes = 1 + (cut >> 3) % 4, channels = 1 + (cut >> 5);
+  const Layout layout{0, bytes * channels, 0, Form::kSamples, channels, cut % 8u};
+  const std::size_t size = 1 + 2 * coded.size();
+  if (size > kMaxContent) return -1;
+  static ModelCoder coder(of_samples().engine(), 1);
+  const BlockPlan plan = stated_plan(size, 1 << std::min(cut & 7, kMaxLog2Streams));
+  Bytes content(size), again(size);
+  if (!coder.decode(coded, plan, content, {}, layout)) return 0;
+  const Bytes encoded = coder.encode(content, plan, {}, layout);
+  demand(encoded.size() <= coded.size(), "the encoder's streams are the shortest");
+  demand(coder.decode(encoded, plan, again, {}, layout) && again == content,
+         "what it encodes, it decodes");
+  revert_filter(Filter::kResiduals, layout, again);
+  return 0;
+}
+
 int check_zstd_block(std::span<const std::uint8_t> coded, std::uint8_t cut) {
   for (const std::size_t size : {std::size_t{cut}, coded.size() * cut / 16}) {
     Bytes content(size), again(size);
@@ -181,6 +231,14 @@ std::vector<Input> inputs() {
        as(kMixedBlock, 3, mixed.encode(typical, stated_plan(300, 8), {0, 1, 0}, {}))},
       {"context block",
        as(kContextBlock, 80, alone.encode(words, stated_plan(words.size(), 1), {0, 3, 1}, {}))},
+      {"pixel frame", as(kFrames, 9,
+                         test::frame_of_kind(BlockKind::kMixed, words, of_pixels(), 2,
+                                             {30, 3, 0, Form::kPixels, 3}))},
+      {"sample frame", as(kFrames, 9,
+                          test::frame_of_kind(BlockKind::kModel, words, of_samples(), 2,
+                                              {0, 4, 1, Form::kSamples, 2}, Filter::kResiduals))},
+      {"pixel block", as(kPixelBlock, 0x51, words)},
+      {"sample block", as(kSampleBlock, 0x2B, words)},
       {"zstd block", as(kZstdBlock, 200, zstd_pack(words))},
       {"typical content", as(kContent, 0, typical)},
       {"words", as(kContent, 0, words)},
@@ -206,6 +264,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       return check_mixed_block(rest, data[1], true);
     case kContextBlock:
       return check_mixed_block(rest, data[1], false);
+    case kPixelBlock:
+      return check_pixel_block(rest, data[1]);
+    case kSampleBlock:
+      return check_sample_block(rest, data[1]);
     default:
       return -1;
   }

@@ -26,12 +26,10 @@ constexpr Case kCases[] = {{Filter::kCalls, {0, 1, 0, Form::kCode, 1}},
 }  // namespace
 
 std::vector<Input> inputs() {
-  return {{"code", test::x86_code(2000)},
-          {"opcodes alone", Bytes(300, 0xE8)},
-          {"escapes alone", Bytes(300, 0x0F)},
-          {"a list of copies", {9, 1, 5, 6, 1, 'a', 'b', 'c'}},
-          {"noise", test::Random(1).bytes(2000)},
-          {"floats", test::floats(300)}};
+  return {
+      {"code", test::x86_code(2000)},         {"opcodes alone", Bytes(300, 0xE8)},
+      {"escapes alone", Bytes(300, 0x0F)},    {"a list of copies", {9, 1, 5, 6, 1, 'a', 'b', 'c'}},
+      {"noise", test::Random(1).bytes(2000)}, {"floats", test::floats(300)}};
 }
 
 }  // namespace nnzip::fuzz

@@ -18,19 +18,19 @@ inline Bytes frame_of_kind(BlockKind kind, const Bytes& content, const TinyModel
   Bytes coded = content;
   BlockHeader header;
   if (kind == BlockKind::kZstd) coded = zstd_pack(content);
-  if (kind == BlockKind::kModel) {
-    coded = ModelCoder(tiny.engine(), 1).encode(content, stated_plan(content.size(), streams), {});
+  Bytes filtered = content;
+  if (filter == Filter::kRepeats) {
+    filtered = fold_repeats(content).bytes;
+    header.folded_bytes = static_cast<std::uint32_t>(filtered.size());
+  } else {
+    apply_filter(filter, layout, filtered);
   }
-  if (has_layout(kind)) {
+  const BlockPlan plan = stated_plan(filtered.size(), streams);
+  if (kind == BlockKind::kModel) {
+    coded = ModelCoder(tiny.engine(), 1).encode(filtered, plan, {}, layout);
+  } else if (has_layout(kind)) {
     const MixedCoder coder(kind == BlockKind::kMixed ? tiny.engine() : nullptr, 1);
-    Bytes filtered = content;
-    if (filter == Filter::kRepeats) {
-      filtered = fold_repeats(content).bytes;
-      header.folded_bytes = static_cast<std::uint32_t>(filtered.size());
-    } else {
-      apply_filter(filter, layout, filtered);
-    }
-    coded = coder.encode(filtered, stated_plan(filtered.size(), streams), layout, {});
+    coded = coder.encode(filtered, plan, layout, {});
   }
   header.kind = kind;
   header.log2_streams = std::countr_zero(static_cast<unsigned>(streams));

@@ -175,7 +175,7 @@ TEST_CASE("Container.RefusesReservedBits") {
     CHECK(read_error(bad) == value(ErrorCode::kUnsupportedVersion));
   }
   // Streams or a layout for kinds that have none, and no model.
-  for (const int kind : {0x10, 0x11, 0x22, 0x15, 0x80, 0x81, 0x82, 0x83, 0x03, 0x04}) {
+  for (const int kind : {0x10, 0x11, 0x22, 0x15, 0x80, 0x81, 0x82, 0x03, 0x04}) {
     Bytes bad = good;
     bad[5] = static_cast<std::uint8_t>(kind);
     CHECK(read_error(bad) == value(ErrorCode::kCorrupt));

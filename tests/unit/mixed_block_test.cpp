@@ -193,7 +193,8 @@ TEST_CASE("EncodeBlock.LosesAtMostEightBytesToTheBestWhereContentIsEasy") {
     };
     std::size_t best = content.size();
     for (const auto kind : {BlockKind::kModel, BlockKind::kContexts, BlockKind::kMixed}) {
-      best = std::min(best, cost(encode_block_as(kind, content, {}, tiny().engine(), level, 1, 0)));
+      best =
+          std::min(best, cost(*encode_block_as(kind, content, {}, tiny().engine(), level, 1, 0)));
     }
     CHECK(cost(choice) <= best + 8);
   }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "mixer/mixer.h"
+#include "split/block_order.h"
 
 namespace nnzip::test {
 
@@ -98,13 +99,24 @@ inline const Distribution* expect(const Oracle& oracle, std::size_t position, Di
 
 // code(stream, position) in the order of the lockstep.
 template <typename Code>
-void in_lockstep(std::size_t n, int streams, Code&& code) {
-  const std::size_t length = (n + streams - 1) / streams;
-  for (std::size_t t = 0; t < length; ++t) {
-    for (int i = 0; i < streams; ++i) {
-      if (i * length + t < n) code(i, i * length + t);
+void in_lockstep(const MixerPlan& plan, Code&& code) {
+  const BlockOrder order(plan.content_bytes, plan.streams, plan.layout);
+  std::vector<std::size_t> positions;
+  for (std::size_t i = 0; i < order.streams(); ++i) positions.push_back(order.first(i));
+  for (std::size_t t = 0; t < order.steps(); ++t) {
+    for (std::size_t i = 0; i < order.streams(); ++i) {
+      if (t < order.start(i) || t - order.start(i) >= order.size(i)) continue;
+      code(static_cast<int>(i), positions[i]);
+      positions[i] = order.next(positions[i]);
     }
   }
+}
+
+// As many streams as that, or as the layout allows: a power of two.
+inline int streams_within(int most, const Layout& layout) {
+  int streams = 1;
+  while (2 * streams <= most && BlockOrder::fits(layout, 2 * streams)) streams *= 2;
+  return streams;
 }
 
 inline Bytes encode_mixed(const Bytes& content, const MixerPlan& plan, const Oracle& oracle,
@@ -112,7 +124,7 @@ inline Bytes encode_mixed(const Bytes& content, const MixerPlan& plan, const Ora
   Mixer mixer(plan, target);
   RangeEncoder encoder;
   Distribution room;
-  in_lockstep(content.size(), plan.streams, [&](int stream, std::size_t position) {
+  in_lockstep(plan, [&](int stream, std::size_t position) {
     mixer.encode(stream, content[position], expect(oracle, position, room), encoder);
   });
   return encoder.finish();
@@ -124,7 +136,7 @@ inline Bytes decode_mixed(const Bytes& coded, const MixerPlan& plan, const Oracl
   RangeDecoder decoder(coded);
   Distribution room;
   Bytes content(plan.content_bytes);
-  in_lockstep(content.size(), plan.streams, [&](int stream, std::size_t position) {
+  in_lockstep(plan, [&](int stream, std::size_t position) {
     content[position] = mixer.decode(stream, expect(oracle, position, room), decoder);
   });
   return content;

@@ -38,8 +38,8 @@ class TemporaryFolder {
 class TinyModel {
  public:
   // Sharper than synthetic models are, so that what it takes for typical has a low entropy.
-  explicit TinyModel(std::uint64_t seed) {
-    Model sharp = synthetic_model(tiny_config(), seed);
+  explicit TinyModel(std::uint64_t seed, const Config& config = tiny_config()) {
+    Model sharp = synthetic_model(config, seed);
     for (float& multiplier : sharp.weights.head.multiplier) multiplier *= kSharper;
     model_ = std::make_shared<const Model>(std::move(sharp));
     const Bytes packed = pack_model(*model_);
@@ -62,7 +62,8 @@ class TinyModel {
   std::shared_ptr<const Model> model() const { return model_; }
   std::shared_ptr<const Engine> engine() const { return find_backend("auto").load(model_); }
 
-  // What the model takes random bits for: no other compressor gets as far with it.
+  // What the model, one without taps, takes random bits for: no other compressor gets as far with
+  // it.
   Bytes typical_content(std::size_t bytes, std::uint64_t seed) const {
     Bytes content(bytes);
     ModelCoder coder(engine(), 2);

@@ -29,6 +29,7 @@
 #include "filter/samples.h"
 #include "mixer/mixer.h"
 #include "model/model_file.h"
+#include "split/block_order.h"
 
 namespace nnzip {
 namespace {
@@ -106,6 +107,30 @@ void in_lockstep(const Bytes& content, int streams, const Engine* engine, const 
   }
 }
 
+// The same of rows of pixels in wavefront order, by contexts alone.
+void in_wavefronts(const MixerPlan& plan, const Code& code) {
+  const BlockOrder order(plan.content_bytes, plan.streams, plan.layout);
+  std::vector<std::size_t> positions;
+  for (std::size_t i = 0; i < order.streams(); ++i) positions.push_back(order.first(i));
+  for (std::size_t t = 0; t < order.steps(); ++t) {
+    for (std::size_t i = 0; i < order.streams(); ++i) {
+      if (t < order.start(i) || t - order.start(i) >= order.size(i)) continue;
+      code(static_cast<int>(i), positions[i], nullptr);
+      positions[i] = order.next(positions[i]);
+    }
+  }
+}
+
+void in_order(const Bytes& content, const MixerPlan& plan, const Engine* engine, const Code& code) {
+  if (plan.layout.form != Form::kPixels || plan.streams == 1) {
+    return in_lockstep(content, plan.streams, engine, code);
+  }
+  if (engine != nullptr) {
+    throw Error(ErrorCode::kInvalidArgument, "streams of pixels are measured without a network.");
+  }
+  in_wavefronts(plan, code);
+}
+
 Result network_alone(const Bytes& content, const Options& options) {
   double bits = 0;
   const double begin = processor_seconds();
@@ -123,21 +148,21 @@ Result mixed(const Bytes& content, const MixerPlan& plan, const Options& options
   RangeEncoder encoder;
   {
     Mixer mixer(plan, options.target);
-    in_lockstep(content, plan.streams, engine,
-                [&](int stream, std::size_t position, const Distribution* next) {
-                  mixer.encode(stream, content[position], next, encoder);
-                });
+    in_order(content, plan, engine,
+             [&](int stream, std::size_t position, const Distribution* next) {
+               mixer.encode(stream, content[position], next, encoder);
+             });
   }
   const Bytes coded = encoder.finish();
   const Result result{coded.size(), processor_seconds() - begin};
   if (options.check) {
     Mixer mixer(plan, options.target);
     RangeDecoder decoder(coded);
-    in_lockstep(content, plan.streams, engine,
-                [&](int stream, std::size_t position, const Distribution* next) {
-                  if (mixer.decode(stream, next, decoder) == content[position]) return;
-                  throw Error(ErrorCode::kCorrupt, "decoded data differ from the file.");
-                });
+    in_order(content, plan, engine,
+             [&](int stream, std::size_t position, const Distribution* next) {
+               if (mixer.decode(stream, next, decoder) == content[position]) return;
+               throw Error(ErrorCode::kCorrupt, "decoded data differ from the file.");
+             });
   }
   return result;
 }

@@ -94,7 +94,7 @@ struct ImageReference::Errors {
 
 ImageReference::Errors ImageReference::errors(const Stream& s) const {
   const auto err = [&](Int d) {
-    return d > 0 && s.number - d >= s.begin ? errors_[static_cast<std::size_t>(s.number - d)] : 0;
+    return d > 0 && s.number >= d ? errors_[static_cast<std::size_t>(s.number - d)] : 0;
   };
   const Int p = pixel_, stride = stride_, b = b_;
   Errors e{};
@@ -202,7 +202,7 @@ void ImageReference::put_guesses(Stream& s, const Errors& e) const {
 
 void ImageReference::begin_number(Stream& s) {
   mixer_reference::LocalRegression& local = regressions_[s.c].local;
-  if (s.x % 16 == 0 || s.number <= s.begin) s.local[s.c] = local.choose(s.x);
+  if (s.x % 16 == 0) s.local[s.c] = local.choose(s.x);
   put_taps(s);
   const Int l = 16 * s.base + mixer_reference::predict(s.taps, s.local[s.c]);
   put_candidates(s, l);
@@ -211,7 +211,7 @@ void ImageReference::begin_number(Stream& s) {
 
 void ImageReference::begin_padding(Stream& s) {
   const Int above = s.number - stride_;
-  const Int byte = above >= s.begin ? content_[static_cast<std::size_t>(above)] : 0;
+  const Int byte = above >= 0 ? content_[static_cast<std::size_t>(above)] : 0;
   for (Guess& guess : s.guesses) guess = {16 * byte, 0};
   s.texture = 0;
   s.likely = 0;
@@ -222,7 +222,7 @@ void ImageReference::begin_padding(Stream& s) {
 void ImageReference::end_number(Stream& s, Int v) {
   Channel& channel = regressions_[s.c];
   const Int error = clamp((16 * v - s.candidates[kUnbiased]) / 4, 32767);
-  if (s.number >= s.begin) errors_[static_cast<std::size_t>(s.number)] = error;
+  errors_[static_cast<std::size_t>(s.number)] = error;
   s.current[s.c] = v;
   s.errors[s.c] = error;
   s.taps.back() = mixer_reference::limit_tap(v - s.base);

@@ -36,8 +36,7 @@ Counter first_counter(Int bin, unsigned level) {
 }  // namespace
 
 ImageReference::ImageReference(std::size_t n, std::size_t streams, const Layout& layout, bool)
-    : length_(std::max<std::size_t>((n + streams - 1) / streams, 1)),
-      layout_(layout),
+    : layout_(layout),
       stride_(layout.stride),
       b_(layout.number_bytes()),
       pixel_(layout.element),
@@ -58,7 +57,7 @@ ImageReference::ImageReference(std::size_t n, std::size_t streams, const Layout&
   }
   for (std::size_t i = 0; i < streams; ++i) {
     Stream s{};
-    s.begin = s.e = static_cast<Int>(i * length_);
+    s.e = static_cast<Int>(i) * stride_;
     for (std::size_t c = 0; c < channels; ++c) s.local.emplace_back(tap_count(c));
     s.errors.resize(channels);
     for (auto& numbers : s.around) numbers.resize(channels);
@@ -85,7 +84,7 @@ Int ImageReference::number_at(Int position) const {
 Int ImageReference::neighbour(const Stream& s, Int pixel, Int dx, Int dy, std::size_t ch) const {
   const Int x = static_cast<Int>(s.x), channel = static_cast<Int>(ch) * b_;
   const Int row = pixel - x * pixel_;
-  if (x >= 3 && x + 3 < width_ && pixel - s.begin >= 3 * (stride_ + pixel_)) {
+  if (x >= 3 && x + 3 < width_ && pixel >= 3 * (stride_ + pixel_)) {
     return number_at(pixel - dy * stride_ + dx * pixel_ + channel);
   }
   for (Int up = dy; up >= 0; --up) {
@@ -93,9 +92,9 @@ Int ImageReference::neighbour(const Stream& s, Int pixel, Int dx, Int dy, std::s
     const Int column = std::clamp<Int>(x + dx, 0, width_ - 1);
     if (up == 0 && column >= x) break;
     const Int position = row - up * stride_ + column * pixel_;
-    if (position >= s.begin) return number_at(position + channel);
+    if (position >= 0) return number_at(position + channel);
   }
-  return pixel - stride_ >= s.begin ? number_at(pixel - stride_ + channel) : 0;
+  return pixel >= stride_ ? number_at(pixel - stride_ + channel) : 0;
 }
 
 void ImageReference::read_around(Stream& s, Int pixel) {
@@ -119,13 +118,11 @@ void ImageReference::start(std::size_t stream, const Distribution* distribution)
   s.c = s.padding ? 0 : static_cast<std::size_t>(column % pixel_ / b_);
   s.x = static_cast<std::size_t>(column / pixel_);
   const Int in_number = s.padding ? 0 : column % b_;
-  const bool first_of_stream = s.e == s.begin;
   s.number = s.e - in_number;
   if (s.padding) {
     begin_padding(s);
-  } else if (in_number == 0 || first_of_stream) {
-    s.first = 0;
-    if (s.c == 0 || first_of_stream) read_around(s, s.number - static_cast<Int>(s.c) * b_);
+  } else if (in_number == 0) {
+    if (s.c == 0) read_around(s, s.number);
     begin_number(s);
   }
 }
@@ -243,6 +240,8 @@ void ImageReference::learn(int bit) {
   }
   s.first = byte;
   ++s.e;
+  // The stream's next row.
+  if (s.e % stride_ == 0) s.e += (static_cast<Int>(streams_.size()) - 1) * stride_;
 }
 
 }  // namespace nnzip

@@ -18,7 +18,7 @@ namespace nnzip {
 
 class ImageReference {
  public:
-  // Precondition: 1 <= streams, a valid layout of pixels.
+  // Precondition: 1 <= streams, of pixels S * lag <= stride unless 1; a valid layout of pixels.
   ImageReference(std::size_t n, std::size_t streams, const Layout& layout, bool network);
 
   void start(std::size_t stream, const Distribution* distribution);
@@ -65,7 +65,7 @@ class ImageReference {
   };
 
   struct Stream {
-    Int begin, e;                                 // B; the position of the byte that comes
+    Int e;                                        // the position of the byte that comes
     std::vector<mixer_reference::Weights> local;  // [channel]
     // Around the pixel, [channel].
     std::array<std::vector<Int>, kNeighbours> around;
@@ -114,7 +114,6 @@ class ImageReference {
   unsigned level() const;
   mixer_reference::Counter& counter(std::size_t guess);
 
-  std::size_t length_;  // L
   Layout layout_;
   Int stride_, b_, pixel_, channels_, width_, most_;  // pixel_: C b; most_: M
   std::vector<std::uint8_t> content_;
