@@ -13,8 +13,8 @@ namespace nnzip {
 constexpr std::size_t kMaxBlockBytes = std::size_t{4} << 20;
 constexpr int kMaxStreams = 64;
 // What an encoder uses at most: matrix products are hardly faster with more
-// (src/backend/cpu/NOTES.md), but the keys and values of more streams would not stay in the cache of
-// a processor that decodes two blocks side by side.
+// (src/backend/cpu/NOTES.md), but the keys and values of more streams would not stay in the cache
+// of a processor that decodes two blocks side by side.
 constexpr int kPlannedStreams = 16;
 
 // Stream i of a block of n bytes holds [i*length, min((i+1)*length, n)), unless it is of pixels:

@@ -356,11 +356,11 @@ TEST_CASE("TapBlock.FilesOfImagesGoThroughNetworksOfPixels") {
 
 TEST_CASE("TapBlock.PlansOfPixelsFit") {
   constexpr std::size_t kLeast = 1000;
-  CHECK(plan_block(64 * kLeast, kLeast, pixel_layout(900, 3, 1)).streams == 32);
+  CHECK(plan_block(64 * kLeast, kLeast, pixel_layout(900, 3, 1)).streams == kPlannedStreams);
   CHECK(plan_block(64 * kLeast, kLeast, pixel_layout(100, 3, 1)).streams == 8);
   CHECK(plan_block(64 * kLeast, kLeast, pixel_layout(17, 3, 1)).streams == 1);
   CHECK(plan_block(64 * kLeast, kLeast, pixel_layout(16000, 3, 1)).streams == 4);
-  CHECK(plan_block(64 * kLeast, kLeast, {}).streams == 32);
+  CHECK(plan_block(64 * kLeast, kLeast, {}).streams == kPlannedStreams);
   CHECK(plan_block(3 * kLeast, kLeast, pixel_layout(900, 3, 1)).streams == 2);
 }
 
