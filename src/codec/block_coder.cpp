@@ -322,17 +322,17 @@ void count_block(BlockKind kind, BlockCounts& counts) {
 std::uint64_t encode_memory(std::size_t content_bytes, const Engine* engine, const Level& level,
                             int threads) {
   // The layouts of each form that take most memory.
-  constexpr Layout kBytes{}, kPixels{(1 << 22) - 8, 8, 1, Form::kPixels, 4},
-      kSamples{0, 32, 1, Form::kSamples, 8};
+  constexpr Layout bytes{}, pixels{(1 << 22) - 8, 8, 1, Form::kPixels, 4},
+      samples{0, 32, 1, Form::kSamples, 8};
   std::uint64_t slowest = zstd_pack_memory(content_bytes);
-  for (const Layout& layout : {kBytes, kPixels, kSamples}) {
+  for (const Layout& layout : {bytes, pixels, samples}) {
     slowest = std::max(slowest, MixedCoder::memory_bytes(nullptr, 1, content_bytes,
                                                          one_stream(content_bytes), layout));
   }
   if (engine != nullptr) {
     const BlockPlan plan = plan_block(content_bytes, level.min_stream_bytes);
     const Form form = content_of(*engine);
-    const Layout& layout = form == Form::kPixels ? kPixels : kBytes;
+    const Layout& layout = form == Form::kPixels ? pixels : bytes;
     slowest = std::max(
         slowest, form == Form::kSamples
                      ? ModelCoder::memory_bytes(*engine, threads, plan.streams)
