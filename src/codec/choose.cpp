@@ -19,7 +19,7 @@ constexpr std::size_t kSampledPart = 24;
 constexpr std::size_t kLeastSample = 8 << 10;
 constexpr std::size_t kLeastRows = 16;
 constexpr std::size_t kMostPart = 16;
-constexpr std::size_t kPieces = 4;
+constexpr std::size_t kPieces = 4, kSoundPieces = 2;
 constexpr std::size_t kInstruction = 4;  // bytes, where they are of one length
 // What a header says is taken unless something else is smaller by more than this part.
 constexpr std::size_t kTrusted = 32;
@@ -88,17 +88,21 @@ View view_of(std::span<const std::uint8_t> content, const Proposal& proposal) {
   return view;
 }
 
-// Pieces from all over the content, each from the beginning of a row or frame.
-Bytes sample_of(std::span<const std::uint8_t> content, std::size_t unit) {
+// Pieces from all over the content, each from the beginning of a row or frame. What predicts sound
+// begins to learn anew at each cut, and recordings begin and end with silence: of sound they are
+// few, and not from the ends.
+Bytes sample_of(std::span<const std::uint8_t> content, std::size_t unit, bool sound) {
   const std::size_t most =
       std::max(content.size() / kMostPart, std::min(kLeastSample, content.size()));
   const std::size_t size =
       std::min(std::max({content.size() / kSampledPart, kLeastSample, kLeastRows * unit}), most);
-  const std::size_t piece = std::max(size / kPieces / unit, std::size_t{1}) * unit;
+  const std::size_t pieces = sound ? kSoundPieces : kPieces;
+  const std::size_t piece = std::max(size / pieces / unit, std::size_t{1}) * unit;
   Bytes sample;
-  for (std::size_t i = 0; i < kPieces && (i + 1) * piece <= content.size(); ++i) {
-    const std::size_t at = (content.size() - piece) * i / (kPieces - 1) / unit * unit;
-    const auto part = content.subspan(at, piece);
+  for (std::size_t i = 0; i < pieces && (i + 1) * piece <= content.size(); ++i) {
+    const std::size_t rest = content.size() - piece;
+    const std::size_t at = sound ? rest * (2 * i + 1) / (2 * pieces) : rest * i / (pieces - 1);
+    const auto part = content.subspan(at / unit * unit, piece);
     sample.insert(sample.end(), part.begin(), part.end());
   }
   return sample;
@@ -114,12 +118,15 @@ View choose_view(std::span<const std::uint8_t> content, const Segment& segment) 
   const std::size_t unit = rows.stride != 0   ? rows.stride
                            : rows.element > 1 ? rows.element
                                               : kInstruction;
+  const bool sound = std::any_of(proposals.begin(), proposals.end(), [](const Proposal& proposal) {
+    return proposal.layout.form == Form::kSamples;
+  });
   View best;
   std::size_t least = 0;
   for (const Proposal& proposal : proposals) {
     View view = view_of(content, proposal);
     if (proposals.size() > 1) {
-      const Bytes sample = sample_of(view.of(content), unit);
+      const Bytes sample = sample_of(view.of(content), unit, sound);
       std::size_t bytes =
           MixedCoder(nullptr, 1).encode(sample, {1, sample.size()}, proposal.layout, {}).size();
       // Samples learn too little to tell a header's word from a chance that is almost as good.

@@ -19,18 +19,28 @@ using std::string_view_literals::operator""sv;
 
 }  // namespace
 
-// The tables before the first scan are alike in many files: they are left to what learns.
+// The tables before the first scan are alike in many files: they are left to what learns. A frame
+// and a scan must be as long as their components say: in quiet sound the markers stand everywhere.
 std::optional<Found> sniff_jpeg(const HeaderView& header) {
   constexpr int kMaxSegments = 64;
-  constexpr std::uint8_t kScan = 0xDA, kFirst = 0xC0;
+  constexpr std::uint8_t kFirst = 0xC0, kLastFrame = 0xCF, kScan = 0xDA, kLast = 0xFE;
   if (!header.starts_with("\xFF\xD8\xFF"sv)) return {};
+  bool framed = false;
   std::size_t at = 2;
   for (int i = 0; i < kMaxSegments && at + 4 <= header.size(); ++i) {
     const std::uint8_t kind = header.u8(at + 1);
     const std::size_t bytes = header.be16(at + 2);
-    if (header.u8(at) != 0xFF || kind < kFirst || kind == 0xFF || bytes < 2) return {};
+    if (header.u8(at) != 0xFF || kind < kFirst || kind > kLast || bytes < 2) return {};
+    if (kind == kScan) {
+      if (!framed || bytes != 6U + 2U * header.u8(at + 4)) return {};
+      return compressed(Found::kToTheEnd, at + 2 + bytes);
+    }
+    // Of 0xC4, 0xC8 and 0xCC two are tables and one is none's.
+    if (kind <= kLastFrame && (kind == kFirst || kind % 4 != 0)) {
+      if (bytes != 8U + 3U * header.u8(at + 9)) return {};
+      framed = true;
+    }
     at += 2 + bytes;
-    if (kind == kScan) return compressed(Found::kToTheEnd, at);
   }
   return {};
 }

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <optional>
 
 namespace nnzip {
 namespace {
@@ -94,22 +93,22 @@ std::uint64_t line_cost(Content content, std::size_t channels, bool low_first) {
   return sum / (count - 2 * channels);
 }
 
-std::optional<Layout> looks_like_sound(Content content) {
+// With one channel and with two, if lines fit better than counts of bytes.
+std::vector<Layout> sound_layouts(Content content) {
   constexpr std::size_t kLeast = 4096;
   if (content.size() < kLeast) return {};
+  const std::uint64_t bytes = 2 * std::uint64_t{entropy_1000(content)} * 7 / 8;
   // What is that even as bytes is a table or text.
-  std::uint64_t best = 2 * std::uint64_t{entropy_1000(content)} * 7 / 8;
-  if (best < 7000) return {};
-  std::optional<Layout> found;
+  if (bytes < 5000) return {};
+  std::vector<Layout> layouts;
   for (const std::uint32_t channels : {1U, 2U}) {
-    for (const bool low_first : {true, false}) {
-      const std::uint64_t cost = line_cost(content, channels, low_first);
-      if (cost >= best) continue;
-      best = cost;
-      found = Layout{0, 2 * channels, low_first ? 1U : 0U, Form::kSamples, channels};
-    }
+    const std::uint64_t low_first = line_cost(content, channels, true);
+    const std::uint64_t high_first = line_cost(content, channels, false);
+    if (std::min(low_first, high_first) >= bytes) continue;
+    const std::uint32_t high_parity = low_first <= high_first ? 1 : 0;
+    layouts.push_back({0, 2 * channels, high_parity, Form::kSamples, channels});
   }
-  return found;
+  return layouts;
 }
 
 }  // namespace
@@ -148,7 +147,7 @@ std::vector<Layout> guessed_layouts(Content content) {
   std::vector<Layout> layouts;
   if (looks_like_x86(content)) layouts.push_back({0, 1, 0, Form::kCode, 1});
   if (looks_like_aarch64(content)) layouts.push_back({0, 4, 0, Form::kCode, 1});
-  if (const auto sound = looks_like_sound(content)) layouts.push_back(*sound);
+  for (const Layout& sound : sound_layouts(content)) layouts.push_back(sound);
   return layouts;
 }
 

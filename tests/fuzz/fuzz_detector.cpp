@@ -28,9 +28,15 @@ std::vector<Input> inputs() {
                test::tar_member(
                    "b", test::FileMaker().text("\x1F\x8B\x08").data(test::Random(2).bytes(40000)))},
           {"jpeg", test::FileMaker()
-                       .text("\xFF\xD8\xFF\xDA")
+                       .text("\xFF\xD8\xFF\xC0")
+                       .big(11, 2)
+                       .zeros(5)
+                       .little(1, 1)
+                       .zeros(3)
+                       .text("\xFF\xDA")
                        .big(8, 2)
-                       .zeros(6)
+                       .little(1, 1)
+                       .zeros(5)
                        .data(test::Random(3).bytes(40000))}};
 }
 

@@ -115,6 +115,15 @@ TEST_CASE("Segments.SignedBytesAreSound") {
   }
 }
 
+TEST_CASE("Segments.SoundIsFoundWithoutAHeader") {
+  for (const std::uint32_t channels : {1, 2}) {
+    const Bytes sound = test::tone(test::sound_layout(channels, 2, true), 60000 / channels);
+    CHECK(blocks_of(sound) == "samples/samples 120000, ");
+    const std::size_t size = compress(sound, without_model()).size();
+    CHECK(size <= compress(test::wav(channels, 16, sound), without_model()).size());
+  }
+}
+
 TEST_CASE("Segments.FloatsLieOnCurves") {
   const Bytes floats = test::floats(10000);
   CHECK(blocks_of(floats) == "bytes/curves 40000, ");

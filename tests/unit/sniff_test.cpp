@@ -172,11 +172,19 @@ TEST_CASE("SniffProgram.FindsCode") {
 
 TEST_CASE("SniffCompressed.KnowsTheirBeginnings") {
   const auto jpeg = FileMaker().text("\xFF\xD8\xFF\xE0").big(16, 2).zeros(14);
-  const Bytes scan = FileMaker(jpeg).text("\xFF\xDA").big(8, 2).zeros(6).data(Bytes(50, 7));
+  const auto frame = FileMaker(jpeg).text("\xFF\xC2").big(11, 2).zeros(5).little(1, 1).zeros(3);
+  const auto scan_of = [](FileMaker file, std::uint8_t components) {
+    return file.text("\xFF\xDA").big(8, 2).little(components, 1).zeros(5).data(Bytes(50, 7));
+  };
+  const Bytes scan = scan_of(frame, 1);
   const Found image = found(sniff_jpeg, scan);
-  CHECK(image.begin == 30);
+  CHECK(image.begin == 43);
   CHECK(image.compressed);
-  CHECK_FALSE(sniffed(sniff_jpeg, jpeg));  // no scan
+  CHECK_FALSE(sniffed(sniff_jpeg, frame));             // no scan
+  CHECK_FALSE(sniffed(sniff_jpeg, scan_of(jpeg, 1)));  // no frame
+  CHECK_FALSE(sniffed(sniff_jpeg, scan_of(frame, 2)));
+  FileMaker odd = FileMaker(jpeg).text("\xFF\xC2").big(11, 2).zeros(5).little(3, 1).zeros(3);
+  CHECK_FALSE(sniffed(sniff_jpeg, scan_of(odd, 1)));
   CHECK_FALSE(sniffed(sniff_jpeg, FileMaker(jpeg).text("\xFF\x05").big(8, 2).zeros(60)));
   check_lies(sniff_jpeg, scan, scan.size());
 

@@ -17,6 +17,7 @@ cd "$work"
 
 most_over=2        # percent that a tar may be larger than its members alone
 least_detection=200 # MB/s
+least_filter=20     # MB/s
 least_stored=100    # MB/s
 missed=0
 bar() { # bar TEXT HOLDS
@@ -120,9 +121,11 @@ speeds() {
   rate=$((bytes * $(getconf CLK_TCK) / 1000000 / (after > before ? after - before : 1)))
   echo "What is compressed already: $bytes bytes at $rate MB/s of processor time"
   bar "at least $least_stored MB/s" $((rate >= least_stored))
-  "$detect_bench" mixed.tar many.gz program.elf | tee speeds.txt
+  "$detect_bench" mixed.tar many.gz program.elf deep.ppm mono.wav | tee speeds.txt
   rate=$(sed -n 's|^ *detector \([0-9]*\) MB/s.*|\1|p' speeds.txt | sort -n | head -n 1)
   bar "detection at least $least_detection MB/s" $((rate >= least_detection))
+  rate=$(sed -n 's|^ *filter [a-z]* \([0-9]*\) MB/s, back \([0-9]*\) MB/s|\1\n\2|p' speeds.txt | sort -n | head -n 1)
+  bar "each filter at least $least_filter MB/s" $((rate >= least_filter))
 }
 
 make_images
