@@ -63,9 +63,9 @@ class NNZIP_API Writer {
 };
 
 struct Options {
-  int level = 5;                // 1..9, compression only; 1..3 use no network
-  std::string model = "auto";   // auto (by level), none, or a model's name, file name or hash
-                                // prefix; compression only
+  int level = 5;               // 1..9, compression only; 1..3 use no network
+  std::string model = "auto";  // auto (by level and content), none, or a model's name, file name or
+                               // hash prefix; compression only
   std::string device = "auto";  // auto, or a backend's name: see backends()
   int threads = 0;              // 0: one for each core
   // Bytes of memory that a call may take, by an estimate made before they are taken; 0: no limit.

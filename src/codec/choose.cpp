@@ -101,7 +101,9 @@ Bytes sample_of(std::span<const std::uint8_t> content, std::size_t unit, bool so
   Bytes sample;
   for (std::size_t i = 0; i < pieces && (i + 1) * piece <= content.size(); ++i) {
     const std::size_t rest = content.size() - piece;
-    const std::size_t at = sound ? rest * (2 * i + 1) / (2 * pieces) : rest * i / (pieces - 1);
+    const std::size_t middle = content.size() * (2 * i + 1) / (2 * pieces);
+    const std::size_t around = std::min(middle - std::min(middle, piece / 2), rest);
+    const std::size_t at = sound ? around : rest * i / (pieces - 1);
     const auto part = content.subspan(at / unit * unit, piece);
     sample.insert(sample.end(), part.begin(), part.end());
   }

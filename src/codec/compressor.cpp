@@ -14,6 +14,7 @@
 #include "codec/memory_budget.h"
 #include "codec/parallel.h"
 #include "container/container_writer.h"
+#include "filter/taps.h"
 #include "model/catalog.h"
 #include "split/block_plan.h"
 
@@ -25,6 +26,14 @@ constexpr int kMaxThreads = 1024;
 constexpr int kMaxBatch = 8;
 // Short blocks are gathered, so that threads are not idle while one of them works on a long block.
 constexpr std::size_t kMaxBatchBlocks = 64;
+
+// Whether the content begins with pixels that a network may be for, behind less than the header of
+// an archive's member.
+bool is_image(const SourceBlock& first, const std::optional<SourceBlock>& second) {
+  constexpr std::size_t kMaxHeader = 512;
+  if (PixelTaps::fits(first.segment.layout)) return true;
+  return second && first.content.size() < kMaxHeader && PixelTaps::fits(second->segment.layout);
+}
 
 class Compressor {
  public:
@@ -47,12 +56,12 @@ class Compressor {
       writer_.begin({});
       return finish();
     }
-    load_model();
-    budget_.take(blocks.memory_bytes());
-    budget_.need(memory_of(first->content.size(), threads_));
     // Only a second block tells whether the first one is the last, so that a file of known length
     // and a pipe give the same frame.
     std::optional<SourceBlock> second = blocks.next();
+    load_model(is_image(*first, second));
+    budget_.take(blocks.memory_bytes());
+    budget_.need(memory_of(first->content.size(), threads_));
     if (!second) {
       write_single(*first);
     } else {
@@ -62,15 +71,17 @@ class Compressor {
   }
 
  private:
-  void load_model() {
+  void load_model(bool image) {
     const bool by_level = options_.model == "auto";
-    const std::string wanted = by_level ? level_meaning(options_.level).model : options_.model;
+    const Level& level = level_meaning(options_.level);
+    const std::string wanted = !by_level ? options_.model : image ? level.image_model : level.model;
     if (wanted == "none") return;
     const ModelEntry& entry = store_.find(wanted);
     budget_.take(load_memory(entry));
     engine_ = load_engine(store_, entry, options_.device);
-    summary_.reason =
-        by_level ? "the model of level " + std::to_string(options_.level) : "the model asked for";
+    summary_.reason = !by_level ? "the model asked for"
+                                : std::string(image ? "the model for images" : "the model") +
+                                      " of level " + std::to_string(options_.level);
     model_id_ = entry.id();
     model_name_ = entry.name;
   }

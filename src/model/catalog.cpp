@@ -11,15 +11,15 @@ namespace {
 constexpr std::size_t kKiB = 1024;
 
 constexpr std::array<Level, 9> kLevels = {{
-    {"none", 64 * kKiB, false},
-    {"none", 64 * kKiB, false},
-    {"none", 64 * kKiB, false},
-    {"text", 64 * kKiB, false},
-    {"text", 128 * kKiB, true},
-    {"text", 256 * kKiB, true},
-    {"text", 1024 * kKiB, true},
-    {"text", 4096 * kKiB, true},
-    {"text", 4096 * kKiB, true},
+    {"none", "none", 64 * kKiB, false},
+    {"none", "none", 64 * kKiB, false},
+    {"none", "none", 64 * kKiB, false},
+    {"text", "image", 64 * kKiB, false},
+    {"text", "image", 128 * kKiB, true},
+    {"text", "image", 256 * kKiB, true},
+    {"text", "image", 1024 * kKiB, true},
+    {"text", "image", 4096 * kKiB, true},
+    {"text", "image", 4096 * kKiB, true},
 }};
 
 }  // namespace

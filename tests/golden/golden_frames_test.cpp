@@ -66,7 +66,7 @@ TEST_CASE("GoldenFrames.HoldEveryKindOfBlock", "[golden]") {
 
 // Only frames whose blocks the mixer or a model coded: zstd's output may change with its version.
 TEST_CASE("GoldenFrames.TheEncoderStillWritesTheSameBytes", "[golden]") {
-  for (const char* name : {"license", "two_streams", "network", "pixels", "samples"}) {
+  for (const char* name : {"license", "two_streams", "network", "photo", "pixels", "samples"}) {
     INFO(name);
     const auto frame = read_file(fs::path(NNZIP_SOURCE_DIR "/tests/golden/frames/v0") /
                                  (std::string(name) + ".nnz"));
@@ -75,4 +75,17 @@ TEST_CASE("GoldenFrames.TheEncoderStillWritesTheSameBytes", "[golden]") {
     if (std::string(name) == "two_streams") options.level = 4;
     REQUIRE(nnzip::compress(nnzip::decompress(frame), options) == frame);
   }
+}
+
+TEST_CASE("GoldenFrames.AFileThatIsAnImageTakesTheModelOfImages", "[golden]") {
+  const auto model_of = [](const std::vector<std::uint8_t>& content) {
+    const std::vector<std::uint8_t> frame = nnzip::compress(content);
+    nnzip::test::MemoryReader reader(frame);
+    return nnzip::list_frames(reader).at(0).model;
+  };
+  auto photo = nnzip::decompress(read_file(NNZIP_SOURCE_DIR "/tests/golden/frames/v0/photo.nnz"));
+  CHECK(model_of(photo).starts_with("image-"));
+  // Behind as much as the header of an archive's member.
+  photo.insert(photo.begin(), 512, 'x');
+  CHECK(model_of(photo).starts_with("text-"));
 }

@@ -66,7 +66,9 @@ TEST_CASE("Catalog.NamesABundledModelForEveryLevel", "[models]") {
   const nnzip::ModelStore store({kSource / "models"});
   for (int level = 1; level <= 9; ++level) {
     INFO(level);
-    const std::string model = nnzip::level_meaning(level).model;
-    if (model != "none") REQUIRE_NOTHROW(store.find(model));
+    for (const std::string model :
+         {nnzip::level_meaning(level).model, nnzip::level_meaning(level).image_model}) {
+      if (model != "none") REQUIRE_NOTHROW(store.find(model));
+    }
   }
 }
