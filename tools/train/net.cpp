@@ -61,6 +61,41 @@ torch::Tensor saturate16(const torch::Tensor& x, const torch::Tensor& unit) {
   return round_through(torch::clamp(x / unit, -32767.0, 32767.0)) * unit;
 }
 
+// q: [B*n*G][H/G*c][E], k and v: [B*n*G][keys][E], bias: [1][n][G][H/G*c][keys]; returns the mixed
+// values in the shape of q.
+torch::Tensor mix(const torch::Tensor& q, const torch::Tensor& k, const torch::Tensor& v,
+                  const torch::Tensor& bias, Mode mode) {
+  auto scores = torch::bmm(q * std::pow(static_cast<double>(q.size(2)), -0.5), k.transpose(1, 2));
+  const auto shape = scores.sizes().vec();
+  scores = scores.view({-1, bias.size(1), bias.size(2), bias.size(3), bias.size(4)}) + bias;
+  torch::Tensor weights;
+  if (mode == Mode::kQuantised) {  // u8 weights relative to the maximum, as the engine has them
+    const auto raw = torch::exp(scores - scores.detach().amax(-1, true)) * kAttentionLevels;
+    const auto rounded = round_through(raw);
+    weights = rounded / rounded.sum(-1, true);
+  } else {
+    // Not torch::softmax: autocast would write the largest tensor of all in float32. The sums
+    // inside are float32 either way.
+    weights = torch::_softmax(scores, -1, false);
+  }
+  return torch::bmm(weights.view(shape), v);
+}
+
+// The same by one kernel, which keeps no scores. The heads that share keys are rows of one head.
+torch::Tensor fused_mix(const torch::Tensor& q, const torch::Tensor& k, const torch::Tensor& v,
+                        const torch::Tensor& bias) {
+#if TORCH_VERSION_MAJOR >= 2
+  const int64_t groups = bias.size(2), parts = q.size(0) / groups;
+  const auto heads = [&](const torch::Tensor& x) {
+    return x.view({parts, groups, x.size(1), x.size(2)});
+  };
+  const auto each = bias.expand({parts / bias.size(1), -1, -1, -1, -1}).flatten(0, 1);
+  return at::scaled_dot_product_attention(heads(q), heads(k), heads(v), each).flatten(0, 1);
+#else
+  return mix(q, k, v, bias, Mode::kFloat);
+#endif
+}
+
 }  // namespace
 
 torch::Tensor round_through(const torch::Tensor& x) { return x + (torch::round(x) - x).detach(); }
@@ -176,24 +211,13 @@ torch::Tensor BlockImpl::attention(const torch::Tensor& normed, Mode mode) {
     for (int64_t i = 0; i <= w; ++i) shifted.push_back(padded.narrow(1, i, n));
     return torch::cat(shifted, 2).permute({0, 1, 3, 2, 4}).reshape({batch * n * g, keys, e});
   };
-  auto scores = torch::bmm(q * std::pow(static_cast<double>(e), -0.5),
-                           gather(key(parts[1], mode)).transpose(1, 2));
-  scores = scores.view({batch, n, g, per * c, keys}) +
-           bias_and_mask(static_cast<int>(c), static_cast<int>(n), static_cast<int>(keys), normed)
-               .to(scores.scalar_type())
-               .unsqueeze(0);
-  torch::Tensor weights;
-  if (mode == Mode::kQuantised) {  // u8 weights relative to the maximum, as the engine has them
-    const auto raw = torch::exp(scores - scores.detach().amax(-1, true)) * kAttentionLevels;
-    const auto rounded = round_through(raw);
-    weights = rounded / rounded.sum(-1, true);
-  } else {
-    // Not torch::softmax: autocast would write the largest tensor of all in float32. The sums
-    // inside are float32 either way.
-    weights = torch::_softmax(scores, -1, false);
-  }
+  const auto k = gather(key(parts[1], mode)), v = gather(value(parts[2], mode));
+  const auto bias =
+      bias_and_mask(static_cast<int>(c), static_cast<int>(n), static_cast<int>(keys), normed)
+          .to(q.scalar_type())
+          .unsqueeze(0);
   const auto mixed =
-      torch::bmm(weights.view({batch * n * g, per * c, keys}), gather(value(parts[2], mode)));
+      fused && mode == Mode::kFloat ? fused_mix(q, k, v, bias) : mix(q, k, v, bias, mode);
   return attention_out(mixed.view({batch, n, g, per, c, e})
                            .permute({0, 1, 4, 2, 3, 5})
                            .reshape({batch, length, g * per * e}),
@@ -266,6 +290,10 @@ torch::Tensor NetImpl::forward(const torch::Tensor& bytes, const torch::Tensor& 
     residual_unit.fill_(std::exp2(std::ceil(std::log2(2 * largest / 32767))));
   }
   return linear(head_in(rms_norm(x), mode), head, mode) + head_bias;
+}
+
+void NetImpl::set_fused(bool fused) {
+  for (auto& block : blocks) block->fused = fused;
 }
 
 void NetImpl::finish_calibration() {

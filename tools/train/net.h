@@ -34,6 +34,7 @@ struct BlockImpl : torch::nn::Module {
 
   Config config;
   int window;
+  bool fused = false;                // see NetImpl::set_fused
   torch::Tensor qkv, out, up, down;  // [outputs][inputs]
   torch::Tensor distance_bias;       // [H][W], nats
   Quantiser attention_in, query, key, value, attention_out, hidden_in, hidden;
@@ -50,6 +51,9 @@ struct NetImpl : torch::nn::Module {
   torch::Tensor forward(const torch::Tensor& bytes, const torch::Tensor& taps, Mode mode);
   // Sets the residual unit and the table scales from the float weights and the measured residual.
   void finish_calibration();
+  // Attention of the float phase by one kernel that keeps no scores: for a GPU, on a CPU it is
+  // slower. Needs libtorch 2, has no effect before.
+  void set_fused(bool fused);
 
   Config config;
   torch::Tensor embedding;            // [256][D]

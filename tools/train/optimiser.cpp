@@ -2,6 +2,8 @@
 // Parameter updates.
 #include "optimiser.h"
 
+#include <torch/version.h>
+
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -29,8 +31,10 @@ torch::Tensor orthogonalise(const torch::Tensor& m) {
 
 }  // namespace
 
-Optimiser::Optimiser(std::vector<Parameter> parameters)
-    : parameters_(std::move(parameters)), steps_(torch::zeros({}, torch::kLong)) {
+Optimiser::Optimiser(std::vector<Parameter> parameters, bool fused)
+    : parameters_(std::move(parameters)),
+      fused_(fused && TORCH_VERSION_MAJOR >= 2),
+      steps_(torch::zeros({}, torch::kLong)) {
   std::map<std::pair<int64_t, int64_t>, std::vector<size_t>> groups;
   for (size_t i = 0; i < parameters_.size(); ++i) {
     const auto& value = parameters_[i].value;
@@ -54,7 +58,11 @@ void Optimiser::step(double rate_scale, double clip) {
       dense.push_back(i);
     }
   }
-  adamw(dense, rate_scale);
+  if (fused_) {
+    fused_adamw(dense, rate_scale);
+  } else {
+    adamw(dense, rate_scale);
+  }
   for (const auto& group : muon_groups_) muon(group, rate_scale);
 }
 
@@ -67,7 +75,11 @@ void Optimiser::clip_gradients(double clip) {
   }
   const auto norm = torch::stack(at::_foreach_norm(values)).norm();
   const auto scale = (clip / (norm + 1e-9)).clamp_max(1.0);
+#if TORCH_VERSION_MAJOR >= 2
+  at::_foreach_mul_(values, scale);
+#else
   for (auto& value : values) value.mul_(scale);
+#endif
 }
 
 void Optimiser::adamw(const std::vector<size_t>& indices, double rate_scale) {
@@ -92,6 +104,36 @@ void Optimiser::adamw(const std::vector<size_t>& indices, double rate_scale) {
   at::_foreach_addcdiv_(values, m, deviations, factors);
 }
 
+// One kernel in place of seven passes. Differs from adamw in that epsilon is added after the
+// correction of the bias.
+void Optimiser::fused_adamw(const std::vector<size_t>& indices, double rate_scale) {
+#if TORCH_VERSION_MAJOR >= 2
+  if (indices.empty()) return;
+  struct Lists {
+    std::vector<torch::Tensor> values, gradients, m, v;
+  };
+  std::map<std::pair<double, double>, Lists> groups;  // by rate and decay, of which a call has one
+  for (const size_t i : indices) {
+    const auto& p = parameters_[i];
+    auto& lists = groups[{p.rate, p.decay}];
+    lists.values.push_back(p.value);
+    lists.gradients.push_back(p.value.grad().contiguous());
+    lists.m.push_back(first_[i]);
+    lists.v.push_back(second_[i]);
+  }
+  const auto steps =
+      torch::full({}, steps_.item<double>(), parameters_[indices[0]].value.options());
+  for (const auto& [key, lists] : groups) {
+    const std::vector<torch::Tensor> each(lists.values.size(), steps);
+    at::_fused_adamw_(lists.values, lists.gradients, lists.m, lists.v, {}, each,
+                      key.first * rate_scale, kBeta1, kBeta2, key.second, kAdamEpsilon,
+                      /*amsgrad=*/false, /*maximize=*/false);
+  }
+#else
+  (void)indices, (void)rate_scale;
+#endif
+}
+
 // AdamW of the rows that have a gradient; moments and decay of the other rows rest.
 void Optimiser::lazy_adamw(size_t index, double rate_scale) {
   auto& p = parameters_[index];
@@ -113,23 +155,32 @@ double Optimiser::bias_correction() const {
 }
 
 void Optimiser::muon(const std::vector<size_t>& indices, double rate_scale) {
-  std::vector<torch::Tensor> updates;
+  std::vector<torch::Tensor> values, gradients, momenta;
+  std::vector<at::Scalar> keeps, factors;
   for (const size_t i : indices) {
-    const auto& gradient = parameters_[i].value.grad();
-    first_[i].mul_(kMuonMomentum).add_(gradient);
-    const auto update = gradient + first_[i] * kMuonMomentum;
-    updates.push_back(is_tall(update) ? update.t() : update);
-  }
-  const auto orthogonal = orthogonalise(torch::stack(updates));
-  for (size_t k = 0; k < indices.size(); ++k) {
-    auto& p = parameters_[indices[k]];
+    const auto& p = parameters_[i];
     const double rate = p.rate * rate_scale;
-    const double shape = std::sqrt(
-        std::max(1.0, static_cast<double>(p.value.size(0)) / static_cast<double>(p.value.size(1))));
-    const auto update = orthogonal[static_cast<int64_t>(k)];
-    if (p.decay != 0) p.value.mul_(1 - rate * p.decay);
-    p.value.add_(is_tall(p.value) ? update.t() : update, -rate * shape);
+    const double shape =
+        static_cast<double>(p.value.size(0)) / static_cast<double>(p.value.size(1));
+    values.push_back(p.value);
+    gradients.push_back(p.value.grad());
+    momenta.push_back(first_[i]);
+    keeps.emplace_back(1 - rate * p.decay);
+    factors.emplace_back(-rate * std::sqrt(std::max(1.0, shape)));
   }
+  at::_foreach_mul_(momenta, kMuonMomentum);
+  at::_foreach_add_(momenta, gradients);
+  auto updates = at::_foreach_add(gradients, momenta, kMuonMomentum);
+  for (auto& update : updates) {
+    if (is_tall(update)) update = update.t();
+  }
+  updates = orthogonalise(torch::stack(updates)).unbind();
+  at::_foreach_mul_(updates, factors);
+  for (size_t k = 0; k < updates.size(); ++k) {
+    if (is_tall(values[k])) updates[k] = updates[k].t();
+  }
+  at::_foreach_mul_(values, keeps);
+  at::_foreach_add_(values, updates);
 }
 
 std::vector<std::pair<std::string, torch::Tensor>> Optimiser::state() const {

@@ -23,7 +23,9 @@ struct Parameter {
 
 class Optimiser {
  public:
-  explicit Optimiser(std::vector<Parameter> parameters);
+  // fused: dense AdamW by one kernel, which a GPU's many small passes are slower than. Needs
+  // libtorch 2, has no effect before.
+  Optimiser(std::vector<Parameter> parameters, bool fused);
 
   // One update from the .grad of every parameter; rate_scale multiplies all peak rates.
   // Gradients are scaled so that their joint norm is at most `clip`. Never waits for a GPU.
@@ -39,11 +41,13 @@ class Optimiser {
   void clip_gradients(double clip);
   // Each updates the parameters of these indices.
   void adamw(const std::vector<size_t>& indices, double rate_scale);
+  void fused_adamw(const std::vector<size_t>& indices, double rate_scale);
   void lazy_adamw(size_t index, double rate_scale);
   void muon(const std::vector<size_t>& indices, double rate_scale);
   double bias_correction() const;
 
   std::vector<Parameter> parameters_;
+  bool fused_;
   std::vector<torch::Tensor> first_, second_;     // second_ is empty for Muon
   torch::Tensor steps_;                           // scalar int64, on the CPU
   std::vector<std::vector<size_t>> muon_groups_;  // of one shape, or one another's transpose

@@ -2,6 +2,7 @@
 // nnzip-train: trains a network, quantises it and writes the model file.
 #include <malloc.h>
 #include <torch/torch.h>
+#include <torch/version.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -95,6 +96,9 @@ void add_options(CLI::App& app, Options& o, NgramOptions& ngrams) {
                  "minutes between writings of RUN/weights.pt, the float weights in bf16");
   app.add_option("--start-from", o.start_from, "such a file, in place of a float phase")
       ->check(CLI::ExistingFile);
+#if TORCH_VERSION_MAJOR >= 2
+  app.add_flag("--fused", o.fused, "the kernels that are for a GPU on a CPU too: for tests");
+#endif
   app.add_option("--threads", o.threads, "0: all")->capture_default_str();
 }
 

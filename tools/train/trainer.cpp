@@ -53,7 +53,9 @@ Trainer::Trainer(const Options& options)
       rng_(static_cast<uint64_t>(options.seed)) {
   if (options_.length < 2 || options_.batch < 1)
     throw std::runtime_error("batch and length must be positive");
+  options_.fused |= device_.is_cuda();
   net_->to(device_);
+  net_->set_fused(options_.fused);
   if (device_.is_cuda()) set_product_precision();
   fs::create_directories(options_.run);
 }
@@ -72,7 +74,7 @@ void Trainer::begin_phase() {
                           muon ? options_.muon_rate : rate,
                           matrix && phase_ == kFloatPhase ? options_.weight_decay : 0.0});
   }
-  optimiser_ = std::make_unique<Optimiser>(std::move(parameters));
+  optimiser_ = std::make_unique<Optimiser>(std::move(parameters), options_.fused);
   ema_.clear();
   for (const auto& p : optimiser_->parameters()) ema_.push_back(p.value.detach().clone());
   step_ = 0;

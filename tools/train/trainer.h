@@ -41,6 +41,7 @@ struct Options {
   int64_t validate_every = 1000, checkpoint_every = 200, log_every = 50;
   int64_t seed = 1;
   std::string device = "cpu";
+  bool fused = false;       // as on a GPU, whatever the device: for tests
   int threads = 0;          // 0: all
   int64_t stop_after = 0;   // end the process after that many steps, with a checkpoint; 0: never
   double save_weights = 0;  // minutes between writings of RUN/weights.pt; 0: none
