@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Trains a tiny model for seconds: the loss falls, a stopped run resumes to the same weights, the
 # exported integers agree with the reference bit for bit, nnzip compresses with the model, and
-# weights that were carried elsewhere are quantised there.
+# weights that were carried elsewhere are quantised there; a phase ends at a given time, a run that
+# diverges goes back and gives up, one that was cut is let down.
 set -euo pipefail
 train=$1 nnzip=$2 tests=$3 source=$4
 work=$(mktemp -d)
@@ -49,3 +50,47 @@ fi
 NNZIP_PARITY_DIR="$work/carried" "$tests" "[parity]"
 awk '/^quantised: / { bits[++n] = $2 } END { print "whole and carried:", bits[1], bits[2]
   exit !(n == 2 && bits[2] < 1.02 * bits[1]) }' "$work/whole.log" "$work/carried.log"
+
+# A float phase ends at a time of day.
+until=$(($(date +%s) + 3))
+"$train" "${options[@]}" --run "$work/until" --until "$until" --quantised-steps 1
+now=$(date +%s)
+if [ "$now" -lt "$until" ] || [ "$now" -gt $((until + 30)) ]; then
+  echo "the float phase was to end at $until and was over at $now" >&2
+  exit 1
+fi
+if "$train" "${options[@]}" --run "$work/late" --until "$until" 2> "$work/errors"; then
+  echo "a time that has passed was taken" >&2
+  exit 1
+fi
+grep -q 'until has passed' "$work/errors"
+
+# Weights that overflow: back three times, then an error. No model, and no weights that are no numbers.
+if "$train" "${options[@]}" --run "$work/diverged" --steps 60 --muon-rate 1e30 --save-weights 60 \
+    > "$work/diverged.log" 2> "$work/errors"; then
+  echo "a run that diverged ended well" >&2
+  exit 1
+fi
+cat "$work/diverged.log" "$work/errors"
+[ "$(grep -c 'diverged, loss .* with half the rates' "$work/diverged.log")" = 3 ]
+grep -q 'the run diverges' "$work/errors"
+if compgen -G "$work/diverged/*.nnzm" || [ -e "$work/diverged/weights.pt" ]; then
+  echo "something was written of it" >&2
+  exit 1
+fi
+
+# A run that was cut while its rate was at the peak gains by its fall alone.
+"$train" "${options[@]}" --run "$work/cut" --steps 1000 --stop-after 60 --save-weights 0.0001 > /dev/null
+for steps in 0 20; do
+  "$train" "${options[@]}" --run "$work/down$steps" --start-from "$work/cut/weights.pt" \
+    --let-down "$steps" --quantised-steps 1 | tee "$work/down$steps.log"
+done
+awk '/^float: / { bits[++n] = $2 } END { exit !(n == 2 && bits[2] < 0.98 * bits[1]) }' \
+  "$work/down0.log" "$work/down20.log"
+
+# What is for a GPU alone, where libtorch has it: the same network and nearly the same steps.
+if "$train" --help | grep -q -- --fused; then
+  "$train" "${options[@]}" --run "$work/fused" --steps 60 --quantised-steps 1 --fused | tee "$work/fused.log"
+  awk '/^float: / { bits[++n] = $2 } END { d = bits[1] - bits[2]; exit !(n == 2 && d * d < 0.001 ^ 2) }' \
+    "$work/whole.log" "$work/fused.log"
+fi

@@ -71,6 +71,7 @@ void add_options(CLI::App& app, Options& o, NgramOptions& ngrams) {
       ->delimiter(',');
   app.add_option("--steps", o.float_phase.steps, "steps of the float phase")->capture_default_str();
   app.add_option("--minutes", o.float_phase.minutes, "length of the float phase by the clock");
+  app.add_option("--until", o.float_phase.until, "the time at which it ends, in Unix seconds");
   app.add_option("--rate", o.float_phase.rate, "peak rate of AdamW")->capture_default_str();
   app.add_option("--quantised-steps", o.quantised_phase.steps)->capture_default_str();
   app.add_option("--quantised-minutes", o.quantised_phase.minutes);
@@ -83,6 +84,9 @@ void add_options(CLI::App& app, Options& o, NgramOptions& ngrams) {
   app.add_option("--batch", o.batch, "windows a step")->capture_default_str();
   app.add_option("--quantised-batch", o.quantised_batch, "the same in the quantised phase");
   app.add_option("--length", o.length, "bytes a window")->capture_default_str();
+  app.add_option("--fall", o.fall, "share of a phase, its last, in which the rates fall to 2 %")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
   app.add_option("--warmup", o.warmup)->capture_default_str();
   app.add_option("--document-starts", o.document_start_share, "share of windows")
       ->capture_default_str();
@@ -94,12 +98,19 @@ void add_options(CLI::App& app, Options& o, NgramOptions& ngrams) {
   app.add_option("--stop-after", o.stop_after, "stop after that many steps, to be resumed");
   app.add_option("--save-weights", o.save_weights,
                  "minutes between writings of RUN/weights.pt, the float weights in bf16");
-  app.add_option("--start-from", o.start_from, "such a file, in place of a float phase")
-      ->check(CLI::ExistingFile);
+  auto* start_from =
+      app.add_option("--start-from", o.start_from, "such a file, in place of a float phase")
+          ->check(CLI::ExistingFile);
+  app.add_option("--let-down", o.let_down,
+                 "steps of a float phase that is all fall, for weights of a run that was cut")
+      ->needs(start_from);
 #if TORCH_VERSION_MAJOR >= 2
   app.add_flag("--fused", o.fused, "the kernels that are for a GPU on a CPU too: for tests");
 #endif
-  app.add_option("--threads", o.threads, "0: all")->capture_default_str();
+  app.add_option("--threads", o.threads,
+                 "0: all. Threads wait by spinning: where others use the machine, set "
+                 "OMP_WAIT_POLICY=passive before the start")
+      ->capture_default_str();
 }
 
 std::vector<nnzip::NgramTable> ngram_tables(const NgramOptions& options) {
@@ -129,6 +140,7 @@ int main(int argc, char** argv) {
   // Activations of a step are freed and allocated again at once: keep their pages.
   mallopt(M_MMAP_THRESHOLD, 1 << 30);
   mallopt(M_TRIM_THRESHOLD, 1 << 30);
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);  // a run in the background may be killed any time
   Options options;
   NgramOptions ngrams;
   CLI::App app{"Trains a byte transformer for nnzip and writes its model file."};

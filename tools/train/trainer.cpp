@@ -23,9 +23,15 @@ using Clock = std::chrono::steady_clock;
 constexpr int64_t kValidWindows = 24;  // a category, but more if there are few
 constexpr int64_t kLeastValidWindows = 144;
 constexpr int64_t kCalibrationWindows = 16;
-constexpr double kFinalRate = 0.02;  // of the peak, at the end of the cosine
+constexpr double kFinalRate = 0.02;  // of the peak, at the end of the fall
 constexpr double kGradientClip = 1.0;
-constexpr int64_t kEmaEvery = 8;  // steps between updates of the moving average
+constexpr int64_t kEmaEvery = 8;        // steps between updates of the moving average
+constexpr int64_t kMostReturns = 3;     // in a phase, of weights that are no longer finite
+constexpr int64_t kLetDownWarmup = 10;  // steps of a let-down for each of its warm-up
+
+double unix_time() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -54,6 +60,10 @@ Trainer::Trainer(const Options& options)
   if (options_.length < 2 || options_.batch < 1)
     throw std::runtime_error("batch and length must be positive");
   options_.fused |= device_.is_cuda();
+  if (options_.let_down > 0) {
+    options_.float_phase = {options_.let_down, 0, options_.float_phase.rate, 0};
+    options_.warmup = std::min(options_.warmup, options_.let_down / kLetDownWarmup);
+  }
   net_->to(device_);
   net_->set_fused(options_.fused);
   if (device_.is_cuda()) set_product_precision();
@@ -76,8 +86,12 @@ void Trainer::begin_phase() {
   }
   optimiser_ = std::make_unique<Optimiser>(std::move(parameters), options_.fused);
   ema_.clear();
-  for (const auto& p : optimiser_->parameters()) ema_.push_back(p.value.detach().clone());
-  step_ = 0;
+  good_.clear();
+  for (const auto& p : optimiser_->parameters()) {
+    ema_.push_back(p.value.detach().clone());
+    good_.push_back(p.value.detach().clone());
+  }
+  step_ = good_step_ = returns_ = 0;
   phase_seconds_ = 0;
 }
 
@@ -87,12 +101,17 @@ void Trainer::run() {
                 static_cast<long long>(step_));
   } else {
     if (!options_.start_from.empty()) load_weights(options_.start_from, net_);
+    const bool has_float_phase = options_.start_from.empty() || options_.let_down > 0;
+    if (has_float_phase && options_.float_phase.until > 0 &&
+        options_.float_phase.until <= unix_time())
+      throw std::runtime_error("--until has passed already");
     begin_phase();
     std::ofstream(options_.run / "curve.csv")
         << "phase,step,bytes,seconds,train_bits_per_byte,valid_bits_per_byte\n";
   }
   if (phase_ == kFloatPhase) {
-    if (options_.start_from.empty() && !run_phase(options_.float_phase, Mode::kFloat)) return;
+    const bool only_calibrates = !options_.start_from.empty() && options_.let_down == 0;
+    if (!only_calibrates && !run_phase(options_.float_phase, Mode::kFloat)) return;
     torch::NoGradGuard no_grad;
     for (size_t i = 0; i < ema_.size(); ++i) optimiser_->parameters()[i].value.copy_(ema_[i]);
     std::printf("float: %.4f bits/byte on held-out data\n", validate(Mode::kFloat, true));
@@ -114,6 +133,59 @@ void Trainer::run() {
               (options_.run / export_model(net_, options_.name, options_.run)).c_str());
 }
 
+double Trainer::progress(const PhaseOptions& phase) const {
+  if (phase.until > 0) {
+    const double left = phase.until - unix_time();
+    return left > 0 ? phase_seconds_ / (phase_seconds_ + left) : 1;
+  }
+  if (phase.minutes > 0) return phase_seconds_ / (60 * phase.minutes);
+  return static_cast<double>(step_) / static_cast<double>(std::max<int64_t>(1, phase.steps));
+}
+
+// Constant, then linear: weights of a run that was cut have had their peak rate to the end and lack
+// nothing but the fall, which --let-down makes up for.
+double Trainer::rate_scale(double progress) const {
+  const double fall = phase_ == kFloatPhase && options_.let_down > 0 ? 1 : options_.fall;
+  const double left = 1 - std::clamp(progress, 0.0, 1.0);
+  const double level = left < fall ? kFinalRate + (1 - kFinalRate) * left / fall : 1;
+  const double warm =
+      static_cast<double>(step_ + 1) / static_cast<double>(std::max<int64_t>(1, options_.warmup));
+  return std::min(1.0, warm) * level * std::exp2(-static_cast<double>(returns_));
+}
+
+// Keeps what go_back returns to, unless the loss or a weight is infinite or no number. Waits for a
+// GPU.
+bool Trainer::remember_if_finite(const torch::Tensor& loss) {
+  torch::NoGradGuard no_grad;
+  std::vector<torch::Tensor> values;
+  for (const auto& p : optimiser_->parameters()) values.push_back(p.value);
+  const auto norm = torch::stack(at::_foreach_norm(values)).norm();
+  if (!std::isfinite((norm + loss).item<double>())) return false;
+  const auto& source = phase_ == kFloatPhase ? ema_ : values;
+  for (size_t i = 0; i < good_.size(); ++i) good_[i].copy_(source[i]);
+  good_step_ = step_;
+  return true;
+}
+
+// To the last weights that were good, with half the rates and new moments.
+void Trainer::go_back(double loss) {
+  if (++returns_ > kMostReturns)
+    throw std::runtime_error("the run diverges: its loss or a weight is not finite for the " +
+                             std::to_string(returns_) + "th time, at step " +
+                             std::to_string(step_));
+  std::printf("step %lld: diverged, loss %.4g; back to the %s of step %lld with half the rates\n",
+              static_cast<long long>(step_), loss,
+              phase_ == kFloatPhase ? "moving average" : "weights",
+              static_cast<long long>(good_step_));
+  torch::NoGradGuard no_grad;
+  auto parameters = optimiser_->parameters();
+  for (size_t i = 0; i < good_.size(); ++i) {
+    parameters[i].value.copy_(good_[i]);
+    ema_[i].copy_(good_[i]);
+  }
+  optimiser_ = std::make_unique<Optimiser>(std::move(parameters), options_.fused);
+}
+
 bool Trainer::run_phase(const PhaseOptions& phase, Mode mode) {
   const auto start = Clock::now();
   const double seconds_before = seconds_, phase_before = phase_seconds_;
@@ -121,10 +193,7 @@ bool Trainer::run_phase(const PhaseOptions& phase, Mode mode) {
   auto weights_saved = start;
   torch::Tensor running;
   for (;;) {
-    const double progress =
-        phase.minutes > 0
-            ? phase_seconds_ / (60 * phase.minutes)
-            : static_cast<double>(step_) / static_cast<double>(std::max<int64_t>(1, phase.steps));
+    const double progress = this->progress(phase);
     if (progress >= 1) break;
     const auto loss = train_step(mode, progress);
     running = running.defined() ? running.lerp(loss, 0.02) : loss;
@@ -132,18 +201,27 @@ bool Trainer::run_phase(const PhaseOptions& phase, Mode mode) {
     bytes_seen_ += batch() * options_.length;
     seconds_ = seconds_before + seconds_since(start);
     phase_seconds_ = phase_before + seconds_since(start);
+    const bool stops = ++steps_here_ >= options_.stop_after && options_.stop_after > 0;
+    const bool keeps = stops || step_ % options_.checkpoint_every == 0;
+    const bool saves = saves_weights && seconds_since(weights_saved) > 60 * options_.save_weights;
     const bool validates = step_ % options_.validate_every == 0;
-    if (validates || step_ % options_.log_every == 0) {
-      report(phase, progress, running.item<double>(), validates ? validate(mode, false) : NAN);
+    const bool reports = validates || step_ % options_.log_every == 0;
+    // Before anything is written, so that no file holds weights of a run that has diverged.
+    if ((reports || saves || keeps) && !remember_if_finite(running)) {
+      go_back(running.item<double>());
+      running = torch::Tensor();
+      continue;
     }
-    if (saves_weights && seconds_since(weights_saved) > 60 * options_.save_weights) {
+    if (reports) report(progress, running.item<double>(), validates ? validate(mode, false) : NAN);
+    if (saves) {
       save_weights(options_.run / "weights.pt", averages());
       weights_saved = Clock::now();
     }
-    const bool stops = ++steps_here_ == options_.stop_after;
-    if (stops || step_ % options_.checkpoint_every == 0) save_checkpoint();
+    if (keeps) save_checkpoint();
     if (stops) return false;
   }
+  if (running.defined() && !remember_if_finite(running))
+    throw std::runtime_error("the run has diverged since step " + std::to_string(good_step_));
   if (saves_weights) save_weights(options_.run / "weights.pt", averages());
   save_checkpoint();
   return true;
@@ -164,10 +242,7 @@ torch::Tensor Trainer::train_step(Mode mode, double progress) {
     loss = cross_entropy_bits(net_->forward(batch.inputs, batch.taps, mode), batch.targets);
   }
   loss.backward();
-  const double warm =
-      std::min(1.0, static_cast<double>(step_ + 1) / static_cast<double>(options_.warmup));
-  const double cosine = 0.5 * (1 + std::cos(std::numbers::pi * std::min(1.0, progress)));
-  optimiser_->step(warm * (kFinalRate + (1 - kFinalRate) * cosine), kGradientClip);
+  optimiser_->step(rate_scale(progress), kGradientClip);
   if (mode == Mode::kFloat && step_ % kEmaEvery == 0) {
     torch::NoGradGuard no_grad;
     // Young averages forget faster, so that the random start never counts.
@@ -205,17 +280,14 @@ double Trainer::validate(Mode mode, bool print_categories) {
   return sum / weights;
 }
 
-void Trainer::report(const PhaseOptions& phase, double progress, double loss, double valid) {
-  const double left = phase.minutes > 0
-                          ? phase.minutes * 60 - phase_seconds_
-                          : phase_seconds_ * (1 - progress) / std::max(progress, 1e-9);
+void Trainer::report(double progress, double loss, double valid) {
+  const double left = phase_seconds_ * (1 - progress) / std::max(progress, 1e-9);
   const double rate = static_cast<double>(batch() * options_.length) * static_cast<double>(step_) /
                       std::max(phase_seconds_, 1e-9);
   std::printf("step %lld  %.2f MB  %.1f KB/s  train %.4f bits/byte", static_cast<long long>(step_),
               static_cast<double>(bytes_seen_) / 1e6, rate / 1e3, loss);
   if (!std::isnan(valid)) std::printf("  valid %.4f", valid);
   std::printf("  %.0f min left\n", left / 60);
-  std::fflush(stdout);
   std::ofstream csv(options_.run / "curve.csv", std::ios::app);
   csv << phase_ << ',' << step_ << ',' << bytes_seen_ << ',' << seconds_ << ',' << loss << ',';
   if (!std::isnan(valid)) csv << valid;
@@ -245,7 +317,7 @@ std::vector<std::pair<std::string, torch::Tensor>> Trainer::all_state() {
 void Trainer::save_checkpoint() {
   torch::serialize::OutputArchive archive;
   for (const auto& [key, tensor] : all_state()) archive.write(key, tensor.detach());
-  archive.write("counters", torch::tensor({phase_, step_, bytes_seen_}, torch::kLong));
+  archive.write("counters", torch::tensor({phase_, step_, bytes_seen_, returns_}, torch::kLong));
   archive.write("seconds", torch::tensor({seconds_, phase_seconds_}, torch::kDouble));
   std::ostringstream rng;
   rng << rng_;
@@ -270,6 +342,7 @@ bool Trainer::load_checkpoint() {
   begin_phase();
   step_ = counters[1].item<int64_t>();
   bytes_seen_ = counters[2].item<int64_t>();
+  returns_ = counters[3].item<int64_t>();
   seconds_ = seconds[0].item<double>();
   phase_seconds_ = seconds[1].item<double>();
   rng = rng.cpu();
@@ -284,6 +357,7 @@ bool Trainer::load_checkpoint() {
       throw std::runtime_error("checkpoint does not fit the network: " + key);
     tensor.copy_(saved);
   }
+  remember_if_finite(torch::zeros({}, device_));
   return true;
 }
 

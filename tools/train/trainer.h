@@ -20,6 +20,7 @@ struct PhaseOptions {
   int64_t steps = 0;
   double minutes = 0;  // if set, the schedule follows the clock instead of the step count
   double rate = 0;     // peak rate of AdamW parameters
+  double until = 0;    // if set, the schedule ends at that time of day, in Unix seconds
 };
 
 struct Options {
@@ -37,15 +38,17 @@ struct Options {
   int64_t batch = 8, length = 512;
   int64_t quantised_batch = 0;  // 0: the same as batch
   int64_t warmup = 100;
+  double fall = 0.25;  // share of a phase, its last, in which the rate falls
   double document_start_share = 0.25;
   int64_t validate_every = 1000, checkpoint_every = 200, log_every = 50;
   int64_t seed = 1;
   std::string device = "cpu";
   bool fused = false;       // as on a GPU, whatever the device: for tests
-  int threads = 0;          // 0: all
+  int threads = 1;          // 0: all
   int64_t stop_after = 0;   // end the process after that many steps, with a checkpoint; 0: never
   double save_weights = 0;  // minutes between writings of RUN/weights.pt; 0: none
-  std::filesystem::path start_from;  // such a file: the run begins with its calibration
+  std::filesystem::path start_from;  // such a file: the run begins with its calibration, or
+  int64_t let_down = 0;              // with a float phase of that many steps that is all fall
 };
 
 class Trainer {
@@ -66,12 +69,16 @@ class Trainer {
  private:
   enum Phase : int64_t { kFloatPhase, kQuantisedPhase, kFinished };
   void begin_phase();
+  double progress(const PhaseOptions& phase) const;  // 1 or more: the phase is over
+  double rate_scale(double progress) const;          // of the peak rate
+  bool remember_if_finite(const torch::Tensor& loss);
+  void go_back(double loss);
   bool run_phase(const PhaseOptions& phase, Mode mode);  // false if stopped before its end
   void calibrate();
   torch::Tensor train_step(Mode mode, double progress);  // the loss, on the device
   int64_t batch() const;                                 // windows a step in this phase
   std::vector<std::pair<std::string, torch::Tensor>> averages() const;
-  void report(const PhaseOptions& phase, double progress, double loss, double valid);
+  void report(double progress, double loss, double valid);
   std::vector<std::pair<std::string, torch::Tensor>> all_state();
   void save_checkpoint();
   bool load_checkpoint();
@@ -82,6 +89,8 @@ class Trainer {
   Net net_;
   std::unique_ptr<Optimiser> optimiser_;
   std::vector<torch::Tensor> ema_;
+  std::vector<torch::Tensor> good_;  // where go_back leads; the weights' order
+  int64_t good_step_ = 0, returns_ = 0;
   std::mt19937_64 rng_;
   int64_t phase_ = kFloatPhase, step_ = 0, bytes_seen_ = 0, steps_here_ = 0;
   double seconds_ = 0, phase_seconds_ = 0;  // summed over resumed sessions
