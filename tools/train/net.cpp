@@ -8,6 +8,8 @@
 #include <bit>
 #include <cmath>
 
+#include "functions.h"
+
 namespace nnzip::train {
 namespace {
 
@@ -25,60 +27,42 @@ torch::Tensor rms_norm(const torch::Tensor& x) {
 #if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 9)
   if (x.is_cuda()) return at::rms_norm(x, {x.size(-1)}, {}, kEpsilon);  // one kernel each way
 #endif
-  return x * torch::rsqrt(x.square().mean(-1, true) + kEpsilon);
+  return RmsNorm::apply(x, kEpsilon);
 }
-
-// relu(x)^2. Autograd's own way takes twice the passes over the widest activations.
-struct SquaredRelu : torch::autograd::Function<SquaredRelu> {
-  static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& x) {
-    const auto positive = torch::relu(x);
-    context->save_for_backward({positive});
-    return positive.square();
-  }
-  static torch::autograd::tensor_list backward(torch::autograd::AutogradContext* context,
-                                               const torch::autograd::tensor_list& gradients) {
-    const auto positive = context->get_saved_variables()[0];
-    const auto zero = torch::zeros({}, positive.options());
-    return {torch::addcmul(zero, gradients[0], positive, 2)};
-  }
-};
 
 torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& weights, Mode mode) {
   if (mode != Mode::kQuantised) return torch::matmul(x, weights.t());
-  const auto step = weight_step(weights);
-  return torch::matmul(x, (round_through(weights / step) * step).t());
+  return torch::matmul(x, RoundTo::apply(weights, weight_step(weights)).t());
 }
 
 // The 99.95th percentile of |x|, from at most about a million values.
 double upper_percentile(const torch::Tensor& x) {
   auto flat = x.detach().abs().flatten();
   const int64_t stride = std::max<int64_t>(1, flat.numel() / (1 << 20));
-  flat = std::get<0>(flat.slice(0, 0, flat.numel(), stride).to(torch::kFloat).sort());
-  return flat[static_cast<int64_t>(static_cast<double>(flat.numel() - 1) * 0.9995)].item<double>();
+  flat = flat.slice(0, 0, flat.numel(), stride).to(torch::kFloat);
+  const auto place = static_cast<int64_t>(static_cast<double>(flat.numel() - 1) * 0.9995);
+  return std::get<0>(flat.kthvalue(place + 1)).item<double>();
 }
 
 torch::Tensor saturate16(const torch::Tensor& x, const torch::Tensor& unit) {
-  return round_through(torch::clamp(x / unit, -32767.0, 32767.0)) * unit;
+  return Quantise::apply(x, unit, -32767.0, 32767.0);
 }
 
 // q: [B*n*G][H/G*c][E], k and v: [B*n*G][keys][E], bias: [1][n][G][H/G*c][keys]; returns the mixed
 // values in the shape of q.
 torch::Tensor mix(const torch::Tensor& q, const torch::Tensor& k, const torch::Tensor& v,
                   const torch::Tensor& bias, Mode mode) {
-  auto scores = torch::bmm(q * std::pow(static_cast<double>(q.size(2)), -0.5), k.transpose(1, 2));
-  const auto shape = scores.sizes().vec();
-  scores = scores.view({-1, bias.size(1), bias.size(2), bias.size(3), bias.size(4)}) + bias;
-  torch::Tensor weights;
-  if (mode == Mode::kQuantised) {  // u8 weights relative to the maximum, as the engine has them
-    const auto raw = torch::exp(scores - scores.detach().amax(-1, true)) * kAttentionLevels;
-    const auto rounded = round_through(raw);
-    weights = rounded / rounded.sum(-1, true);
-  } else {
-    // Not torch::softmax: autocast would write the largest tensor of all in float32. The sums
-    // inside are float32 either way.
-    weights = torch::_softmax(scores, -1, false);
-  }
-  return torch::bmm(weights.view(shape), v);
+  const auto products =
+      torch::bmm(q * std::pow(static_cast<double>(q.size(2)), -0.5), k.transpose(1, 2));
+  // Not view, in whose gradient an addition in place would be a copy.
+  const auto scores =
+      at::_unsafe_view(products, {-1, bias.size(1), bias.size(2), bias.size(3), bias.size(4)})
+          .add_(bias);
+  // Not torch::softmax: autocast would write the largest tensor of all in float32. The sums
+  // inside are float32 either way.
+  const auto weights = mode == Mode::kQuantised ? RoundedSoftmax::apply(scores, kAttentionLevels)
+                                                : torch::_softmax(scores, -1, false);
+  return torch::bmm(weights.view(products.sizes()), v);
 }
 
 // The same by one kernel, which keeps no scores. The heads that share keys are rows of one head.
@@ -97,8 +81,6 @@ torch::Tensor fused_mix(const torch::Tensor& q, const torch::Tensor& k, const to
 }
 
 }  // namespace
-
-torch::Tensor round_through(const torch::Tensor& x) { return x + (torch::round(x) - x).detach(); }
 
 torch::Tensor weight_step(const torch::Tensor& weights) {
   return (weights.detach().abs().amax(1, true) / 127.0).clamp_min(1e-8);
@@ -126,8 +108,7 @@ torch::Tensor QuantiserImpl::forward(const torch::Tensor& x, Mode mode) {
     log_scale.fill_(std::log(std::max(upper_percentile(x), 1e-6) / high));
     return x;
   }
-  const auto scale = log_scale.exp();
-  return round_through(torch::clamp(x / scale, low, high)) * scale;
+  return Quantise::apply(x, log_scale.exp(), low, high);
 }
 
 double QuantiserImpl::scale() const { return std::exp(log_scale.item<float>()); }
@@ -253,7 +234,7 @@ torch::Tensor NetImpl::embed_taps(const torch::Tensor& values, bool quantised) c
   auto rows = taps;
   if (quantised) {
     const auto step = (residual_unit * tap_multiplier).repeat_interleave(kSymbols).unsqueeze(1);
-    rows = round_through(torch::clamp(taps / step, -127.0, 127.0)) * step;
+    rows = Quantise::apply(taps, step, -127.0, 127.0);
   }
   const auto index = values + torch::arange(count, values.options()) * kSymbols;
   const auto sums = torch::embedding_bag(rows, index.flatten(),
@@ -273,7 +254,7 @@ torch::Tensor NetImpl::forward(const torch::Tensor& bytes, const torch::Tensor& 
     auto row = torch::embedding(ngrams[i], ngram_rows(bytes, config.ngrams[i]), -1, false, sparse);
     if (quantised) {
       const auto step = residual_unit * ngram_multiplier[static_cast<int64_t>(i)];
-      row = round_through(torch::clamp(row / step, -127.0, 127.0)) * step;
+      row = Quantise::apply(row, step, -127.0, 127.0);
     }
     x = x + row;
   }

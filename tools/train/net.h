@@ -77,7 +77,4 @@ torch::Tensor ngram_rows(const torch::Tensor& bytes, const NgramTable& table);
 // Per-output-channel int8 weights: returns the step of each row, [outputs][1].
 torch::Tensor weight_step(const torch::Tensor& weights);
 
-// Rounds half to even with a gradient of one.
-torch::Tensor round_through(const torch::Tensor& x);
-
 }  // namespace nnzip::train
