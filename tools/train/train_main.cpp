@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // nnzip-train: trains a network, quantises it and writes the model file.
+#include <dlfcn.h>
 #include <malloc.h>
 #include <torch/torch.h>
 #include <torch/version.h>
@@ -122,6 +123,14 @@ std::vector<nnzip::NgramTable> ngram_tables(const NgramOptions& options) {
   return tables;
 }
 
+// OpenBLAS, where libtorch has it, has threads of its own that libtorch does not know of.
+void set_threads(int threads) {
+  torch::set_num_threads(threads);
+  using Set = void (*)(int);
+  const auto set = reinterpret_cast<Set>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"));
+  if (set != nullptr) set(threads);
+}
+
 // Trained weights are less like noise, so that their file is smaller.
 void print_costs(const nnzip::Config& config) {
   std::uint64_t attention = 0;
@@ -151,7 +160,7 @@ int main(int argc, char** argv) {
   try {
     options.config.ngrams = ngram_tables(ngrams);
     nnzip::check_config(options.config, "recipe");  // not first when the model is written
-    if (options.threads > 0) torch::set_num_threads(options.threads);
+    if (options.threads > 0) set_threads(options.threads);
     if (dry_run) {
       print_costs(options.config);
       return 0;
