@@ -4,8 +4,10 @@
 
     tools/data/prepare.py SOURCE [OUT [KIND...]]       OUT defaults to build/data, KIND to all
 
-KIND is text, image, audio or system. SOURCE holds train/text/*.txt.bz3, six categories of documents
-separated by one NUL byte, train/image/photos.tar and train/audio/clips.tar. Written:
+KIND is text, text2, image, audio or system. SOURCE holds train/text/*.txt.bz3, six categories of
+documents separated by one NUL byte, train/text2/*.txt.bz3, four more (other languages, tables and
+markup, other programming languages, documentation), train/image/photos.tar and
+train/audio/clips.tar. The categories of both corpora are written side by side:
 
     OUT/train/text/CATEGORY.bin    documents, one NUL byte after each
     OUT/valid/text/CATEGORY.bin    held-out documents, the same way (at most 1 MiB a category)
@@ -27,7 +29,10 @@ import sys
 import tarfile
 import tempfile
 
-CATEGORIES = ["books", "wiki", "web", "multi", "code", "structured"]
+CATEGORIES = {
+    "text": ["books", "wiki", "web", "multi", "code", "structured"],
+    "text2": ["multi2", "structured2", "code2", "web2"],
+}
 HELD_OUT_ONE_IN = 64
 FILES_HELD_OUT_ONE_IN = 10
 IMAGE_BYTES = 1_500_000
@@ -76,8 +81,8 @@ def write_limited(path: pathlib.Path, documents: list[bytes], limit: int) -> int
     return written
 
 
-def prepare_category(source: pathlib.Path, out: pathlib.Path, category: str) -> None:
-    documents = read_documents(source / "train/text" / f"{category}.txt.bz3")
+def prepare_category(source: pathlib.Path, out: pathlib.Path, corpus: str, category: str) -> None:
+    documents = read_documents(source / "train" / corpus / f"{category}.txt.bz3")
     held_out = [d for d in documents if is_held_out(d)]
     trained = [d for d in documents if not is_held_out(d)]
     train_bytes = write_limited(out / "train/text" / f"{category}.bin", trained, 1 << 40)
@@ -156,16 +161,17 @@ def copy_system_files(out: pathlib.Path) -> None:
 
 
 def main() -> int:
-    kinds = ["text", "image", "audio", "system"]
+    kinds = ["text", "text2", "image", "audio", "system"]
     chosen = sys.argv[3:] or kinds
     if len(sys.argv) < 2 or not set(chosen) <= set(kinds):
         print(__doc__, file=sys.stderr)
         return 1
     source = pathlib.Path(sys.argv[1])
     out = pathlib.Path(sys.argv[2] if len(sys.argv) > 2 else "build/data")
-    if "text" in chosen:
-        for category in CATEGORIES:
-            prepare_category(source, out, category)
+    for corpus, categories in CATEGORIES.items():
+        if corpus in chosen:
+            for category in categories:
+                prepare_category(source, out, corpus, category)
     if "image" in chosen:
         prepare_files(source, out, "image", "photos.tar")
     if "audio" in chosen:
