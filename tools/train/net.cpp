@@ -17,6 +17,9 @@ constexpr double kEpsilon = 1e-6;  // added to the mean square; below one residu
 constexpr double kMasked = -1e4;   // nats; exp of it is zero in float32
 constexpr int kChunk = 64;         // queries that share one gathered set of keys
 constexpr double kAttentionLevels = 255;
+// Squares have a long tail that carries what the layer says: clipping it at the 99.95th percentile
+// alone cost text-4m.toml 2 % (1.1425 to 1.1656 bits a byte), here 0.2 %; all others together 0.1 %.
+constexpr double kHiddenShare = 0.99999;
 constexpr int64_t kHashMultiplier = 0x9E3779B1, kLow32 = 0xFFFFFFFF;
 
 torch::Tensor normal(std::vector<int64_t> shape, double deviation) {
@@ -35,12 +38,12 @@ torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& weights, Mode 
   return torch::matmul(x, RoundTo::apply(weights, weight_step(weights)).t());
 }
 
-// The 99.95th percentile of |x|, from at most about a million values.
-double upper_percentile(const torch::Tensor& x) {
+// The value that a share of |x| is below, from at most about a million values.
+double upper_percentile(const torch::Tensor& x, double share = 0.9995) {
   auto flat = x.detach().abs().flatten();
   const int64_t stride = std::max<int64_t>(1, flat.numel() / (1 << 20));
   flat = flat.slice(0, 0, flat.numel(), stride).to(torch::kFloat);
-  const auto place = static_cast<int64_t>(static_cast<double>(flat.numel() - 1) * 0.9995);
+  const auto place = static_cast<int64_t>(static_cast<double>(flat.numel() - 1) * share);
   return std::get<0>(flat.kthvalue(place + 1)).item<double>();
 }
 
@@ -97,7 +100,8 @@ torch::Tensor ngram_rows(const torch::Tensor& bytes, const NgramTable& table) {
   return hash.bitwise_right_shift(32 - std::countr_zero(table.rows));
 }
 
-QuantiserImpl::QuantiserImpl(double low_, double high_) : low(low_), high(high_) {
+QuantiserImpl::QuantiserImpl(double low_, double high_, double share_)
+    : low(low_), high(high_), share(share_) {
   log_scale = register_parameter("log_scale", torch::tensor(std::log(4.0 / high_)));
 }
 
@@ -105,7 +109,7 @@ torch::Tensor QuantiserImpl::forward(const torch::Tensor& x, Mode mode) {
   if (mode == Mode::kFloat) return x;
   if (mode == Mode::kCalibrate) {
     torch::NoGradGuard no_grad;
-    log_scale.fill_(std::log(std::max(upper_percentile(x), 1e-6) / high));
+    log_scale.fill_(std::log(std::max(upper_percentile(x, share), 1e-6) / high));
     return x;
   }
   return Quantise::apply(x, log_scale.exp(), low, high);
@@ -122,7 +126,7 @@ BlockImpl::BlockImpl(const Config& c, int index)
       value(-127, 127),
       attention_out(-127, 127),
       hidden_in(-127, 127),
-      hidden(0, 127) {
+      hidden(0, 127, kHiddenShare) {
   const int64_t d = c.width, heads_size = c.query_size(), f = c.hidden;
   const double residual_gain = 0.5 / std::sqrt(static_cast<double>(c.layers()));
   qkv = register_parameter("qkv", normal({c.qkv_size(), d}, std::pow(d, -0.5)));

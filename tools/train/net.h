@@ -17,11 +17,12 @@ enum class Mode { kFloat, kCalibrate, kQuantised };
 
 // Rounds to `scale` x integer in [low, high]; the scale is learned through its logarithm.
 struct QuantiserImpl : torch::nn::Module {
-  QuantiserImpl(double low, double high);
+  // share: of the magnitudes, that calibration keeps from being clipped.
+  QuantiserImpl(double low, double high, double share = 0.9995);
   torch::Tensor forward(const torch::Tensor& x, Mode mode);
   double scale() const;
 
-  double low, high;
+  double low, high, share;
   torch::Tensor log_scale;  // scalar
 };
 TORCH_MODULE(Quantiser);
