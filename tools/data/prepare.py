@@ -19,15 +19,15 @@ train/audio/clips.tar. The categories of both corpora are written side by side:
 
 A document is held out when the first byte-pair of its SHA-256 is divisible by 64, an image or a clip
 when that of its file is by 10, so the split does not depend on their order and never moves. Nothing of
-SOURCE/eval is read. Images need ImageMagick, audio needs flac.
+SOURCE/eval is read. Images need Pillow (Debian: python3-pil), audio needs flac.
 """
 
 import hashlib
+import io
 import pathlib
 import subprocess
 import sys
 import tarfile
-import tempfile
 
 CATEGORIES = {
     "text": ["books", "wiki", "web", "multi", "code", "structured"],
@@ -109,20 +109,18 @@ def members(archive: pathlib.Path):
 
 def write_image(content: bytes, name: str, digest: bytes, folder: pathlib.Path) -> int:
     """Rows from top and bottom, BGR beside RGB, some grey: as users' disks hold them."""
-    kind = "bmp3" if digest[2] % 4 == 0 else "pgm" if digest[2] % 8 == 1 else "ppm"
-    with tempfile.NamedTemporaryFile(suffix=pathlib.Path(name).suffix) as source:
-        source.write(content)
-        source.flush()
-        size = subprocess.run(["identify", "-format", "%w %h\n", f"{source.name}[0]"], check=True,
-                              capture_output=True, text=True).stdout.split()
-        width, height = int(size[0]), int(size[1])
-        rows = max(1, min(height, IMAGE_BYTES // (width * (1 if kind == "pgm" else 3))))
-        path = folder / f"{pathlib.Path(name).stem}.{kind[:3]}"
-        subprocess.run(["convert", "-quiet", f"{source.name}[0]", "-background", "white",
-                        "-alpha", "remove", "-alpha", "off",
-                        "-crop", f"{width}x{rows}+0+{(height - rows) // 2}", "+repage",
-                        "-depth", "8", "-type", "grayscale" if kind == "pgm" else "truecolor",
-                        f"{kind}:{path}"], check=True)
+    from PIL import Image  # text needs nothing beside Python
+
+    kind = "bmp" if digest[2] % 4 == 0 else "pgm" if digest[2] % 8 == 1 else "ppm"
+    image = Image.open(io.BytesIO(content))
+    if "A" in image.mode or "transparency" in image.info:
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA"))
+    image = image.convert("L" if kind == "pgm" else "RGB")
+    width, height = image.size
+    rows = max(1, min(height, IMAGE_BYTES // (width * len(image.getbands()))))
+    top = (height - rows) // 2
+    path = folder / f"{pathlib.Path(name).stem}.{kind}"
+    image.crop((0, top, width, top + rows)).save(path)
     return path.stat().st_size
 
 

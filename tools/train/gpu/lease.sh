@@ -15,11 +15,14 @@ trainer=${TRAINER:-$source/build/torch/nnzip-train}
 
 usage() {
   cat <<'END_OF_USAGE'
-here   lease.sh pack FOLDER                FOLDER/probe, FOLDER/1, FOLDER/2, each for one call;
-                                           $TRAINER_211: nnzip-train for the probe, on libtorch 2.11
+here   lease.sh pack FOLDER [SOURCE]       FOLDER/probe, FOLDER/1, FOLDER/2, each for one call; with
+                                           SOURCE of prepare.py FOLDER/image and FOLDER/audio as well;
+                                           $TRAINER_211: nnzip-train on libtorch 2.11, for these and
+                                           for the probe
 there  lease.sh probe PART                 every variant, some steps at full size
 there  lease.sh corpus PART                unpacks a part of the corpus, nothing else
-there  lease.sh main PART RECIPE=SECONDS...  unpacks the other part, trains one after the other
+there  lease.sh main PART RECIPE=SECONDS...  unpacks the other part, trains one after the other: text
+                                           by train.py, images and sound by nnzip-train
 here   lease.sh finish RECIPE FOLDER RUN [OPTION...]
                                            joins weights, calibrates, quantises, exports on the CPU
 END_OF_USAGE
@@ -29,8 +32,8 @@ say() { printf '[%4d s] %s\n' "$SECONDS" "$*"; }
 
 # Documents in blocks of 32 MiB, which unpack side by side, in two parts of about equal size; the
 # held-out ones and bzip3 with each. The probe has two categories and the C++ trainer.
-pack() {  # FOLDER
-  local part file name size
+pack() {  # FOLDER [SOURCE]
+  local part file name size parts=(probe 1 2)
   local -A sizes=([1]=0 [2]=0)
   rm -rf "$1"
   mkdir -p "$1"/{probe,1,2,all}
@@ -49,24 +52,58 @@ pack() {  # FOLDER
     mv "$1/all/$file" "$1/$part/"
   done < <(cd "$1/all" && stat -c '%s %n' -- * | sort -rn)
   rmdir "$1/all"
-  for part in probe 1 2; do
-    cp "$(command -v bzip3)" "$(ldd "$(command -v bzip3)" | awk '/libbzip3/ { print $3 }')" "$1/$part/"
-    (cd "$1/$part" && sha256sum -- * > SHA256SUMS)
+  if [[ -n ${2:-} ]]; then
+    for part in image audio; do
+      mkdir -p "$1/$part/train"
+      cp -r "$2/train/$part" "$1/$part/train/"
+      strip -o "$1/$part/nnzip-train" "$TRAINER_211"
+      parts+=("$part")
+    done
+    pack_program flac 'FLAC|ogg' "$1/audio"
+  fi
+  for part in "${parts[@]}"; do
+    pack_program bzip3 bzip3 "$1/$part"
+    (cd "$1/$part" && find . -type f -print0 | xargs -0 sha256sum > ../sums && mv ../sums SHA256SUMS)
   done
   du -sb "$1"/*
 }
 
+# A program and those of its libraries that a bare machine may lack.
+pack_program() {  # NAME LIBRARIES FOLDER
+  local library
+  cp "$(command -v "$1")" "$3/"
+  ldd "$(command -v "$1")" | awk -v wanted="lib($2)" '$1 ~ wanted { print $3 }' | while read -r library; do
+    cp "$library" "$3/"
+  done
+}
+
 corpus() {  # PART
-  local file name jobs=()
+  local file name kind jobs=()
   (cd "$1" && sha256sum --quiet -c SHA256SUMS)
   for file in "$1"/*.bz3; do
-    name=$(basename "$file" .bz3)  # KIND.CATEGORY.bin
+    [[ -e $file ]] || continue
+    name=$(basename "$file" .bz3)  # SPLIT.CATEGORY.bin
     mkdir -p "$home/data/${name%%.*}/text"
     LD_LIBRARY_PATH=$1 "$1/bzip3" -d -c -j 4 "$file" > "$home/data/${name%%.*}/text/${name#*.}" &
     jobs+=($!)
   done
+  for kind in image audio; do
+    [[ -d $1/train/$kind ]] || continue
+    PATH=$1:$PATH LD_LIBRARY_PATH=$1 "$python" "$source/tools/data/prepare.py" "$1" "$home/data" "$kind" &
+    jobs+=($!)
+  done
   for job in "${jobs[@]}"; do wait "$job"; done
+  if [[ -f $1/nnzip-train ]]; then install -m 755 "$1/nnzip-train" "$home/"; fi
   say "unpacked $1"
+}
+
+# The folder of a recipe's data.
+kind_of() {  # RECIPE
+  case $(sed -n 's/^taps = "\(.*\)"$/\1/p' "$recipes/$1.toml") in
+    pixels) echo image ;;
+    samples) echo audio ;;
+    *) echo text ;;
+  esac
 }
 
 # All variants compile at once and measure one after the other; none stops the others.
@@ -98,9 +135,8 @@ probe() {  # PART
     timeout 40 "$python" "$here/attention.py" 2>&1 | tee "$home/probe/attention.log" || true
     say "attention"
   fi
-  if [[ -f $part/nnzip-train ]]; then
-    chmod +x "$part/nnzip-train"
-    LD_LIBRARY_PATH=$(torch_libraries) timeout 40 "$part/nnzip-train" \
+  if [[ -f $home/nnzip-train ]]; then
+    LD_LIBRARY_PATH=$(torch_libraries) timeout 40 "$home/nnzip-train" \
       --config "$recipes/text-4m.toml" --weights '' --data "$home/data/train/text" \
       --valid "$home/data/valid/text" --device "$device" --run "$home/probe/c++" --minutes 0 --steps 60 \
       --quantised-steps 5 --log-every 20 2>&1 | tee "$home/probe/c++.log" || true
@@ -116,24 +152,44 @@ print(importlib.util.find_spec("torch").submodule_search_locations[0] + "/lib")'
 
 # The schedule of each ends that many seconds after the one before; the first counts from now.
 main() {  # PART RECIPE=SECONDS...
-  local end recipe compiled
+  local end recipe
   end=$(date +%s)
-  corpus "$1"
+  corpus "$(cd "$1" && pwd)"
   for recipe in "${@:2}"; do
     end=$((end + ${recipe#*=}))
     recipe=${recipe%=*}
-    compiled=$source/.gpu/compiled/$recipe.compiled.xz  # of a probe, if it is there
-    timeout $((end - $(date +%s) + 20)) "$python" -u "$here/train.py" "$recipes/$recipe.toml" \
-      --data "$home/data" --device "$device" --out "$OUT" --compiled "$compiled" --until "$end" \
-      ${TRAIN_OPTIONS:+$TRAIN_OPTIONS} 2>&1 | tee "$OUT/$recipe.log" || echo "FAILED: $recipe"
+    if [[ $(kind_of "$recipe") == text ]]; then
+      train_text "$recipe" "$end"
+    else
+      train_numbers "$recipe" "$end"
+    fi 2>&1 | tee "$OUT/$recipe.log" || echo "FAILED: $recipe"
     say "end of $recipe"
   done
 }
 
+train_text() {  # RECIPE END
+  timeout $(($2 - $(date +%s) + 20)) "$python" -u "$here/train.py" "$recipes/$1.toml" \
+    --data "$home/data" --device "$device" --out "$OUT" --until "$2" \
+    --compiled "$source/.gpu/compiled/$1.compiled.xz" ${TRAIN_OPTIONS:+$TRAIN_OPTIONS}
+}
+
+# Ends after the calibration of what it trained; the weights are what counts.
+train_numbers() {  # RECIPE END
+  local kind
+  kind=$(kind_of "$1")
+  LD_LIBRARY_PATH=$(torch_libraries) timeout $(($2 - $(date +%s) + 20)) "$home/nnzip-train" \
+    --config "$recipes/$1.toml" --data "$home/data/train/$kind" --valid "$home/data/valid/$kind" \
+    --device "$device" --run "$home/run/$1" --until "$2" --batch "${NUMBERS_BATCH:-64}" --save-weights 1 \
+    --quantised-steps 0 --checkpoint-every 1000000 --log-every 200
+  cp "$home/run/$1/weights.pt" "$OUT/$1.weights.0"
+}
+
 finish() {  # RECIPE FOLDER RUN [OPTION of nnzip-train...]
+  local kind
+  kind=$(kind_of "$1")
   mkdir -p "$3"
   cat "$2/$1".weights.? > "$3/weights.pt"
-  "$trainer" --config "$recipes/$1.toml" --data "$data/train/text" --valid "$data/valid/text" \
+  "$trainer" --config "$recipes/$1.toml" --data "$data/train/$kind" --valid "$data/valid/$kind" \
     --device cpu --threads "${THREADS:-1}" --run "$3" --start-from "$3/weights.pt" \
     --checkpoint-every 20 --log-every 10 "${@:4}"
 }
