@@ -13,7 +13,7 @@ mount -t tmpfs -o size=300k tmpfs small
 cp noise zeros.nnz small
 
 full='*No space left on device*'
-refuses "$full" "$nnzip" small/noise
+refuses "$full" "$nnzip" --model none small/noise
 refuses "$full" "$nnzip" --model none --rm small/noise
 refuses "$full" "$nnzip" -d small/zeros.nnz
 refuses "$full" "$nnzip" -d --rm small/zeros.nnz
@@ -24,7 +24,7 @@ same small/zeros.nnz zeros.nnz
 # What stands under the name already stays there.
 echo old >small/noise.nnz
 echo old >small/zeros
-refuses "$full" "$nnzip" -f small/noise
+refuses "$full" "$nnzip" --model none -f small/noise
 refuses "$full" "$nnzip" -df small/zeros.nnz
 only small noise noise.nnz zeros zeros.nnz
 [[ $(<small/noise.nnz) == old && $(<small/zeros) == old ]] || fail "the old output is gone"
@@ -32,7 +32,7 @@ rm small/noise.nnz small/zeros
 
 # Through the shell's redirection there is no name to keep clean, but an error.
 into() { "${@:2}" >"$1"; }
-refuses "$full" into small/out "$nnzip" -c small/noise
+refuses "$full" into small/out "$nnzip" --model none -c small/noise
 refuses "$full" into small/out "$nnzip" -dc small/zeros.nnz
 rm small/out
 
@@ -40,7 +40,7 @@ rm small/out
 mkdir inodes
 mount -t tmpfs -o nr_inodes=2 tmpfs inodes
 cp noise inodes
-refuses "$full" "$nnzip" inodes/noise
+refuses "$full" "$nnzip" --model none inodes/noise
 only inodes noise
 
 # Several files: the one that fits is done.
@@ -49,7 +49,7 @@ refuses "$full" "$nnzip" --model none small/noise small/little
 only small little little.nnz noise zeros.nnz
 
 mount -o remount,size=4m small
-works "$nnzip" --rm small/noise
+works "$nnzip" --model none --rm small/noise
 works "$nnzip" -d small/noise.nnz small/zeros.nnz
 same small/noise noise
 same small/zeros zeros

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Progress is a line on a terminal alone, with percent, rate and time left, and gone at the end.
-prose_of 9000 >prose && nnzip prose && cp prose.nnz packed.nnz
+prose_of 6000 >prose && nnzip prose && cp prose.nnz packed.nnz
 # errors_in_terminal COMMAND...: standard error alone is a terminal; tells what was shown there.
 errors_in_terminal() {
   python3 - "$@" <<'PYTHON'

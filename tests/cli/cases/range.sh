@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # --range gives bytes of the content: of a file and of a pipe, within and over blocks and frames.
 sample 3000 >small && nnzip small
-# Lines so long that zstd alone makes nothing of them.
-seq -f %032768.0f 400 | head -c 10000000 >big && nnzip --model none big
+# Three blocks of noise, which is stored, and some of lines between them; one begins at 4194304.
+head -c 10000000 /dev/urandom >noise
+{ head -c 4194304 noise && seq 100000 | head -c 294912 && head -c 5510784 noise; } >big && rm noise && nnzip --model none big
 cat small.nnz big.nnz small.nnz >all.nnz && cat small big small >all
 part() { # part FILE OFFSET LENGTH: compares by file, redirected file and pipe
   tail -c +$(($2 + 1)) "$1" | head -c "$3" >wanted
