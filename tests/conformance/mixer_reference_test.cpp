@@ -194,14 +194,14 @@ TEST_CASE("MixerReference.AgreesOnMachineCode") {
 TEST_CASE("MixerReference.AgreesOnManyBytes") {
   Bytes content = test::sample_text();
   Random random;
-  while (content.size() < 200000) {
+  while (content.size() < 100000) {
     const std::size_t from = random.below(static_cast<std::uint32_t>(content.size()) - 1000);
     const std::size_t n = 1 + random.below(1000);
     for (std::size_t i = 0; i < n; ++i) content.push_back(content[from + i]);
     content.push_back(static_cast<std::uint8_t>(random.below(256)));
   }
   require_equal_bytes(content, {}, 1, false);
-  require_equal_bytes(resized(content, 50000), {}, 5, true);
+  require_equal_bytes(resized(content, 25000), {}, 5, true);
 }
 
 void require_equal_pixels(const Bytes& content, const Layout& layout, int streams, bool network) {

@@ -87,8 +87,11 @@ TEST_CASE("CStream.GivesWhatBuffersGive") {
 
 TEST_CASE("CStream.SeveralBlocksAndFrames") {
   const nnzip_options options = c_options_without_model();
-  Bytes content(9 * kMib);
-  for (std::size_t i = 0; i < content.size(); ++i) content[i] = static_cast<std::uint8_t>(i >> 12);
+  // Blocks that are stored and, in the end, one that contexts code.
+  Bytes content = Random(1).bytes(9 * kMib);
+  for (std::size_t i = 35 * kMib / 4; i < content.size(); ++i) {
+    content[i] = static_cast<std::uint8_t>(i >> 12);
+  }
   const Bytes frame = c_compressed(content, options);
   CHECK((run(new_stream(NNZIP_COMPRESS, options).get(), content, 100003, 4096).out == frame));
   Bytes frames = frame;
