@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// Images: the mixer against its second implementation.
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+#include "conformance/mixer_reference_runs.h"
+#include "mixer/image_predictor.h"
+#include "mixer/reference/mixer_reference_images.h"
+#include "unit/pixel_layouts.h"
+
+namespace nnzip {
+namespace {
+
+using mixer_runs::plan_of;
+using mixer_runs::random_bytes;
+using mixer_runs::require_equal;
+using mixer_runs::resized;
+
+void require_equal_pixels(const Bytes& content, const Layout& layout, int streams, bool network) {
+  INFO(content.size() << " bytes, " << streams << " streams, stride " << layout.stride
+                      << ", channels " << layout.channels << ", element " << layout.element
+                      << ", parity " << layout.high_parity << (network ? ", network" : ""));
+  require_equal<mixer::ImagePredictor, ImageReference>(content,
+                                                       plan_of(content, layout, streams, network));
+}
+
+TEST_CASE("ImageReference.AgreesOnSmallImages") {
+  for (const Layout& layout : test::pixel_layouts()) {
+    const Bytes content = resized(test::sample_photograph(layout, 600 / layout.stride + 1), 600);
+    require_equal_pixels(content, layout, 1, false);
+    const int several = test::streams_within(64, layout);
+    if (several > 1) require_equal_pixels(content, layout, several, true);
+  }
+}
+
+TEST_CASE("ImageReference.AgreesOnImages") {
+  for (const Layout& layout :
+       {test::pixel_layout(182, 3, 1), test::pixel_layout(61, 1, 1),
+        test::pixel_layout(162, 4, 2, false), test::pixel_layout(120, 1, 2)}) {
+    const Bytes image = resized(test::sample_photograph(layout, 130), 7000);
+    Bytes extremes = random_bytes(4000);
+    for (auto& byte : extremes) byte = byte < 128 ? 0 : 255;
+    for (const int streams : {1, 2, 4}) {
+      require_equal_pixels(image, layout, streams, streams == 2);
+      require_equal_pixels(extremes, layout, streams, streams == 4);
+    }
+    require_equal_pixels(random_bytes(3000), layout, 1, false);
+    for (const std::size_t n : {1, 2, 3}) require_equal_pixels(random_bytes(n), layout, 2, false);
+  }
+  // A row of more than 512 cells.
+  const Layout wide = test::pixel_layout(9001, 1, 1);
+  require_equal_pixels(test::sample_photograph(wide, 4), wide, 1, false);
+}
+
+// As many streams as rows allow and more than there are rows, rows that follow at once and later.
+TEST_CASE("ImageReference.AgreesOnWavefronts") {
+  for (std::uint32_t channels = 1; channels <= 4; ++channels) {
+    for (const std::uint32_t bytes : {1u, 2u}) {
+      for (const int streams : {2, 8, 64}) {
+        const std::uint32_t element = channels * bytes;
+        const std::uint32_t width = 3 * static_cast<std::uint32_t>(streams);
+        const Layout tight = test::pixel_layout(width * element, channels, bytes);
+        const Layout padded =
+            test::pixel_layout((width + 5) * element + (element - 1), channels, bytes, false);
+        const auto rows = static_cast<std::uint32_t>(streams == 64 ? 67 : 3 * streams + 1);
+        const bool whole = channels == 1;
+        for (const Layout& layout : {tight, padded}) {
+          Bytes image = test::sample_photograph(layout, rows);
+          if (streams == 64 && !whole) image.resize(std::size_t{layout.stride} * 5);
+          image.resize(image.size() - layout.stride / 3);
+          require_equal_pixels(image, layout, streams, channels % 2 == 0);
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace nnzip
