@@ -14,9 +14,6 @@
 namespace nnzip {
 namespace {
 
-constexpr const char* kDescription =
-    "nnzip - lossless compression by neural networks that come with the program";
-
 constexpr std::array<std::pair<std::string_view, Command>, 6> kWords = {{
     {"compress", Command::kCompress},
     {"decompress", Command::kDecompress},
@@ -25,10 +22,6 @@ constexpr std::array<std::pair<std::string_view, Command>, 6> kWords = {{
     {"models", Command::kModels},
     {"bench", Command::kBench},
 }};
-
-[[noreturn]] void fail(const std::string& problem) {
-  throw Error(ErrorCode::kInvalidArgument, problem + " (nnzip -h tells the options)");
-}
 
 void demand_sensible_output(const Arguments& arguments) {
   const bool writes =
@@ -123,18 +116,9 @@ std::string parse(std::vector<std::string> words, const std::string& name, const
   for (std::string& each : words) {
     if (each.size() > 1 && each.front() == '[' && each.back() == ']') each.insert(0, "./");
   }
-  CLI::App app(kDescription, name);
-  build_parser(app, command, arguments, raw);
-  try {
-    app.parse(
-        std::vector<std::string>(words.rbegin(), words.rend()));  // CLI11 takes them from the back
-  } catch (const CLI::CallForHelp&) {
-    return app.help();
-  } catch (const CLI::ParseError& error) {
-    fail(error.what() + std::string("."));
-  }
-  demand_no_dashes(words, arguments);
-  return {};
+  const std::string help = parse_options(words, name, command, arguments, raw);
+  if (help.empty()) demand_no_dashes(words, arguments);
+  return help;
 }
 
 // Where one option excludes another, what the line says replaces what the variable said.

@@ -2,8 +2,15 @@
 // The table of options. The manual page and the completions say the same, and a test compares.
 #include "option_table.h"
 
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <utility>
+
 namespace nnzip {
 namespace {
+
+constexpr const char* kDescription =
+    "nnzip - lossless compression by neural networks that come with the program";
 
 constexpr const char* kLevels = "Levels: -1 (fast) to -9 (small), default -5.\n";
 
@@ -88,8 +95,7 @@ void add_bench(CLI::App& app, Arguments& arguments) {
       ->type_name("");
 }
 
-}  // namespace
-
+// Of a command, or, if it is null, of the command line without such a word.
 void build_parser(CLI::App& app, const Command* command, Arguments& arguments, RawOptions& raw) {
   // An option given twice: the last one counts, so that aliases can be overridden.
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
@@ -110,6 +116,27 @@ void build_parser(CLI::App& app, const Command* command, Arguments& arguments, R
   }
   if (!bare && *command == Command::kBench) add_bench(app, arguments);
   if (is(Command::kCompress)) app.footer(std::string(kLevels) + (bare ? kCommands : ""));
+}
+
+}  // namespace
+
+void fail(const std::string& problem) {
+  throw Error(ErrorCode::kInvalidArgument, problem + " (nnzip -h tells the options)");
+}
+
+std::string parse_options(std::vector<std::string> words, const std::string& name,
+                          const Command* command, Arguments& arguments, RawOptions& raw) {
+  CLI::App app(kDescription, name);
+  build_parser(app, command, arguments, raw);
+  std::reverse(words.begin(), words.end());  // CLI11 takes them from the back
+  try {
+    app.parse(std::move(words));
+  } catch (const CLI::CallForHelp&) {
+    return app.help();
+  } catch (const CLI::ParseError& error) {
+    fail(error.what() + std::string("."));
+  }
+  return {};
 }
 
 }  // namespace nnzip

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which options each command has, and what -h says of them.
+// Which options each command has, and what -h says of them. CLI11 is known to option_table.cpp
+// alone: its headers take longer to compile than the rest of the command.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
+#include <vector>
 
 #include "args.h"
 
@@ -18,8 +19,13 @@ struct RawOptions {
   std::string memory, range;
 };
 
-// Makes the parser of a command, or, if command is null, of the command line without such a word.
-// Parsing writes to arguments and raw, but only what the line says.
-void build_parser(CLI::App& app, const Command* command, Arguments& arguments, RawOptions& raw);
+// Throws Error(kInvalidArgument) that says where the options are told.
+[[noreturn]] void fail(const std::string& problem);
+
+// Reads the words of a command, or, if command is null, of the command line without such a word.
+// Writes to arguments and raw, but only what the words say. Returns the help if it was asked for,
+// else an empty text.
+std::string parse_options(std::vector<std::string> words, const std::string& name,
+                          const Command* command, Arguments& arguments, RawOptions& raw);
 
 }  // namespace nnzip

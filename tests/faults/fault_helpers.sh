@@ -83,10 +83,10 @@ same() { cmp -s "$1" "$2" || fail "$1 differs from $2"; }
 # begins A B: B begins with A.
 begins() { head -c "$(stat -c %s "$1")" "$2" | cmp -s - "$1" || fail "$1 is no beginning of $2"; }
 
-# until_true COMMAND...: waits for it, 20 seconds at most.
+# until_true COMMAND...: waits for it, minutes at most.
 until_true() {
   local i
-  for ((i = 0; i < 1000; ++i)); do
+  for ((i = 0; i < 10000; ++i)); do
     ! "$@" || return 0
     sleep 0.02
   done

@@ -2,7 +2,6 @@
 #include "detect/detector.h"
 
 #include <catch2/catch.hpp>
-#include <chrono>
 
 #include "detect/statistics.h"
 #include "unit/content_samples.h"
@@ -148,7 +147,7 @@ TEST_CASE("Detector.KnowsTheMembersOfArchives") {
   CHECK(shape(text(512) + image) == "b15530 ");
 }
 
-TEST_CASE("Detector.HostileHeadersCostLittleTime") {
+TEST_CASE("Detector.HostileHeadersAreLeftSoon") {
   Bytes content;
   const Bytes lies[] = {to_bytes("P5#"),
                         FileMaker().text("\x1F\x8B\x08\x01"),
@@ -156,13 +155,11 @@ TEST_CASE("Detector.HostileHeadersCostLittleTime") {
                         FileMaker().text("\xFF\xD8\xFF\xC4").big(2, 2),
                         to_bytes("RIFFxxxxWAVE"),
                         FileMaker().text("MZ").zeros(58).little(64, 4).text("PE").zeros(2)};
+  // Whoever followed each of a million lies to the end of the content would run into the time limit.
   for (const Bytes& lie : lies) {
     content.clear();
     while (content.size() < kMaxBlockBytes) content.insert(content.end(), lie.begin(), lie.end());
-    const auto begin = std::chrono::steady_clock::now();
     CHECK(shape(content).size() < 100);
-    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-    CHECK(seconds.count() < 20);  // with a sanitizer, on a busy machine
   }
 }
 

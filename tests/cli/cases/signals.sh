@@ -9,7 +9,7 @@ def start(arguments, ignored=None):
     child = subprocess.Popen(["nnzip", "-o", "out", *arguments, "pipe"], preexec_fn=act)
     feeder = os.open("pipe", os.O_WRONLY)
     os.write(feeder, b"x" * 60000 if not arguments else b"\xf7NZ\x1a")
-    for _ in range(500):
+    for _ in range(10000):
         if [name for name in os.listdir(".") if ".nnzip-" in name]:
             break
         time.sleep(0.01)
