@@ -15,9 +15,9 @@ works "$nnzip" --model none -o frame content
 compress=("$nnzip" --model none -f file)
 decompress=("$nnzip" -df file.nnz)
 killed=0
-# attempt SPAN COMMAND...: starts it and kills it after some milliseconds. The span of that name, their most,
-# follows what the command takes on this machine at this time: each kill widens it, and each end before the
-# kill shortens it.
+# attempt SPAN COMMAND...: starts it and kills it after some milliseconds. The span of that name,
+# their most, follows what the command takes on this machine at this time: each kill widens it, and
+# each end before the kill shortens it.
 declare -A span
 attempt() {
   local what=$1 status=0

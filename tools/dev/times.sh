@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Where the time of tools/test goes, as a table: times.sh [BUILD_FOLDER]. What was built last and tested
-# last counts, so for the whole of it: a fresh clone. Seconds are those of a job, as ninja and ctest saw it;
-# two jobs at a time halve them.
+# Where the time of tools/test goes, as a table: times.sh [BUILD_FOLDER]. What was built last and
+# tested last counts, so for the whole of it: a fresh clone. Seconds are those of a job, as ninja and
+# ctest saw it; two jobs at a time halve them.
 set -euo pipefail
 
 build=${1:-$(dirname "${BASH_SOURCE[0]}")/../../build/torch}
@@ -33,7 +33,9 @@ tests() {
     / Testing: / { name = $NF }
     /^Test time = / {
       part = "tests in C++"
-      if (match(name, /^(cli|faults|train|library|signature)\./)) part = "tests " substr(name, 1, RLENGTH) "*"
+      if (match(name, /^(cli|faults|train|library|signature)\./)) {
+        part = "tests " substr(name, 1, RLENGTH) "*"
+      }
       if (name ~ /^fuzz_/) part = "tests fuzz_*"
       print $4 "\t" part "\t" name
     }' "$build"/Testing/Temporary/LastTest.log
