@@ -72,7 +72,8 @@ void add_options(CLI::App& app, Options& o, NgramOptions& ngrams) {
       ->delimiter(',');
   app.add_option("--steps", o.float_phase.steps, "steps of the float phase")->capture_default_str();
   app.add_option("--minutes", o.float_phase.minutes, "length of the float phase by the clock");
-  app.add_option("--until", o.float_phase.until, "the time at which it ends, in Unix seconds");
+  app.add_option("--until", o.float_phase.until,
+                 "the time at which the float phase ends, Unix seconds");
   app.add_option("--rate", o.float_phase.rate, "peak rate of AdamW")->capture_default_str();
   app.add_option("--quantised-steps", o.quantised_phase.steps)->capture_default_str();
   app.add_option("--quantised-minutes", o.quantised_phase.minutes);

@@ -143,7 +143,8 @@ double Trainer::progress(const PhaseOptions& phase) const {
 }
 
 // Constant, then linear: weights of a run that was cut have had their peak rate to the end and lack
-// nothing but the fall, which --let-down makes up for.
+// nothing but the fall, which --let-down makes up for: 2.892 bits/byte after 1125 steps, a cut and
+// 375 of it, 2.891 after 1500 without, 2.923 by a cosine (width 64, batch 8 x 256, one seed).
 double Trainer::rate_scale(double progress) const {
   const double fall = phase_ == kFloatPhase && options_.let_down > 0 ? 1 : options_.fall;
   const double left = 1 - std::clamp(progress, 0.0, 1.0);
