@@ -81,7 +81,7 @@ struct Options {
 struct BlockCounts {
   std::uint64_t blocks = 0;
   std::uint64_t mixed_blocks = 0;    // network and contexts
-  std::uint64_t model_blocks = 0;    // network alone
+  std::uint64_t network_blocks = 0;  // network alone
   std::uint64_t context_blocks = 0;  // contexts alone
   std::uint64_t zstd_blocks = 0;
   std::uint64_t stored_blocks = 0;  // as they are
@@ -126,7 +126,7 @@ struct BlockInfo {
   std::uint64_t content_offset = 0;  // in the content of its frame
   std::uint64_t content_bytes = 0;
   std::uint64_t coded_bytes = 0;  // without the header
-  std::string coding;             // mixed, model, contexts, zstd, stored
+  std::string coding;             // mixed, network, contexts, zstd, stored
   // How the content was looked at: bytes, pixels, samples, code; and the bytes of a row of a table
   // or image (0: none), of an element of a table, a pixel, a frame of samples, and its channels.
   std::string form;

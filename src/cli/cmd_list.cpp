@@ -24,7 +24,7 @@ void add(FrameInfo& sum, const FrameInfo& part) {
   sum.coded_bytes += part.coded_bytes;
   sum.blocks += part.blocks;
   sum.mixed_blocks += part.mixed_blocks;
-  sum.model_blocks += part.model_blocks;
+  sum.network_blocks += part.network_blocks;
   sum.context_blocks += part.context_blocks;
   sum.zstd_blocks += part.zstd_blocks;
   sum.stored_blocks += part.stored_blocks;
@@ -133,10 +133,10 @@ std::string table(const std::vector<Listing>& listings, bool verbose) {
 // Names that programs rely on: the manual page lists them, and none is ever renamed.
 std::string json_numbers(const FrameInfo& info) {
   return fmt::format(R"("content_bytes": {}, "coded_bytes": {}, "ratio": {:.6f}, "blocks": {}, )"
-                     R"("mixed_blocks": {}, "model_blocks": {}, "context_blocks": {}, )"
+                     R"("mixed_blocks": {}, "network_blocks": {}, "context_blocks": {}, )"
                      R"("zstd_blocks": {}, "stored_blocks": {})",
                      info.content_bytes, info.coded_bytes, ratio(info), info.blocks,
-                     info.mixed_blocks, info.model_blocks, info.context_blocks, info.zstd_blocks,
+                     info.mixed_blocks, info.network_blocks, info.context_blocks, info.zstd_blocks,
                      info.stored_blocks);
 }
 

@@ -61,8 +61,8 @@ std::optional<std::string> find_target(const Arguments& arguments, const Transfe
 
 std::string describe(const BlockCounts& counts) {
   return fmt::format("{} blocks (mixed {}, network {}, contexts {}, zstd {}, stored {})",
-                     counts.blocks, counts.mixed_blocks, counts.model_blocks, counts.context_blocks,
-                     counts.zstd_blocks, counts.stored_blocks);
+                     counts.blocks, counts.mixed_blocks, counts.network_blocks,
+                     counts.context_blocks, counts.zstd_blocks, counts.stored_blocks);
 }
 
 namespace {

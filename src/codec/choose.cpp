@@ -6,9 +6,10 @@
 #include <optional>
 #include <vector>
 
-#include "codec/mixed_block.h"
+#include "codec/kinds/kind_contexts.h"
 #include "detect/statistics.h"
 #include "filter/curves.h"
+#include "mixer/mixer.h"
 
 namespace nnzip {
 namespace {
@@ -129,8 +130,7 @@ View choose_view(std::span<const std::uint8_t> content, const Segment& segment) 
     View view = view_of(content, proposal);
     if (proposals.size() > 1) {
       const Bytes sample = sample_of(view.of(content), unit, sound);
-      std::size_t bytes =
-          MixedCoder(nullptr, 1).encode(sample, {1, sample.size()}, proposal.layout, {}).size();
+      std::size_t bytes = encode_contexts(sample, proposal.layout).size();
       // Samples learn too little to tell a header's word from a chance that is almost as good.
       if (described && proposal.layout == segment.layout) bytes -= bytes / kTrusted;
       if (least != 0 && bytes >= least) continue;

@@ -7,12 +7,12 @@
 #include <thread>
 #include <vector>
 
-#include "codec/batch_progress.h"
 #include "codec/block_coder.h"
 #include "codec/block_source.h"
 #include "codec/engine_source.h"
 #include "codec/memory_budget.h"
 #include "codec/parallel.h"
+#include "codec/progress.h"
 #include "container/container_writer.h"
 #include "filter/taps.h"
 #include "model/catalog.h"
@@ -95,13 +95,14 @@ class Compressor {
   }
 
   void write_single(const SourceBlock& block) {
-    const Choice choice =
-        encode_block(block.content, block.segment, engine_, level_meaning(options_.level), threads_,
-                     sizeof(ModelId), [this](std::size_t done) { report(done); });
+    const Coded coded =
+        encode_block(block.content, block.segment,
+                     {engine_, threads_, [this](std::size_t done) { report(done); }},
+                     level_meaning(options_.level), sizeof(ModelId));
     FrameHeader header;
-    if (needs_model(choice.kind)) header.model = model_id_;
+    if (needs_model(coded.header.kind)) header.model = model_id_;
     writer_.begin(header);
-    write(block.content, choice);
+    write(block.content, coded);
   }
 
   // The header goes out before it is known whether a block will need the model, so it is named.
@@ -142,27 +143,22 @@ class Compressor {
 
   // At most `side_by_side` blocks at a time.
   void write_batch(const std::vector<SourceBlock>& batch, std::size_t side_by_side) {
-    std::vector<Choice> choices(batch.size());
+    std::vector<Coded> coded(batch.size());
     BatchProgress progress(batch.size(), [this](std::size_t done) { report(done); });
     parallel_for(static_cast<int>(side_by_side), batch.size(), [&](std::size_t i) {
-      choices[i] = encode_block(batch[i].content, batch[i].segment, engine_,
-                                level_meaning(options_.level), threads_of_each(side_by_side), 0,
-                                [&, i](std::size_t done) { progress.update(i, done); });
+      const Means means{engine_, threads_of_each(side_by_side),
+                        [&, i](std::size_t done) { progress.update(i, done); }};
+      coded[i] =
+          encode_block(batch[i].content, batch[i].segment, means, level_meaning(options_.level), 0);
     });
-    for (std::size_t i = 0; i < batch.size(); ++i) write(batch[i].content, choices[i]);
+    for (std::size_t i = 0; i < batch.size(); ++i) write(batch[i].content, coded[i]);
   }
 
-  void write(const Bytes& content, const Choice& choice) {
-    BlockHeader header;
-    header.kind = choice.kind;
-    header.log2_streams = choice.log2_streams;
-    header.layout = choice.layout;
-    header.filter = choice.filter;
-    header.folded_bytes = choice.folded_bytes;
-    writer_.block(header, content, choice.kind == BlockKind::kStored ? content : choice.coded);
-    count_block(choice.kind, summary_);
+  void write(const Bytes& content, const Coded& coded) {
+    writer_.block(coded.header, content, coded.data);
+    count_block(coded.header.kind, summary_);
     summary_.content_bytes += content.size();
-    model_used_ = model_used_ || needs_model(choice.kind);
+    model_used_ = model_used_ || needs_model(coded.header.kind);
     report(0);
   }
 

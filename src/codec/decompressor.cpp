@@ -10,12 +10,12 @@
 #include <vector>
 
 #include "base/hash.h"
-#include "codec/batch_progress.h"
 #include "codec/block_coder.h"
 #include "codec/compressor.h"
 #include "codec/engine_source.h"
 #include "codec/memory_budget.h"
 #include "codec/parallel.h"
+#include "codec/progress.h"
 #include "container/container_reader.h"
 
 namespace nnzip {
@@ -119,6 +119,7 @@ class Decompressor {
       if (past_range()) return false;
       if (!waiting_) waiting_ = reader_.next_header();
       if (!waiting_) return false;
+      check_header(*waiting_);
       const BlockHeader& header = waiting_->header;
       if (index_ != nullptr &&
           index_->blocks.at(waiting_->place.block - 1).content_bytes != header.content_bytes) {
@@ -129,10 +130,7 @@ class Decompressor {
       } else {
         if (needs_model(header.kind)) {
           load_model(*frame.model);
-          if (!engine_fits(*engine_, header.kind, header.layout, header.filter)) {
-            corrupt(waiting_->place,
-                    "the block's content is not of the kind that its model is for.");
-          }
+          check_network(*waiting_, *engine_);
         }
         memory += decode_memory(header, engine_.get(), threads_);
         if (!batch.empty() && !budget_.fits(memory)) return true;
@@ -150,8 +148,10 @@ class Decompressor {
     BatchProgress progress(batch.size(), [this](std::size_t done) { report(done); });
     parallel_for(threads_, batch.size(), [&](std::size_t i) {
       PendingBlock& block = batch[i];
-      block.content = decode_block(block.header, std::move(block.coded), engine_, threads_of_each,
-                                   [&, i](std::size_t done) { progress.update(i, done); });
+      const Means means{engine_, threads_of_each,
+                        [&, i](std::size_t done) { progress.update(i, done); }};
+      block.content = decode_block(block.header, block.coded, means);
+      block.coded = {};
     });
     for (PendingBlock& block : batch) {
       if (block.content.empty()) corrupt(block.place, "the coded data are damaged.");

@@ -3,7 +3,7 @@
 #include "codec/frame_list.h"
 
 #include "base/hash.h"
-#include "codec/block_coder.h"
+#include "codec/kinds/kind.h"
 #include "container/container_reader.h"
 
 namespace nnzip {
@@ -16,27 +16,12 @@ void name_model(const ModelId& id, const ModelStore& store, FrameInfo& info) {
   }
 }
 
-const char* name_of(BlockKind kind) {
-  static constexpr const char* kNames[] = {"end", "stored", "zstd", "model", "mixed", "contexts"};
-  return kNames[static_cast<std::size_t>(kind)];
-}
-
-const char* name_of(Form form) {
-  static constexpr const char* kNames[] = {"bytes", "pixels", "samples", "code"};
-  return kNames[static_cast<std::size_t>(form)];
-}
-
-const char* name_of(Filter filter) {
-  static constexpr const char* kNames[] = {"none",    "pixels",  "samples",   "calls", "branches",
-                                           "columns", "repeats", "residuals", "curves"};
-  return kNames[static_cast<std::size_t>(filter)];
-}
-
 BlockInfo block_info(const BlockHeader& header, std::uint64_t content_offset) {
   const Layout& layout = header.layout;
-  return {content_offset,       header.content_bytes, header.coded_bytes,
-          name_of(header.kind), name_of(layout.form), layout.stride,
-          layout.element,       layout.channels,      name_of(header.filter)};
+  return {
+      content_offset,        header.content_bytes, header.coded_bytes, kind_of(header.kind).name,
+      name_of(layout.form),  layout.stride,        layout.element,     layout.channels,
+      name_of(header.filter)};
 }
 
 }  // namespace
@@ -53,6 +38,7 @@ std::vector<FrameInfo> frame_list(Reader& reader, const ModelStore& store,
     info.version = kFormatVersion;
     if (header->model) name_model(*header->model, store, info);
     while (const auto block = container.next_header()) {
+      check_header(*block);
       count_block(block->header.kind, info);
       if (each_block) each_block(frames.size() - 1, block_info(block->header, info.content_bytes));
       info.content_bytes += block->header.content_bytes;

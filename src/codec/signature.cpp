@@ -7,8 +7,9 @@
 #include "backend/check.h"
 #include "base/bytes.h"
 #include "base/hash.h"
-#include "codec/mixed_block.h"
-#include "codec/model_block.h"
+#include "codec/kinds/kind_contexts.h"
+#include "codec/kinds/kind_mixed.h"
+#include "codec/kinds/kind_network.h"
 #include "split/block_plan.h"
 
 namespace nnzip {
@@ -49,7 +50,7 @@ std::uint64_t model_signature(const ModelStore& store, const Backend& backend, i
     hash.update({reinterpret_cast<const std::uint8_t*>(entry.name.data()), entry.name.size()});
     const std::shared_ptr<const Engine> engine = backend.load(store.load(entry));
     add_distributions(*engine, std::span(corpus).first(kCorpusBytes / 4), hash);
-    ModelCoder coder(engine, threads);
+    NetworkCoder coder(engine, threads);
     const BlockPlan plan = stated_plan(corpus.size(), kStreams);
     if (!engine->taps().empty()) {
       // Their blocks have layouts.
@@ -64,7 +65,7 @@ std::uint64_t model_signature(const ModelStore& store, const Backend& backend, i
     hash.update(MixedCoder(engine, threads).encode(corpus, plan, {}, {}));
   }
   for (const Layout& layout : kLayouts) {
-    hash.update(MixedCoder(nullptr, 1).encode(corpus, stated_plan(corpus.size(), 1), layout, {}));
+    hash.update(encode_contexts(corpus, layout));
   }
   return hash.digest();
 }

@@ -8,8 +8,10 @@
 #include <ctime>
 #include <vector>
 
-#include "codec/mixed_block.h"
+#include "codec/kinds/kind_contexts.h"
+#include "codec/kinds/kind_mixed.h"
 #include "codec/parallel.h"
+#include "mixer/mixer.h"
 #include "split/block_plan.h"
 
 namespace nnzip {
@@ -117,7 +119,7 @@ SpeedInfo speed_of(std::span<const std::uint8_t> content,
     CodedBlock& block = blocks[i];
     const std::size_t size = block.content.size();
     block.layout = detect_layout(block.content);
-    Bytes network_alone = MixedCoder(nullptr, 1).encode(block.content, {1, size}, block.layout, {});
+    Bytes network_alone = encode_contexts(block.content, block.layout);
     block.coded = MixedCoder(engine, each)
                       .encode(block.content, plan_block(size, level.min_stream_bytes), block.layout,
                               {}, &network_alone);

@@ -2,8 +2,6 @@
 // A block header's one to nineteen bytes.
 #include "container/block_header.h"
 
-#include "split/block_order.h"
-
 namespace nnzip {
 namespace {
 
@@ -18,10 +16,6 @@ constexpr int kFilterShift = 4;
 // Of its last byte.
 constexpr int kElementMask = 0x1F;
 constexpr int kChannelsShift = 5;
-
-bool states_layout(const BlockHeader& header) {
-  return header.layout != Layout{} || header.filter != Filter::kNone;
-}
 
 bool has_stride(Form form) { return form == Form::kBytes || form == Form::kPixels; }
 
@@ -68,8 +62,7 @@ void read_layout(InputBuffer& in, BlockHeader& header) {
   header.filter = static_cast<Filter>(filter);
   if (header.filter == Filter::kRepeats) {
     header.folded_bytes = read_number(in);
-    if (!layout_fits(header.kind, header.streams(), layout, header.filter) ||
-        header.folded_bytes == 0 || header.folded_bytes > header.content_bytes) {
+    if (header.folded_bytes == 0 || header.folded_bytes > header.content_bytes) {
       in.fail(ErrorCode::kCorrupt, "the block's layout is not one that the format has");
     }
     return;
@@ -79,36 +72,12 @@ void read_layout(InputBuffer& in, BlockHeader& header) {
   layout.element = (last & kElementMask) + 1;
   layout.channels = (last >> kChannelsShift) + 1;
   if (header.filter == Filter::kResiduals) layout.unused_bits = in.u8();
-  if (!layout.is_valid() || !states_layout(header) ||
-      !layout_fits(header.kind, header.streams(), layout, header.filter)) {
+  if (!layout.is_valid() || !header.states_layout()) {
     in.fail(ErrorCode::kCorrupt, "the block's layout is not one that the format has");
   }
 }
 
 }  // namespace
-
-bool layout_fits(BlockKind kind, int streams, const Layout& layout, Filter filter) {
-  if (!filter_fits(filter, layout)) return false;
-  const bool numbers = layout.form == Form::kPixels || layout.form == Form::kSamples;
-  switch (kind) {
-    case BlockKind::kModel:
-      return filter == Filter::kResiduals;
-    case BlockKind::kMixed:
-      // Predictions of pixels go with the taps of the network, in place of a filter.
-      if (layout.form == Form::kPixels) {
-        return layout.number_bytes() == 1 && filter == Filter::kNone &&
-               BlockOrder::fits(layout, streams);
-      }
-      return !numbers;
-    case BlockKind::kContexts:
-      return filter != Filter::kResiduals;
-    case BlockKind::kEnd:
-    case BlockKind::kStored:
-    case BlockKind::kZstd:
-      break;
-  }
-  return false;
-}
 
 std::size_t short_varint_bytes(std::uint32_t value) {
   return value < (1U << 6) ? 1 : value < (1U << 14) ? 2 : value < (1U << 22) ? 3 : 4;
@@ -124,19 +93,19 @@ std::size_t block_header_bytes(const BlockHeader& header) {
   if (header.kind == BlockKind::kEnd) return 1;
   return 1 + short_varint_bytes(header.content_bytes - 1) +
          (header.kind == BlockKind::kStored ? 0 : short_varint_bytes(header.coded_bytes)) + 4 +
-         (states_layout(header) ? layout_bytes(header) : 0);
+         (header.states_layout() ? layout_bytes(header) : 0);
 }
 
 void write_block_header(const BlockHeader& header, Bytes& out) {
   ByteWriter writer(out);
   writer.u8(static_cast<std::uint8_t>(static_cast<int>(header.kind) |
                                       header.log2_streams << kStreamsShift |
-                                      (states_layout(header) ? kLayout : 0)));
+                                      (header.states_layout() ? kLayout : 0)));
   if (header.kind == BlockKind::kEnd) return;
   write_short_varint(header.content_bytes - 1, out);
   if (header.kind != BlockKind::kStored) write_short_varint(header.coded_bytes, out);
   writer.u32(header.checksum);
-  if (states_layout(header)) write_layout(header, out);
+  if (header.states_layout()) write_layout(header, out);
 }
 
 BlockHeader read_block_header(InputBuffer& in) {

@@ -15,7 +15,7 @@ enum class BlockKind : std::uint8_t {
   kEnd = 0,       // no block: the blocks end here
   kStored = 1,    // content as it is
   kZstd = 2,      // a Zstandard frame without its magic number
-  kModel = 3,     // streams of the 256-way range coder
+  kNetwork = 3,   // streams of the 256-way range coder
   kMixed = 4,     // one stream of bits: network and contexts
   kContexts = 5,  // one stream of bits: contexts alone
 };
@@ -26,7 +26,7 @@ struct BlockHeader {
   std::uint32_t content_bytes = 0;  // at least 1 unless kind is kEnd
   std::uint32_t coded_bytes = 0;
   std::uint32_t checksum = 0;      // XXH32 of the content
-  Layout layout = {};              // of kModel, kMixed and kContexts
+  Layout layout = {};              // of kNetwork, kMixed and kContexts
   Filter filter = Filter::kNone;   // that the content went through before it was coded; likewise
   std::uint32_t folded_bytes = 0;  // what Filter::kRepeats made of the content; 0 of other filters
 
@@ -35,6 +35,7 @@ struct BlockHeader {
     return filter == Filter::kRepeats ? folded_bytes : content_bytes;
   }
   int streams() const { return 1 << log2_streams; }
+  bool states_layout() const { return layout != Layout{} || filter != Filter::kNone; }
   bool operator==(const BlockHeader&) const = default;
 };
 
@@ -45,17 +46,14 @@ constexpr std::uint32_t kMaxExpansion = 1024;
 constexpr int kMaxLog2Streams = 6;
 
 constexpr bool needs_model(BlockKind kind) {
-  return kind == BlockKind::kModel || kind == BlockKind::kMixed;
+  return kind == BlockKind::kNetwork || kind == BlockKind::kMixed;
 }
 constexpr bool has_layout(BlockKind kind) {
   return needs_model(kind) || kind == BlockKind::kContexts;
 }
 
-// Whether a block of that kind may state the layout and filter, if so many streams are stated. That
-// none are stated is allowed to all. Whether the model is one for them is another question.
-bool layout_fits(BlockKind kind, int streams, const Layout& layout, Filter filter);
-
 void write_block_header(const BlockHeader& header, Bytes& out);
+// Whether the kind may have that layout, filter and number of streams is left to codec/kinds.
 BlockHeader read_block_header(InputBuffer& in);
 
 // Bytes that write_block_header writes.

@@ -23,6 +23,9 @@ enum class Filter : std::uint8_t {
 };
 constexpr Filter kLastFilter = Filter::kCurves;
 
+// As people see it. Precondition: one of these.
+const char* name_of(Filter filter);
+
 // Whether the filter takes content of that layout; kNone takes any, a number that is no filter's
 // takes none.
 bool filter_fits(Filter filter, const Layout& layout);

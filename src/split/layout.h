@@ -2,6 +2,7 @@
 // Side information: how a block's content is laid out, as its encoder found and states it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace nnzip {
@@ -12,6 +13,12 @@ enum class Form : std::uint8_t {
   kSamples = 2,  // interleaved samples of sound (PCM), from the start of a frame
   kCode = 3,     // machine code and what surrounds it in a program
 };
+
+// As people see it.
+constexpr const char* name_of(Form form) {
+  constexpr const char* kNames[] = {"bytes", "pixels", "samples", "code"};
+  return kNames[static_cast<std::size_t>(form)];
+}
 
 // Numbers of kPixels and kSamples have 1 to 4 bytes: element / channels. Those of pixels are
 // unsigned; samples are signed, but those of one byte only if high_parity is 1.

@@ -9,7 +9,7 @@
 #include "backend/check.h"
 #include "backend/cpu/cpu_backend.h"
 #include "backend/reference/reference_backend.h"
-#include "codec/model_block.h"
+#include "codec/kinds/kind_network.h"
 #include "conformance/engine_runs.h"
 #include "model/synthetic.h"
 #include "split/block_plan.h"
@@ -138,12 +138,12 @@ TEST_CASE("EngineConformance.ThreadsDoNotChangeCodedBytes", "[conformance]") {
   std::vector<Bytes> coded;
   for (const Named& each : engines(synthetic_model(tiny_config(), 14))) {
     for (const int threads : {1, 2, 4}) {
-      coded.push_back(ModelCoder(each.engine, threads).encode(sample, plan, {}));
+      coded.push_back(NetworkCoder(each.engine, threads).encode(sample, plan, {}));
       INFO(each.name << ", " << threads << " threads");
       REQUIRE(coded.back() == coded.front());
     }
     Bytes decoded(sample.size());
-    REQUIRE(ModelCoder(each.engine, 4).decode(coded.front(), plan, decoded, {}));
+    REQUIRE(NetworkCoder(each.engine, 4).decode(coded.front(), plan, decoded, {}));
     REQUIRE(decoded == sample);
   }
 }

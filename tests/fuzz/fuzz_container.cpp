@@ -130,8 +130,8 @@ std::vector<Input> inputs() {
   all.push_back({"nothing", {}});
   all.push_back({"empty", frame_of({}, {})});
   all.push_back({"stored", frame_of({}, {{BlockKind::kStored, 0, 70, 70, 0}})});
-  all.push_back({"model", frame_of({false, id}, {{BlockKind::kModel, 3, 20000, 9, 0}})});
-  all.push_back({"several", frame_of({true, id}, {{BlockKind::kModel, 6, 40, 70, 0},
+  all.push_back({"model", frame_of({false, id}, {{BlockKind::kNetwork, 3, 20000, 9, 0}})});
+  all.push_back({"several", frame_of({true, id}, {{BlockKind::kNetwork, 6, 40, 70, 0},
                                                   {BlockKind::kZstd, 0, 900, 65, 0},
                                                   {BlockKind::kStored, 0, 5, 5, 0}})});
   Bytes joined = all.back().data;

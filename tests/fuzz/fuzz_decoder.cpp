@@ -7,9 +7,10 @@
 
 #include "codec/compressor.h"
 #include "codec/decompressor.h"
-#include "codec/mixed_block.h"
-#include "codec/model_block.h"
-#include "codec/zstd_block.h"
+#include "codec/kinds/kind_contexts.h"
+#include "codec/kinds/kind_mixed.h"
+#include "codec/kinds/kind_network.h"
+#include "codec/kinds/kind_zstd.h"
 #include "container/container_reader.h"
 #include "fuzz/fuzz_target.h"
 #include "split/block_order.h"
@@ -106,7 +107,7 @@ int check_frames(std::span<const std::uint8_t> frames, std::uint8_t cut) {
 int check_model_block(std::span<const std::uint8_t> coded, std::uint8_t cut) {
   const std::size_t size = 1 + coded.size() * (1 + (cut >> 3)) / 4;
   if (size > kMaxContent) return -1;
-  static ModelCoder coder(tiny().engine(), 1);
+  static NetworkCoder coder(tiny().engine(), 1);
   const BlockPlan plan = stated_plan(size, 1 << std::min(cut & 7, kMaxLog2Streams));
   Bytes content(size), again(size);
   if (!coder.decode(coded, plan, content, {})) return 0;
@@ -121,15 +122,17 @@ int check_model_block(std::span<const std::uint8_t> coded, std::uint8_t cut) {
 int check_mixed_block(std::span<const std::uint8_t> coded, std::uint8_t cut, bool network) {
   const std::size_t size = 1 + coded.size() * (1 + (cut >> 3)) / 4;
   if (size > kMaxContent) return -1;
-  const MixedCoder coder(network ? tiny().engine() : nullptr, 1);
-  const BlockPlan plan = stated_plan(size, network ? 1 << std::min(cut & 7, kMaxLog2Streams) : 1);
+  const nnzip::Kind& kind = network ? kMixedKind : kContextsKind;
+  const Means means{tiny().engine(), 1, {}};
+  BlockHeader header;
+  if (network) header.log2_streams = std::min(cut & 7, kMaxLog2Streams);
   const std::uint32_t element = 1 + (cut >> 3) % 4;
-  const Layout layout{(cut & 0x80) != 0 ? 5U * cut : 0U, element, cut >> 6 & 1U};
+  header.layout = {(cut & 0x80) != 0 ? 5U * cut : 0U, element, cut >> 6 & 1U};
   Bytes content(size), again(size);
-  if (!coder.decode(coded, plan, layout, content, {})) return 0;
-  const Bytes encoded = coder.encode(content, plan, layout, {});
+  if (!kind.decode(header, coded, means, content)) return 0;
+  const Bytes encoded = kind.encode(header, content, means).back().data;
   demand(encoded.size() <= coded.size(), "the encoder's stream is the shortest");
-  demand(coder.decode(encoded, plan, layout, again, {}) && again == content,
+  demand(kind.decode(header, encoded, means, again) && again == content,
          "what it encodes, it decodes");
   return 0;
 }
@@ -158,7 +161,7 @@ int check_sample_block(std::span<const std::uint8_t> coded, std::uint8_t cut) {
   const Layout layout{0, bytes * channels, 0, Form::kSamples, channels, cut % 8u};
   const std::size_t size = 1 + 2 * coded.size();
   if (size > kMaxContent) return -1;
-  static ModelCoder coder(of_samples().engine(), 1);
+  static NetworkCoder coder(of_samples().engine(), 1);
   const BlockPlan plan = stated_plan(size, 1 << std::min(cut & 7, kMaxLog2Streams));
   Bytes content(size), again(size);
   if (!coder.decode(coded, plan, content, {}, layout)) return 0;
@@ -216,8 +219,8 @@ std::vector<Input> inputs() {
   const Bytes model = compress(typical, with);
   const Bytes zstd = test::frame_of_kind(BlockKind::kZstd, words, tiny());
   const Bytes contexts = test::frame_of_kind(BlockKind::kContexts, words, tiny(), 1, {28, 2, 1});
-  const MixedCoder alone(nullptr, 1), mixed(tiny().engine(), 1);
-  ModelCoder coder(tiny().engine(), 1);
+  const MixedCoder mixed(tiny().engine(), 1);
+  NetworkCoder coder(tiny().engine(), 1);
   return {
       {"model frame", as(kFrames, 99, model)},
       {"zstd frame", as(kFrames, 13, zstd)},
@@ -229,13 +232,12 @@ std::vector<Input> inputs() {
       {"eight streams", as(kModelBlock, 3, coder.encode(typical, stated_plan(300, 8), {}))},
       {"mixed block",
        as(kMixedBlock, 3, mixed.encode(typical, stated_plan(300, 8), {0, 1, 0}, {}))},
-      {"context block",
-       as(kContextBlock, 80, alone.encode(words, stated_plan(words.size(), 1), {0, 3, 1}, {}))},
+      {"context block", as(kContextBlock, 80, encode_contexts(words, {0, 3, 1}))},
       {"pixel frame", as(kFrames, 9,
                          test::frame_of_kind(BlockKind::kMixed, words, of_pixels(), 2,
                                              {30, 3, 0, Form::kPixels, 3}))},
       {"sample frame", as(kFrames, 9,
-                          test::frame_of_kind(BlockKind::kModel, words, of_samples(), 2,
+                          test::frame_of_kind(BlockKind::kNetwork, words, of_samples(), 2,
                                               {0, 4, 1, Form::kSamples, 2}, Filter::kResiduals))},
       {"pixel block", as(kPixelBlock, 0x51, words)},
       {"sample block", as(kSampleBlock, 0x2B, words)},

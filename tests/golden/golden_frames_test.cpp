@@ -61,14 +61,14 @@ TEST_CASE("GoldenFrames.HoldEveryKindOfBlock", "[golden]") {
     nnzip::test::MemoryReader reader(bytes);
     for (const nnzip::FrameInfo& frame : nnzip::list_frames(reader)) {
       all.mixed_blocks += frame.mixed_blocks;
-      all.model_blocks += frame.model_blocks;
+      all.network_blocks += frame.network_blocks;
       all.context_blocks += frame.context_blocks;
       all.zstd_blocks += frame.zstd_blocks;
       all.stored_blocks += frame.stored_blocks;
     }
   }
   CHECK(all.mixed_blocks > 0);
-  CHECK(all.model_blocks > 0);
+  CHECK(all.network_blocks > 0);
   CHECK(all.context_blocks > 0);
   CHECK(all.zstd_blocks > 0);
   CHECK(all.stored_blocks > 0);

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "base/hash.h"
-#include "codec/model_block.h"
+#include "codec/kinds/kind_network.h"
 #include "container/container_writer.h"
 #include "unit/block_frames.h"
 #include "unit/tiny_models.h"
@@ -79,9 +79,9 @@ inline std::vector<GoodFile> good_files(const TinyModel& tiny) {
   const BlockPlan plan = stated_plan(typical.size(), 8);
   writer.begin({true, short_id(tiny.hash)});
   BlockHeader header;
-  header.kind = BlockKind::kModel;
+  header.kind = BlockKind::kNetwork;
   header.log2_streams = 3;
-  writer.block(header, typical, ModelCoder(tiny.engine(), 1).encode(typical, plan, {}));
+  writer.block(header, typical, NetworkCoder(tiny.engine(), 1).encode(typical, plan, {}));
   header = {};
   header.kind = BlockKind::kStored;
   writer.block(header, noise, noise);

@@ -19,8 +19,8 @@ const TinyModel& tiny() {
   return model;
 }
 
-ModelCoder& coder() {
-  static ModelCoder shared(tiny().engine(), 1);
+NetworkCoder& coder() {
+  static NetworkCoder shared(tiny().engine(), 1);
   return shared;
 }
 

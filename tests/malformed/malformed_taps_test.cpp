@@ -3,6 +3,7 @@
 // and such blocks damaged.
 #include <catch2/catch.hpp>
 
+#include "codec/kinds/kind.h"
 #include "container/container_reader.h"
 #include "malformed/frame_parts.h"
 #include "unit/pixel_layouts.h"
@@ -52,7 +53,8 @@ Bytes pixel_frame(int streams = 4) {
 }
 
 Bytes sample_frame() {
-  return frame_of_kind(BlockKind::kModel, content(), of_samples(), 4, kSamples, Filter::kResiduals);
+  return frame_of_kind(BlockKind::kNetwork, content(), of_samples(), 4, kSamples,
+                       Filter::kResiduals);
 }
 
 TEST_CASE("MalformedTaps.GoodFramesComeBack") {
@@ -81,7 +83,7 @@ int header_error(const Bytes& frame) {
   ContainerReader reader(in);
   return error_code([&] {
     reader.next_frame();
-    reader.next_header();
+    check_header(*reader.next_header());
   });
 }
 
@@ -94,18 +96,18 @@ TEST_CASE("MalformedTaps.KindsHaveTheirLayouts") {
   };
   CHECK(error(BlockKind::kMixed, rgb, Filter::kNone) == 0);
   CHECK(error(BlockKind::kMixed, table, Filter::kNone, 6) == 0);
-  CHECK(error(BlockKind::kModel, kSamples, Filter::kResiduals, 6) == 0);
+  CHECK(error(BlockKind::kNetwork, kSamples, Filter::kResiduals, 6) == 0);
   CHECK(error(BlockKind::kContexts, deep, Filter::kPixels) == 0);
 
   CHECK(error(BlockKind::kMixed, deep, Filter::kNone) == corrupt);
   CHECK(error(BlockKind::kMixed, rgb, Filter::kPixels) == corrupt);
   CHECK(error(BlockKind::kMixed, kSamples, Filter::kSamples) == corrupt);
   CHECK(error(BlockKind::kMixed, kSamples, Filter::kResiduals) == corrupt);
-  CHECK(error(BlockKind::kModel, table, Filter::kNone) == corrupt);
-  CHECK(error(BlockKind::kModel, code, Filter::kCalls) == corrupt);
-  CHECK(error(BlockKind::kModel, rgb, Filter::kNone) == corrupt);
-  CHECK(error(BlockKind::kModel, rgb, Filter::kResiduals) == corrupt);
-  CHECK(error(BlockKind::kModel, kSamples, Filter::kSamples) == corrupt);
+  CHECK(error(BlockKind::kNetwork, table, Filter::kNone) == corrupt);
+  CHECK(error(BlockKind::kNetwork, code, Filter::kCalls) == corrupt);
+  CHECK(error(BlockKind::kNetwork, rgb, Filter::kNone) == corrupt);
+  CHECK(error(BlockKind::kNetwork, rgb, Filter::kResiduals) == corrupt);
+  CHECK(error(BlockKind::kNetwork, kSamples, Filter::kSamples) == corrupt);
   CHECK(error(BlockKind::kContexts, kSamples, Filter::kResiduals) == corrupt);
 }
 
@@ -130,7 +132,8 @@ TEST_CASE("MalformedTaps.UnusedBitsAreFewerThanANumberHas") {
     for (const std::uint32_t bits : {0u, 8 * bytes - 1, 8 * bytes, 255u}) {
       layout.unused_bits = bits;
       const int expected = bits < 8 * bytes ? 0 : value(ErrorCode::kCorrupt);
-      CHECK(header_error(header_of(BlockKind::kModel, 0, layout, Filter::kResiduals)) == expected);
+      CHECK(header_error(header_of(BlockKind::kNetwork, 0, layout, Filter::kResiduals)) ==
+            expected);
     }
   }
 }
@@ -143,7 +146,7 @@ Bytes with_model(Bytes frame, const TinyModel& other) {
 }
 
 TEST_CASE("MalformedTaps.ModelsAreForTheirOwnContent") {
-  const Bytes of_bytes = frame_of_kind(BlockKind::kModel, content(), plain());
+  const Bytes of_bytes = frame_of_kind(BlockKind::kNetwork, content(), plain());
   const Bytes mixed = frame_of_kind(BlockKind::kMixed, content(), plain());
   const Bytes table = frame_of_kind(BlockKind::kMixed, content(), plain(), 1, {24, 1, 0});
   const auto refused = [](const Bytes& frame, const TinyModel& model) {
@@ -198,7 +201,7 @@ TEST_CASE("MalformedTaps.ListsSayWhatABlockIs") {
   REQUIRE(blocks.size() == 2);
   CHECK(blocks[0].coding == "mixed");
   CHECK(blocks[0].form == "pixels");
-  CHECK(blocks[1].coding == "model");
+  CHECK(blocks[1].coding == "network");
   CHECK(blocks[1].filter == "residuals");
 }
 

@@ -4,8 +4,7 @@
 
 #include <bit>
 
-#include "codec/mixed_block.h"
-#include "codec/zstd_block.h"
+#include "codec/kinds/kind.h"
 #include "container/container_writer.h"
 #include "filter/repeats.h"
 #include "unit/tiny_models.h"
@@ -15,9 +14,7 @@ namespace nnzip::test {
 inline Bytes frame_of_kind(BlockKind kind, const Bytes& content, const TinyModel& tiny,
                            int streams = 1, const Layout& layout = {},
                            Filter filter = Filter::kNone) {
-  Bytes coded = content;
   BlockHeader header;
-  if (kind == BlockKind::kZstd) coded = zstd_pack(content);
   Bytes filtered = content;
   if (filter == Filter::kRepeats) {
     filtered = fold_repeats(content).bytes;
@@ -25,23 +22,17 @@ inline Bytes frame_of_kind(BlockKind kind, const Bytes& content, const TinyModel
   } else {
     apply_filter(filter, layout, filtered);
   }
-  const BlockPlan plan = stated_plan(filtered.size(), streams);
-  if (kind == BlockKind::kModel) {
-    coded = ModelCoder(tiny.engine(), 1).encode(filtered, plan, {}, layout);
-  } else if (has_layout(kind)) {
-    const MixedCoder coder(kind == BlockKind::kMixed ? tiny.engine() : nullptr, 1);
-    coded = coder.encode(filtered, plan, layout, {});
-  }
   header.kind = kind;
   header.log2_streams = std::countr_zero(static_cast<unsigned>(streams));
   header.layout = layout;
   header.filter = filter;
+  const Coded coded = kind_of(kind).encode(header, filtered, {tiny.engine(), 1, {}}).back();
   FrameHeader frame;
   if (needs_model(kind)) frame.model = short_id(tiny.hash);
   MemoryWriter out;
   ContainerWriter writer(out);
   writer.begin(frame);
-  writer.block(header, content, coded);
+  writer.block(header, content, coded.data);
   writer.end();
   return out.out;
 }

@@ -35,7 +35,7 @@ Summary round_trip(const Bytes& content, const Options& options) {
   const Summary there = compress(in, packed, options);
   CHECK(there.content_bytes == content.size());
   CHECK(there.coded_bytes == packed.out.size());
-  CHECK(there.blocks == there.mixed_blocks + there.model_blocks + there.context_blocks +
+  CHECK(there.blocks == there.mixed_blocks + there.network_blocks + there.context_blocks +
                             there.zstd_blocks + there.stored_blocks);
   MemoryReader frames(packed.out);
   const Summary back = decompress(frames, unpacked, options);
@@ -43,7 +43,7 @@ Summary round_trip(const Bytes& content, const Options& options) {
   CHECK(back.coded_bytes == there.coded_bytes);
   CHECK(back.content_bytes == there.content_bytes);
   CHECK(back.blocks == there.blocks);
-  CHECK(back.model_blocks == there.model_blocks);
+  CHECK(back.network_blocks == there.network_blocks);
   CHECK(back.model == there.model);
   CHECK(back.device == there.device);
   return there;
@@ -86,7 +86,7 @@ TEST_CASE("Codec.ReturnsContentsOfEdgeSizes") {
 TEST_CASE("Codec.TakesTheModelWhereItHelps") {
   const Bytes content = tiny().typical_content(3000, 2);
   const Summary with = round_trip(content, tiny().options());
-  CHECK(with.model_blocks == 1);
+  CHECK(with.network_blocks == 1);
   CHECK(with.model == tiny().name);
   CHECK(with.device == tiny().engine()->description());
   CHECK(with.coded_bytes < round_trip(content, without_model()).coded_bytes);
@@ -114,7 +114,7 @@ TEST_CASE("Codec.CodesSeveralBlocks") {
   CHECK(summary.frames == 1);
   CHECK(summary.blocks == 2);
   CHECK(summary.context_blocks == 1);
-  CHECK(summary.model_blocks == 1);
+  CHECK(summary.network_blocks == 1);
   const Summary full = round_trip(two_blocks({}), without_model());
   CHECK(full.blocks == 1);
 }
@@ -155,10 +155,10 @@ TEST_CASE("Codec.LanesDoNotDependOnTheirGrouping") {
   for (const int streams : {1, 2, 8, 64}) {
     CAPTURE(streams);
     const BlockPlan plan = stated_plan(content.size(), streams);
-    ModelCoder one(tiny().engine(), 1);
+    NetworkCoder one(tiny().engine(), 1);
     const Bytes coded = one.encode(content, plan, {});
     for (const int threads : {1, 2, 3, 64}) {
-      ModelCoder coder(tiny().engine(), threads);
+      NetworkCoder coder(tiny().engine(), threads);
       CHECK(coder.encode(content, plan, {}) == coded);
       Bytes back(content.size());
       CHECK(coder.decode(coded, plan, back, {}));
@@ -170,7 +170,7 @@ TEST_CASE("Codec.LanesDoNotDependOnTheirGrouping") {
 TEST_CASE("Codec.StreamsMayBeEmpty") {
   const Bytes content = tiny().typical_content(65, 6);  // 33 streams of two bytes or less, 31 empty
   const BlockPlan plan = stated_plan(content.size(), 64);
-  ModelCoder coder(tiny().engine(), 2);
+  NetworkCoder coder(tiny().engine(), 2);
   const Bytes coded = coder.encode(content, plan, {});
   Bytes back(content.size());
   CHECK(coder.decode(coded, plan, back, {}));

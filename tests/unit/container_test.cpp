@@ -73,7 +73,7 @@ TEST_CASE("Container.KeepsEveryField") {
   ContainerWriter writer(out);
   const Bytes content(5000, 'x'), coded{9, 8, 7};
   writer.begin({true, kModelId});
-  writer.block(of_kind(BlockKind::kModel, 3), content, coded);
+  writer.block(of_kind(BlockKind::kNetwork, 3), content, coded);
   writer.block(of_kind(BlockKind::kZstd), content, {});
   writer.end();
 
@@ -84,7 +84,7 @@ TEST_CASE("Container.KeepsEveryField") {
   CHECK(*frame == FrameHeader{true, kModelId});
   const auto model = reader.next_block();
   REQUIRE(model);
-  CHECK(model->header == BlockHeader{BlockKind::kModel, 3, 5000, 3, xxh32(content)});
+  CHECK(model->header == BlockHeader{BlockKind::kNetwork, 3, 5000, 3, xxh32(content)});
   CHECK(model->header.streams() == 8);
   CHECK(model->coded == coded);
   CHECK(model->place.offset == 13);
@@ -104,7 +104,7 @@ TEST_CASE("Container.SingleBlockCostsAtMost24Bytes") {
   ContainerWriter writer(out);
   const Bytes content(std::size_t{4} << 20), coded(1 << 20);
   writer.begin({false, kModelId});
-  writer.block(of_kind(BlockKind::kModel, 6), content, coded);
+  writer.block(of_kind(BlockKind::kNetwork, 6), content, coded);
   writer.end();
   CHECK(out.out.size() == coded.size() + 24);
 }

@@ -4,8 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "codec/kinds/kind_zstd.h"
 #include "codec/memory_budget.h"
-#include "codec/zstd_block.h"
 #include "container/container_writer.h"
 #include "container/frame_index.h"
 #include "unit/tiny_models.h"
@@ -151,7 +151,7 @@ TEST_CASE("List.TellsWhatFramesHold") {
   CHECK(infos[0].content_bytes == typical.size());
   CHECK(infos[0].coded_bytes == first);
   CHECK(infos[0].blocks == 1);
-  CHECK(infos[0].model_blocks == 1);
+  CHECK(infos[0].network_blocks == 1);
   CHECK(infos[0].model == tiny.name);
   CHECK(infos[0].model_id == to_hex(short_id(tiny.hash)));
   CHECK(!infos[0].checksum);
@@ -172,7 +172,7 @@ TEST_CASE("MemoryLimit.RefusesWhatIsTooMuchAndSaysHowMuch") {
   MemoryReader in(typical);
   MemoryWriter out;
   const Summary free = compress(in, out, options);
-  REQUIRE(free.model_blocks == 1);
+  REQUIRE(free.network_blocks == 1);
   options.memory_limit = free.memory_bytes;
   CHECK(compress(typical, options) == out.out);
   options.memory_limit = free.memory_bytes - 1;

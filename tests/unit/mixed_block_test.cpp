@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "codec/block_coder.h"
+#include "codec/kinds/kind_mixed.h"
 #include "codec/lane_team.h"
 #include "container/container_reader.h"
 #include "unit/block_frames.h"
@@ -63,12 +64,12 @@ TEST_CASE("MixedBlock.GivesTheNetworkAloneOnTheWay") {
   const BlockPlan plan = stated_plan(content.size(), 8);
   Bytes alone;
   MixedCoder(tiny().engine(), 2).encode(content, plan, {}, {}, &alone);
-  CHECK(alone == ModelCoder(tiny().engine(), 1).encode(content, plan, {}));
+  CHECK(alone == NetworkCoder(tiny().engine(), 1).encode(content, plan, {}));
 }
 
 TEST_CASE("MixedBlock.FramesOfEveryKindDecode") {
   const Bytes content = words(2000);
-  for (const auto kind : {BlockKind::kStored, BlockKind::kZstd, BlockKind::kModel,
+  for (const auto kind : {BlockKind::kStored, BlockKind::kZstd, BlockKind::kNetwork,
                           BlockKind::kMixed, BlockKind::kContexts}) {
     const Bytes frame = frame_of_kind(kind, content, tiny());
     CHECK(decompress(frame, tiny().options()) == content);
@@ -156,12 +157,11 @@ TEST_CASE("MixedBlock.LayoutsOfAllFormsComeBack") {
 
 TEST_CASE("EncodeBlock.TakesTheSmallestKind") {
   const auto kind_of = [](const Bytes& content, bool with_network) {
-    return encode_block(content, {}, with_network ? tiny().engine() : nullptr, level_meaning(5), 1,
-                        8, {})
-        .kind;
+    const Means means{with_network ? tiny().engine() : nullptr, 1, {}};
+    return encode_block(content, {}, means, level_meaning(5), 8).header.kind;
   };
   CHECK(kind_of(words(20000), false) == BlockKind::kContexts);
-  CHECK(kind_of(tiny().typical_content(5000, 3), true) == BlockKind::kModel);
+  CHECK(kind_of(tiny().typical_content(5000, 3), true) == BlockKind::kNetwork);
   CHECK(kind_of(Random(4).bytes(300'000), true) == BlockKind::kStored);
   CHECK(kind_of(Bytes(1 << 20), true) == BlockKind::kContexts);
   // Half of it is known to the network, half to contexts.
@@ -187,25 +187,27 @@ TEST_CASE("EncodeBlock.LosesAtMostEightBytesToTheBestWhereContentIsEasy") {
   const Level level = level_meaning(5);
   for (const Bytes& content :
        {Bytes(200000), repeated(200000, 0), repeated(200000, 1), repeated(200000, 12)}) {
-    const Choice choice = encode_block(content, {}, tiny().engine(), level, 1, kModelBytes, {});
-    const auto cost = [](const Choice& made) {
-      return made.coded.size() + (needs_model(made.kind) ? kModelBytes : 0);
+    const Means means{tiny().engine(), 1, {}};
+    const Coded coded = encode_block(content, {}, means, level, kModelBytes);
+    const auto cost = [](const Coded& made) {
+      return made.data.size() + (needs_model(made.header.kind) ? kModelBytes : 0);
     };
+    const View view = choose_view(content, {});
     std::size_t best = content.size();
     // The network alone, which knows nothing of such content, is far behind.
     for (const auto kind : {BlockKind::kContexts, BlockKind::kMixed}) {
-      best =
-          std::min(best, cost(*encode_block_as(kind, content, {}, tiny().engine(), level, 1, 0)));
+      const BlockHeader header = header_as(kind, content, view, level);
+      best = std::min(best, cost(encode_as(header, content, view, means, 0).back()));
     }
-    CHECK(cost(choice) <= best + 8);
+    CHECK(cost(coded) <= best + 8);
   }
 }
 
 TEST_CASE("EncodeBlock.TakesNoTimeForOneCopy") {
-  const Choice choice =
-      encode_block(repeated(4 << 20, 0), {}, tiny().engine(), level_meaning(5), 1, 8, {});
-  CHECK(choice.filter == Filter::kRepeats);
-  CHECK(choice.folded_bytes < 80);
+  const Coded coded =
+      encode_block(repeated(4 << 20, 0), {}, {tiny().engine(), 1, {}}, level_meaning(5), 8);
+  CHECK(coded.header.filter == Filter::kRepeats);
+  CHECK(coded.header.folded_bytes < 80);
 }
 
 TEST_CASE("LaneTeam.GroupsHoldAllLanesOnce") {

@@ -4,9 +4,10 @@
 #include <sstream>
 
 #include "codec/block_coder.h"
+#include "codec/kinds/kind_mixed.h"
 #include "codec/lane_turns.h"
-#include "codec/mixed_block.h"
 #include "filter/samples.h"
+#include "mixer/mixer.h"
 #include "nnzip/nnzip.hpp"
 #include "unit/block_frames.h"
 #include "unit/pixel_layouts.h"
@@ -194,9 +195,9 @@ TEST_CASE("TapBlock.ResidualsComeBackForEveryPlanAndThreadCount") {
       CAPTURE(r.layout.element, r.layout.channels, streams);
       const BlockPlan plan = stated_plan(r.content.size(), streams);
       const Bytes coded =
-          ModelCoder(of_samples().engine(), 1).encode(r.content, plan, {}, r.layout);
+          NetworkCoder(of_samples().engine(), 1).encode(r.content, plan, {}, r.layout);
       for (const int threads : {1, 3}) {
-        ModelCoder coder(of_samples().engine(), threads);
+        NetworkCoder coder(of_samples().engine(), threads);
         CHECK(coder.encode(r.content, plan, {}, r.layout) == coded);
         Bytes back(r.content.size());
         CHECK(coder.decode(coded, plan, back, {}, r.layout));
@@ -232,7 +233,7 @@ TEST_CASE("TapBlock.ResidualsAreCodedAsTheFormatSays") {
       coded.push_back(coder.finish());
     }
     CAPTURE(r.layout.element, r.layout.channels);
-    CHECK(ModelCoder(of_samples().engine(), 2).encode(r.content, plan, {}, r.layout) ==
+    CHECK(NetworkCoder(of_samples().engine(), 2).encode(r.content, plan, {}, r.layout) ==
           join_streams(coded));
   }
 }
@@ -253,7 +254,7 @@ Bytes typical_image(const Layout& layout, std::size_t size) {
 
 Bytes typical_sound(const Layout& layout, std::size_t size) {
   Bytes content(size);
-  ModelCoder(of_samples().engine(), 1)
+  NetworkCoder(of_samples().engine(), 1)
       .decode(Random(4).bytes(2 * size + 64), stated_plan(size, 1), content, {}, layout);
   revert_filter(Filter::kResiduals, layout, content);
   return content;
@@ -266,37 +267,25 @@ Segment segment_of(const Bytes& content, const Layout& layout) {
   return segment;
 }
 
-BlockHeader header_of(const Choice& choice, const Bytes& content) {
-  BlockHeader header;
-  header.kind = choice.kind;
-  header.log2_streams = choice.log2_streams;
-  header.content_bytes = static_cast<std::uint32_t>(content.size());
-  header.coded_bytes = static_cast<std::uint32_t>(choice.coded.size());
-  header.layout = choice.layout;
-  header.filter = choice.filter;
-  return header;
-}
-
 TEST_CASE("TapBlock.EncoderTakesTheNetworkWhereItHelps") {
   const Layout pixels = pixel_layout(96, 3, 1);
   const Layout samples{0, 4, 1, Form::kSamples, 2};
   const Bytes image = typical_image(pixels, 6000), sound = typical_sound(samples, 6000);
   const auto choose = [](const Bytes& content, const Layout& layout, const TinyModel& tiny) {
-    Choice choice = encode_block(content, segment_of(content, layout), tiny.engine(),
-                                 level_meaning(5), 1, 8, {});
-    const BlockHeader header = header_of(choice, content);
+    const Means means{tiny.engine(), 2, {}};
+    const Coded coded =
+        encode_block(content, segment_of(content, layout), means, level_meaning(5), 8);
     Bytes written;
-    write_block_header(header, written);
-    CHECK(written.size() == block_header_bytes(header));
-    const Bytes& coded = choice.kind == BlockKind::kStored ? content : choice.coded;
-    CHECK((decode_block(header, coded, tiny.engine(), 2, {}) == content));
-    return choice;
+    write_block_header(coded.header, written);
+    CHECK(written.size() == block_header_bytes(coded.header));
+    CHECK((decode_block(coded.header, coded.data, means) == content));
+    return coded.header;
   };
-  const Choice of_image = choose(image, pixels, of_pixels());
+  const BlockHeader of_image = choose(image, pixels, of_pixels());
   CHECK(of_image.kind == BlockKind::kMixed);
   CHECK(of_image.layout == pixels);
-  const Choice of_sound = choose(sound, samples, of_samples());
-  CHECK(of_sound.kind == BlockKind::kModel);
+  const BlockHeader of_sound = choose(sound, samples, of_samples());
+  CHECK(of_sound.kind == BlockKind::kNetwork);
   CHECK(of_sound.filter == Filter::kResiduals);
   // Networks of something else have no part in it.
   const TinyModel plain(33);
@@ -313,20 +302,22 @@ TEST_CASE("TapBlock.StagesAreThoseThatThereAre") {
   const TinyModel plain(33);
   const auto there_is = [](BlockKind kind, const Bytes& content, const Layout& layout,
                            const TinyModel& tiny) {
-    const auto choice = encode_block_as(kind, content, segment_of(content, layout), tiny.engine(),
-                                        level_meaning(5), 1, content.size());
-    if (!choice) return false;
-    CHECK(choice->kind == kind);
-    CHECK((decode_block(header_of(*choice, content), choice->coded, tiny.engine(), 1, {}) ==
-           content));
+    const Means means{tiny.engine(), 1, {}};
+    const bool as_it_is = kind == BlockKind::kNetwork && tiny.engine()->taps().empty();
+    const View view = as_it_is ? View{} : choose_view(content, segment_of(content, layout));
+    const BlockHeader header = header_as(kind, content, view, level_meaning(5));
+    if (!header_fits(header, tiny.engine().get())) return false;
+    const Coded coded = encode_as(header, content, view, means, content.size()).back();
+    CHECK(coded.header.kind == kind);
+    CHECK((decode_block(coded.header, coded.data, means) == content));
     return true;
   };
   for (const TinyModel* tiny : {&of_pixels(), &of_samples(), &plain}) {
     CHECK(there_is(BlockKind::kContexts, image, pixels, *tiny));
     CHECK(there_is(BlockKind::kMixed, image, pixels, *tiny) == (tiny == &of_pixels()));
-    CHECK(there_is(BlockKind::kModel, image, pixels, *tiny) == (tiny == &plain));
+    CHECK(there_is(BlockKind::kNetwork, image, pixels, *tiny) == (tiny == &plain));
     CHECK_FALSE(there_is(BlockKind::kMixed, sound, samples, *tiny));
-    CHECK(there_is(BlockKind::kModel, sound, samples, *tiny) == (tiny != &of_pixels()));
+    CHECK(there_is(BlockKind::kNetwork, sound, samples, *tiny) == (tiny != &of_pixels()));
   }
 }
 

@@ -11,7 +11,7 @@
 
 #include "backend/registry.h"
 #include "base/hash.h"
-#include "codec/model_block.h"
+#include "codec/kinds/kind_network.h"
 #include "model/model_file.h"
 #include "model/synthetic.h"
 #include "unit/memory_stream.h"
@@ -66,7 +66,7 @@ class TinyModel {
   // it.
   Bytes typical_content(std::size_t bytes, std::uint64_t seed) const {
     Bytes content(bytes);
-    ModelCoder coder(engine(), 2);
+    NetworkCoder coder(engine(), 2);
     coder.decode(Random(seed).bytes(2 * bytes + 64), stated_plan(bytes, 1), content, {});
     return content;
   }

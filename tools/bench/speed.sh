@@ -123,7 +123,7 @@ export NNZIP_MODEL_PATH=$work/model
 content=$work/model/1000.content
 "$nnzip" --model "$model" -c "$content" >"$work/packed"
 "$nnzip" -dc "$work/packed" | cmp - "$content"
-"$nnzip" list --json "$work/packed" | grep -q '"model_blocks": 1'
+"$nnzip" list --json "$work/packed" | grep -q '"network_blocks": 1'
 too_slow=0 too_large=0
 printf '\n| two threads at work on a block each, synthetic model | memory, millions of bytes |\n|---|---:|\n'
 head -c $((2 * block_bytes)) "$work/text" >"$work/two"

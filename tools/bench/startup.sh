@@ -17,7 +17,7 @@ head -c 1000 "$root/tests/cli/prose.txt" >"$work/text"
 # Also checks the result, and warms the caches.
 "$nnzip" -c "$work/text" >"$work/packed"
 "$nnzip" -dc "$work/packed" | cmp - "$work/text"
-if ! "$nnzip" list --json "$work/packed" | grep -q '"model_blocks": 1'; then
+if ! "$nnzip" list --json "$work/packed" | grep -q '"network_blocks": 1'; then
   echo "The text was not coded by a network, so this would not tell how long that takes." >&2
   exit 1
 fi

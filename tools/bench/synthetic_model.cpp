@@ -8,7 +8,7 @@
 #include <memory>
 
 #include "backend/registry.h"
-#include "codec/model_block.h"
+#include "codec/kinds/kind_network.h"
 #include "model/model_file.h"
 #include "model/synthetic.h"
 #include "nnzip/error.hpp"
@@ -38,7 +38,7 @@ Bytes typical_content(const std::shared_ptr<const nnzip::Model>& model, std::siz
     byte = static_cast<std::uint8_t>(state >> 24);
   }
   Bytes content(size);
-  nnzip::ModelCoder coder(nnzip::find_backend("auto").load(model), 1);
+  nnzip::NetworkCoder coder(nnzip::find_backend("auto").load(model), 1);
   // That the bits are not used up does not matter here.
   (void)coder.decode(bits, nnzip::stated_plan(size, 1), content, {});
   return content;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Codes a block bit by bit with the mixer: contexts and, if there is one, a network. The coded data
-// depend on content, plan and model alone.
+// Codes a block bit by bit with the mixer: contexts and a network. The coded data depend on
+// content, plan and model alone.
 #pragma once
 
 #include <cstdint>
@@ -9,22 +9,20 @@
 
 #include "backend/backend.h"
 #include "base/bytes.h"
-#include "codec/model_block.h"
-#include "container/block_header.h"
-#include "mixer/mixer.h"
+#include "codec/progress.h"
 #include "split/block_plan.h"
+#include "split/layout.h"
 
 namespace nnzip {
 
 class MixedCoder {
  public:
-  // engine: null for contexts alone.
   MixedCoder(std::shared_ptr<const Engine> engine, int threads);
 
-  // The coded data of a block of kind 4 (with a network) or 5 as FORMAT.md lays them out. Of
-  // contexts alone, plan has one stream. network_alone, if given and there is a network without
-  // taps, gets the coded data of the same block as kind 3, which cost next to nothing on the way.
-  // Throws Error(kInvalidArgument) if the network has taps that are not of such content.
+  // The coded data of a block of kind 4 as FORMAT.md lays them out. network_alone, if given, gets
+  // the coded data of the same block as kind 3, which cost next to nothing on the way; the network
+  // has no taps then. Throws Error(kInvalidArgument) if the network has taps that are not of such
+  // content.
   Bytes encode(std::span<const std::uint8_t> content, const BlockPlan& plan, const Layout& layout,
                const BlockProgress& progress, Bytes* network_alone = nullptr) const;
 
@@ -33,8 +31,8 @@ class MixedCoder {
   bool decode(std::span<const std::uint8_t> coded, const BlockPlan& plan, const Layout& layout,
               std::span<std::uint8_t> content, const BlockProgress& progress) const;
 
-  // Bytes of memory that such a coder takes for a block, beside the engine. engine: null for none.
-  static std::uint64_t memory_bytes(const Engine* engine, int threads, std::size_t content_bytes,
+  // Bytes of memory that such a coder takes for a block, beside the engine.
+  static std::uint64_t memory_bytes(const Engine& engine, int threads, std::size_t content_bytes,
                                     const BlockPlan& plan, const Layout& layout);
 
  private:

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lanes advance together: by windows when encoding, where all symbols are known, by single steps
 // when decoding.
-#include "codec/model_block.h"
+#include "codec/kinds/kind_network.h"
 
 #include <algorithm>
 #include <thread>
 
+#include "codec/kinds/kind.h"
 #include "codec/parallel.h"
 #include "coder/range_decoder.h"
 #include "coder/range_encoder.h"
-#include "container/block_header.h"
 
 namespace nnzip {
 namespace {
@@ -161,9 +161,9 @@ std::vector<Part> split_coded(Part coded, int streams) {
 }
 
 // Tells the caller of progress from its own thread, as if all lanes were where its own are.
-class Reporter {
+class LaneReporter {
  public:
-  Reporter(const BlockProgress& progress, std::size_t lanes, std::size_t content_bytes)
+  LaneReporter(const BlockProgress& progress, std::size_t lanes, std::size_t content_bytes)
       : progress_(progress), lanes_(lanes), content_bytes_(content_bytes) {}
 
   void operator()(std::size_t position) {
@@ -184,12 +184,12 @@ class Reporter {
 
 }  // namespace
 
-ModelCoder::ModelCoder(std::shared_ptr<const Engine> engine, int threads)
+NetworkCoder::NetworkCoder(std::shared_ptr<const Engine> engine, int threads)
     : engine_(std::move(engine)),
       threads_(std::clamp(threads, 1, kMaxStreams)),
       sessions_(static_cast<std::size_t>(threads_)) {}
 
-Session& ModelCoder::session(std::size_t group, std::size_t lanes) {
+Session& NetworkCoder::session(std::size_t group, std::size_t lanes) {
   auto& kept = sessions_[group];
   if (!kept || kept->lanes() < static_cast<int>(lanes)) {
     kept = engine_->session(static_cast<int>(lanes));
@@ -197,11 +197,11 @@ Session& ModelCoder::session(std::size_t group, std::size_t lanes) {
   return *kept;
 }
 
-std::size_t ModelCoder::groups(std::size_t lanes) const {
+std::size_t NetworkCoder::groups(std::size_t lanes) const {
   return std::min(static_cast<std::size_t>(threads_), lanes);
 }
 
-std::uint64_t ModelCoder::memory_bytes(const Engine& engine, int threads, int streams) {
+std::uint64_t NetworkCoder::memory_bytes(const Engine& engine, int threads, int streams) {
   const int groups = std::clamp(threads, 1, streams);
   // Of the distributions, symbols and taps that encode_group and decode_group hold.
   constexpr std::uint64_t kWorkBytes = kColumns * (sizeof(Distribution) + kMaxTaps + 1);
@@ -209,8 +209,8 @@ std::uint64_t ModelCoder::memory_bytes(const Engine& engine, int threads, int st
   return static_cast<std::uint64_t>(groups) * (session + kWorkBytes);
 }
 
-std::vector<SampleTaps> ModelCoder::taps_of(std::size_t first, std::size_t lanes,
-                                            const BlockPlan& plan, const Layout& layout) const {
+std::vector<SampleTaps> NetworkCoder::taps_of(std::size_t first, std::size_t lanes,
+                                              const BlockPlan& plan, const Layout& layout) const {
   std::vector<SampleTaps> taps;
   if (engine_->taps().empty()) return taps;
   for (std::size_t i = first; i < first + lanes; ++i) {
@@ -219,14 +219,14 @@ std::vector<SampleTaps> ModelCoder::taps_of(std::size_t first, std::size_t lanes
   return taps;
 }
 
-std::vector<Bytes> ModelCoder::encode_parts(std::span<const Part> parts, const BlockPlan& plan,
-                                            const Layout& layout, std::size_t skipped,
-                                            const BlockProgress& progress) {
+std::vector<Bytes> NetworkCoder::encode_parts(std::span<const Part> parts, const BlockPlan& plan,
+                                              const Layout& layout, std::size_t skipped,
+                                              const BlockProgress& progress) {
   std::vector<Bytes> coded(parts.size());
   const std::size_t count = groups(parts.size());
   std::size_t content_bytes = 0;
   for (const Part part : parts) content_bytes += part.size();
-  Reporter report(progress, parts.size(), content_bytes);
+  LaneReporter report(progress, parts.size(), content_bytes);
   parallel_for(threads_, count, [&](std::size_t group) {
     const std::size_t begin = group * parts.size() / count;
     const std::size_t lanes = (group + 1) * parts.size() / count - begin;
@@ -237,8 +237,8 @@ std::vector<Bytes> ModelCoder::encode_parts(std::span<const Part> parts, const B
   return coded;
 }
 
-Bytes ModelCoder::encode(std::span<const std::uint8_t> content, const BlockPlan& plan,
-                         const BlockProgress& progress, const Layout& layout) {
+Bytes NetworkCoder::encode(std::span<const std::uint8_t> content, const BlockPlan& plan,
+                           const BlockProgress& progress, const Layout& layout) {
   return join_streams(encode_parts(cut(content, plan), plan, layout, 0, progress));
 }
 
@@ -251,15 +251,15 @@ Bytes join_streams(std::span<const Bytes> streams) {
   return coded;
 }
 
-bool ModelCoder::decode(std::span<const std::uint8_t> coded, const BlockPlan& plan,
-                        std::span<std::uint8_t> content, const BlockProgress& progress,
-                        const Layout& layout) {
+bool NetworkCoder::decode(std::span<const std::uint8_t> coded, const BlockPlan& plan,
+                          std::span<std::uint8_t> content, const BlockProgress& progress,
+                          const Layout& layout) {
   const std::vector<Part> streams = split_coded(coded, plan.streams);
   if (streams.empty()) return false;
   const std::vector<OutPart> parts = cut(content, plan);
   const std::size_t count = groups(parts.size());
   std::vector<std::uint8_t> good(count);
-  Reporter report(progress, parts.size(), content.size());
+  LaneReporter report(progress, parts.size(), content.size());
   parallel_for(threads_, count, [&](std::size_t group) {
     const std::size_t begin = group * parts.size() / count;
     const std::size_t lanes = (group + 1) * parts.size() / count - begin;
@@ -271,7 +271,7 @@ bool ModelCoder::decode(std::span<const std::uint8_t> coded, const BlockPlan& pl
   return std::all_of(good.begin(), good.end(), [](std::uint8_t ok) { return ok != 0; });
 }
 
-std::size_t ModelCoder::estimate(std::span<const std::uint8_t> content) {
+std::size_t NetworkCoder::estimate(std::span<const std::uint8_t> content) {
   std::vector<Part> samples;
   for (std::size_t i = 0; i < kSamples; ++i) {
     samples.push_back(
@@ -282,5 +282,38 @@ std::size_t ModelCoder::estimate(std::span<const std::uint8_t> content) {
     coded_bytes += coded.size();
   return coded_bytes * content.size() / (kSamples * (kSampleBytes - kSampleSkipped));
 }
+
+// Bytes as they are, or the residuals of sound.
+const Kind kNetworkKind{
+    .number = BlockKind::kNetwork,
+    .name = "network",
+    .count = &BlockCounts::network_blocks,
+    .fits =
+        [](const BlockHeader& header, const Engine* network) {
+          const bool residuals = header.filter == Filter::kResiduals;
+          if (residuals ? !filter_fits(header.filter, header.layout) : header.states_layout()) {
+            return false;
+          }
+          const Form form = residuals ? Form::kSamples : Form::kBytes;
+          return network == nullptr || content_of(*network) == form;
+        },
+    .encode =
+        [](const BlockHeader& header, Part filtered, const Means& means) {
+          NetworkCoder coder(means.engine, means.threads);
+          const BlockPlan plan = stated_plan(filtered.size(), header.streams());
+          return std::vector{
+              coded_as(header, coder.encode(filtered, plan, means.progress, header.layout))};
+        },
+    .decode =
+        [](const BlockHeader& header, Part coded, const Means& means, OutPart filtered) {
+          NetworkCoder coder(means.engine, means.threads);
+          const BlockPlan plan = stated_plan(filtered.size(), header.streams());
+          return coder.decode(coded, plan, filtered, means.progress, header.layout);
+        },
+    .memory =
+        [](const BlockHeader& header, const Engine* engine, int threads) {
+          return NetworkCoder::memory_bytes(*engine, threads, header.streams());
+        },
+};
 
 }  // namespace nnzip

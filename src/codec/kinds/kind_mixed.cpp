@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // The mixer is serial; the network of other lanes, or of later bytes, is computed beside it.
-#include "codec/mixed_block.h"
+#include "codec/kinds/kind_mixed.h"
 
 #include <algorithm>
 #include <array>
 #include <vector>
 
+#include "codec/kinds/kind.h"
+#include "codec/kinds/kind_network.h"
 #include "codec/lane_team.h"
 #include "codec/lane_turns.h"
+#include "mixer/mixer.h"
 
 namespace nnzip {
 namespace {
@@ -17,7 +20,6 @@ using Part = std::span<const std::uint8_t>;
 // Distributions that an encoder has computed ahead, 1 KiB each, and as many that it uses.
 constexpr std::size_t kColumns = 512;
 constexpr std::size_t kMaxWindow = 64;
-constexpr std::size_t kBytesPerReport = 256;
 
 std::size_t length_of(const BlockPlan& plan, std::size_t content_bytes, std::size_t stream) {
   const std::size_t begin = std::min(stream * plan.length, content_bytes);
@@ -35,22 +37,6 @@ std::size_t active_in(const LaneTeam& team, std::size_t group, std::size_t activ
   const std::size_t first = team.first_lane(group);
   return active <= first ? 0 : std::min(active - first, team.lanes(group));
 }
-
-// Tells the caller of progress now and then.
-class Reporter {
- public:
-  explicit Reporter(const BlockProgress& progress) : progress_(progress) {}
-  void add(std::size_t bytes) {
-    done_ += bytes;
-    if (!progress_ || done_ < reported_ + kBytesPerReport) return;
-    reported_ = done_;
-    progress_(done_);
-  }
-
- private:
-  const BlockProgress& progress_;
-  std::size_t done_ = 0, reported_ = 0;
-};
 
 // Positions [begin, begin + count) of the streams that have them all: the first `active` ones.
 struct Window {
@@ -116,7 +102,7 @@ class WindowScorer {
 };
 
 void encode_with_network(const Engine& engine, int threads, Part content, const BlockPlan& plan,
-                         Mixer& mixer, RangeEncoder& coder, Reporter report,
+                         Mixer& mixer, RangeEncoder& coder, ProgressReporter& report,
                          std::span<RangeEncoder> network_alone) {
   LaneTeam team(engine, threads, static_cast<std::size_t>(plan.streams), LaneTeam::Use::kAhead);
   WindowScorer scorer(team, content, plan);
@@ -142,14 +128,49 @@ void encode_with_network(const Engine& engine, int threads, Part content, const 
   }
 }
 
-MixerPlan mixer_plan(std::size_t content_bytes, const BlockPlan& plan, const Layout& layout,
-                     bool network) {
+MixerPlan mixer_plan(std::size_t content_bytes, const BlockPlan& plan, const Layout& layout) {
   MixerPlan mixer;
   mixer.content_bytes = content_bytes;
   mixer.streams = plan.streams;
   mixer.layout = layout;
-  mixer.network = network;
+  mixer.network = true;
   return mixer;
+}
+
+bool fits(const BlockHeader& header, const Engine* network) {
+  switch (header.layout.form) {
+    case Form::kPixels:
+      // Predictions go with the taps of the network, in place of a filter.
+      return PixelTaps::fits(header.layout) && header.filter == Filter::kNone &&
+             BlockOrder::fits(header.layout, header.streams()) &&
+             (network == nullptr || content_of(*network) == Form::kPixels);
+    case Form::kSamples:
+      return false;
+    case Form::kBytes:
+    case Form::kCode:
+      break;
+  }
+  return filter_fits(header.filter, header.layout) &&
+         (network == nullptr || content_of(*network) == Form::kBytes);
+}
+
+// The network alone as well, where that is a kind: of bytes without a filter.
+std::vector<Coded> encode(const BlockHeader& header, Part filtered, const Means& means) {
+  const MixedCoder coder(means.engine, means.threads);
+  const BlockPlan plan = stated_plan(filtered.size(), header.streams());
+  BlockHeader alone = header;
+  alone.kind = BlockKind::kNetwork;
+  alone.layout = {};
+  std::vector<Coded> made;
+  if (kNetworkKind.fits(alone, means.engine.get())) {
+    Bytes by_network;
+    Bytes mixed = coder.encode(filtered, plan, header.layout, means.progress, &by_network);
+    made.push_back(coded_as(alone, std::move(by_network)));
+    made.push_back(coded_as(header, std::move(mixed)));
+  } else {
+    made.push_back(coded_as(header, coder.encode(filtered, plan, header.layout, means.progress)));
+  }
+  return made;
 }
 
 }  // namespace
@@ -157,28 +178,27 @@ MixerPlan mixer_plan(std::size_t content_bytes, const BlockPlan& plan, const Lay
 MixedCoder::MixedCoder(std::shared_ptr<const Engine> engine, int threads)
     : engine_(std::move(engine)), threads_(threads) {}
 
-std::uint64_t MixedCoder::memory_bytes(const Engine* engine, int threads, std::size_t content_bytes,
+std::uint64_t MixedCoder::memory_bytes(const Engine& engine, int threads, std::size_t content_bytes,
                                        const BlockPlan& plan, const Layout& layout) {
-  std::uint64_t bytes = mixer_plan(content_bytes, plan, layout, engine != nullptr).memory_bytes();
-  if (engine == nullptr) return bytes;
-  if (!engine->taps().empty()) bytes += content_bytes;  // predictions
+  const std::size_t predictions = engine.taps().empty() ? 0 : content_bytes;
   const auto lanes = static_cast<std::size_t>(plan.streams);
   std::uint64_t sessions = 0;
   for (const LaneTeam::Use use : {LaneTeam::Use::kAhead, LaneTeam::Use::kInTurns}) {
     const std::size_t groups = LaneTeam::group_count(threads, lanes, use);
     const auto group_lanes = static_cast<int>((lanes + groups - 1) / groups);
-    sessions = std::max(sessions, groups * engine->session_bytes(group_lanes));
+    sessions = std::max(sessions, groups * engine.session_bytes(group_lanes));
   }
-  return bytes + sessions + 2 * std::max(kColumns, lanes) * (sizeof(Distribution) + kMaxTaps + 1);
+  return mixer_plan(content_bytes, plan, layout).memory_bytes() + predictions + sessions +
+         2 * std::max(kColumns, lanes) * (sizeof(Distribution) + kMaxTaps + 1);
 }
 
 Bytes MixedCoder::encode(std::span<const std::uint8_t> content, const BlockPlan& plan,
                          const Layout& layout, const BlockProgress& progress,
                          Bytes* network_alone) const {
-  Mixer mixer(mixer_plan(content.size(), plan, layout, engine_ != nullptr));
+  Mixer mixer(mixer_plan(content.size(), plan, layout));
   RangeEncoder coder;
-  Reporter report(progress);
-  if (engine_ && layout.form == Form::kPixels) {
+  ProgressReporter report(progress);
+  if (layout.form == Form::kPixels) {
     // Step by step as the decoder does it: rows make windows of no use where streams are many.
     const BlockOrder order(content.size(), plan.streams, layout);
     LaneTurns(*engine_, threads_, content, order, layout)
@@ -187,18 +207,13 @@ Bytes MixedCoder::encode(std::span<const std::uint8_t> content, const BlockPlan&
           report.add(1);
           return true;
         });
-  } else if (engine_) {
+  } else {
     std::vector<RangeEncoder> streams(network_alone != nullptr ? plan.streams : 0);
     encode_with_network(*engine_, threads_, content, plan, mixer, coder, report, streams);
     if (network_alone != nullptr) {
       std::vector<Bytes> coded;
       for (RangeEncoder& stream : streams) coded.push_back(stream.finish());
       *network_alone = join_streams(coded);
-    }
-  } else {
-    for (const std::uint8_t byte : content) {
-      mixer.encode(0, byte, nullptr, coder);
-      report.add(1);
     }
   }
   return coder.finish();
@@ -207,25 +222,37 @@ Bytes MixedCoder::encode(std::span<const std::uint8_t> content, const BlockPlan&
 bool MixedCoder::decode(std::span<const std::uint8_t> coded, const BlockPlan& plan,
                         const Layout& layout, std::span<std::uint8_t> content,
                         const BlockProgress& progress) const {
-  Mixer mixer(mixer_plan(content.size(), plan, layout, engine_ != nullptr));
+  Mixer mixer(mixer_plan(content.size(), plan, layout));
   RangeDecoder coder(coded);
-  Reporter report(progress);
-  if (engine_) {
-    const BlockOrder order(content.size(), plan.streams, layout);
-    const auto next = [&](std::size_t stream, std::size_t position, const Distribution& network) {
-      content[position] = mixer.decode(static_cast<int>(stream), &network, coder);
-      report.add(1);
-      return !coder.overrun();
-    };
-    if (!LaneTurns(*engine_, threads_, content, order, layout).run(next)) return false;
-  } else {
-    for (std::uint8_t& byte : content) {
-      byte = mixer.decode(0, nullptr, coder);
-      if (coder.overrun()) return false;
-      report.add(1);
-    }
-  }
-  return coder.ended_well();
+  ProgressReporter report(progress);
+  const BlockOrder order(content.size(), plan.streams, layout);
+  const auto next = [&](std::size_t stream, std::size_t position, const Distribution& network) {
+    content[position] = mixer.decode(static_cast<int>(stream), &network, coder);
+    report.add(1);
+    return !coder.overrun();
+  };
+  return LaneTurns(*engine_, threads_, content, order, layout).run(next) && coder.ended_well();
 }
+
+const Kind kMixedKind{
+    .number = BlockKind::kMixed,
+    .name = "mixed",
+    .count = &BlockCounts::mixed_blocks,
+    .fits = fits,
+    .encode = encode,
+    .decode =
+        [](const BlockHeader& header, Part coded, const Means& means,
+           std::span<std::uint8_t> filtered) {
+          return MixedCoder(means.engine, means.threads)
+              .decode(coded, stated_plan(filtered.size(), header.streams()), header.layout,
+                      filtered, means.progress);
+        },
+    .memory =
+        [](const BlockHeader& header, const Engine* engine, int threads) {
+          const std::size_t size = header.filtered_bytes();
+          return MixedCoder::memory_bytes(*engine, threads, size,
+                                          stated_plan(size, header.streams()), header.layout);
+        },
+};
 
 }  // namespace nnzip

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Thin cover of libzstd.
-#include "codec/zstd_block.h"
+#include "codec/kinds/kind_zstd.h"
 
 #include <zstd.h>
 #include <zstd_errors.h>
@@ -10,6 +10,8 @@
 #include <memory>
 #include <new>
 #include <string>
+
+#include "codec/kinds/kind.h"
 
 namespace nnzip {
 namespace {
@@ -55,5 +57,18 @@ bool zstd_unpack(std::span<const std::uint8_t> coded, std::span<std::uint8_t> co
   return ZSTD_decompress(content.data(), content.size(), frame.data(), frame.size()) ==
          content.size();
 }
+
+const Kind kZstdKind{
+    .number = BlockKind::kZstd,
+    .name = "zstd",
+    .count = &BlockCounts::zstd_blocks,
+    .fits = [](const BlockHeader& header, const Engine*) { return !header.states_layout(); },
+    .encode = [](const BlockHeader& header, std::span<const std::uint8_t> content,
+                 const Means&) { return std::vector{coded_as(header, zstd_pack(content))}; },
+    .decode = [](const BlockHeader&, std::span<const std::uint8_t> coded, const Means&,
+                 std::span<std::uint8_t> content) { return zstd_unpack(coded, content); },
+    // Of decoding alone, where it is little; see zstd_pack_memory.
+    .memory = [](const BlockHeader&, const Engine*, int) { return std::uint64_t{0}; },
+};
 
 }  // namespace nnzip

@@ -1,30 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-// Codes the streams of a block with a model: lanes of one engine, spread over threads. The coded
-// data depend on content, plan and model alone.
+// Codes the streams of a block with the network alone: lanes of one engine, spread over threads.
+// The coded data depend on content, plan and model alone.
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
 
 #include "backend/backend.h"
 #include "base/bytes.h"
+#include "codec/progress.h"
 #include "filter/taps.h"
 #include "split/block_plan.h"
 
 namespace nnzip {
 
-// Called now and then from the calling thread with the content bytes of the block done so far.
-using BlockProgress = std::function<void(std::size_t)>;
-
 // The coded data of a block of kind 3 from those of its streams.
 Bytes join_streams(std::span<const Bytes> streams);
 
-class ModelCoder {
+class NetworkCoder {
  public:
-  ModelCoder(std::shared_ptr<const Engine> engine, int threads);
+  NetworkCoder(std::shared_ptr<const Engine> engine, int threads);
 
   // The coded data of a block as FORMAT.md lays them out. layout: of content that the filter
   // residuals made, if the engine has taps, which must then be of samples: else

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// The ways to code a block, a row each: the tables of FORMAT.md that say what they may code and
+// with which models, for readers and writers.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "backend/backend.h"
+#include "base/bytes.h"
+#include "codec/progress.h"
+#include "container/container_reader.h"
+#include "nnzip/nnzip.hpp"
+
+namespace nnzip {
+
+// A block as it is written, but for the checksum.
+struct Coded {
+  BlockHeader header;
+  Bytes data;  // of header.coded_bytes
+};
+
+// What a block is coded with.
+struct Means {
+  std::shared_ptr<const Engine> engine;  // null for none
+  int threads = 1;
+  BlockProgress progress;
+};
+
+struct Kind {
+  BlockKind number;
+  const char* name;
+  std::uint64_t BlockCounts::*count;
+
+  // Whether a block of this kind may have that header, and, if a network is given, that network.
+  bool (*fits)(const BlockHeader& header, const Engine* network);
+
+  // Codes `filtered`, which is what the header's filter made of the content, as the header says;
+  // header.coded_bytes is not looked at. The last one given is of this kind; kinds before it cost
+  // next to nothing on the way and are faster to decode. Precondition: fits. Throws Error.
+  std::vector<Coded> (*encode)(const BlockHeader& header, std::span<const std::uint8_t> filtered,
+                               const Means& means);
+
+  // Fills `filtered`. Returns false if the coded data cannot be what an encoder wrote; the rest of
+  // the damage gives wrong content, which the checksum tells. Precondition: fits. Throws Error.
+  bool (*decode)(const BlockHeader& header, std::span<const std::uint8_t> coded, const Means& means,
+                 std::span<std::uint8_t> filtered);
+
+  // Bytes that both take at most, beside the engine, content and coded data.
+  std::uint64_t (*memory)(const BlockHeader& header, const Engine* engine, int threads);
+};
+
+extern const Kind kStoredKind, kZstdKind, kNetworkKind, kMixedKind, kContextsKind;
+
+// Precondition: not kEnd.
+const Kind& kind_of(BlockKind number);
+
+// Whether the header's kind fits it and, if one is given, the network.
+bool header_fits(const BlockHeader& header, const Engine* network = nullptr);
+
+// What a reader makes of that. Throws Error(kCorrupt).
+void check_header(const BlockPlace& block);
+void check_network(const BlockPlace& block, const Engine& network);
+
+// What a network is for: pixels, samples, or bytes of any other meaning.
+Form content_of(const Engine& network);
+
+// Takes its lengths from content and data.
+Coded coded_as(BlockHeader header, Bytes data);
+
+void count_block(BlockKind kind, BlockCounts& counts);
+
+}  // namespace nnzip

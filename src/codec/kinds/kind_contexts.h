@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// One stream of bits that the mixer predicts from contexts alone.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "base/bytes.h"
+#include "codec/progress.h"
+#include "split/layout.h"
+
+namespace nnzip {
+
+// Throws std::bad_alloc.
+Bytes encode_contexts(std::span<const std::uint8_t> content, const Layout& layout,
+                      const BlockProgress& progress = {});
+
+// Fills content. Returns false if the coded data cannot be what an encoder wrote.
+bool decode_contexts(std::span<const std::uint8_t> coded, const Layout& layout,
+                     std::span<std::uint8_t> content, const BlockProgress& progress = {});
+
+}  // namespace nnzip
