@@ -4,10 +4,10 @@
 
 #include <variant>
 
-#include "mixer/audio_predictor.h"
-#include "mixer/image_predictor.h"
-#include "mixer/mixer_targets.h"
-#include "mixer/predictor.h"
+#include "mixer/bytes/byte_predictor.h"
+#include "mixer/core/mixer_targets.h"
+#include "mixer/image/image_predictor.h"
+#include "mixer/sound/sound_predictor.h"
 #include "nnzip/error.hpp"
 #include "split/block_order.h"
 
@@ -16,7 +16,8 @@ namespace nnzip {
 namespace {
 
 // What predicts content of each form: the same four calls for each byte.
-using AnyPredictor = std::variant<mixer::Predictor, mixer::ImagePredictor, mixer::AudioPredictor>;
+using AnyPredictor =
+    std::variant<mixer::BytePredictor, mixer::ImagePredictor, mixer::SoundPredictor>;
 
 template <typename P>
 void encode_byte(P& predictor, int stream, std::uint8_t byte, const Distribution* network,
@@ -54,9 +55,9 @@ AnyPredictor make_predictor(const MixerPlan& plan, const mixer::MixKernels& kern
     return AnyPredictor(std::in_place_type<mixer::ImagePredictor>, plan, kernels);
   }
   if (plan.layout.form == Form::kSamples) {
-    return AnyPredictor(std::in_place_type<mixer::AudioPredictor>, plan, kernels);
+    return AnyPredictor(std::in_place_type<mixer::SoundPredictor>, plan, kernels);
   }
-  return AnyPredictor(std::in_place_type<mixer::Predictor>, plan, kernels);
+  return AnyPredictor(std::in_place_type<mixer::BytePredictor>, plan, kernels);
 }
 
 }  // namespace
@@ -73,12 +74,12 @@ std::size_t MixerPlan::memory_bytes() const {
     case Form::kPixels:
       return mixer::ImagePredictor::memory_bytes(*this);
     case Form::kSamples:
-      return mixer::AudioPredictor::memory_bytes(*this);
+      return mixer::SoundPredictor::memory_bytes(*this);
     case Form::kBytes:
     case Form::kCode:
       break;
   }
-  return mixer::Predictor::memory_bytes(*this);
+  return mixer::BytePredictor::memory_bytes(*this);
 }
 
 Mixer::Mixer(const MixerPlan& plan, const std::string& target)

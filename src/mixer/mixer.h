@@ -2,7 +2,7 @@
 // The adaptive stage: predicts each bit of a block from contexts of many kinds, from what followed
 // them before, and from the network's distributions if there are any. MIXING.md defines every bit.
 //
-//   MixerPlan  what both sides must know before the first byte
+//   MixerPlan  what both sides must know before the first byte, core/mixer_plan.h
 //   Mixer      the adaptive state of one block, for coding it from the first byte to the last
 //
 // The streams of a block share one Mixer and one coder. They advance in lockstep, see
@@ -19,23 +19,9 @@
 #include "coder/distribution.h"
 #include "coder/range_decoder.h"
 #include "coder/range_encoder.h"
-#include "split/layout.h"
+#include "mixer/core/mixer_plan.h"
 
 namespace nnzip {
-
-struct MixerPlan {
-  std::size_t content_bytes = 0;  // of the block, at most kMaxContent
-  int streams = 1;                // 1..64, as many as BlockOrder::fits the layout
-  Layout layout;  // content of kSamples comes high byte first in any case: filter::reverse_numbers
-  bool network = false;        // whether distributions of a network will be given
-  std::uint64_t disabled = 0;  // contexts switched off, for measurements; 0 in every file
-
-  static constexpr std::size_t kMaxContent = std::size_t{1} << 26;
-
-  // A bound of what a Mixer of this plan allocates; a function of the plan alone. About 160 MB for
-  // a block of 4 MiB, 2 MB for one of 1 KiB.
-  std::size_t memory_bytes() const;
-};
 
 // The layout that an encoder should state for that content.
 Layout detect_layout(std::span<const std::uint8_t> content);

@@ -4,8 +4,8 @@
 #include <catch2/catch.hpp>
 
 #include "conformance/mixer_reference_runs.h"
-#include "mixer/image_predictor.h"
-#include "mixer/reference/mixer_reference_images.h"
+#include "mixer/image/image_predictor.h"
+#include "reference/mixer/mixer_reference_images.h"
 #include "unit/pixel_layouts.h"
 
 namespace nnzip {

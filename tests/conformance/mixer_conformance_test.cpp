@@ -5,11 +5,11 @@
 #include <catch2/catch.hpp>
 #include <cstring>
 
-#include "mixer/adaptive_map.h"
-#include "mixer/aligned_memory.h"
-#include "mixer/logistic.h"
-#include "mixer/mix_kernels.h"
-#include "mixer/mixer_targets.h"
+#include "mixer/core/adaptive_map.h"
+#include "mixer/core/aligned_memory.h"
+#include "mixer/core/logistic.h"
+#include "mixer/core/mix_kernels.h"
+#include "mixer/core/mixer_targets.h"
 #include "unit/mixer_samples.h"
 
 namespace nnzip {

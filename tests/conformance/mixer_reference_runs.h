@@ -6,8 +6,8 @@
 #include <catch2/catch.hpp>
 #include <numeric>
 
-#include "mixer/mix_kernels.h"
-#include "mixer/mixer_targets.h"
+#include "mixer/core/mix_kernels.h"
+#include "mixer/core/mixer_targets.h"
 #include "unit/mixer_samples.h"
 
 namespace nnzip::mixer_runs {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bytes, machine code and sound: the mixer against its second implementation.
-#include "mixer/reference/mixer_reference.h"
+#include "reference/mixer/mixer_reference.h"
 
 #include <catch2/catch.hpp>
 
 #include "conformance/mixer_reference_runs.h"
-#include "mixer/audio_predictor.h"
-#include "mixer/predictor.h"
-#include "mixer/reference/mixer_reference_sound.h"
+#include "mixer/bytes/byte_predictor.h"
+#include "mixer/sound/sound_predictor.h"
+#include "reference/mixer/mixer_reference_sound.h"
 #include "unit/mixer_samples.h"
 #include "unit/sound_samples.h"
 
@@ -23,8 +23,8 @@ using mixer_runs::resized;
 void require_equal_bytes(const Bytes& content, const Layout& layout, int streams, bool network) {
   INFO(content.size() << " bytes, " << streams << " streams, stride " << layout.stride
                       << ", element " << layout.element << (network ? ", network" : ""));
-  require_equal<mixer::Predictor, MixerReference>(content,
-                                                  plan_of(content, layout, streams, network));
+  require_equal<mixer::BytePredictor, MixerReference>(content,
+                                                      plan_of(content, layout, streams, network));
 }
 
 void require_equal_bytes(const Bytes& content, const Layout& layout = {}) {
@@ -127,7 +127,7 @@ TEST_CASE("MixerReference.AgreesOnSound") {
                     << sound.layout.number_bytes() << " bytes");
     const auto require_equal_sound = [&](const Bytes& content, int streams, bool network) {
       INFO(content.size() << " bytes, " << streams << " streams");
-      require_equal<mixer::AudioPredictor, SoundReference>(
+      require_equal<mixer::SoundPredictor, SoundReference>(
           content, plan_of(content, sound.layout, streams, network));
     };
     require_equal_sound(sound.content, 1, false);

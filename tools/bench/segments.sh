@@ -61,7 +61,7 @@ make_sounds() {
 
 make_others() {
   cp "$root/LICENSE" licence.txt
-  cp "$root/src/mixer/predictor.cpp" code.cpp
+  cp "$root/src/mixer/bytes/byte_predictor.cpp" code.cpp
   cp "$nnzip" program.elf
   gzip -kc program.elf >packed.gz
   try xz -k program.elf && try mv program.elf.xz packed.xz
@@ -100,7 +100,7 @@ mixed_tar() {
 # 4 KiB alone, so samples behind it may begin amid a number.
 headerless() {
   local members=(code.cpp program.elf words.txt) sum=0 file size
-  cat "$root"/src/mixer/*.cpp >code.cpp
+  cat "$root"/src/mixer/*/*.cpp >code.cpp
   cat "$root"/src/*/*.md >words.txt
   cat "${members[@]}" >joined
   for file in "${members[@]}"; do

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// One bit after another: the inputs of all contexts, the mixing networks over them, and the
+// refinement of their result.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "coder/distribution.h"
+#include "mixer/bytes/contexts.h"
+#include "mixer/bytes/match_model.h"
+#include "mixer/bytes/slot_table.h"
+#include "mixer/core/adaptive_map.h"
+#include "mixer/core/aligned_memory.h"
+#include "mixer/core/mix_network.h"
+#include "mixer/core/mixer_plan.h"
+
+namespace nnzip::mixer {
+
+constexpr int kMatches = 2;
+constexpr int kDirectOrders = 2;  // orders 0 and 1, which have a counter for each context
+constexpr int kPlainCounters = kDirectOrders + kMatches;  // those without bit histories
+constexpr int kLanes = 32;  // of contexts; those past the last one are idle
+constexpr int kInputs = 2 * kLanes;
+constexpr int kNetworkRefiners = 2;
+
+// Sizes of a block's tables, from its length alone.
+struct TableSizes {
+  explicit TableSizes(std::size_t content_bytes);
+  int log2_lines;
+  int log2_matches;
+};
+
+class BytePredictor {
+ public:
+  static std::size_t memory_bytes(const MixerPlan& plan);
+
+  BytePredictor(const MixerPlan& plan, const MixKernels& kernels);
+
+  // The byte that comes belongs to that stream.
+  void begin_byte(int stream, const Distribution* network);
+  // Probability of a 1 in 1/65536, 1..65535.
+  std::uint32_t predict();
+  // Learns the bit.
+  void update(int bit);
+  // After eight bits; returns the byte.
+  std::uint8_t end_byte();
+
+  const MixKernels& kernels() const { return sets_.kernels(); }
+
+ private:
+  struct Stream {
+    StreamContext context;
+    std::array<Match, kMatches> matches;
+  };
+
+  // The place of the bit in its nibble: the bits before it below a leading 1.
+  std::uint32_t node() const {
+    const std::uint32_t one = 1u << (bit_ & 3);
+    return (partial_ & (one - 1)) | one;
+  }
+  std::uint32_t hash_of_nibble(int context, std::uint32_t partial) const;
+  void prefetch_slots(std::uint32_t partial);
+  void find_slots();
+  void take_up(std::uint8_t byte);
+  void add_counter(int lane, Counter& counter);
+  void add_contexts();
+  void add_matches();
+  void add_network();
+  void begin_sets();
+  void select_sets();
+  void select_refiners();
+  std::int32_t refine(std::int32_t logit);
+  void learn_counters(int bit);
+
+  std::uint64_t disabled_;
+  History history_;
+  SlotTable slots_;
+  std::vector<MatchModel> match_models_;
+  Contexts contexts_;
+  std::vector<Stream> streams_;
+  std::uint32_t stride_;
+  bool is_code_;
+  bool uses_network_;
+
+  // The byte that is being coded.
+  std::size_t stream_ = 0;
+  std::uint32_t partial_ = 1;  // its bits so far below a leading 1
+  int bit_ = 0;                // how many
+  const Distribution* network_ = nullptr;
+  std::array<std::uint8_t*, kContexts> slot_{};
+  std::array<MatchModel::Probe, kMatches> probes_{};
+  std::array<std::uint8_t, 15> no_slot_{};  // of a context that is switched off
+
+  // The bit that is being coded.
+  std::array<Counter*, kPlainCounters> plain_counter_{};
+  Counter unused_counter_ = 0;
+  std::array<bool, kMatches> speaks_{};
+  std::array<std::uint8_t, kContexts> histories_{};
+  int order_hits_ = 0;
+  int network_confidence_ = 0;
+
+  // What adapts.
+  AlignedMemory<Counter> counters_;      // [kLanes][bit history]
+  AlignedMemory<Counter> at_work_;       // [kLanes]: of the bit that is being coded
+  std::vector<Counter> direct_;          // [none, or 1 + last byte][partial byte]
+  std::vector<Counter> match_counters_;  // [match model][expected bit][outcomes and length]
+  AlignedMemory<std::int16_t> inputs_;   // [kInputs]
+  MixNetwork<kInputs, 8, 3, FinalSum::kExact> sets_;
+  std::vector<Refiner> refiners_, network_refiners_;
+  std::uint32_t refined_mask_;
+};
+
+}  // namespace nnzip::mixer

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+// A decoder of instruction lengths. What is no code gives some state or other, the same on both
+// sides.
+#include "mixer/bytes/code_contexts.h"
+
+namespace nnzip::mixer {
+namespace {
+
+// What follows an opcode: a digit that many bytes of an immediate, Z four of them (two behind
+// prefix 66), W the same or eight with REX.W, M a ModRM byte, m and z ModRM and one or Z, T and t
+// ModRM and, for its first two operations, one or Z; P it is a prefix, E and F further bytes of
+// opcode, V and v a VEX prefix of two or one further bytes.
+constexpr char kOneByte[] =
+    "MMMM1Z..MMMM1Z.EMMMM1Z..MMMM1Z..MMMM1ZP.MMMM1ZP.MMMM1ZP.MMMM1ZP."
+    "PPPPPPPPPPPPPPPP..................MMPPPPZz1m....1111111111111111"
+    "mzmmMMMMMMMMMMMM..........6.....4444....1Z......11111111WWWWWWWW"
+    "mm2.Vvmz3.2..1..MMMM11..MMMMMMMM111111114461....P.PP..Tt......MM";
+constexpr char kBehind0F[] =
+    "MMMM.........M.mMMMMMMMMMMMMMMMMMMMM....MMMMMMMM........E.F....."
+    "MMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMmmmmMMM.MMMMMMMM"
+    "4444444444444444MMMMMMMMMMMMMMMM...MmM.....MmMMMMMMMMMMMMMmMMMMM"
+    "MMmMmmmM........MMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMM.";
+static_assert(sizeof(kOneByte) == 257 && sizeof(kBehind0F) == 257);
+
+std::uint32_t grow(std::uint32_t hash, std::uint32_t value) {
+  return (hash + value + 1) * 0x2C1B3C6D ^ (hash >> 15);
+}
+
+}  // namespace
+
+void CodeState::follow(std::uint8_t byte, std::uint32_t element) {
+  if (element == 1) {
+    follow_x86(byte);
+  } else {
+    follow_word(byte);
+  }
+}
+
+void CodeState::follow_x86(std::uint8_t byte) {
+  whole_ = grow(whole_, byte);
+  switch (part_) {
+    case Part::kOpcode:
+      shape_ = grow(shape_, byte);
+      opcode(byte, map_ == 0   ? kOneByte[byte]
+                   : map_ == 1 ? kBehind0F[byte]
+                   : map_ == 2 ? 'M'
+                               : 'm');
+      return;
+    case Part::kVex:
+      if (left_ == 2) map_ = byte & 3;
+      if (--left_ == 0) part_ = Part::kOpcode;
+      return;
+    case Part::kForm:
+      shape_ = grow(shape_, byte);
+      form(byte);
+      return;
+    case Part::kIndex:
+      shape_ = grow(shape_, byte);
+      if ((byte & 7) == 5 && form_ < 0x40) displacement_ = 4;
+      after_form();
+      return;
+    case Part::kDisplacement:
+      operand_ = grow(operand_, byte);
+      if (--left_ == 0) expect(Part::kImmediate, immediate_);
+      return;
+    case Part::kImmediate:
+      operand_ = grow(operand_, byte);
+      if (--left_ == 0) finish();
+      return;
+  }
+}
+
+void CodeState::opcode(std::uint8_t byte, char follows) {
+  const std::uint8_t z = narrow_ ? 2 : 4;
+  opcode_ = byte;
+  switch (follows) {
+    case 'P':
+      narrow_ = narrow_ || byte == 0x66;
+      wide_ = (byte & 0xF8) == 0x48;
+      return;
+    case 'E':
+      map_ = map_ == 0 ? 1 : 2;
+      return;
+    case 'F':
+      map_ = 3;
+      return;
+    case 'V':
+    case 'v':
+      map_ = 1;
+      part_ = Part::kVex;
+      left_ = follows == 'V' ? 2 : 1;
+      return;
+    case 'M':
+    case 'T':
+    case 't':
+      part_ = Part::kForm;
+      immediate_ = 0;
+      return;
+    case 'm':
+    case 'z':
+      part_ = Part::kForm;
+      immediate_ = follows == 'm' ? 1 : z;
+      return;
+    case 'Z':
+      expect(Part::kImmediate, z);
+      return;
+    case 'W':
+      expect(Part::kImmediate, wide_ ? 8 : z);
+      return;
+    case '.':
+      finish();
+      return;
+    default:
+      expect(Part::kImmediate, static_cast<std::uint8_t>(follows - '0'));
+  }
+}
+
+void CodeState::form(std::uint8_t byte) {
+  form_ = byte;
+  if (map_ == 0 && (opcode_ & 0xFE) == 0xF6 && (byte & 0x30) == 0) {  // TEST
+    immediate_ = opcode_ == 0xF6 ? 1 : narrow_ ? 2 : 4;
+  }
+  const int mode = byte >> 6, base = byte & 7;
+  displacement_ = mode == 1 ? 1 : mode == 2 || (mode == 0 && base == 5) ? 4 : 0;
+  if (mode != 3 && base == 4) {
+    part_ = Part::kIndex;
+  } else {
+    after_form();
+  }
+}
+
+void CodeState::after_form() {
+  if (displacement_ != 0) {
+    expect(Part::kDisplacement, displacement_);
+  } else {
+    expect(Part::kImmediate, immediate_);
+  }
+}
+
+void CodeState::expect(Part part, std::uint8_t bytes) {
+  part_ = part;
+  left_ = bytes;
+  if (bytes == 0) finish();
+}
+
+void CodeState::finish() {
+  for (std::size_t i = shapes_.size(); --i > 0;) {
+    shapes_[i] = shapes_[i - 1];
+    opcodes_[i] = opcodes_[i - 1];
+  }
+  shapes_[0] = shape_;
+  opcodes_[0] = map_ * 256u + opcode_;
+  wholes_[1] = wholes_[0];
+  wholes_[0] = whole_;
+  shape_ = operand_ = whole_ = 0;
+  part_ = Part::kOpcode;
+  map_ = left_ = form_ = immediate_ = displacement_ = 0;
+  opcode_ = 0;
+  narrow_ = wide_ = false;
+}
+
+// The first byte, of the filter's order, has most of the opcode.
+void CodeState::follow_word(std::uint8_t byte) {
+  if (left_ == 0) left_ = 4;
+  whole_ = grow(whole_, byte);
+  if (left_ == 4) opcode_ = byte;
+  if (left_ >= 3) shape_ = grow(shape_, byte);
+  if (left_ < 3) operand_ = grow(operand_, byte);
+  if (--left_ == 0) finish();
+}
+
+std::uint32_t CodeState::position() const {
+  return static_cast<std::uint32_t>(part_) * 32u + left_ * 4u + map_;
+}
+
+std::uint64_t CodeState::hash(std::size_t i) const {
+  const std::uint64_t here = position();
+  const auto mix = [](std::uint64_t a, std::uint64_t b) {
+    return (a ^ (b + 0x9E3779B97F4A7C15)) * 0xD6E8FEB86659FD93;
+  };
+  switch (i) {
+    case 0:
+      return mix(here, whole_);
+    case 1:
+      return mix(mix(here, whole_), shapes_[0]);
+    case 2:
+      return mix(mix(mix(here, whole_), shapes_[0]), shapes_[1]);
+    case 3:
+      return mix(mix(mix(mix(here, whole_), shapes_[0]), shapes_[1]), shapes_[2]);
+    case 4:
+      return mix(mix(mix(here, shape_), opcodes_[0]), opcodes_[1]);
+    case 5:
+      return mix(mix(mix(mix(mix(here, whole_), opcodes_[0]), opcodes_[1]), opcodes_[2]),
+                 opcodes_[3]);
+    case 6:
+      return mix(mix(here, form_ & 0xC7), operand_);
+    case 7:
+      return mix(mix(here, whole_), wholes_[0]);
+    case 8:
+      return mix(mix(mix(here, whole_), wholes_[0]), wholes_[1]);
+    default:
+      return mix(mix(here, map_ * 256u + opcode_), operand_);
+  }
+}
+
+}  // namespace nnzip::mixer

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// What precedes a byte, hashed in many ways.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "mixer/bytes/code_contexts.h"
+#include "mixer/bytes/match_model.h"
+#include "mixer/mixer.h"
+
+namespace nnzip::mixer {
+
+enum Context {
+  kOrder1,
+  kOrder2,
+  kOrder3,
+  kOrder4,
+  kOrder6,
+  kWord,
+  kWordPair,
+  kWordSkip,
+  kSparse23,
+  kSparse34,
+  kSparse13,
+  kSparse14,
+  kIndirect1,
+  kIndirect2,
+  kAboveLeft,
+  kAboveTwo,
+  kGradient,
+  kValue,
+  kColumn,
+  kLine,
+  kCode,
+  kContexts
+};
+
+// The history of one stream beyond its bytes.
+struct StreamContext {
+  std::uint64_t recent = 0;      // the last eight bytes, the newest in the low ones
+  std::uint32_t word = 0;        // hash of the letters since the last other byte; 0: none
+  std::uint32_t words[2] = {};   // finished words, the newest first
+  std::int32_t word_length = 0;  // at most 15
+  std::size_t line_begin = 0, previous_line = 0;
+  CodeState code;                                 // of machine code alone
+  std::array<std::uint32_t, kContexts> hashes{};  // for the byte that comes
+};
+
+// What streams share besides the history.
+class Contexts {
+ public:
+  explicit Contexts(const Layout& layout)
+      : layout_(layout), after1_(256), after2_(std::size_t{1} << 16) {}
+
+  // Takes up the newest byte of the history and computes the hashes for the next one.
+  void advance(const History& history, std::size_t stream, StreamContext& context);
+  // The hashes for the first byte of a stream.
+  void begin(const History& history, std::size_t stream, StreamContext& context);
+
+ private:
+  void hash(const History& history, std::size_t stream, StreamContext& context) const;
+  void hash_rows(const History& history, std::size_t stream, StreamContext& context) const;
+  void hash_code(StreamContext& context) const;
+  void hash_lines(const History& history, std::size_t stream, StreamContext& context) const;
+
+  Layout layout_;
+  std::vector<std::uint32_t> after1_;  // [byte]: what followed it, newest in the low bytes
+  std::vector<std::uint32_t> after2_;  // [two bytes]
+};
+
+}  // namespace nnzip::mixer

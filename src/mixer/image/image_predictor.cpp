@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+// The path of one bit.
+#include "mixer/image/image_predictor.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "mixer/core/network_input.h"
+
+namespace nnzip::mixer {
+namespace {
+
+// A counter's place: how many bins the threshold is above the guess, a bin being a quarter of the
+// expected error, and how the bit's level compares with that error.
+constexpr std::int32_t kBins = 48;
+constexpr std::int32_t kLevels = 6;
+constexpr std::int32_t kShapes = kEnergies / 2;
+constexpr std::int32_t kGuessCounters = kShapes * kLevels * kBins;  // of a channel
+
+constexpr int kSetContexts[] = {kEnergies * 8, 128, 384, 512, 256, 768};
+constexpr int kFinalContexts[] = {kEnergies * 8, 384, 128};
+
+constexpr int kBiasInput = kGuesses;
+constexpr int kNetworkInput = kGuesses + 1;
+constexpr int kNetworkLinearInput = kGuesses + 2;
+constexpr int kPlainInput = kGuesses + 3;  // one for each plain context
+constexpr std::uint32_t kCounterLimit = 1023;
+constexpr MixRates kRates{90, 18, 120};
+
+// What no data are needed for.
+struct ImageTables {
+  ImageTables();
+  std::array<std::int32_t, kEnergies> bins;    // bins in 1/16, in 1/2^20
+  std::array<std::int32_t, kEnergies> limits;  // distances in 1/16 that the bins cover
+  std::vector<Counter> first;                  // of a guess
+};
+
+// P16 of a number above the threshold, if the threshold is d above the guess, both are known to be
+// closer than h, and errors are logistic; all in the unit of logits.
+std::uint32_t first_probability(std::int32_t d, std::int32_t h) {
+  const auto below = [](std::int32_t x) { return squash(clamp_logit(x)); };
+  // Mirrored so that both differences are of small numbers, which are finer.
+  const std::int32_t a = -std::abs(d);
+  const std::int32_t above_a = below(a + h) - below(a), below_a = below(a) - below(a - h);
+  const std::int32_t likely = std::max(above_a, 1), unlikely = std::max(below_a, 1);
+  const std::int32_t part = d > 0 ? unlikely : likely;
+  return static_cast<std::uint32_t>(
+      std::clamp<std::int64_t>(std::int64_t{65536} * part / (likely + unlikely), 16, 65520));
+}
+
+ImageTables::ImageTables() : first(kGuessCounters) {
+  for (std::int32_t energy = 0; energy < kEnergies; ++energy) {
+    // The mean error in 1/256 is 2^(energy/2) * 64 * 2^(1/4).
+    const std::int64_t mean = std::int64_t{energy % 2 == 0 ? 76 : 108} << (energy / 2);
+    bins[energy] = static_cast<std::int32_t>((std::int64_t{1} << 26) / mean);
+    limits[energy] = (kBins / 2 << 20) / bins[energy] - 1;
+  }
+  // A mean error is 2 ln 2 logistic scales: 355 / 256.
+  for (std::int32_t shape = 0; shape < kShapes; ++shape) {
+    for (std::int32_t level = 0; level < kLevels; ++level) {
+      for (std::int32_t bin = 0; bin < kBins; ++bin) {
+        const std::int32_t d = (2 * bin + 1 - kBins) * 355 / 8;
+        const std::int32_t h = level == kLevels - 1 ? 2 * kLogitLimit : (355 << level) / 4;
+        first[(shape * kLevels + level) * kBins + bin] = make_counter(first_probability(d, h), 0);
+      }
+    }
+  }
+}
+
+const ImageTables& image_tables() {
+  static const ImageTables tables;
+  return tables;
+}
+
+// A refiner of 2^12 to 2^16 contexts.
+int refined_shift(std::size_t content_bytes) { return 16 - log2_refined(content_bytes); }
+
+std::array<std::int16_t, 32> first_weights() {
+  std::array<std::int16_t, 32> weights{};
+  std::fill_n(weights.begin(), kGuesses, static_cast<std::int16_t>(kWeightOne * 2 / 100));
+  weights[kNetworkInput] = static_cast<std::int16_t>(kWeightOne * 30 / 100);
+  return weights;
+}
+
+std::size_t plain_count(const Layout& layout) {
+  return std::size_t{1 + 3 * 256} * 256 * layout.element;
+}
+
+}  // namespace
+
+std::size_t ImagePredictor::memory_bytes(const MixerPlan& plan) {
+  return ImageGuesses::memory_bytes(plan.layout, plan.content_bytes) +
+         static_cast<std::size_t>(plan.streams) * sizeof(Stream) +
+         sizeof(Counter) * (std::size_t{kGuesses * kGuessCounters} * plan.layout.channels +
+                            plain_count(plan.layout)) +
+         (std::size_t{64} << (16 - refined_shift(plan.content_bytes))) +
+         decltype(sets_)::memory_bytes(kSetContexts, kFinalContexts) +
+         (std::size_t{1} << 16);  // the rest, generously
+}
+
+ImagePredictor::ImagePredictor(const MixerPlan& plan, const MixKernels& kernels)
+    : disabled_(plan.disabled & 0xFFFFFFFF),
+      guesses_(plan.layout, plan.content_bytes),
+      order_(plan.content_bytes, plan.streams, plan.layout),
+      streams_(static_cast<std::size_t>(plan.streams)),
+      low_first_(plan.layout.high_parity == 1),
+      uses_network_(plan.network),
+      plain_counters_(plain_count(plan.layout), make_counter(1 << 15, 0)),
+      inputs_(kInputs),
+      sets_(kernels, kSetContexts, kFinalContexts, kRates, first_weights()),
+      refined_shift_(refined_shift(plan.content_bytes)),
+      refiner_(std::size_t{1} << (16 - refined_shift_)) {
+  for (std::size_t i = 0; i < streams_.size(); ++i) streams_[i].position = order_.first(i);
+  const std::vector<Counter>& first = image_tables().first;
+  const std::size_t tables = kGuesses * std::size_t{plan.layout.channels};
+  counters_.reserve(tables * first.size());
+  for (std::size_t i = 0; i < tables; ++i) {
+    counters_.insert(counters_.end(), first.begin(), first.end());
+  }
+}
+
+void ImagePredictor::begin_byte(int stream, const Distribution* network) {
+  stream_ = static_cast<std::size_t>(stream);
+  Stream& s = streams_[stream_];
+  number_ = &s.number;
+  network_ = uses_network_ ? network : nullptr;
+  partial_ = 1;
+  bit_ = 0;
+  number_->place = guesses_.plane().place(s.position);
+  if (number_->place.byte == 0) guesses_.begin(*number_);
+  prepare_guesses();
+  prepare_plain_contexts();
+}
+
+void ImagePredictor::prepare_guesses() {
+  const ImageTables& tables = image_tables();
+  const auto channel = static_cast<std::int32_t>(number_->place.channel);
+  for (int i = 0; i < kGuesses; ++i) {
+    const Guess& guess = number_->guesses[i];
+    values_[i] = guess.value;
+    bins_[i] = tables.bins[guess.energy];
+    limits_[i] = tables.limits[guess.energy];
+    levels_[i] = 4 - guess.energy / 2;
+    first_[i] =
+        (channel * kGuesses + i) * kGuessCounters + guess.energy / 2 * kLevels * kBins + kBins / 2;
+  }
+}
+
+// Between the numbers whose bit is 0 and those with a 1, as far as the number is known.
+void ImagePredictor::set_threshold() {
+  const auto middle = static_cast<std::int32_t>(((partial_ << 1 | 1) << (7 - bit_)) & 255);
+  const std::int32_t last = streams_[stream_].last;
+  level_ = 7 - bit_;
+  circular_ = false;
+  threshold_ = middle * 16 - 8;
+  if (!two_bytes()) return;
+  const bool second = number_->place.byte == 1;
+  if (second == low_first_) level_ += 8;
+  if (!second) {
+    circular_ = low_first_;
+    if (!low_first_) threshold_ = middle * 4096 - 8;
+  } else {
+    threshold_ = low_first_ ? (middle * 256 + last - 128) * 16 : (last * 256 + middle) * 16 - 8;
+  }
+}
+
+void ImagePredictor::add_guesses() {
+  std::array<std::int32_t, kGuesses> distance;
+  for (int i = 0; i < kGuesses; ++i) distance[i] = threshold_ - values_[i];
+  if (circular_) {
+    // Low bytes go round: to the nearest of the places where the bit changes.
+    for (std::int32_t& d : distance) {
+      d = ((d + 2048) & 4095) - 2048;
+      if (level_ == 7 && d > 1024) d = 2048 - d;
+      if (level_ == 7 && d < -1024) d = -2048 - d;
+    }
+  }
+  for (int i = 0; i < kGuesses; ++i) {
+    // Products stay below 2^20 * kBins / 2.
+    const std::int32_t near = std::min(std::max(distance[i], -limits_[i]), limits_[i]);
+    const std::int32_t level = std::min(std::max(level_ + levels_[i], 0), kLevels - 1);
+    at_[i] = first_[i] + level * kBins + ((near * bins_[i]) >> 20);
+  }
+  std::int16_t* const x = inputs_.data();
+  const std::int16_t* const stretches = kTables.stretch.data();
+  for (int i = 0; i < kGuesses; ++i) {
+    const Counter counter = counters_[static_cast<std::size_t>(at_[i])];
+    counters_at_work_[i] = counter;
+    x[i] = stretches[counter >> 20];
+  }
+}
+
+// Bytes after like bytes, whatever they mean: for images that hold few of the possible numbers.
+void ImagePredictor::prepare_plain_contexts() {
+  const PixelPlace& place = number_->place;
+  const bool low = two_bytes() ? (place.byte == 0) == low_first_ : true;
+  const auto byte_of = [&](std::int32_t value) { return (low ? value : value >> 8) & 255; };
+  const auto& around = number_->around[place.channel];
+  const std::int32_t bytes[kPlain] = {
+      0, 1 + (place.byte == 1 ? streams_[stream_].last : byte_of(around[kW])),
+      257 + byte_of(around[kN]), 513 + byte_of(number_->best >> 4)};
+  const auto element = static_cast<std::int32_t>(guesses_.plane().element());
+  const auto within =
+      static_cast<std::int32_t>(place.channel * guesses_.plane().number_bytes() + place.byte);
+  for (int i = 0; i < kPlain; ++i) {
+    plain_[i] = plain_counters_.data() + (bytes[i] * element + within) * 256;
+  }
+}
+
+void ImagePredictor::add_plain_contexts() {
+  for (int i = 0; i < kPlain; ++i) {
+    const Counter counter = plain_[i][partial_];
+    counters_at_work_[kGuesses + i] = counter;
+    inputs_.data()[kPlainInput + i] = kTables.stretch[counter >> 20];
+  }
+}
+
+void ImagePredictor::add_network() {
+  std::int16_t* const x = inputs_.data();
+  x[kNetworkInput] = x[kNetworkLinearInput] = 0;
+  if (network_ == nullptr) return;
+  const std::int32_t logit = network_logit(*network_, partial_, bit_);
+  x[kNetworkInput] = static_cast<std::int16_t>(logit);
+  x[kNetworkLinearInput] = linear_input(logit);
+}
+
+void ImagePredictor::select_sets() {
+  const std::int32_t level = std::min(level_, 7);
+  const auto texture = static_cast<std::int32_t>(number_->texture);
+  const auto channel = static_cast<std::int32_t>(number_->place.channel);
+  // Of the first guess.
+  const std::int32_t place = at_[0] % (kLevels * kBins);
+  const std::int32_t contexts[] = {
+      number_->energy * 8 + place / kBins, (number_->place.padding ? 64 : level_ * 4) + channel,
+      place / kBins * 64 + place % kBins,  level * 64 + texture,
+      static_cast<std::int32_t>(partial_), level * 96 + number_->nearby * 4 + channel};
+  for (int k = 0; k < 6; ++k) sets_.choose(k, static_cast<std::size_t>(contexts[k]));
+  const int final_contexts[] = {contexts[0], contexts[2], contexts[1]};
+  for (int k = 0; k < 3; ++k) sets_.choose_final(k, static_cast<std::size_t>(final_contexts[k]));
+}
+
+std::uint32_t ImagePredictor::predict() {
+  const std::int32_t best = number_->best / (two_bytes() ? 4096 : 16);
+  refiner_.select(static_cast<std::uint32_t>(best >> refined_shift_) << 8 | partial_);
+  set_threshold();
+  add_guesses();
+  add_plain_contexts();
+  inputs_.data()[kBiasInput] = 256;
+  add_network();
+  for (std::uint64_t rest = disabled_; rest != 0; rest &= rest - 1) {
+    inputs_.data()[std::countr_zero(rest)] = 0;
+  }
+  select_sets();
+  const std::int32_t logit = sets_.mix(inputs_.data());
+  const std::int32_t p = (3 * squash(logit) + refiner_.refine(logit) + 2) >> 2;
+  return static_cast<std::uint32_t>(std::clamp(p, 1, 65535));
+}
+
+void ImagePredictor::update(int bit) {
+  sets_.learn(inputs_.data(), bit);
+  refiner_.update(bit, sets_.dither());
+  sets_.kernels().learn(counters_at_work_.data(), kCounterRoom, kTables.reciprocal.data(), bit,
+                        kCounterLimit);
+  for (int i = 0; i < kGuesses; ++i) {
+    counters_[static_cast<std::size_t>(at_[i])] = counters_at_work_[i];
+  }
+  for (int i = 0; i < kPlain; ++i) plain_[i][partial_] = counters_at_work_[kGuesses + i];
+  partial_ = partial_ << 1 | static_cast<std::uint32_t>(bit);
+  ++bit_;
+}
+
+std::uint8_t ImagePredictor::end_byte() {
+  const auto byte = static_cast<std::uint8_t>(partial_);
+  Stream& s = streams_[stream_];
+  if (!two_bytes()) {
+    guesses_.learn(*number_, byte);
+  } else if (number_->place.byte == 1) {
+    guesses_.learn(*number_, low_first_ ? byte << 8 | s.last : s.last << 8 | byte);
+  }
+  s.last = byte;
+  s.position = order_.next(s.position);
+  return byte;
+}
+
+}  // namespace nnzip::mixer

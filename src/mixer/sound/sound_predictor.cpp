@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+// The path of one bit of sound.
+#include "mixer/sound/sound_predictor.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "filter/sample_targets.h"
+#include "mixer/core/network_input.h"
+
+namespace nnzip::mixer {
+namespace {
+
+constexpr int kMaxChannels = 8;
+constexpr int kWidths = 32;  // of intervals against scales, in halves of powers of two
+constexpr int kPlaces = 24;  // of middles against the best prediction, in quarters of scales
+constexpr int kLiveliness = 8;
+constexpr int kShapes = kWidths * kPlaces;
+constexpr int kSetContexts[] = {kMaxChannels * kWidths, kMaxChannels * 32 * kLiveliness, kShapes};
+constexpr int kFinalContexts[] = {kMaxChannels * 32};
+constexpr MixRates kRates{128, 6, 120};
+constexpr int kValueBits = 16;  // that counters see
+constexpr std::uint32_t kValueLimit = 250;
+
+// Inputs after those of the distributions.
+constexpr int kValueInput = kPredictions * kErrorMeans;
+constexpr int kNetworkInput = kValueInput + 2;
+constexpr int kBiasInput = kNetworkInput + 1;
+static_assert(kBiasInput < 32);
+
+std::array<std::int16_t, 32> first_weights() {
+  std::array<std::int16_t, 32> weights{};
+  std::fill_n(weights.begin(), kValueInput, static_cast<std::int16_t>(kWeightOne / kValueInput));
+  return weights;
+}
+
+// 2 log2(n), rounded down.
+int half_octaves(std::int64_t n) {
+  const int top = static_cast<int>(std::bit_width(static_cast<std::uint64_t>(n))) - 1;
+  // 181 / 128 = the root of 2.
+  return 2 * top + ((n << 7) >> top >= 181 ? 1 : 0);
+}
+
+}  // namespace
+
+std::size_t SoundPredictor::memory_bytes(const MixerPlan& plan) {
+  const std::size_t channels = plan.layout.channels;
+  const std::size_t of_channel = std::size_t{56} << 10;
+  return channels * static_cast<std::size_t>(plan.streams) * of_channel +
+         channels * (sizeof(Counter) << kValueBits) +
+         decltype(sets_)::memory_bytes(kSetContexts, kFinalContexts) +
+         (std::size_t{1} << 20);  // the rest, generously
+}
+
+SoundPredictor::SoundPredictor(const MixerPlan& plan, const MixKernels& kernels)
+    : frame_bytes_(plan.layout.element),
+      number_bytes_(static_cast<int>(plan.layout.number_bytes())),
+      uses_network_(plan.network),
+      step_(std::int64_t{1} << (32 - 8 * number_bytes_)),
+      streams_(static_cast<std::size_t>(plan.streams)),
+      inputs_(kInputs),
+      sets_(kernels, kSetContexts, kFinalContexts, kRates, first_weights()),
+      value_counters_(plan.layout.channels << kValueBits, make_counter(1 << 15, 0)),
+      refiner_(kShapes) {
+  const filter::SampleKernels& sample_kernels = filter::find_sample_kernels(kernels.name);
+  const std::int64_t least_error = std::max<std::int64_t>(step_ >> 4, 16);
+  const std::size_t length = (plan.content_bytes + streams_.size() - 1) / streams_.size();
+  for (std::size_t i = 0; i < streams_.size(); ++i) {
+    streams_[i].position = i * length;
+    for (std::uint32_t c = 0; c < plan.layout.channels; ++c) {
+      streams_[i].channels.emplace_back(plan.layout.channels == 1, least_error, sample_kernels,
+                                        scratch_);
+    }
+    begin_sample(streams_[i]);
+  }
+}
+
+void SoundPredictor::begin_sample(Stream& stream) {
+  Sample& s = stream.sample;
+  const auto place = static_cast<int>(stream.position % frame_bytes_);
+  s.channel = place / number_bytes_;
+  s.known = place % number_bytes_ * 8;  // not 0 only where a stream begins within a number
+  s.bits = s.known > 0 ? 1u << (s.known - 1) : 0;
+  s.low = s.known > 0 ? 0 : -(std::int64_t{1} << 31);
+  SoundChannel& channel = stream.channels[s.channel];
+  const std::size_t before = (s.channel == 0 ? stream.channels.size() : s.channel) - 1;
+  channel.predict(stream.channels[before]);
+  const std::int64_t low = s.low - (step_ >> 1);
+  for (int i = 0; i < kPredictions; ++i) {
+    for (int k = 0; k < kErrorMeans; ++k) {
+      s.distributions[i * kErrorMeans + k].begin(channel.predictions()[i], channel.mean_error(i, k),
+                                                 low, low + 2 * half_width(s));
+    }
+  }
+  const int fast = half_octaves(channel.mean_error(kBestPrediction, 0));
+  s.scale = half_octaves(channel.mean_error(kBestPrediction, 1));
+  s.liveliness = std::clamp(fast - s.scale + 4, 0, kLiveliness - 1);
+}
+
+void SoundPredictor::end_sample(Stream& stream) {
+  const Sample& s = stream.sample;
+  stream.channels[s.channel].update(static_cast<std::int32_t>(s.low));
+}
+
+void SoundPredictor::begin_byte(int stream, const Distribution* network) {
+  stream_ = &streams_[static_cast<std::size_t>(stream)];
+  network_ = uses_network_ ? network : nullptr;
+  partial_ = 1;
+}
+
+std::uint8_t SoundPredictor::end_byte() {
+  ++stream_->position;
+  if (stream_->sample.known == 8 * number_bytes_) {
+    end_sample(*stream_);
+    begin_sample(*stream_);
+  }
+  return static_cast<std::uint8_t>(partial_);
+}
+
+void SoundPredictor::add_network(std::int16_t* inputs) const {
+  inputs[kNetworkInput] = 0;
+  if (network_ == nullptr) return;
+  const int bit = static_cast<int>(std::bit_width(partial_)) - 1;
+  const std::int32_t logit = network_logit(*network_, partial_, bit);
+  inputs[kNetworkInput] = static_cast<std::int16_t>(inverted_ ? -logit : logit);
+}
+
+// What numbers occur at all: files made from fewer bits, or amplified, leave some out.
+void SoundPredictor::add_value(std::int16_t* inputs) {
+  const Sample& s = stream_->sample;
+  value_counter_ = nullptr;
+  inputs[kValueInput] = inputs[kValueInput + 1] = 0;
+  if (s.known >= kValueBits) return;
+  const std::size_t node = (std::size_t{1} << s.known) | s.bits;
+  value_counter_ = &value_counters_[(static_cast<std::size_t>(s.channel) << kValueBits) + node];
+  const auto count = static_cast<std::int32_t>(*value_counter_ & 1023);
+  if (count < 2) return;
+  const std::int32_t x = stretch(probability16(*value_counter_));
+  inputs[kValueInput] = static_cast<std::int16_t>(x);
+  inputs[kValueInput + 1] = static_cast<std::int16_t>(x * std::min(count, 32) / 32);
+}
+
+void SoundPredictor::select(const Sample& s) {
+  // Halves of intervals are powers of two.
+  const int width = std::clamp(2 * (31 - s.known) - s.scale + 7, 0, kWidths - 1);
+  const SoundDistribution& best = s.distributions[kDistributions - 1];
+  const auto place = static_cast<int>(
+      std::clamp<std::int64_t>(best.place(middle(s)) / 1024, -kPlaces / 2 + 1, kPlaces / 2 - 1));
+  const int where = width * kPlaces + place + kPlaces / 2;
+  const int contexts[] = {s.channel * kWidths + width,
+                          (s.channel * 32 + s.known) * kLiveliness + s.liveliness, where};
+  for (int k = 0; k < 3; ++k) sets_.choose(k, static_cast<std::size_t>(contexts[k]));
+  sets_.choose_final(0, static_cast<std::size_t>(s.channel * 32 + s.known));
+  refiner_.select(static_cast<std::size_t>(where));
+}
+
+std::uint32_t SoundPredictor::predict() {
+  const Sample& s = stream_->sample;
+  inverted_ = s.known == 0 && number_bytes_ > 1;
+  std::int16_t* const inputs = inputs_.data();
+  for (int i = 0; i < kDistributions; ++i) {
+    inputs[i] = static_cast<std::int16_t>(s.distributions[i].logit(half_width(s)));
+  }
+  add_value(inputs);
+  add_network(inputs);
+  inputs[kBiasInput] = 256;
+  select(s);
+  const std::int32_t logit = sets_.mix(inputs);
+  const std::int32_t p = std::clamp((3 * squash(logit) + refiner_.refine(logit)) >> 2, 1, 65535);
+  return static_cast<std::uint32_t>(inverted_ ? 65536 - p : p);
+}
+
+void SoundPredictor::update(int bit) {
+  partial_ = partial_ << 1 | static_cast<std::uint32_t>(bit);
+  const int up = inverted_ ? 1 - bit : bit;
+  sets_.learn(inputs_.data(), up);
+  refiner_.update(up, sets_.dither());
+  if (value_counter_ != nullptr) *value_counter_ = updated(*value_counter_, up, kValueLimit);
+
+  Sample& s = stream_->sample;
+  const std::int64_t between = middle(s);
+  for (SoundDistribution& distribution : s.distributions) distribution.narrow(between, up);
+  if (up != 0) s.low += half_width(s);
+  s.bits = s.bits << 1 | static_cast<std::uint32_t>(up);
+  ++s.known;
+}
+
+}  // namespace nnzip::mixer

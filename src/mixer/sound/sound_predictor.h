@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sound, bit after bit: the distributions that several predictions of a sample imply, mixed.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "coder/distribution.h"
+#include "filter/sample_kernels.h"
+#include "mixer/core/adaptive_map.h"
+#include "mixer/core/aligned_memory.h"
+#include "mixer/core/mix_network.h"
+#include "mixer/core/mixer_plan.h"
+#include "mixer/sound/sound_channel.h"
+#include "mixer/sound/sound_distribution.h"
+
+namespace nnzip::mixer {
+
+// For content of Form::kSamples, the high byte of each number first, whatever the layout says of
+// the order of bytes. The same calls as BytePredictor's.
+class SoundPredictor {
+ public:
+  static std::size_t memory_bytes(const MixerPlan& plan);
+
+  SoundPredictor(const MixerPlan& plan, const MixKernels& kernels);
+  SoundPredictor(const SoundPredictor&) = delete;  // channels refer to its scratch
+
+  void begin_byte(int stream, const Distribution* network);
+  std::uint32_t predict();
+  void update(int bit);
+  std::uint8_t end_byte();
+
+  const MixKernels& kernels() const { return sets_.kernels(); }
+
+ private:
+  static constexpr int kDistributions = kPredictions * kErrorMeans;
+  static constexpr int kInputs = 32;
+
+  // A sample in the making. Its bits are those of the file but for the sign, which is inverted, so
+  // that they count levels from the lowest one.
+  struct Sample {
+    std::uint32_t bits = 0;
+    int known = 0;  // how many
+    int channel = 0;
+    std::int64_t low = 0;  // level of the lowest number with these bits
+    int scale = 0;         // of the best prediction, in halves of powers of two
+    int liveliness = 0;    // recent errors against those of long
+    std::array<SoundDistribution, kDistributions> distributions;
+  };
+
+  struct Stream {
+    std::vector<SoundChannel> channels;
+    Sample sample;
+    std::size_t position;  // in the block
+  };
+
+  void begin_sample(Stream& stream);
+  void end_sample(Stream& stream);
+  std::int64_t half_width(const Sample& sample) const {
+    return std::int64_t{1} << (31 - sample.known);
+  }
+  // Between the upper half's lowest number and the lower half's highest one.
+  std::int64_t middle(const Sample& sample) const {
+    return sample.low + half_width(sample) - (step_ >> 1);
+  }
+  void add_network(std::int16_t* inputs) const;
+  void add_value(std::int16_t* inputs);
+  void select(const Sample& sample);
+
+  std::uint32_t frame_bytes_;
+  int number_bytes_;
+  bool uses_network_;
+  std::int64_t step_;  // levels between neighbouring numbers
+  filter::LeastSquaresScratch scratch_;
+  std::vector<Stream> streams_;
+
+  // The byte that is being coded.
+  Stream* stream_ = nullptr;
+  const Distribution* network_ = nullptr;
+  std::uint32_t partial_ = 1;  // its bits so far below a leading 1
+
+  // The bit that is being coded.
+  bool inverted_ = false;
+  Counter* value_counter_ = nullptr;
+
+  // What adapts.
+  AlignedMemory<std::int16_t> inputs_;  // [kInputs]
+  MixNetwork<kInputs, 3, 1, FinalSum::kPartial> sets_;
+  std::vector<Counter> value_counters_;  // [channel][bits before this one]
+  Refiner refiner_;
+};
+
+}  // namespace nnzip::mixer

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// The mixer as a second implementation: MIXING.md line by line, slow and without tricks, for tests
+// to compare with. It shares no code with the mixer.
+//
+//   MixerReference reference(n, streams, layout, network);
+//   reference.start(stream, distribution);      for each byte in lockstep
+//   p16 = reference.predict();                  eight times
+//   reference.learn(bit);
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "coder/distribution.h"
+#include "reference/mixer/mixer_reference_contexts.h"
+#include "reference/mixer/mixer_reference_sets.h"
+#include "reference/mixer/mixer_reference_tables.h"
+#include "split/layout.h"
+
+namespace nnzip {
+
+class MixerReference {
+ public:
+  // n: bytes of the content. network: whether distributions will be given.
+  // Precondition: 1 <= streams, a valid layout of bytes or of machine code.
+  MixerReference(std::size_t n, std::size_t streams, const Layout& layout, bool network);
+
+  // The next byte is of that stream. Precondition: the stream has bytes left, and the byte before
+  // is complete. distribution: may be null; it must live until the byte is complete.
+  void start(std::size_t stream, const Distribution* distribution);
+  std::uint32_t predict();
+  void learn(int bit);
+
+ private:
+  struct Slot {
+    std::uint32_t check = 0;
+    std::array<std::uint8_t, 16> states{};  // at the numbers of the nodes
+  };
+  using Line = std::array<Slot, 4>;
+
+  struct Match {
+    std::size_t m = 0, length = 0;
+    unsigned outcomes = 0;
+    std::uint8_t expected = 0;
+  };
+  struct MatchModel {
+    MatchModel(std::size_t least, std::size_t entries);
+    mixer_reference::Counter& counter(const Match& match, int expected_bit);
+
+    std::size_t least;
+    std::vector<std::size_t> table;
+    std::vector<mixer_reference::Counter> counters;
+  };
+
+  struct Stream {
+    explicit Stream(std::size_t begin) : b(begin), e(begin), text(begin) {}
+    std::size_t b, e;
+    mixer_reference::TextState text;
+    mixer_reference::CodeState code;
+    std::array<std::uint32_t, mixer_reference::kContexts> hashes{};  // of the byte at e
+    std::array<Match, 2> matches;
+  };
+
+  mixer_reference::Place place() const;
+  void hash_contexts();
+  void look_up();
+  void predict_matches();
+  void predict_network();
+  void choose_sets();
+  void learn_matches(int bit);
+  void end_byte();
+  void move_match(MatchModel& model, Match& match);
+  std::size_t equal_bytes(std::size_t p, std::size_t q) const;
+
+  std::size_t n_, length_;  // length_: L
+  Layout layout_;
+  std::vector<std::uint8_t> content_;
+  std::vector<bool> known_;
+  std::vector<Stream> streams_;
+  std::uint64_t bits_ = 0;  // coded
+
+  int slot_bits_, match_bits_;  // G and M
+  std::size_t z_;
+  mixer_reference::Indirect indirect_;
+  std::vector<Line> lines_;
+  std::vector<std::array<mixer_reference::Counter, mixer_reference::kHistories>> state_counters_;
+  std::vector<mixer_reference::Counter> order0_, order1_;
+  std::array<MatchModel, 2> match_models_;
+  mixer_reference::Refiner network_by_c_, network_by_c1_;
+  mixer_reference::Refiner result_by_c_, result_by_c1_, result_by_expected_;
+  std::vector<mixer_reference::Sets> sets_, final_sets_;
+
+  // The byte that is coded.
+  Stream* stream_ = nullptr;
+  const Distribution* distribution_ = nullptr;
+  std::array<Slot*, mixer_reference::kContexts> slots_{};
+  unsigned c_ = 1, k_ = 0, node_ = 1;
+
+  // The bit that is coded.
+  std::vector<std::int64_t> inputs_, logits_;
+  std::array<bool, 2> speaks_{};
+  std::int64_t g_ = 0, x_ = 0;
+  unsigned confidence_ = 0;
+  std::size_t expected_context_ = 0;  // of D
+};
+
+}  // namespace nnzip

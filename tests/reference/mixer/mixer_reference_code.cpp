@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where instructions begin and what they are made of.
+#include "reference/mixer/mixer_reference_code.h"
+
+#include <algorithm>
+
+namespace nnzip::mixer_reference {
+namespace {
+
+constexpr const char* kMaps[] = {
+    "MMMM1Z..MMMM1Z.EMMMM1Z..MMMM1Z..MMMM1ZP.MMMM1ZP.MMMM1ZP.MMMM1ZP."
+    "PPPPPPPPPPPPPPPP..................MMPPPPZz1m....1111111111111111"
+    "mzmmMMMMMMMMMMMM..........6.....4444....1Z......11111111WWWWWWWW"
+    "mm2.Vvmz3.2..1..MMMM11..MMMMMMMM111111114461....P.PP..Tt......MM",
+    "MMMM.........M.mMMMMMMMMMMMMMMMMMMMM....MMMMMMMM........E.F....."
+    "MMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMmmmmMMM.MMMMMMMM"
+    "4444444444444444MMMMMMMMMMMMMMMM...MmM.....MmMMMMMMMMMMMMMmMMMMM"
+    "MMmMmmmM........MMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMM."};
+
+char what_follows(std::uint32_t map, std::uint8_t x) {
+  if (map == 2) return 'M';
+  if (map == 3) return 'm';
+  return kMaps[map][x];
+}
+
+std::uint64_t join(std::uint64_t a, std::uint64_t b) {
+  return (a ^ (b + 0x9E3779B97F4A7C15)) * 0xD6E8FEB86659FD93;
+}
+
+template <typename... More>
+std::uint64_t join(std::uint64_t a, std::uint64_t b, More... more) {
+  return join(join(a, b), more...);
+}
+
+template <std::size_t N>
+void put_first(std::array<std::uint32_t, N>& list, std::uint32_t value) {
+  std::copy_backward(list.begin(), list.end() - 1, list.end());
+  list[0] = value;
+}
+
+}  // namespace
+
+std::uint32_t grow(std::uint32_t h, std::uint8_t x) {
+  return ((h + x + 1) * 0x2C1B3C6D) ^ (h >> 15);
+}
+
+std::uint32_t CodeState::position() const { return 32 * now_.part + 4 * now_.left + now_.map; }
+
+CodeState::Values CodeState::values() const {
+  const std::uint64_t p = position(), whole = now_.whole;
+  return {
+      .word = join(p, whole),
+      .wordpair = join(p, whole, shapes_[0]),
+      .wordskip = join(p, whole, shapes_[0], shapes_[1]),
+      .code = join(p, whole, shapes_[0], shapes_[1], shapes_[2]),
+      .aboveleft = join(p, now_.shape, opcodes_[0], opcodes_[1]),
+      .abovetwo = join(p, whole, opcodes_[0], opcodes_[1], opcodes_[2], opcodes_[3]),
+      .gradient = join(p, now_.modrm & 0xC7, now_.operand),
+      .value = join(p, 256 * now_.map + now_.opcode, now_.operand),
+      .column = join(p, whole, wholes_[0]),
+      .line = join(p, whole, wholes_[0], wholes_[1]),
+  };
+}
+
+void CodeState::take(std::uint8_t x, unsigned element) {
+  now_.whole = grow(now_.whole, x);
+  if (element == 1) {
+    take_x86(x);
+  } else {
+    take_word(x);
+  }
+}
+
+void CodeState::take_x86(std::uint8_t x) {
+  switch (now_.part) {
+    case kOpcode:
+      take_opcode(x);
+      break;
+    case kVex:
+      if (now_.left == 2) now_.map = x % 4;
+      if (--now_.left == 0) now_.part = kOpcode;
+      break;
+    case kModRm:
+      take_modrm(x);
+      break;
+    case kSib:
+      now_.shape = grow(now_.shape, x);
+      if (x % 8 == 5 && now_.modrm < 0x40) now_.displacement = 4;
+      go_on();
+      break;
+    default:
+      now_.operand = grow(now_.operand, x);
+      if (--now_.left == 0) go_on();
+  }
+}
+
+void CodeState::take_opcode(std::uint8_t x) {
+  now_.shape = grow(now_.shape, x);
+  now_.opcode = x;
+  const std::uint32_t z = now_.narrow ? 2 : 4;
+  const char what = what_follows(now_.map, x);
+  switch (what) {
+    case 'P':
+      if (x == 0x66) now_.narrow = true;
+      now_.wide = x >= 0x48 && x <= 0x4F;
+      return;
+    case 'E':
+      now_.map = now_.map == 0 ? 1 : 2;
+      return;
+    case 'F':
+      now_.map = 3;
+      return;
+    case 'V':
+    case 'v':
+      now_.map = 1;
+      now_.part = kVex;
+      now_.left = what == 'V' ? 2 : 1;
+      return;
+    case 'z':
+      now_.immediate = z;
+      break;
+    case 'm':
+      now_.immediate = 1;
+      break;
+    case 'Z':
+      now_.immediate = z;
+      break;
+    case 'W':
+      now_.immediate = now_.wide ? 8 : z;
+      break;
+    default:
+      if (what >= '1' && what <= '9') now_.immediate = static_cast<std::uint32_t>(what - '0');
+  }
+  if (what == 'z' || what == 'm' || what == 'M' || what == 'T' || what == 't') {
+    now_.part = kModRm;
+  } else {
+    go_on();
+  }
+}
+
+void CodeState::take_modrm(std::uint8_t x) {
+  now_.shape = grow(now_.shape, x);
+  now_.modrm = x;
+  if (now_.map == 0 && (now_.opcode == 0xF6 || now_.opcode == 0xF7) && (x & 0x30) == 0) {
+    now_.immediate = now_.opcode == 0xF6 ? 1 : now_.narrow ? 2 : 4;
+  }
+  const int mode = x >> 6, base = x % 8;
+  if (mode == 1) now_.displacement = 1;
+  if (mode == 2 || (mode == 0 && base == 5)) now_.displacement = 4;
+  if (mode != 3 && base == 4) {
+    now_.part = kSib;
+  } else {
+    go_on();
+  }
+}
+
+// What comes after opcode, ModRM and SIB, and after a displacement.
+void CodeState::go_on() {
+  if (now_.displacement > 0) {
+    now_.part = kDisplacement;
+    now_.left = now_.displacement;
+    now_.displacement = 0;
+  } else if (now_.immediate > 0) {
+    now_.part = kImmediate;
+    now_.left = now_.immediate;
+    now_.immediate = 0;
+  } else {
+    end();
+  }
+}
+
+void CodeState::take_word(std::uint8_t x) {
+  if (now_.left == 0) now_.left = 4;
+  if (now_.left == 4) now_.opcode = x;
+  std::uint32_t& hash = now_.left > 2 ? now_.shape : now_.operand;
+  hash = grow(hash, x);
+  if (--now_.left == 0) end();
+}
+
+void CodeState::end() {
+  put_first(shapes_, now_.shape);
+  put_first(opcodes_, 256 * now_.map + now_.opcode);
+  put_first(wholes_, now_.whole);
+  now_ = Instruction{};
+}
+
+}  // namespace nnzip::mixer_reference

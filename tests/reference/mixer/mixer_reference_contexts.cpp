@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+// Words, lines, rows, and the values that contexts make of them.
+#include "reference/mixer/mixer_reference_contexts.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace nnzip::mixer_reference {
+namespace {
+
+bool is_letter(std::uint8_t x) {
+  const int small = x | 32;
+  return (small >= 'a' && small <= 'z') || x >= 128;
+}
+
+void put_lines(const Place& at, const TextState& text, Values& v) {
+  const std::uint64_t o = at.e - text.line;
+  const auto byte_above = [&](std::size_t offset) -> std::uint64_t {
+    const std::size_t p = text.previous_line + offset;
+    return p < text.line ? at.content[p] : 0;
+  };
+  const std::uint64_t above = byte_above(o), right = byte_above(o + 1);
+  const std::uint64_t col = std::min<std::uint64_t>(o, 255);
+  const std::uint64_t first = o == 0 ? 0 : at.content[text.line];
+  const std::uint64_t c1 = at.c(1), c2 = at.c(2);
+  v[kAboveLeft] = (c2 << 24) + (above << 16) + (right << 8) + c1;
+  v[kAboveTwo] = (above << 16) + (col << 8);
+  v[kGradient] = (above << 24) + at.r() % 65536;
+  v[kValue] = (first << 32) + text.word;
+  v[kColumn] = (col << 8) + c1;
+  v[kLine] = col << 16 | first << 8 | c1;
+}
+
+// gradient and value of elements of two bytes.
+void put_pairs(const Place& place, const Layout& layout, Values& v) {
+  const std::size_t s = layout.stride;
+  const std::int64_t c1 = place.c(1);
+  const bool high = place.e % 2 == layout.high_parity, second = place.e % 2 == 1;
+  const auto number = [&](std::size_t d) {
+    const std::size_t f = second ? d + 1 : d;
+    return layout.high_parity == 1 ? place.at(f) + 256 * place.at(f - 1)
+                                   : 256 * place.at(f) + place.at(f - 1);
+  };
+  const auto rest = [&](std::int64_t q) {
+    if (!second) return high ? q >> 4 : q;
+    return high ? (q - c1 + 128) >> 8 : std::clamp<std::int64_t>(q - 256 * c1, -64, 320);
+  };
+  const std::int64_t plane = number(2) + number(s) - number(s + 2);
+  const std::int64_t mean = (number(2) + number(s)) / 2;
+  v[kGradient] = static_cast<std::uint64_t>(rest(plane)) % 65536;
+  v[kValue] = (std::uint64_t{1} << 32) + static_cast<std::uint64_t>(rest(mean)) % 65536;
+}
+
+void put_rows(const Place& place, const Layout& layout, Values& v) {
+  const std::size_t s = layout.stride, w = layout.element;
+  const std::int64_t N = place.at(s), A = place.at(w), C = place.at(s + w), B = place.at(s - w);
+  const auto put = [&](Context context, std::int64_t value) {
+    v[context] = static_cast<std::uint64_t>(value);
+  };
+  const std::int64_t c1 = place.c(1), col = static_cast<std::int64_t>(place.e % s);
+  put(kAboveLeft, (C << 24) + (N << 16) + (A << 8));
+  put(kAboveTwo, (N << 16) + (place.at(2 * s) << 8));
+  put(kGradient, 256 * std::clamp<std::int64_t>(A + N - C, 0, 255) + c1);
+  put(kColumn, (col << 8) | N);
+  put(kLine, (col << 8) | c1);
+  put(kValue, (std::int64_t{1} << 32) + 256 * ((A + N + 1) / 2) +
+                  16 * std::min<std::int64_t>(std::abs(N - C) >> 2, 15) +
+                  std::min<std::int64_t>(std::abs(B - N) >> 2, 15));
+  if (w == 2) put_pairs(place, layout, v);
+  for (const Context context : {kAboveLeft, kAboveTwo, kGradient, kColumn, kLine, kValue}) {
+    v[context] = 4 * v[context] + place.e % w;
+  }
+}
+
+void put_code(const CodeState& code, Values& v) {
+  const CodeState::Values values = code.values();
+  v[kWord] = values.word;
+  v[kWordPair] = values.wordpair;
+  v[kWordSkip] = values.wordskip;
+  v[kAboveLeft] = values.aboveleft;
+  v[kAboveTwo] = values.abovetwo;
+  v[kGradient] = values.gradient;
+  v[kValue] = values.value;
+  v[kColumn] = values.column;
+  v[kLine] = values.line;
+  v[kCode] = values.code;
+}
+
+}  // namespace
+
+std::uint32_t context_hash(std::size_t context, std::uint64_t v) {
+  std::uint64_t h = (v + context * 0xD6E8FEB86659FD93) * 0x9E3779B97F4A7C15;
+  h = (h ^ (h >> 32)) * 0xC2B2AE3D27D4EB4F;
+  return static_cast<std::uint32_t>(h >> 32);
+}
+
+unsigned kind(std::uint8_t x) {
+  if (x >= 128) return 5;
+  if (x < 32) return 0;
+  if (x == 32) return 1;
+  if (x >= '0' && x <= '9') return 2;
+  return is_letter(x) ? 4 : 3;
+}
+
+std::uint64_t Place::r() const {
+  std::uint64_t sum = 0;
+  for (std::size_t i = 8; i >= 1; --i) sum = sum << 8 | c(i);
+  return sum;
+}
+
+void Indirect::take(const Place& next) {
+  const std::uint8_t x = next.c(1);
+  for (std::uint32_t* after : {&after1[next.c(2)], &after2[next.c(2) + 256u * next.c(3)]}) {
+    *after = *after << 8 | x;
+  }
+}
+
+void TextState::take(std::uint8_t x, std::size_t e) {
+  if (is_letter(x)) {
+    word = grow(word, x >= 'A' && x <= 'Z' ? static_cast<std::uint8_t>(x + 32) : x);
+    if (length < 15) ++length;
+  } else {
+    length = 0;
+    if (word != 0) {
+      words[1] = words[0];
+      words[0] = word;
+      word = 0;
+    }
+  }
+  if (x == 10) {
+    previous_line = line;
+    line = e;
+  }
+}
+
+Values context_values(const Place& place, const Layout& layout, const Indirect& indirect,
+                      const TextState& text, const CodeState& code) {
+  constexpr std::uint64_t K = 0x2545F4914F6CDD1D;
+  const std::uint64_t r = place.r(), c1 = place.c(1), c3 = place.c(3);
+  const std::uint64_t w = 256 * std::uint64_t{text.word} + (text.word == 0 ? c1 : 0);
+  Values v{};
+  v[kOrder1] = r & 0xFF;
+  v[kOrder2] = r & 0xFFFF;
+  v[kOrder3] = r & 0xFFFFFF;
+  v[kOrder4] = r & 0xFFFFFFFF;
+  v[kOrder6] = r & 0xFFFFFFFFFFFF;
+  v[kWord] = w;
+  v[kWordPair] = w * K + text.words[0];
+  v[kWordSkip] = w * K + (std::uint64_t{text.words[1]} << 16);
+  v[kSparse23] = r & 0xFFFF00;
+  v[kSparse34] = r & 0xFFFF0000;
+  v[kSparse13] = r & 0xFF00FF;
+  v[kSparse14] = r & 0xFF0000FF;
+  v[kIndirect1] = std::uint64_t{indirect.after1[c1] % 65536} * 256 + c1;
+  v[kIndirect2] = std::uint64_t{indirect.after2[r % 65536] & 0xFFFFFF} * 256 + c1;
+  v[kCode] = (r & 0xF8FFF8) | c3 << 24;
+  if (layout.form == Form::kCode) {
+    put_code(code, v);
+  } else if (layout.stride == 0) {
+    put_lines(place, text, v);
+  } else {
+    put_rows(place, layout, v);
+  }
+  return v;
+}
+
+}  // namespace nnzip::mixer_reference

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// The section Contexts of MIXING.md: the values that name what a byte follows.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "reference/mixer/mixer_reference_code.h"
+#include "split/layout.h"
+
+namespace nnzip::mixer_reference {
+
+enum Context : std::size_t {
+  kOrder1,
+  kOrder2,
+  kOrder3,
+  kOrder4,
+  kOrder6,
+  kWord,
+  kWordPair,
+  kWordSkip,
+  kSparse23,
+  kSparse34,
+  kSparse13,
+  kSparse14,
+  kIndirect1,
+  kIndirect2,
+  kAboveLeft,
+  kAboveTwo,
+  kGradient,
+  kValue,
+  kColumn,
+  kLine,
+  kCode,
+  kContexts
+};
+using Values = std::array<std::uint64_t, kContexts>;
+
+std::uint32_t context_hash(std::size_t context, std::uint64_t v);
+
+// 0 to 5.
+unsigned kind(std::uint8_t x);
+
+// Where the byte that is coded stands, and what of its stream is before it.
+struct Place {
+  const std::vector<std::uint8_t>& content;
+  std::size_t e;
+  std::size_t b;
+
+  std::int64_t at(std::size_t d) const { return d > e - b ? 0 : content[e - d]; }
+  std::uint8_t c(std::size_t i) const { return static_cast<std::uint8_t>(at(i)); }
+  std::uint64_t r() const;
+};
+
+// Shared by the streams.
+struct Indirect {
+  void take(const Place& next);  // c1 is the byte that was coded
+
+  std::array<std::uint32_t, 256> after1{};
+  std::vector<std::uint32_t> after2 = std::vector<std::uint32_t>(65536);
+};
+
+// Of a stream: words and lines.
+struct TextState {
+  explicit TextState(std::size_t b) : line(b), previous_line(b) {}
+  void take(std::uint8_t x, std::size_t e);  // e of the next byte
+
+  std::uint32_t word = 0;
+  unsigned length = 0;
+  std::array<std::uint32_t, 2> words{};
+  std::size_t line, previous_line;  // where they begin
+};
+
+Values context_values(const Place& place, const Layout& layout, const Indirect& indirect,
+                      const TextState& text, const CodeState& code);
+
+}  // namespace nnzip::mixer_reference

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+// The sections Numbers and Bits; mixer_reference_guesses.cpp has those between.
+#include "reference/mixer/mixer_reference_images.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace nnzip {
+namespace {
+
+using mixer_reference::clamp;
+using mixer_reference::Counter;
+using mixer_reference::kLimit;
+using mixer_reference::Sets;
+using mixer_reference::squash;
+using Int = std::int64_t;
+
+int log2_of(std::size_t n) {
+  int l = 0;
+  while (std::size_t{1} << l < n) ++l;
+  return l;
+}
+
+Int modulo(Int v, Int m) { return (v % m + m) % m; }
+
+// A counter of guesses as it begins.
+Counter first_counter(Int bin, unsigned level) {
+  const Int D = (2 * bin + 1) * 355 / 8;
+  const Int H = level == 5 ? 6142 : (Int{355} << level) / 4;
+  const Int a = -std::abs(D);
+  const auto f = [](Int x) { return Int{squash(clamp(x, kLimit))}; };
+  const Int up = std::max<Int>(f(a + H) - f(a), 1), down = std::max<Int>(f(a) - f(a - H), 1);
+  return Counter::start(std::clamp<Int>(65536 * (D > 0 ? down : up) / (up + down), 16, 65520), 0);
+}
+
+}  // namespace
+
+ImageReference::ImageReference(std::size_t n, std::size_t streams, const Layout& layout, bool)
+    : layout_(layout),
+      stride_(layout.stride),
+      b_(layout.number_bytes()),
+      pixel_(layout.element),
+      channels_(layout.channels),
+      width_(stride_ / pixel_),
+      most_((Int{1} << (8 * b_)) - 1),
+      content_(n),
+      errors_(n),
+      bias_x_(64 * 4 * 8),
+      bias_y_(81 * 4 * 6),
+      z_(std::clamp(log2_of(n) - 2, 12, 16)),
+      refiner_(std::size_t{1} << z_),
+      inputs_(32),
+      logits_(6) {
+  const auto channels = static_cast<std::size_t>(channels_);
+  for (std::size_t c = 0; c < channels; ++c) {
+    regressions_.push_back({.local = {tap_count(c), static_cast<std::size_t>(width_)}});
+  }
+  for (std::size_t i = 0; i < streams; ++i) {
+    Stream s{};
+    s.e = static_cast<Int>(i) * stride_;
+    for (std::size_t c = 0; c < channels; ++c) s.local.emplace_back(tap_count(c));
+    s.errors.resize(channels);
+    for (auto& numbers : s.around) numbers.resize(channels);
+    s.current.resize(channels);
+    streams_.push_back(s);
+  }
+  std::vector<Int> first(32);
+  std::fill_n(first.begin(), kGuesses, 16384 * 2 / 100);
+  first[21] = 16384 * 30 / 100;
+  for (const std::size_t of : {192, 128, 384, 512, 256, 768}) sets_.emplace_back(of, first);
+  for (const std::size_t of : {192, 384, 128}) {
+    final_sets_.emplace_back(of, std::vector<Int>(6, 16384 / 6));
+  }
+}
+
+// The number that begins there.
+Int ImageReference::number_at(Int position) const {
+  const auto p = static_cast<std::size_t>(position);
+  if (b_ == 1) return content_[p];
+  return layout_.high_parity == 1 ? content_[p] + 256 * content_[p + 1]
+                                  : 256 * content_[p] + content_[p + 1];
+}
+
+Int ImageReference::neighbour(const Stream& s, Int pixel, Int dx, Int dy, std::size_t ch) const {
+  const Int x = static_cast<Int>(s.x), channel = static_cast<Int>(ch) * b_;
+  const Int row = pixel - x * pixel_;
+  if (x >= 3 && x + 3 < width_ && pixel >= 3 * (stride_ + pixel_)) {
+    return number_at(pixel - dy * stride_ + dx * pixel_ + channel);
+  }
+  for (Int up = dy; up >= 0; --up) {
+    if (up == 0 && dx >= 0) dx = -1;
+    const Int column = std::clamp<Int>(x + dx, 0, width_ - 1);
+    if (up == 0 && column >= x) break;
+    const Int position = row - up * stride_ + column * pixel_;
+    if (position >= 0) return number_at(position + channel);
+  }
+  return pixel >= stride_ ? number_at(pixel - stride_ + channel) : 0;
+}
+
+void ImageReference::read_around(Stream& s, Int pixel) {
+  constexpr Int kPlaces[kNeighbours][2] = {{-1, 0}, {0, 1},  {-1, 1}, {1, 1},  {-2, 0}, {0, 2},
+                                           {1, 2},  {-2, 1}, {2, 1},  {-1, 2}, {-3, 0}, {0, 3}};
+  for (std::size_t i = 0; i < kNeighbours; ++i) {
+    for (std::size_t c = 0; c < s.around[i].size(); ++c) {
+      s.around[i][c] = neighbour(s, pixel, kPlaces[i][0], kPlaces[i][1], c);
+    }
+  }
+}
+
+void ImageReference::start(std::size_t stream, const Distribution* distribution) {
+  Stream& s = streams_[stream];
+  stream_ = &s;
+  distribution_ = distribution;
+  c_ = 1;
+  k_ = 0;
+  const Int column = s.e % stride_;
+  s.padding = column >= width_ * pixel_;
+  s.c = s.padding ? 0 : static_cast<std::size_t>(column % pixel_ / b_);
+  s.x = static_cast<std::size_t>(column / pixel_);
+  const Int in_number = s.padding ? 0 : column % b_;
+  s.number = s.e - in_number;
+  if (s.padding) {
+    begin_padding(s);
+  } else if (in_number == 0) {
+    if (s.c == 0) read_around(s, s.number);
+    begin_number(s);
+  }
+}
+
+Int ImageReference::place() const { return stream_->e - stream_->number; }
+
+// In the same place as the byte that is coded.
+Int ImageReference::byte_of(Int number) const {
+  if (b_ == 1 || stream_->padding) return number & 255;
+  const bool low = (place() == 0) == (layout_.high_parity == 1);
+  return low ? number & 255 : number >> 8 & 255;
+}
+
+Int ImageReference::threshold() const {
+  const Int m = ((2 * Int{c_} + 1) << (7 - k_)) % 256, q = stream_->first;
+  if (b_ == 1 || stream_->padding) return 16 * m - 8;
+  const bool low_first = layout_.high_parity == 1;
+  if (place() == 0) return low_first ? 16 * m - 8 : 4096 * m - 8;
+  return low_first ? 16 * (256 * m + q - 128) : 16 * (256 * q + m) - 8;
+}
+
+unsigned ImageReference::level() const {
+  const bool high = b_ == 2 && !stream_->padding && (place() == 0) != (layout_.high_parity == 1);
+  return 7 - k_ + (high ? 8 : 0);
+}
+
+Counter& ImageReference::counter(std::size_t guess) {
+  return counters_.at(stream_->guesses[guess].counter);
+}
+
+std::uint32_t ImageReference::predict() {
+  Stream& s = *stream_;
+  const unsigned l = level();
+  const bool low_first = b_ == 2 && !s.padding && layout_.high_parity == 1 && place() == 0;
+  std::size_t L = 0, b0 = 0;
+  for (std::size_t i = 0; i < kGuesses; ++i) {
+    Guess& guess = s.guesses[i];
+    Int distance = threshold() - guess.value;
+    if (low_first) {
+      distance = modulo(distance + 2048, 4096) - 2048;
+      if (k_ == 0 && distance > 1024) distance = 2048 - distance;
+      if (k_ == 0 && distance < -1024) distance = -2048 - distance;
+    }
+    const unsigned E = guess.energy;
+    const Int scale = (Int{1} << 26) / (Int{E % 2 == 0 ? 76 : 108} << (E / 2));
+    const Int limit = (Int{24} << 20) / scale - 1;
+    const Int bin = (clamp(distance, limit) * scale) >> 20;
+    const auto level = static_cast<unsigned>(std::clamp<Int>(Int{l} + 4 - E / 2, 0, 5));
+    guess.counter =
+        (((s.c * kGuesses + i) * 12 + E / 2) * 6 + level) * 48 + static_cast<std::size_t>(bin + 24);
+    if (!counters_.contains(guess.counter)) {
+      counters_.emplace(guess.counter, first_counter(bin, level));
+    }
+    inputs_[i] = counter(i).x();
+    if (i == 0) {
+      L = level;
+      b0 = static_cast<std::size_t>(bin + 24);
+    }
+  }
+  inputs_[20] = 256;
+  inputs_[21] = inputs_[22] = 0;
+  if (distribution_ != nullptr) {
+    inputs_[21] = mixer_reference::network_logit(*distribution_, c_, k_);
+    inputs_[22] = (squash(inputs_[21]) - 32768) >> 4;
+  }
+  const Int with[] = {0, place() == 1 ? s.first : byte_of(s.around[W][s.c]),
+                      byte_of(s.around[N][s.c]), byte_of(s.candidates[kStacked] >> 4)};
+  for (std::size_t i = 0; i < 4; ++i) {
+    plain_chosen_[i] = (((i * 4 + s.c) * 2 + static_cast<std::size_t>(place())) * 256 + c_) * 256 +
+                       static_cast<std::size_t>(with[i]);
+    inputs_[23 + i] =
+        plain_.try_emplace(plain_chosen_[i], Counter::start(32768, 0)).first->second.x();
+  }
+
+  const std::size_t limited = std::min(l, 7u);
+  const std::size_t chosen[] = {8 * s.likely + L,
+                                s.padding ? 64 : 4 * l + s.c,
+                                64 * L + b0,
+                                64 * limited + s.texture,
+                                c_,
+                                96 * limited + 4 * mixer_reference::energy(s.withcolour) + s.c};
+  for (std::size_t i = 0; i < 6; ++i) {
+    sets_[i].mix(chosen[i], inputs_);
+    logits_[i] = sets_[i].logit;
+  }
+  final_sets_[0].mix(chosen[0], logits_);
+  final_sets_[1].mix(chosen[2], logits_);
+  final_sets_[2].mix(chosen[1], logits_);
+  x_ = (final_sets_[0].logit + final_sets_[1].logit + final_sets_[2].logit) / 3;
+  const Int v = s.candidates[kStacked] >> (b_ == 2 && !s.padding ? 12 : 4);
+  refined_ = static_cast<std::size_t>(256 * (v >> (16 - z_)) + c_);
+  const Int A = refiner_.refine(refined_, x_);
+  return static_cast<std::uint32_t>(std::clamp<Int>((3 * squash(x_) + A + 2) >> 2, 1, 65535));
+}
+
+void ImageReference::learn(int bit) {
+  Stream& s = *stream_;
+  const Int rate = 90 + 1179648 / (4096 + static_cast<Int>(bits_));
+  for (Sets& sets : sets_) sets.learn(inputs_, bit, rate);
+  for (Sets& sets : final_sets_) sets.learn(logits_, bit, 120);
+  refiner_.learn(refined_, x_, bit, ++bits_);
+  for (std::size_t i = 0; i < kGuesses; ++i) counter(i).learn(bit, 1023);
+  for (const std::uint64_t chosen : plain_chosen_) plain_.at(chosen).learn(bit, 1023);
+
+  c_ = 2 * c_ + static_cast<unsigned>(bit);
+  if (++k_ < 8) return;
+  const auto byte = static_cast<std::uint8_t>(c_);
+  content_[static_cast<std::size_t>(s.e)] = byte;
+  const bool last = s.padding || place() == b_ - 1;
+  if (last && !s.padding) {
+    const Int v = b_ == 1                    ? Int{byte}
+                  : layout_.high_parity == 1 ? s.first + 256 * byte
+                                             : 256 * s.first + byte;
+    end_number(s, v);
+  }
+  s.first = byte;
+  ++s.e;
+  // The stream's next row.
+  if (s.e % stride_ == 0) s.e += (static_cast<Int>(streams_.size()) - 1) * stride_;
+}
+
+}  // namespace nnzip

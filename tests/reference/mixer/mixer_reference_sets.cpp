@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sums and steps of weights.
+#include "reference/mixer/mixer_reference_sets.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "reference/mixer/mixer_reference_tables.h"
+
+namespace nnzip::mixer_reference {
+
+Sets::Sets(std::size_t sets, std::vector<std::int64_t> first) : weights(sets, std::move(first)) {}
+
+void Sets::mix(std::size_t set, const std::vector<std::int64_t>& inputs) {
+  chosen = set;
+  std::int64_t partial[16] = {}, sum = 0;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    partial[i % 32 / 2] += inputs[i] * weights[set][i];
+  }
+  for (const std::int64_t p : partial) sum += p >> 4;
+  logit = clamp(sum >> 10, kLimit);
+}
+
+void Sets::mix_final(std::size_t set, const std::vector<std::int64_t>& inputs) {
+  chosen = set;
+  std::int64_t sum = 0;
+  for (std::size_t i = 0; i < inputs.size(); ++i) sum += inputs[i] * weights[set][i];
+  logit = clamp(sum >> 14, kLimit);
+}
+
+void Sets::learn(const std::vector<std::int64_t>& inputs, int bit, std::int64_t rate) {
+  const std::int64_t err = ((65536 * bit - squash(logit)) * rate) >> 11;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    std::int64_t& w = weights[chosen][i];
+    w = std::clamp<std::int64_t>(w + ((inputs[i] * err + (1 << 14)) >> 15), -32768, 32767);
+  }
+}
+
+std::int64_t network_logit(const Distribution& distribution, unsigned c, unsigned k) {
+  const std::uint32_t* const F = distribution.cumulative;
+  const std::uint32_t d = 256 >> k, a = (c << (8 - k)) % 256;
+  const std::uint32_t zeros = F[a + d / 2] - F[a], ones = F[a + d] - F[a + d / 2];
+  return clamp(log(ones) - log(zeros), kLimit);
+}
+
+}  // namespace nnzip::mixer_reference

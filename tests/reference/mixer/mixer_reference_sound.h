@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// MIXING_SOUND.md line by line, as MixerReference is MIXING.md; used in the same way.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "coder/distribution.h"
+#include "reference/mixer/mixer_reference_least_squares.h"
+#include "reference/mixer/mixer_reference_sets.h"
+#include "reference/mixer/mixer_reference_tables.h"
+#include "split/layout.h"
+
+namespace nnzip {
+
+class SoundReference {
+ public:
+  // Precondition: 1 <= streams, a valid layout of samples.
+  SoundReference(std::size_t n, std::size_t streams, const Layout& layout, bool network);
+
+  void start(std::size_t stream, const Distribution* distribution);
+  std::uint32_t predict();
+  void learn(int bit);
+
+ private:
+  using Int = std::int64_t;
+  static constexpr std::size_t kPredictions = 7;
+  static constexpr std::size_t kDistributions = 2 * kPredictions;
+
+  // Of one channel of a stream.
+  struct Channel {
+    std::vector<Int> amplitudes = std::vector<Int>(32);  // the last ones, the oldest first
+    mixer_reference::LeastSquares p0{32, 1 << 9, 16}, p5{16, 1 << 6, 8};
+    std::array<mixer_reference::Stage, 4> stages{
+        mixer_reference::Stage(1024, 60000), mixer_reference::Stage(256, 400000),
+        mixer_reference::Stage(32, 1600000), mixer_reference::Stage(16, 3200000)};
+    std::array<Int, 5> share{};  // [1..4]
+    std::array<std::array<Int, 2>, kPredictions> M{};
+    unsigned n = 0;
+    // Of the number that comes.
+    std::vector<Int> inputs0, inputs5;
+    std::array<Int, 5> p{};  // p0, q1..q4
+    std::array<Int, kPredictions> m{};
+  };
+  struct Stream {
+    std::size_t b, e;
+    std::vector<Channel> channels;
+    // The number that is coded.
+    int known = 0;
+    std::uint64_t bits = 0;  // y of the known ones
+    Int low = 0;
+  };
+
+  Channel& channel() { return stream_->channels[c_]; }
+  void predict_number();
+  void learn_number(Int x);
+  Int mean(std::size_t i, std::size_t k);
+  Int scaled(std::size_t distribution, Int d);
+  Int place(std::size_t distribution, Int z);
+
+  std::size_t length_;
+  std::size_t b_, channels_;
+  Int E_;
+  std::vector<Stream> streams_;
+  std::uint64_t bits_ = 0;
+  std::map<std::array<std::uint64_t, 3>, mixer_reference::Counter> values_;
+  std::vector<mixer_reference::Sets> sets_;
+  mixer_reference::Sets final_set_;
+  mixer_reference::Refiner refiner_;
+
+  // The bit that is coded.
+  Stream* stream_ = nullptr;
+  const Distribution* distribution_ = nullptr;
+  std::size_t c_ = 0;             // the channel
+  unsigned partial_ = 1, k_ = 0;  // the byte's bits
+  mixer_reference::Counter* value_ = nullptr;
+  std::vector<Int> inputs_, logits_;
+  std::size_t where_ = 0;
+};
+
+}  // namespace nnzip
