@@ -6,6 +6,7 @@
 #include <bit>
 
 #include "mixer/core/network_input.h"
+#include "mixer/core/unrolled.h"
 
 namespace nnzip::mixer {
 namespace {
@@ -153,8 +154,7 @@ void BytePredictor::prefetch_slots(std::uint32_t partial) {
 
 // At the start of a byte and in its middle.
 void BytePredictor::find_slots() {
-#pragma GCC unroll 21
-  for (int i = 0; i < kContexts; ++i) slot_[i] = slots_.find(hash_of_nibble(i, partial_));
+  unrolled<kContexts>([&](auto i) { slot_[i] = slots_.find(hash_of_nibble(i, partial_)); });
   for (std::uint64_t rest = disabled_; rest != 0; rest &= rest - 1) {
     no_slot_ = {};
     slot_[std::countr_zero(rest)] = no_slot_.data();
@@ -179,20 +179,19 @@ void BytePredictor::add_contexts() {
   add_counter(kDirectInput, direct_[partial_]);
   const std::uint32_t c1 = streams_[stream_].context.recent & 255;
   add_counter(kDirectInput + 1, direct_[(1 + c1) * 256 + partial_]);
-#pragma GCC unroll 21
-  for (int i = 0; i < kContexts; ++i) {
+  unrolled<kContexts>([&](auto i) {
     const std::uint32_t history = slots[i][at];
     const Counter counter = counters[i * 256 + history];
     histories[i] = static_cast<std::uint8_t>(history);
     at_work[i] = counter;
     x[i] = stretches[counter >> 20];
-  }
+  });
   for (int i = 0; i < kMatchInput; ++i) {
     const auto centred = static_cast<std::int16_t>(at_work[i] >> 16 ^ 0x8000);
     x[kLanes + i] = static_cast<std::int16_t>(centred >> 4);
   }
   order_hits_ = 0;
-  for (int i = kOrder1; i <= kOrder6; ++i) order_hits_ += histories[i] != 0 ? 1 : 0;
+  for (int i = 0; i < kOrders; ++i) order_hits_ += histories[i] != 0 ? 1 : 0;
 }
 
 void BytePredictor::add_matches() {
@@ -305,12 +304,11 @@ void BytePredictor::learn_counters(int bit) {
   const std::uint8_t* const histories = histories_.data();
   std::uint8_t* const* const slots = slot_.data();
   const auto& next = kHistories.next[bit];
-#pragma GCC unroll 21
-  for (int i = 0; i < kContexts; ++i) {
+  unrolled<kContexts>([&](auto i) {
     const std::uint32_t history = histories[i];
     counters[i * 256 + history] = at_work[i];
     slots[i][at] = next[history];
-  }
+  });
   for (int i = 0; i < kPlainCounters; ++i) *plain_counter_[i] = at_work[kDirectInput + i];
 }
 

@@ -41,10 +41,10 @@ void CodeState::follow_x86(std::uint8_t byte) {
   switch (part_) {
     case Part::kOpcode:
       shape_ = grow(shape_, byte);
-      opcode(byte, map_ == 0   ? kOneByte[byte]
-                   : map_ == 1 ? kBehind0F[byte]
-                   : map_ == 2 ? 'M'
-                               : 'm');
+      take_opcode(byte, map_ == 0   ? kOneByte[byte]
+                        : map_ == 1 ? kBehind0F[byte]
+                        : map_ == 2 ? 'M'
+                                    : 'm');
       return;
     case Part::kVex:
       if (left_ == 2) map_ = byte & 3;
@@ -52,7 +52,7 @@ void CodeState::follow_x86(std::uint8_t byte) {
       return;
     case Part::kForm:
       shape_ = grow(shape_, byte);
-      form(byte);
+      take_form(byte);
       return;
     case Part::kIndex:
       shape_ = grow(shape_, byte);
@@ -70,7 +70,7 @@ void CodeState::follow_x86(std::uint8_t byte) {
   }
 }
 
-void CodeState::opcode(std::uint8_t byte, char follows) {
+void CodeState::take_opcode(std::uint8_t byte, char follows) {
   const std::uint8_t z = narrow_ ? 2 : 4;
   opcode_ = byte;
   switch (follows) {
@@ -115,7 +115,7 @@ void CodeState::opcode(std::uint8_t byte, char follows) {
   }
 }
 
-void CodeState::form(std::uint8_t byte) {
+void CodeState::take_form(std::uint8_t byte) {
   form_ = byte;
   if (map_ == 0 && (opcode_ & 0xFE) == 0xF6 && (byte & 0x30) == 0) {  // TEST
     immediate_ = opcode_ == 0xF6 ? 1 : narrow_ ? 2 : 4;
@@ -167,40 +167,6 @@ void CodeState::follow_word(std::uint8_t byte) {
   if (left_ >= 3) shape_ = grow(shape_, byte);
   if (left_ < 3) operand_ = grow(operand_, byte);
   if (--left_ == 0) finish();
-}
-
-std::uint32_t CodeState::position() const {
-  return static_cast<std::uint32_t>(part_) * 32u + left_ * 4u + map_;
-}
-
-std::uint64_t CodeState::hash(std::size_t i) const {
-  const std::uint64_t here = position();
-  const auto mix = [](std::uint64_t a, std::uint64_t b) {
-    return (a ^ (b + 0x9E3779B97F4A7C15)) * 0xD6E8FEB86659FD93;
-  };
-  switch (i) {
-    case 0:
-      return mix(here, whole_);
-    case 1:
-      return mix(mix(here, whole_), shapes_[0]);
-    case 2:
-      return mix(mix(mix(here, whole_), shapes_[0]), shapes_[1]);
-    case 3:
-      return mix(mix(mix(mix(here, whole_), shapes_[0]), shapes_[1]), shapes_[2]);
-    case 4:
-      return mix(mix(mix(here, shape_), opcodes_[0]), opcodes_[1]);
-    case 5:
-      return mix(mix(mix(mix(mix(here, whole_), opcodes_[0]), opcodes_[1]), opcodes_[2]),
-                 opcodes_[3]);
-    case 6:
-      return mix(mix(here, form_ & 0xC7), operand_);
-    case 7:
-      return mix(mix(here, whole_), wholes_[0]);
-    case 8:
-      return mix(mix(mix(here, whole_), wholes_[0]), wholes_[1]);
-    default:
-      return mix(mix(here, map_ * 256u + opcode_), operand_);
-  }
 }
 
 }  // namespace nnzip::mixer

@@ -9,18 +9,35 @@
 
 namespace nnzip::mixer {
 
+// One number of several.
+inline std::uint64_t join(std::uint64_t a, std::uint64_t b) {
+  return (a ^ (b + 0x9E3779B97F4A7C15)) * 0xD6E8FEB86659FD93;
+}
+template <typename... More>
+std::uint64_t join(std::uint64_t a, std::uint64_t b, More... more) {
+  return join(join(a, b), more...);
+}
+
 class CodeState {
  public:
-  static constexpr std::size_t kHashes = 10;
-
   // Takes up the next byte. element: of the block's layout, 1 x86, 4 instructions of four bytes.
   void follow(std::uint8_t byte, std::uint32_t element);
 
-  // The value of context i for the byte that comes.
-  std::uint64_t hash(std::size_t i) const;
-
   // The part of the instruction that comes, below 256.
-  std::uint32_t position() const;
+  std::uint32_t position() const {
+    return static_cast<std::uint32_t>(part_) * 32u + left_ * 4u + map_;
+  }
+  // Of the instruction that is being read: hashes of prefixes, opcode, ModRM and SIB; of its other
+  // bytes; of all. ModRM, and the opcode with its map.
+  std::uint32_t shape() const { return shape_; }
+  std::uint32_t operand() const { return operand_; }
+  std::uint32_t whole() const { return whole_; }
+  std::uint32_t form() const { return form_; }
+  std::uint32_t opcode() const { return map_ * 256u + opcode_; }
+  // Of those before, the newest first.
+  const std::array<std::uint32_t, 4>& shapes() const { return shapes_; }
+  const std::array<std::uint32_t, 4>& opcodes() const { return opcodes_; }
+  const std::array<std::uint32_t, 2>& wholes() const { return wholes_; }
 
  private:
   enum class Part : std::uint8_t {
@@ -34,8 +51,8 @@ class CodeState {
 
   void follow_x86(std::uint8_t byte);
   void follow_word(std::uint8_t byte);
-  void opcode(std::uint8_t byte, char follows);
-  void form(std::uint8_t byte);
+  void take_opcode(std::uint8_t byte, char follows);
+  void take_form(std::uint8_t byte);
   void after_form();
   void expect(Part part, std::uint8_t bytes);
   void finish();
@@ -47,10 +64,9 @@ class CodeState {
   std::uint8_t opcode_ = 0, form_ = 0;
   std::uint8_t displacement_ = 0, immediate_ = 0;  // their bytes
   bool narrow_ = false, wide_ = false;             // prefixes 66, REX.W
-  // Hashes of its bytes: prefixes, opcode, ModRM and SIB; of the others; of all.
   std::uint32_t shape_ = 0, operand_ = 0, whole_ = 0;
 
-  // Those before, the newest first.
+  // Those before.
   std::array<std::uint32_t, 4> shapes_{}, opcodes_{};
   std::array<std::uint32_t, 2> wholes_{};
 };

@@ -7,35 +7,11 @@
 #include <vector>
 
 #include "mixer/bytes/code_contexts.h"
+#include "mixer/bytes/context_table.h"
 #include "mixer/bytes/match_model.h"
-#include "mixer/mixer.h"
+#include "split/layout.h"
 
 namespace nnzip::mixer {
-
-enum Context {
-  kOrder1,
-  kOrder2,
-  kOrder3,
-  kOrder4,
-  kOrder6,
-  kWord,
-  kWordPair,
-  kWordSkip,
-  kSparse23,
-  kSparse34,
-  kSparse13,
-  kSparse14,
-  kIndirect1,
-  kIndirect2,
-  kAboveLeft,
-  kAboveTwo,
-  kGradient,
-  kValue,
-  kColumn,
-  kLine,
-  kCode,
-  kContexts
-};
 
 // The history of one stream beyond its bytes.
 struct StreamContext {
@@ -61,9 +37,7 @@ class Contexts {
 
  private:
   void hash(const History& history, std::size_t stream, StreamContext& context) const;
-  void hash_rows(const History& history, std::size_t stream, StreamContext& context) const;
-  void hash_code(StreamContext& context) const;
-  void hash_lines(const History& history, std::size_t stream, StreamContext& context) const;
+  void look_at_rows(const History& history, std::size_t stream, Neighbourhood& s) const;
 
   Layout layout_;
   std::vector<std::uint32_t> after1_;  // [byte]: what followed it, newest in the low bytes

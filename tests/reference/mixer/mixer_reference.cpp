@@ -17,6 +17,15 @@ using mixer_reference::stretch;
 
 constexpr std::int64_t kOne = 16384;  // of weights
 
+// The inputs, as the section Mixing of MIXING.md lists them.
+constexpr std::size_t kOrder0Input = kContexts, kOrder1Input = kContexts + 1;
+constexpr std::size_t kMatchInput = kContexts + 2, kNetworkInput = kMatchInput + 2;
+constexpr std::size_t kRefinedInput = kNetworkInput + 1;
+constexpr std::size_t kSecond = 32;  // from an input x to its y
+constexpr std::size_t kBiasInput = kSecond + kNetworkInput + 1;
+constexpr std::size_t kInputs = 64;
+static_assert(kRefinedInput + 2 <= kSecond);
+
 // ceil(log2(n))
 int log2_of(std::size_t n) {
   int l = 0;
@@ -32,11 +41,11 @@ std::size_t bucket(std::size_t length) {
 }
 
 std::vector<std::int64_t> first_weights(bool network) {
-  std::vector<std::int64_t> weights(64);
+  std::vector<std::int64_t> weights(kInputs);
   for (std::size_t i = 0; i < kContexts; ++i) weights[i] = kOne * (network ? 4 : 9) / 100;
-  weights[23] = weights[24] = kOne / 4;
-  weights[25] = kOne * 30 / 100;
-  weights[26] = weights[27] = kOne * 15 / 100;
+  weights[kMatchInput] = weights[kMatchInput + 1] = kOne / 4;
+  weights[kNetworkInput] = kOne * 30 / 100;
+  weights[kRefinedInput] = weights[kRefinedInput + 1] = kOne * 15 / 100;
   return weights;
 }
 
@@ -80,7 +89,7 @@ MixerReference::MixerReference(std::size_t n, std::size_t streams, const Layout&
       result_by_c_(256),
       result_by_c1_(z_),
       result_by_expected_(z_),
-      inputs_(64),
+      inputs_(kInputs),
       logits_(8) {
   for (std::size_t i = 0; i < streams; ++i) streams_.emplace_back(i * length_);
   for (Stream& stream : streams_) {
@@ -143,24 +152,26 @@ void MixerReference::predict_matches() {
   for (std::size_t i = 0; i < 2; ++i) {
     const Match& match = stream_->matches[i];
     speaks_[i] = match.m != 0 && (256u + match.expected) >> (8 - k_) == c_;
-    inputs_[23 + i] = inputs_[55 + i] = 0;
+    const std::size_t x = kMatchInput + i, y = kSecond + x;
+    inputs_[x] = inputs_[y] = 0;
     if (!speaks_[i]) continue;
     const int expected_bit = match.expected >> (7 - k_) & 1;
     const auto limited = static_cast<std::int64_t>(16 * std::min<std::size_t>(match.length, 32));
-    inputs_[23 + i] = match_models_[i].counter(match, expected_bit).x();
-    inputs_[55 + i] = expected_bit == 1 ? limited : -limited;
+    inputs_[x] = match_models_[i].counter(match, expected_bit).x();
+    inputs_[y] = expected_bit == 1 ? limited : -limited;
   }
 }
 
 void MixerReference::predict_network() {
-  g_ = inputs_[25] = inputs_[26] = inputs_[27] = inputs_[57] = 0;
+  std::int64_t& linear = inputs_[kSecond + kNetworkInput];
+  g_ = inputs_[kNetworkInput] = inputs_[kRefinedInput] = inputs_[kRefinedInput + 1] = linear = 0;
   confidence_ = 0;
   if (distribution_ == nullptr) return;
   g_ = mixer_reference::network_logit(*distribution_, c_, k_);
-  inputs_[25] = g_;
-  inputs_[57] = (squash(g_) - 32768) >> 4;
-  inputs_[26] = stretch(network_by_c_.refine(c_, g_));
-  inputs_[27] = stretch(network_by_c1_.refine((256u * place().c(1) + c_) % z_, g_));
+  inputs_[kNetworkInput] = g_;
+  linear = (squash(g_) - 32768) >> 4;
+  inputs_[kRefinedInput] = stretch(network_by_c_.refine(c_, g_));
+  inputs_[kRefinedInput + 1] = stretch(network_by_c1_.refine((256u * place().c(1) + c_) % z_, g_));
   confidence_ = 1 + static_cast<unsigned>(std::min<std::int64_t>(std::abs(g_) / 160, 14));
 }
 
@@ -197,17 +208,17 @@ std::uint32_t MixerReference::predict() {
   if (k_ == 0 || k_ == 4) look_up();
   const auto put = [&](std::size_t i, const Counter& counter) {
     inputs_[i] = counter.x();
-    inputs_[i + 32] = counter.y();
+    inputs_[i + kSecond] = counter.y();
   };
   const unsigned c1 = place().c(1);
   for (std::size_t i = 0; i < kContexts; ++i) {
     put(i, state_counters_[i][slots_[i]->states[node_]]);
   }
-  put(21, order0_[c_]);
-  put(22, order1_[256 * c1 + c_]);
+  put(kOrder0Input, order0_[c_]);
+  put(kOrder1Input, order1_[256 * c1 + c_]);
   predict_matches();
   predict_network();
-  inputs_[58] = 256;
+  inputs_[kBiasInput] = 256;
 
   choose_sets();
   x_ = (final_sets_[0].logit + final_sets_[1].logit + final_sets_[2].logit) / 3;

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// All contexts of bytes. A context is a row: its name and the value that it gives the byte that
+// comes, a hash of which says where its memory is. The values are those of MIXING.md; the number of
+// the row is part of the hash. src/README.md has a recipe for another row.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+
+#include "mixer/bytes/code_contexts.h"
+
+namespace nnzip::mixer {
+
+// What stands around the byte that comes. Bytes that are not there are 0.
+struct Neighbourhood {
+  std::uint64_t recent = 0;              // the last eight bytes, the newest in the low ones
+  std::uint64_t c1 = 0, c2 = 0, c3 = 0;  // the last one, the one before
+  std::uint32_t letters = 0;             // hash of the letters since the last other byte; 0: none
+  std::uint64_t word = 0;                // the same, or c1 if there are none
+  std::uint64_t words[2] = {};           // hashes of the words before, the newest first
+  std::uint64_t after1 = 0,
+                after2 = 0;  // what followed c1, and c2 and c1, the newest in the low bytes
+
+  struct {
+    std::uint64_t column, first, above, right;  // of the line above: at the place, and behind it
+  } line{};
+  struct {
+    std::uint64_t column, phase;  // in the row, in the element
+    std::uint64_t left, above, corner, above_two;
+    std::uint64_t gradient, mean;  // what numbers around make of it
+    std::uint64_t with_phase(std::uint64_t value) const { return value * 4 + phase; }
+  } row{};
+  const CodeState* code = nullptr;
+};
+
+struct ContextRow {
+  using Value = std::uint64_t (*)(const Neighbourhood& s);
+  const char* name;
+  Value of_lines;            // of content that has no rows of a known length
+  Value of_rows = of_lines;  // of tables
+  Value of_code = of_lines;
+};
+
+// Spreads words.
+constexpr std::uint64_t kSpread = 0x2545F4914F6CDD1D;
+
+using In = const Neighbourhood&;
+constexpr ContextRow kContextTable[] = {
+    {"order1", [](In s) { return s.recent & 0xFF; }},
+    {"order2", [](In s) { return s.recent & 0xFFFF; }},
+    {"order3", [](In s) { return s.recent & 0xFFFFFF; }},
+    {"order4", [](In s) { return s.recent & 0xFFFFFFFF; }},
+    {"order6", [](In s) { return s.recent & 0xFFFFFFFFFFFF; }},
+    {.name = "word",
+     .of_lines = [](In s) { return s.word; },
+     .of_code = [](In s) { return join(s.code->position(), s.code->whole()); }},
+    {.name = "wordpair",
+     .of_lines = [](In s) { return s.word * kSpread + s.words[0]; },
+     .of_code =
+         [](In s) { return join(s.code->position(), s.code->whole(), s.code->shapes()[0]); }},
+    {.name = "wordskip",
+     .of_lines = [](In s) { return s.word * kSpread + (s.words[1] << 16); },
+     .of_code =
+         [](In s) {
+           const auto& shapes = s.code->shapes();
+           return join(s.code->position(), s.code->whole(), shapes[0], shapes[1]);
+         }},
+    {"sparse23", [](In s) { return s.recent & 0xFFFF00; }},
+    {"sparse34", [](In s) { return s.recent & 0xFFFF0000; }},
+    {"sparse13", [](In s) { return s.recent & 0xFF00FF; }},
+    {"sparse14", [](In s) { return s.recent & 0xFF0000FF; }},
+    {"indirect1", [](In s) { return (s.after1 & 0xFFFF) << 8 | s.c1; }},
+    {"indirect2", [](In s) { return (s.after2 & 0xFFFFFF) << 8 | s.c1; }},
+    {"aboveleft", [](In s) { return s.c2 << 24 | s.line.above << 16 | s.line.right << 8 | s.c1; },
+     [](In s) {
+       return s.row.with_phase(s.row.corner << 24 | s.row.above << 16 | s.row.left << 8);
+     },
+     [](In s) {
+       const auto& opcodes = s.code->opcodes();
+       return join(s.code->position(), s.code->shape(), opcodes[0], opcodes[1]);
+     }},
+    {"abovetwo", [](In s) { return s.line.above << 16 | s.line.column << 8; },
+     [](In s) { return s.row.with_phase(s.row.above << 16 | s.row.above_two << 8); },
+     [](In s) {
+       const auto& opcodes = s.code->opcodes();
+       return join(s.code->position(), s.code->whole(), opcodes[0], opcodes[1], opcodes[2],
+                   opcodes[3]);
+     }},
+    {"gradient", [](In s) { return s.line.above << 24 | (s.recent & 0xFFFF); },
+     [](In s) { return s.row.with_phase(s.row.gradient); },
+     [](In s) { return join(s.code->position(), s.code->form() & 0xC7, s.code->operand()); }},
+    {"value", [](In s) { return s.line.first << 32 | s.letters; },
+     [](In s) { return s.row.with_phase(s.row.mean + (std::uint64_t{1} << 32)); },
+     [](In s) { return join(s.code->position(), s.code->opcode(), s.code->operand()); }},
+    {"column", [](In s) { return s.line.column << 8 | s.c1; },
+     [](In s) { return s.row.with_phase(s.row.column << 8 | s.row.above); },
+     [](In s) { return join(s.code->position(), s.code->whole(), s.code->wholes()[0]); }},
+    {"line", [](In s) { return s.line.column << 16 | s.line.first << 8 | s.c1; },
+     [](In s) { return s.row.with_phase(s.row.column << 8 | s.c1); },
+     [](In s) {
+       const auto& wholes = s.code->wholes();
+       return join(s.code->position(), s.code->whole(), wholes[0], wholes[1]);
+     }},
+    {.name = "code",
+     .of_lines = [](In s) { return (s.recent & 0xF8FFF8) | s.c3 << 24; },
+     .of_code =
+         [](In s) {
+           const auto& shapes = s.code->shapes();
+           return join(s.code->position(), s.code->whole(), shapes[0], shapes[1], shapes[2]);
+         }},
+};
+
+constexpr int kContexts = static_cast<int>(std::size(kContextTable));
+// Those of the last bytes stand first: sets are chosen by how many of them have seen something.
+constexpr int kOrders = 5;
+
+}  // namespace nnzip::mixer
