@@ -12,7 +12,7 @@
 #include "codec/kinds/kind_zstd.h"
 #include "filter/repeats.h"
 #include "filter/samples.h"
-#include "split/block_plan.h"
+#include "layout/block_plan.h"
 
 namespace nnzip {
 namespace {
@@ -29,13 +29,6 @@ constexpr std::size_t kFolded = 256;
 
 // What zstd's quick level does not bring below this part is not easy for its high level either.
 constexpr std::size_t kMaybeEasy = 256;
-
-// A network that alone needs so many times the bytes of the contexts rarely teaches the mixer much.
-constexpr std::size_t kHopeless = 4;
-
-// Several streams cost little where the network tells most, much where neighbours do: a mixed block
-// that saves less than this part of the contexts' bytes is tried with a single stream.
-constexpr std::size_t kDoubtful = 32;
 
 // Content of this size or more is sampled before slow kinds are tried.
 constexpr std::size_t kMinSampled = std::size_t{256} << 10;
@@ -103,7 +96,7 @@ class BlockEncoder {
         contest_(content, model_header_bytes) {}
 
   Coded run(const Segment& segment) {
-    if (!is_one_copy()) try_view(choose_view(content_, segment));
+    if (!is_one_copy()) try_view(choose_view(content_, segment, level_.sampling));
     return contest_.take();
   }
 
@@ -144,9 +137,9 @@ class BlockEncoder {
 
   // Whether samples say that the network knows nothing of the content.
   bool is_hopeless(const View& view) const {
-    return !level_.thorough && is_of_bytes(view.layout) && content_.size() >= kMinSampled &&
+    return level_.hopeless != 0 && is_of_bytes(view.layout) && content_.size() >= kMinSampled &&
            NetworkCoder(means_.engine, means_.threads).estimate(view.of(content_)) >
-               kHopeless * contest_.best_cost();
+               level_.hopeless * contest_.best_cost();
   }
 
   // Reports of quarters of the block.
@@ -167,14 +160,14 @@ class BlockEncoder {
     const bool with_network = network != nullptr && header_fits(by_network, network);
     // Contexts take about a quarter of the time.
     const Means first{nullptr, 1, part_of_progress(0, with_network ? 1 : 4)};
-    auto by_contexts = encode_as(header(BlockKind::kContexts), content_, view, first, 0);
-    const std::size_t contexts_bytes = by_contexts.back().data.size();
+    auto by_contexts = encode_as(header(BlockKind::kContexts), content_, view, first);
+    const std::size_t doubtful = level_.doubtful_bytes(by_contexts.back().data.size());
     contest_.offer(std::move(by_contexts));
     // zstd's high level takes a fifth of the contexts' time, hence only where it may win.
     if (contest_.best_cost() > quick_ / 4 * 3) offer_zstd();
     if (!with_network || is_hopeless(view)) return;
     const Means rest{means_.engine, means_.threads, part_of_progress(1, 3)};
-    contest_.offer(encode_as(by_network, content_, view, rest, contexts_bytes));
+    contest_.offer(encode_as(by_network, content_, view, rest, doubtful));
   }
 
   std::span<const std::uint8_t> content_;
@@ -206,13 +199,14 @@ BlockHeader header_as(BlockKind kind, std::span<const std::uint8_t> content, con
   }
   if (kind != BlockKind::kContexts) {
     const Layout& order = kind == BlockKind::kMixed ? view.layout : Layout{};
-    header.log2_streams = log2_of(plan_block(content.size(), level.min_stream_bytes, order));
+    header.log2_streams =
+        log2_of(plan_block(content.size(), level.min_stream_bytes, order, level.max_streams));
   }
   return header;
 }
 
 std::vector<Coded> encode_as(const BlockHeader& header, std::span<const std::uint8_t> content,
-                             const View& view, const Means& means, std::size_t contexts_bytes) {
+                             const View& view, const Means& means, std::size_t doubtful) {
   Bytes own;
   std::span<const std::uint8_t> filtered = view.of(content);
   if (header.filter != view.filter) {
@@ -224,8 +218,7 @@ std::vector<Coded> encode_as(const BlockHeader& header, std::span<const std::uin
   std::vector<Coded> made = kind.encode(header, filtered, means);
   // Wavefronts of pixels lose next to nothing.
   if (header.kind != BlockKind::kMixed || header.streams() == 1 ||
-      header.layout.form == Form::kPixels ||
-      made.back().data.size() < contexts_bytes - contexts_bytes / kDoubtful) {
+      header.layout.form == Form::kPixels || made.back().data.size() < doubtful) {
     return made;
   }
   BlockHeader single = header;
@@ -263,7 +256,8 @@ std::uint64_t encode_memory(std::size_t content_bytes, const Engine* engine, con
     const Form form = content_of(*engine);
     BlockHeader header =
         header_of(form == Form::kSamples ? BlockKind::kNetwork : BlockKind::kMixed, content_bytes);
-    header.log2_streams = log2_of(plan_block(content_bytes, level.min_stream_bytes));
+    header.log2_streams =
+        log2_of(plan_block(content_bytes, level.min_stream_bytes, {}, level.max_streams));
     consider(header, form == Form::kPixels ? pixels : bytes);
   }
   // Content, the same filtered, the best coded data so far, those at work.

@@ -9,14 +9,14 @@
 #include "base/bytes.h"
 #include "codec/choose.h"
 #include "codec/kinds/kind.h"
+#include "codec/levels.h"
 #include "detect/detector.h"
-#include "model/catalog.h"
 
 namespace nnzip {
 
 // The smallest of all kinds; of kinds that differ by a few bytes, the one that is faster to decode.
-// Slow kinds are not tried on what is one copy of its beginning, nor, unless the level is thorough,
-// where samples speak against them.
+// Slow kinds are not tried on what is one copy of its beginning, nor where samples speak against
+// them.
 // segment: what the content is thought to be.
 // model_header_bytes: what naming the model costs the frame if this block needs it. The result
 // depends on content, segment, model, level and model_header_bytes alone. Throws Error.
@@ -28,11 +28,10 @@ Coded encode_block(std::span<const std::uint8_t> content, const Segment& segment
 BlockHeader header_as(BlockKind kind, std::span<const std::uint8_t> content, const View& view,
                       const Level& level);
 
-// The content coded with such a header, as Kind::encode gives it, but with a single stream where
-// kMixed with several of them saves little. contexts_bytes: the coded data of kContexts, for that.
-// Throws Error.
+// The content coded with such a header, as Kind::encode gives it. kMixed with several streams is
+// tried with a single one as well if it makes `doubtful` bytes or more: see Level. Throws Error.
 std::vector<Coded> encode_as(const BlockHeader& header, std::span<const std::uint8_t> content,
-                             const View& view, const Means& means, std::size_t contexts_bytes);
+                             const View& view, const Means& means, std::size_t doubtful = 0);
 
 // Content of the length stated; empty if the coded data are damaged in a way that shows here, else
 // the checksum tells. Precondition: the header fits the network. Throws Error.

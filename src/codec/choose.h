@@ -6,6 +6,7 @@
 #include <span>
 
 #include "base/bytes.h"
+#include "codec/levels.h"
 #include "detect/detector.h"
 #include "filter/filter.h"
 
@@ -23,6 +24,7 @@ struct View {
 
 // The one that makes samples of the content smallest. Takes about a tenth of the time that coding
 // the content takes.
-View choose_view(std::span<const std::uint8_t> content, const Segment& segment);
+View choose_view(std::span<const std::uint8_t> content, const Segment& segment,
+                 const Sampling& sampling);
 
 }  // namespace nnzip

@@ -10,13 +10,13 @@
 #include "codec/block_coder.h"
 #include "codec/block_source.h"
 #include "codec/engine_source.h"
+#include "codec/levels.h"
 #include "codec/memory_budget.h"
 #include "codec/parallel.h"
 #include "codec/progress.h"
 #include "container/container_writer.h"
-#include "filter/taps.h"
-#include "model/catalog.h"
-#include "split/block_plan.h"
+#include "layout/block_plan.h"
+#include "model/taps.h"
 
 namespace nnzip {
 namespace {

@@ -10,8 +10,8 @@
 
 #include "backend/backend.h"
 #include "codec/lane_team.h"
-#include "filter/taps.h"
-#include "split/block_order.h"
+#include "layout/block_order.h"
+#include "model/taps.h"
 
 namespace nnzip {
 

@@ -10,7 +10,7 @@
 #include "codec/kinds/kind_contexts.h"
 #include "codec/kinds/kind_mixed.h"
 #include "codec/kinds/kind_network.h"
-#include "split/block_plan.h"
+#include "layout/block_plan.h"
 
 namespace nnzip {
 namespace {

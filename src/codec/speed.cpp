@@ -11,8 +11,9 @@
 #include "codec/kinds/kind_contexts.h"
 #include "codec/kinds/kind_mixed.h"
 #include "codec/parallel.h"
+#include "detect/statistics.h"
+#include "layout/block_plan.h"
 #include "mixer/mixer.h"
-#include "split/block_plan.h"
 
 namespace nnzip {
 namespace {
@@ -120,9 +121,10 @@ SpeedInfo speed_of(std::span<const std::uint8_t> content,
     const std::size_t size = block.content.size();
     block.layout = detect_layout(block.content);
     Bytes network_alone = encode_contexts(block.content, block.layout);
-    block.coded = MixedCoder(engine, each)
-                      .encode(block.content, plan_block(size, level.min_stream_bytes), block.layout,
-                              {}, &network_alone);
+    block.coded =
+        MixedCoder(engine, each)
+            .encode(block.content, plan_block(size, level.min_stream_bytes, {}, level.max_streams),
+                    block.layout, {}, &network_alone);
   });
   info.encoding = encoding.time();
   std::vector<std::uint8_t> good(blocks.size());
@@ -131,7 +133,8 @@ SpeedInfo speed_of(std::span<const std::uint8_t> content,
     const CodedBlock& block = blocks[i];
     Bytes back(block.content.size());
     good[i] = MixedCoder(engine, each)
-                  .decode(block.coded, plan_block(back.size(), level.min_stream_bytes),
+                  .decode(block.coded,
+                          plan_block(back.size(), level.min_stream_bytes, {}, level.max_streams),
                           block.layout, back, {}) &&
               std::equal(back.begin(), back.end(), block.content.begin());
   });

@@ -6,7 +6,7 @@
 #include <span>
 
 #include "backend/backend.h"
-#include "model/catalog.h"
+#include "codec/levels.h"
 #include "nnzip/nnzip.hpp"
 
 namespace nnzip {

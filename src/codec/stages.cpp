@@ -32,11 +32,12 @@ std::size_t code_block(BlockKind kind, const SourceBlock& block, const Means& me
   const Bytes& content = block.content;
   std::vector<Coded> made;
   const double encoding_seconds = seconds_of([&] {
-    const View view =
-        looks_at_content(kind, means.engine.get()) ? choose_view(content, block.segment) : View{};
+    const View view = looks_at_content(kind, means.engine.get())
+                          ? choose_view(content, block.segment, level.sampling)
+                          : View{};
     const BlockHeader header = header_as(kind, content, view, level);
     if (!header_fits(header, means.engine.get())) return;
-    made = encode_as(header, content, view, means, contexts_bytes);
+    made = encode_as(header, content, view, means, level.doubtful_bytes(contexts_bytes));
   });
   if (made.empty()) return 0;
   const Coded& coded = made.back();

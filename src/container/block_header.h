@@ -7,7 +7,7 @@
 #include "base/bytes.h"
 #include "container/input_buffer.h"
 #include "filter/filter.h"
-#include "split/layout.h"
+#include "layout/layout.h"
 
 namespace nnzip {
 

@@ -8,7 +8,7 @@
 #include <span>
 
 #include "detect/sniff.h"
-#include "split/block_plan.h"
+#include "layout/block_plan.h"
 
 namespace nnzip {
 

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <span>
 
-#include "split/layout.h"
+#include "layout/layout.h"
 
 namespace nnzip {
 

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which kernels this machine can run. Every target but the scalar one can run those for AVX2.
+// Every target but the scalar one runs the kernels for AVX2.
 #include "filter/sample_targets.h"
 
-#include <cstdlib>
+#include "base/cpu_target.h"
 
 namespace nnzip::filter {
 
 const SampleKernels& find_sample_kernels(const std::string& target) {
-  const char* forced = std::getenv("NNZIP_CPU_TARGET");
-  const std::string name = target.empty() && forced != nullptr ? forced : target;
 #if defined(__x86_64__)
-  __builtin_cpu_init();
-  if (name != "scalar" && __builtin_cpu_supports("avx2") != 0) return kAvx2SampleKernels;
+  if (find_cpu_target(target) >= CpuTarget::kAvx2) return kAvx2SampleKernels;
+#else
+  find_cpu_target(target);
 #endif
   return kScalarSampleKernels;
 }

@@ -8,8 +8,8 @@
 
 namespace nnzip::filter {
 
-// The best kernels that this machine runs, or the scalar ones if the target is "scalar". An empty
-// target is the one in the environment variable NNZIP_CPU_TARGET. All give the same integers.
+// The best kernels that the target runs, as base/cpu_target.h names it. All give the same integers.
+// Throws Error.
 const SampleKernels& find_sample_kernels(const std::string& target);
 
 }  // namespace nnzip::filter

@@ -9,7 +9,7 @@
 #include <span>
 #include <string>
 
-#include "split/layout.h"
+#include "layout/layout.h"
 
 namespace nnzip::filter {
 

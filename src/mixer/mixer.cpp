@@ -4,12 +4,12 @@
 
 #include <variant>
 
+#include "layout/block_order.h"
 #include "mixer/bytes/byte_predictor.h"
 #include "mixer/core/mixer_targets.h"
 #include "mixer/image/image_predictor.h"
 #include "mixer/sound/sound_predictor.h"
 #include "nnzip/error.hpp"
-#include "split/block_order.h"
 
 namespace nnzip {
 

@@ -6,7 +6,7 @@
 //   Mixer      the adaptive state of one block, for coding it from the first byte to the last
 //
 // The streams of a block share one Mixer and one coder. They advance in lockstep, see
-// split/block_order.h. Encoder and decoder make the same calls in the same order.
+// layout/block_order.h. Encoder and decoder make the same calls in the same order.
 #pragma once
 
 #include <cstddef>
@@ -23,13 +23,9 @@
 
 namespace nnzip {
 
-// The layout that an encoder should state for that content.
-Layout detect_layout(std::span<const std::uint8_t> content);
-
 class Mixer {
  public:
-  // target: "avx512vnni", "avx2" or "scalar"; empty for the best one that this machine runs, or the
-  // one in the environment variable NNZIP_CPU_TARGET. All give the same bits. Throws
+  // target: as base/cpu_target.h names it. All give the same bits. Throws
   // Error(kInvalidArgument) for a plan outside its limits or an unknown target,
   // Error(kBackendUnavailable) for one that this machine cannot run, std::bad_alloc.
   explicit Mixer(const MixerPlan& plan, const std::string& target = "");
@@ -48,9 +44,6 @@ class Mixer {
   class State;
   std::unique_ptr<State> state_;
 };
-
-// The targets that this machine runs, best first.
-std::vector<std::string> mixer_targets();
 
 // The contexts by name, in the order of MixerPlan::disabled's bits.
 std::span<const char* const> mixer_context_names();

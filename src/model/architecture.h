@@ -16,7 +16,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "filter/taps.h"
+#include "model/taps.h"
 
 namespace nnzip {
 

@@ -10,6 +10,7 @@
 
 #include "backend/cpu/cpu_backend.h"
 #include "backend/reference/reference_backend.h"
+#include "base/cpu_target.h"
 #include "model/synthetic.h"
 #include "nnzip/error.hpp"
 
@@ -78,7 +79,7 @@ void require_reference(const Config& config, SyntheticKind kind, std::size_t lan
   const auto bytes = sample(lanes, count);
   const auto reference = reference::ReferenceBackend().load(model);
   const Distributions expected = run(*reference->session(static_cast<int>(lanes)), bytes, lanes, 1);
-  for (const std::string& target : cpu::cpu_targets()) {
+  for (const std::string& target : cpu_targets()) {
     const auto engine = cpu::load_cpu_engine(model, target);
     REQUIRE(engine->description() == "cpu (" + target + ")");
     const auto session = engine->session(static_cast<int>(lanes));
@@ -124,7 +125,7 @@ TEST_CASE("CpuKernels.EqualTheReferenceInOddGroupsOfHeads") {
 TEST_CASE("CpuKernels.LanesThatRestKeepTheirHistory") {
   const auto model = std::make_shared<const Model>(synthetic_model(tiny_config(), 3));
   const auto bytes = sample(1, 40);
-  for (const std::string& target : cpu::cpu_targets()) {
+  for (const std::string& target : cpu_targets()) {
     const auto engine = cpu::load_cpu_engine(model, target);
     const Distributions alone = run(*engine->session(1), bytes, 1, 1);
     const auto session = engine->session(2);
@@ -144,7 +145,7 @@ TEST_CASE("CpuKernels.LanesThatRestKeepTheirHistory") {
 TEST_CASE("CpuEngine.ProfilesEveryProduct") {
   const Config config = shape(128, 4, 1, 32, 256, {16, 32});
   const auto model = std::make_shared<const Model>(synthetic_model(config, 3));
-  for (const std::string& target : cpu::cpu_targets()) {
+  for (const std::string& target : cpu_targets()) {
     const auto engine = cpu::load_cpu_engine(model, target);
     CHECK((engine->peak() > 0) == (target == "avx512vnni"));
     for (const int count : {1, 3}) {
@@ -173,14 +174,14 @@ TEST_CASE("CpuBackend.ObeysTheEnvironment") {
   const auto model = std::make_shared<const Model>(synthetic_model(tiny_config(), 3));
   const char* before = std::getenv("NNZIP_CPU_TARGET");
   const std::string saved = before == nullptr ? "" : before;
-  for (const std::string& target : cpu::cpu_targets()) {
+  for (const std::string& target : cpu_targets()) {
     setenv("NNZIP_CPU_TARGET", target.c_str(), 1);
     CHECK(cpu::CpuBackend().load(model)->description() == "cpu (" + target + ")");
   }
   setenv("NNZIP_CPU_TARGET", "sse9", 1);
   CHECK_THROWS_AS(cpu::CpuBackend().load(model), Error);
   unsetenv("NNZIP_CPU_TARGET");
-  CHECK(cpu::CpuBackend().load(model)->description() == "cpu (" + cpu::cpu_targets()[0] + ")");
+  CHECK(cpu::CpuBackend().load(model)->description() == "cpu (" + cpu_targets()[0] + ")");
   if (before != nullptr) setenv("NNZIP_CPU_TARGET", saved.c_str(), 1);
 }
 

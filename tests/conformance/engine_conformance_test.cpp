@@ -11,8 +11,8 @@
 #include "backend/reference/reference_backend.h"
 #include "codec/kinds/kind_network.h"
 #include "conformance/engine_runs.h"
+#include "layout/block_plan.h"
 #include "model/synthetic.h"
-#include "split/block_plan.h"
 
 namespace nnzip {
 namespace {

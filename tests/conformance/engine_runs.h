@@ -10,6 +10,7 @@
 
 #include "backend/cpu/cpu_backend.h"
 #include "backend/reference/reference_backend.h"
+#include "base/cpu_target.h"
 
 namespace nnzip::test {
 
@@ -22,7 +23,7 @@ struct NamedEngine {
 inline std::vector<NamedEngine> engines(const Model& model) {
   const auto shared = std::make_shared<const Model>(model);
   std::vector<NamedEngine> all{{"reference", reference::ReferenceBackend().load(shared)}};
-  for (const std::string& target : cpu::cpu_targets()) {
+  for (const std::string& target : cpu_targets()) {
     all.push_back({"cpu (" + target + ")", cpu::load_cpu_engine(shared, target)});
     REQUIRE(all.back().engine->description() == all.back().name);  // the forced one is running
   }

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 #include <cstring>
 
+#include "base/cpu_target.h"
 #include "mixer/core/adaptive_map.h"
 #include "mixer/core/aligned_memory.h"
 #include "mixer/core/logistic.h"
@@ -37,7 +38,7 @@ class Random {
 };
 
 std::vector<std::string> fast_targets() {
-  std::vector<std::string> targets = mixer_targets();
+  std::vector<std::string> targets = cpu_targets();
   REQUIRE(targets.back() == "scalar");
   targets.pop_back();
   return targets;
@@ -88,7 +89,7 @@ TEST_CASE("MixKernels.EqualTheScalarSumsAndSteps") {
 // The definition once more, with sums that cannot overflow.
 TEST_CASE("MixKernels.AddWhatTheyPromise") {
   const std::int32_t n = 256;
-  for (const std::string& target : mixer_targets()) {
+  for (const std::string& target : cpu_targets()) {
     const MixKernels& kernels = mixer::find_mix_kernels(target);
     AlignedMemory<std::int16_t> inputs(n), weights(n);
     const auto logit = [&] {
@@ -126,7 +127,7 @@ TEST_CASE("MixKernels.AddWhatTheyPromise") {
 
 TEST_CASE("MixKernels.EqualTheCountersOfTheirDefinition") {
   constexpr std::int32_t kCounters = 48;
-  for (const std::string& target : mixer_targets()) {
+  for (const std::string& target : cpu_targets()) {
     const MixKernels& kernels = mixer::find_mix_kernels(target);
     Random random;
     AlignedMemory<mixer::Counter> counters(kCounters);

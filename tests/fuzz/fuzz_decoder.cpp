@@ -13,7 +13,7 @@
 #include "codec/kinds/kind_zstd.h"
 #include "container/container_reader.h"
 #include "fuzz/fuzz_target.h"
-#include "split/block_order.h"
+#include "layout/block_order.h"
 #include "unit/block_frames.h"
 
 namespace nnzip::fuzz {

@@ -8,7 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/hash.h"
-#include "model/catalog.h"
+#include "codec/levels.h"
 #include "model/model_file.h"
 
 namespace {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "split/block_order.h"
+#include "layout/block_order.h"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <vector>
 
-#include "split/block_plan.h"
+#include "layout/block_plan.h"
 #include "unit/pixel_layouts.h"
 
 namespace nnzip {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "split/block_plan.h"
+#include "layout/block_plan.h"
 
 #include <catch2/catch.hpp>
 

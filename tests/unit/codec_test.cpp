@@ -3,7 +3,7 @@
 #include <numeric>
 #include <thread>
 
-#include "model/catalog.h"
+#include "codec/levels.h"
 #include "unit/tiny_models.h"
 
 namespace nnzip {

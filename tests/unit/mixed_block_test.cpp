@@ -192,12 +192,12 @@ TEST_CASE("EncodeBlock.LosesAtMostEightBytesToTheBestWhereContentIsEasy") {
     const auto cost = [](const Coded& made) {
       return made.data.size() + (needs_model(made.header.kind) ? kModelBytes : 0);
     };
-    const View view = choose_view(content, {});
+    const View view = choose_view(content, {}, level.sampling);
     std::size_t best = content.size();
     // The network alone, which knows nothing of such content, is far behind.
     for (const auto kind : {BlockKind::kContexts, BlockKind::kMixed}) {
       const BlockHeader header = header_as(kind, content, view, level);
-      best = std::min(best, cost(encode_as(header, content, view, means, 0).back()));
+      best = std::min(best, cost(encode_as(header, content, view, means).back()));
     }
     CHECK(cost(coded) <= best + 8);
   }

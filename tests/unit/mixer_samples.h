@@ -7,8 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "detect/statistics.h"
+#include "layout/block_order.h"
 #include "mixer/mixer.h"
-#include "split/block_order.h"
 
 namespace nnzip::test {
 

@@ -5,9 +5,9 @@
 #include <functional>
 
 #include "backend/check.h"
+#include "codec/levels.h"
 #include "codec/signature.h"
 #include "codec/speed.h"
-#include "model/catalog.h"
 #include "model/model_file.h"
 #include "unit/packed_content.h"
 #include "unit/tiny_models.h"

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/bytes.h"
-#include "split/layout.h"
+#include "layout/layout.h"
 
 namespace nnzip::test {
 

@@ -171,7 +171,7 @@ TEST_CASE("BlockSource.GivesEqualBlocksForEveryReader") {
 
 TEST_CASE("ChooseView.KeepsTheContent") {
   for (const Bytes& content : {test::x86_code(50000), smooth(50000, 2, true), Bytes(1, 'x')}) {
-    const View view = choose_view(content, {content.size(), {}, false});
+    const View view = choose_view(content, {content.size(), {}, false}, level_meaning(5).sampling);
     REQUIRE(view.layout.is_valid());
     REQUIRE(filter_fits(view.filter, view.layout));
     Bytes back(view.of(content).begin(), view.of(content).end());

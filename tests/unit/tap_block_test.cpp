@@ -304,8 +304,10 @@ TEST_CASE("TapBlock.StagesAreThoseThatThereAre") {
                            const TinyModel& tiny) {
     const Means means{tiny.engine(), 1, {}};
     const bool as_it_is = kind == BlockKind::kNetwork && tiny.engine()->taps().empty();
-    const View view = as_it_is ? View{} : choose_view(content, segment_of(content, layout));
-    const BlockHeader header = header_as(kind, content, view, level_meaning(5));
+    const Level& level = level_meaning(5);
+    const View view =
+        as_it_is ? View{} : choose_view(content, segment_of(content, layout), level.sampling);
+    const BlockHeader header = header_as(kind, content, view, level);
     if (!header_fits(header, tiny.engine().get())) return false;
     const Coded coded = encode_as(header, content, view, means, content.size()).back();
     CHECK(coded.header.kind == kind);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Taps are what FILTERS.md says, in any order of rows, and look at nothing that is not yet known.
-#include "filter/taps.h"
+#include "model/taps.h"
 
 #include <algorithm>
 #include <catch2/catch.hpp>

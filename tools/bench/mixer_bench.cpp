@@ -25,11 +25,12 @@
 #include <vector>
 
 #include "backend/registry.h"
+#include "detect/statistics.h"
 #include "filter/pixels.h"
 #include "filter/samples.h"
+#include "layout/block_order.h"
 #include "mixer/mixer.h"
 #include "model/model_file.h"
-#include "split/block_order.h"
 
 namespace nnzip {
 namespace {

@@ -9,10 +9,10 @@
 
 #include "backend/registry.h"
 #include "codec/kinds/kind_network.h"
+#include "layout/block_plan.h"
 #include "model/model_file.h"
 #include "model/synthetic.h"
 #include "nnzip/error.hpp"
-#include "split/block_plan.h"
 
 namespace {
 

@@ -23,3 +23,25 @@ function(nnzip_module name)
   list(TRANSFORM ARG_USES PREPEND nnzip_)
   target_link_libraries(nnzip_${name} ${scope} ${ARG_USES})
 endfunction()
+
+# nnzip_kernels(LIST TARGET FILES ...)
+#
+# Adds files of kernels to the list of sources and has them compiled for a target of
+# src/base/cpu_target.h; does nothing where the processor is of another kind. Nothing but these files
+# is compiled for more than the baseline, so that a program starts on any machine and chooses at run
+# time. Such a file includes neither templates nor the standard library: its copies of their code
+# could replace everyone else's.
+function(nnzip_kernels list target)
+  set(flags_scalar "")
+  set(flags_avx2 -mavx2)
+  set(flags_avx512vnni -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vnni
+    -mprefer-vector-width=512)
+  if(NOT DEFINED flags_${target})
+    message(FATAL_ERROR "there are no kernels for a target ${target}")
+  endif()
+  if(target STREQUAL scalar OR CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64)$")
+    set_source_files_properties(${ARGN} PROPERTIES
+      COMPILE_OPTIONS "-O3;-ffp-contract=off;${flags_${target}}")
+    set(${list} ${${list}} ${ARGN} PARENT_SCOPE)
+  endif()
+endfunction()

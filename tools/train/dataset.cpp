@@ -10,7 +10,7 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "split/block_plan.h"
+#include "layout/block_plan.h"
 
 namespace nnzip::train {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "detect/detector.h"
 #include "filter/samples.h"
-#include "split/block_plan.h"
+#include "layout/block_plan.h"
 
 namespace nnzip::train {
 namespace {
@@ -17,7 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 using Content = std::span<const std::uint8_t>;
 
-// The shortest streams of the default level (model/catalog.cpp).
+// The shortest streams of the default level (codec/levels.cpp).
 constexpr std::size_t kStreamBytes = std::size_t{128} << 10;
 
 std::vector<std::uint8_t> read_file(const fs::path& path) {

@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-#include "filter/taps.h"
+#include "model/taps.h"
 
 namespace nnzip::train {
 

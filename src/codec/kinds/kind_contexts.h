@@ -7,7 +7,7 @@
 
 #include "base/bytes.h"
 #include "codec/progress.h"
-#include "split/layout.h"
+#include "layout/layout.h"
 
 namespace nnzip {
 

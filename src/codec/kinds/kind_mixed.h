@@ -10,8 +10,8 @@
 #include "backend/backend.h"
 #include "base/bytes.h"
 #include "codec/progress.h"
-#include "split/block_plan.h"
-#include "split/layout.h"
+#include "layout/block_plan.h"
+#include "layout/layout.h"
 
 namespace nnzip {
 

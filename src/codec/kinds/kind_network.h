@@ -11,8 +11,8 @@
 #include "backend/backend.h"
 #include "base/bytes.h"
 #include "codec/progress.h"
-#include "filter/taps.h"
-#include "split/block_plan.h"
+#include "layout/block_plan.h"
+#include "model/taps.h"
 
 namespace nnzip {
 

@@ -6,10 +6,10 @@
 #include <cstdint>
 #include <vector>
 
+#include "layout/layout.h"
 #include "mixer/bytes/code_contexts.h"
 #include "mixer/bytes/context_table.h"
 #include "mixer/bytes/match_model.h"
-#include "split/layout.h"
 
 namespace nnzip::mixer {
 

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "split/layout.h"
+#include "layout/layout.h"
 
 namespace nnzip {
 

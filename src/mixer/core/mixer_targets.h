@@ -8,7 +8,7 @@
 
 namespace nnzip::mixer {
 
-// As Mixer's constructor says.
+// The kernels of the target, as base/cpu_target.h names it. Throws Error.
 const MixKernels& find_mix_kernels(const std::string& target);
 
 }  // namespace nnzip::mixer

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "split/layout.h"
+#include "layout/layout.h"
 
 namespace nnzip::mixer {
 

@@ -8,12 +8,12 @@
 #include <vector>
 
 #include "coder/distribution.h"
+#include "layout/block_order.h"
 #include "mixer/core/adaptive_map.h"
 #include "mixer/core/aligned_memory.h"
 #include "mixer/core/mix_network.h"
 #include "mixer/core/mixer_plan.h"
 #include "mixer/image/image_guesses.h"
-#include "split/block_order.h"
 
 namespace nnzip::mixer {
 

@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "layout/layout.h"
 #include "reference/mixer/mixer_reference_code.h"
-#include "split/layout.h"
 
 namespace nnzip::mixer_reference {
 

@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "coder/distribution.h"
+#include "layout/layout.h"
 #include "reference/mixer/mixer_reference_regression.h"
 #include "reference/mixer/mixer_reference_sets.h"
 #include "reference/mixer/mixer_reference_tables.h"
-#include "split/layout.h"
 
 namespace nnzip {
 

@@ -5,7 +5,7 @@
 #include <bit>
 #include <vector>
 
-#include "mixer/mixer.h"
+#include "detect/statistics.h"
 
 namespace nnzip {
 namespace {

@@ -6,13 +6,13 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "split/layout.h"
+#include "layout/layout.h"
 
 namespace nnzip {
 
 constexpr std::size_t kMaxBlockBytes = std::size_t{4} << 20;
 constexpr int kMaxStreams = 64;
-// What an encoder uses at most: matrix products are hardly faster with more
+// What encoders use at most: matrix products are hardly faster with more
 // (src/backend/cpu/NOTES.md), but the keys and values of more streams would not stay in the cache
 // of a processor that decodes two blocks side by side.
 constexpr int kPlannedStreams = 16;
@@ -26,10 +26,9 @@ struct BlockPlan {
 
 // The largest power of two of streams that keeps them min_stream_bytes long: each starts with an
 // empty history, and what their mixer learns of one place comes late for the next.
-BlockPlan plan_block(std::size_t content_bytes, std::size_t min_stream_bytes);
-
-// For content of that layout: of pixels no more streams than BlockOrder::fits and than rows.
-BlockPlan plan_block(std::size_t content_bytes, std::size_t min_stream_bytes, const Layout& layout);
+// At most max_streams of them; of pixels no more than BlockOrder::fits and than rows.
+BlockPlan plan_block(std::size_t content_bytes, std::size_t min_stream_bytes,
+                     const Layout& layout = {}, int max_streams = kPlannedStreams);
 
 // The plan that a block header states.
 BlockPlan stated_plan(std::size_t content_bytes, int streams);

@@ -1,23 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // The number and length of a block's streams.
-#include "split/block_plan.h"
+#include "layout/block_plan.h"
 
-#include "split/block_order.h"
+#include "layout/block_order.h"
 
 namespace nnzip {
 
-BlockPlan plan_block(std::size_t content_bytes, std::size_t min_stream_bytes) {
+BlockPlan plan_block(std::size_t content_bytes, std::size_t min_stream_bytes, const Layout& layout,
+                     int max_streams) {
   int streams = 1;
-  while (streams < kPlannedStreams &&
+  while (2 * streams <= max_streams &&
          content_bytes / (2 * static_cast<std::size_t>(streams)) >= min_stream_bytes) {
     streams *= 2;
   }
-  return stated_plan(content_bytes, streams);
-}
-
-BlockPlan plan_block(std::size_t content_bytes, std::size_t min_stream_bytes,
-                     const Layout& layout) {
-  int streams = plan_block(content_bytes, min_stream_bytes).streams;
   if (layout.form == Form::kPixels) {
     const std::size_t rows = content_bytes / layout.stride + 1;
     while (streams > 1 &&

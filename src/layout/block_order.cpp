@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows in wavefront order, and contiguous parts.
-#include "split/block_order.h"
+#include "layout/block_order.h"
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Values of taps: what is around in an image, what was before in sound.
-#include "filter/taps.h"
+#include "model/taps.h"
 
 #include <algorithm>
 #include <bit>

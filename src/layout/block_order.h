@@ -12,7 +12,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "split/layout.h"
+#include "layout/layout.h"
 
 namespace nnzip {
 

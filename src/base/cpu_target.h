@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// The instruction sets that kernels are written for, which of them this machine runs, and which one
+// is to be used. A target runs the kernels of all targets before it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace nnzip {
+
+enum class CpuTarget { kScalar, kAvx2, kAvx512Vnni };
+
+// The names of those that this machine runs, best first: "avx512vnni", "avx2", "scalar".
+const std::vector<std::string>& cpu_targets();
+
+// The target of that name. An empty name stands for the one in the environment variable
+// NNZIP_CPU_TARGET, or the best one that this machine runs. Throws Error(kInvalidArgument) for an
+// unknown name, Error(kBackendUnavailable) for a target that this machine does not run.
+CpuTarget find_cpu_target(const std::string& name);
+
+}  // namespace nnzip

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Cheap guesses: each costs the samples of a trial.
+#include "detect/proposals.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "detect/statistics.h"
+#include "filter/curves.h"
+
+namespace nnzip {
+namespace {
+
+Proposal proposal_of(const Layout& layout) {
+  for (const Filter filter : {Filter::kSamples, Filter::kCalls, Filter::kBranches}) {
+    if (filter_fits(filter, layout)) return {layout, filter};
+  }
+  return {layout, Filter::kNone};
+}
+
+// An image without a header, if such rows could be one.
+std::optional<Layout> as_pixels(const Layout& rows) {
+  constexpr std::uint32_t kLeastWidth = 48;
+  const bool wide = rows.stride >= kLeastWidth * rows.element && rows.stride % rows.element == 0;
+  if (rows.form != Form::kBytes || !wide) return {};
+  const std::uint32_t channels = rows.element == 2 ? 1 : rows.element;
+  return Layout{rows.stride, rows.element, rows.high_parity, Form::kPixels, channels};
+}
+
+// As a table of numbers of so many bytes that lie on curves: floats as a rule.
+std::optional<Proposal> as_curves(std::span<const std::uint8_t> content, const Layout& rows,
+                                  std::uint32_t element) {
+  constexpr std::size_t kLooked = 64 << 10;
+  constexpr std::int64_t kLeastBits = 32;  // a number, times 16, that the curves must save
+  Proposal proposal{rows, Filter::kCurves};
+  proposal.layout.element = element;
+  proposal.layout.high_parity = 0;
+  proposal.layout.stride = std::max(rows.stride, 2 * element);
+  if (rows.stride == 0 || rows.stride % element != 0) return {};
+  const std::size_t bytes = std::min(content.size(), kLooked);
+  const std::size_t begin = (content.size() - bytes) / 2 / rows.stride * rows.stride;
+  const auto part = content.subspan(begin, bytes);
+  if (shortened_by_curves(proposal.layout, part) < kLeastBits) return {};
+  return proposal;
+}
+
+}  // namespace
+
+std::vector<Proposal> proposals_of(std::span<const std::uint8_t> content, const Layout& described) {
+  const Layout rows = detect_layout(content);
+  if (described.form != Form::kBytes) return {proposal_of(described), {rows}};
+  std::vector<Proposal> proposals;
+  for (const Layout& layout : guessed_layouts(content)) proposals.push_back(proposal_of(layout));
+  if (const auto pixels = as_pixels(rows)) proposals.push_back({*pixels});
+  for (const std::uint32_t element : {4U, 8U}) {
+    if (const auto curves = as_curves(content, rows, element)) proposals.push_back(*curves);
+  }
+  proposals.push_back({rows});
+  // Differences of text or of single bytes have never been seen to help.
+  if (rows.stride % 2 == 0 && filter_fits(Filter::kColumns, rows)) {
+    proposals.push_back({rows, Filter::kColumns});
+  }
+  return proposals;
+}
+
+}  // namespace nnzip

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// Ways of looking at content that may make it smaller. Proposing happens here alone; what is
+// measured decides, in codec/choose.cpp.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "filter/filter.h"
+#include "layout/layout.h"
+
+namespace nnzip {
+
+struct Proposal {
+  Layout layout;
+  Filter filter = Filter::kNone;
+};
+
+// At least one; the layout of the last one is that of detect_layout. described: what a header says
+// of the content, of the form kBytes if none does.
+std::vector<Proposal> proposals_of(std::span<const std::uint8_t> content, const Layout& described);
+
+}  // namespace nnzip
