@@ -155,7 +155,8 @@ TEST_CASE("Detector.HostileHeadersAreLeftSoon") {
                         FileMaker().text("\xFF\xD8\xFF\xC4").big(2, 2),
                         to_bytes("RIFFxxxxWAVE"),
                         FileMaker().text("MZ").zeros(58).little(64, 4).text("PE").zeros(2)};
-  // Whoever followed each of a million lies to the end of the content would run into the time limit.
+  // Whoever followed each of a million lies to the end of the content would run into the time
+  // limit.
   for (const Bytes& lie : lies) {
     content.clear();
     while (content.size() < kMaxBlockBytes) content.insert(content.end(), lie.begin(), lie.end());
