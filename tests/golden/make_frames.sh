@@ -49,8 +49,12 @@ for content in "$work"/*; do
   "$nnzip" compress "$level" -c "$content" > "$name.nnz"
   printf '%s  %s\n' "$(sha256sum < "$content" | cut -d' ' -f1)" "$name" >> SHA256SUMS
 done
-"$nnzip" compress --model none -c "$work/license" > contexts.nnz
-printf '%s  %s\n' "$(sha256sum < "$work/license" | cut -d' ' -f1)" contexts >> SHA256SUMS
+for ways in "contexts --model none" "large_network -9"; do
+  read -r name options <<< "$ways"
+  # shellcheck disable=SC2086  # options and their values
+  "$nnzip" compress $options -c "$work/license" > "$name.nnz"
+  printf '%s  %s\n' "$(sha256sum < "$work/license" | cut -d' ' -f1)" "$name" >> SHA256SUMS
+done
 cat empty.nnz license.nnz one_byte.nnz > concatenated.nnz
 printf '%s  %s\n' "$(cat "$work/empty" "$work/license" "$work/one_byte" | sha256sum | cut -d' ' -f1)" \
   concatenated >> SHA256SUMS
