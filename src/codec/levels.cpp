@@ -22,7 +22,7 @@ constexpr std::array<Level, 9> kLevels = {{
     {"none", "none", 64 * kKiB, kPlannedStreams, 32, 4, kUsual},
     {"text", "image", 64 * kKiB, kPlannedStreams, 32, 4, kUsual},
     {"text", "image", 128 * kKiB, kPlannedStreams, 32, 0, kUsual},
-    {"text", "image", 256 * kKiB, kPlannedStreams, 32, 0, kUsual},
+    {"text4m", "image", 256 * kKiB, kPlannedStreams, 32, 0, kUsual},
     {"text4m", "image", 1024 * kKiB, kPlannedStreams, 32, 0, kUsual},
     {"text4m", "image", 4096 * kKiB, kPlannedStreams, 32, 0, kUsual},
     {"text4m", "image", 4096 * kKiB, kPlannedStreams, 32, 0, kUsual},

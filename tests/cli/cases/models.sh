@@ -2,4 +2,4 @@
 # There are models, and each is what its name and hash say.
 nnzip models | head -n 1 | tr -s ' '
 nnzip models --verify | grep -v ': OK$'
-nnzip models --verify | grep -q '^text-.*: OK$' && echo text
+nnzip models --verify | grep -o '^text-.*: OK$' | cut -d- -f1
