@@ -99,6 +99,15 @@ std::uint64_t InputFile::size() const {
   return is_regular() ? static_cast<std::uint64_t>(status_.st_size) : 0;
 }
 
+// Reading changes neither of the two. The names of the file are not looked at: remove() does that.
+bool InputFile::has_changed() const {
+  struct stat now = {};
+  if (!is_regular()) return false;
+  if (fstat(descriptor_, &now) != 0) return true;
+  return now.st_size != status_.st_size || now.st_mtim.tv_sec != status_.st_mtim.tv_sec ||
+         now.st_mtim.tv_nsec != status_.st_mtim.tv_nsec;
+}
+
 void InputFile::remove() {
   struct stat now = {};
   if (stat(path_.c_str(), &now) != 0) fail(ErrorCode::kWriteFailed, "Cannot remove " + label_);

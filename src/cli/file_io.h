@@ -37,6 +37,9 @@ class InputFile : public Reader {
   bool is_terminal() const;
   std::uint64_t size() const;  // 0 if not known
 
+  // Whether a regular file has another size or time of change than when it was opened.
+  bool has_changed() const;
+
   // Goes back to where the data began. Only for a regular file. Throws Error(kReadFailed).
   void rewind();
 

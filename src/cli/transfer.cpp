@@ -17,6 +17,12 @@ bool goes_to_stdout(const Arguments& arguments, const std::string& path) {
   return arguments.output.empty() && (arguments.to_stdout || path == kStandardStream);
 }
 
+// Whether --rm would remove it.
+bool removes_input(const Arguments& arguments, const Transfer& transfer, const std::string& path) {
+  return arguments.remove_input && transfer.writes && !goes_to_stdout(arguments, path) &&
+         path != kStandardStream;
+}
+
 // Why a file is not even opened; empty if nothing speaks against it.
 std::string find_obstacle(const Arguments& arguments, const Transfer& transfer,
                           const std::string& path) {
@@ -32,6 +38,11 @@ std::string find_obstacle(const Arguments& arguments, const Transfer& transfer,
   }
   if (is_link && arguments.remove_input && !arguments.force) {
     return path + " is a symbolic link and is passed over; -f removes it and keeps its file.";
+  }
+  // Whoever knows the file by its other name would go on with the content, but not with this file.
+  if (removes_input(arguments, transfer, path) && S_ISREG(status.st_mode) && status.st_nlink > 1 &&
+      !arguments.force) {
+    return path + " has more than one hard link and is passed over; -f removes this one.";
   }
   return {};
 }
@@ -145,8 +156,11 @@ void transfer_file(const Arguments& arguments, const Transfer& transfer, const s
   const Summary summary = transfer.run(input.reader(), output, options);
   output.commit(input);
   tell(input.label(), arguments, summary, progress.seconds());
-  if (arguments.remove_input && transfer.writes && !output.is_standard() && input.is_regular() &&
-      !input.is_standard()) {
+  // As late as can be: what is written after this look and before the removal is lost.
+  if (input.has_changed()) {
+    message::warning(input.label() + " has changed while it was read" +
+                     (removes_input(arguments, transfer, path) ? " and is not removed." : "."));
+  } else if (removes_input(arguments, transfer, path) && input.is_regular()) {
     input.remove();
   }
 }

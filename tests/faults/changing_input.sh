@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Files that grow, shrink or are replaced while they are read: what comes out is a beginning of what
-# was there, or an error.
+# was there, with a warning, or an error; and --rm removes none of them.
 source "$(dirname "$0")/fault_helpers.sh"
 enter_work
 
@@ -9,11 +9,12 @@ random 9000000 3 >original
 random 3000000 4 >more
 cat original more >grown
 
-# compress_while COMMAND...: stops compressing once the output is begun, runs the command, goes on.
+# compress_while COMMAND...: stops compressing, with --rm, once the output is begun, runs the command,
+# goes on.
 compress_while() {
   cp original file
   rm -f file.nnz
-  "$nnzip" --model none -T1 file 2>errors &
+  "$nnzip" --model none -T1 --rm file 2>errors &
   until_true has_temporary .
   kill -STOP $!
   "$@"
@@ -22,20 +23,59 @@ compress_while() {
   wait $! || status=$?
 }
 append() { cat more >>file; }
+# warned: the warning is the only word, and the file is still there.
+warned() {
+  [[ $(<errors) == 'nnzip: warning: file has changed while it was read and is not removed.' ]] ||
+    fail "not the warning alone"
+  [[ -e file ]] || fail "the file that changed was removed"
+}
 
 compress_while append
-((status == 0)) || fail "status $status with a growing file"
+((status == 2)) || fail "status $status with a growing file"
+warned
+same file grown
 works "$nnzip" -d -f -o back file.nnz
 begins back grown
 begins original back
 
 compress_while truncate -s 5000000 file
-((status == 0 || status == 1)) || fail "status $status with a shrinking file"
-if ((status == 0)); then
+((status == 1 || status == 2)) || fail "status $status with a shrinking file"
+[[ -e file ]] || fail "the file that shrank was removed"
+if ((status == 2)); then
+  warned
   works "$nnzip" -d -f -o back file.nnz
   begins back original
 fi
 has_temporary . && fail "a temporary file is left"
+
+# The size stays, the content does not; and a file that is not to be removed.
+overwrite() { dd if=more of=file conv=notrunc status=none; }
+compress_while overwrite
+((status == 2)) || fail "status $status with a file that is overwritten"
+warned
+mkfifo out
+for input in '' file; do
+  cp original file
+  "$nnzip" --model none -T1 -c $input <file >out 2>errors &
+  exec 3<out
+  head -c 1 <&3 >/dev/null
+  append
+  cat <&3 >/dev/null
+  exec 3<&-
+  status=0
+  wait $! || status=$?
+  ((status == 2)) || fail "status $status with a growing file to standard output"
+  [[ $(<errors) == "nnzip: warning: ${input:-standard input} has changed while it was read." ]] ||
+    fail "not the warning alone"
+done
+
+# Nothing is said of what only was looked at, or got another name.
+touch_all() { cat file >/dev/null && ln file other && chmod 600 file; }
+compress_while touch_all
+((status == 0)) || fail "status $status with a file that did not change"
+[[ ! -e file ]] || fail "the file that did not change is still there"
+same other original
+rm other
 
 # The other way: half of the frame is taken away while its content is written.
 cp original file
