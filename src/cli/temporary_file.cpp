@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,7 +21,7 @@
 namespace nnzip {
 namespace {
 
-constexpr std::array<int, 3> kEndingSignals = {SIGINT, SIGTERM, SIGHUP};
+constexpr std::array<int, 4> kEndingSignals = {SIGINT, SIGTERM, SIGHUP, SIGXCPU};
 constexpr std::size_t kMaxNameBytes = 255;
 
 // What the signal handler removes; empty when there is nothing. Only changed while the signals are
@@ -77,6 +78,16 @@ int rename_without_replacing(const char* from, const char* to) {
   return rename(from, to);
 }
 
+// "ulimit -t" makes both limits equal, and at the hard one there is no SIGXCPU but SIGKILL, which
+// leaves the file behind.
+void warn_before_limit_of_time() {
+  struct rlimit limit = {};
+  if (getrlimit(RLIMIT_CPU, &limit) != 0 || limit.rlim_max == RLIM_INFINITY) return;
+  if (limit.rlim_cur < limit.rlim_max || limit.rlim_max < 2) return;
+  limit.rlim_cur = limit.rlim_max - 1;
+  setrlimit(RLIMIT_CPU, &limit);
+}
+
 }  // namespace
 
 TemporaryFile::TemporaryFile(const std::string& path)
@@ -122,7 +133,10 @@ void install_signal_handlers() {
     // nohup and background jobs ignore some of these on purpose.
     if (before.sa_handler != SIG_IGN) sigaction(number, &action, nullptr);
   }
+  // As errors of write() they are told, and the file is removed, as with any other.
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);
+  warn_before_limit_of_time();
 }
 
 }  // namespace nnzip

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# SIGINT, SIGTERM and SIGHUP remove the unfinished file and end the command as signals do; a signal
+# SIGINT, SIGTERM, SIGHUP and SIGXCPU remove the unfinished file and end the command as signals do; a signal
 # that was ignored before, as nohup does, stays so.
 python3 - <<'PYTHON'
 import os, signal, subprocess, time
@@ -16,7 +16,7 @@ def start(arguments, ignored=None):
     modes = [oct(os.stat(name).st_mode) for name in os.listdir(".") if ".nnzip-" in name]
     return child, feeder, modes
 for arguments in ([], ["-d"]):
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGXCPU):
         child, feeder, modes = start(arguments)
         child.send_signal(number)
         print(*modes, number.name, signal.Signals(-child.wait()).name, sorted(os.listdir(".")))
