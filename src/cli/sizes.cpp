@@ -2,10 +2,10 @@
 // Reads sizes digit by digit, so that nothing wraps around unnoticed.
 #include "sizes.h"
 
-#include <unistd.h>
-
+#include <algorithm>
 #include <limits>
 
+#include "machine_memory.h"
 #include "nnzip/error.hpp"
 
 namespace nnzip {
@@ -53,8 +53,8 @@ std::uint64_t parse_memory(std::string_view text) {
                       digits.find_first_not_of("0123456789") == std::string_view::npos;
   const std::uint64_t percent = number ? parse_size(digits) : 0;
   if (percent < 1 || percent > 100) fail(text, "is not within 1% and 100%.");
-  const auto pages = static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES));
-  return pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE)) / 100 * percent;
+  // Of no memory at all there is still a limit, and 0 would be none.
+  return std::max<std::uint64_t>(usable_memory() / 100 * percent, 1);
 }
 
 ByteRange parse_range(std::string_view text) {

@@ -17,7 +17,7 @@ struct ByteRange {
 // functions throw Error(kInvalidArgument).
 std::uint64_t parse_size(std::string_view text);
 
-// A size, or a percentage of the memory of this machine: 50%.
+// A size, or a percentage of the memory that there is for this process: 50%.
 std::uint64_t parse_memory(std::string_view text);
 
 // OFFSET:LENGTH, two sizes. Without LENGTH the range reaches to the end of the content.
