@@ -75,6 +75,7 @@ void settle(Arguments& arguments, const RawOptions& raw, bool has_command) {
     }
   }
   if (raw.keep) arguments.remove_input = false;
+  if (raw.no_sparse) arguments.sparse = false;
   if (raw.verbose) arguments.verbosity = message::Verbosity::kVerbose;
   if (raw.quiet) arguments.verbosity = message::Verbosity::kQuiet;
   arguments.options.level = raw.level[0] - '0';

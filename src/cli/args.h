@@ -26,6 +26,7 @@ struct Arguments {
   bool force = false;
   bool remove_input = false;
   bool recursive = false;
+  bool sparse = true;              // content with zeros may become a file with holes
   std::string output;              // -o, empty if not given
   std::string suffix = ".nnz";     // with its dot
   std::optional<ByteRange> range;  // the content to decompress, all if not given

@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 
@@ -14,6 +16,25 @@ namespace {
 [[noreturn]] void fail(ErrorCode code, const std::string& what) {
   const int error = errno;
   throw Error(code, what + ": " + std::strerror(error) + ".");
+}
+
+// What file systems leave out.
+constexpr std::size_t kPageBytes = 4096;
+
+bool is_zero(std::span<const std::uint8_t> data) {
+  return data[0] == 0 && std::memcmp(data.data(), data.data() + 1, data.size() - 1) == 0;
+}
+
+// Where in the file standard output is, if zeros may be left out there: only in a regular file, and
+// only at its end, because what is passed over elsewhere keeps what was there. Where writing
+// appends, what is passed over is not even there.
+std::optional<std::uint64_t> place_for_holes(int descriptor) {
+  struct stat status = {};
+  if (fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+  const int flags = fcntl(descriptor, F_GETFL);
+  const off_t place = lseek(descriptor, 0, SEEK_CUR);
+  if (flags < 0 || (flags & O_APPEND) != 0 || place != status.st_size) return std::nullopt;
+  return static_cast<std::uint64_t>(place);
 }
 
 mode_t default_mode() {
@@ -51,6 +72,12 @@ InputFile::~InputFile() {
 }
 
 std::size_t InputFile::read(std::span<std::uint8_t> buffer) {
+  if (!peeked_.empty()) {
+    const auto size = static_cast<std::ptrdiff_t>(std::min(buffer.size(), peeked_.size()));
+    std::copy_n(peeked_.begin(), size, buffer.begin());
+    peeked_.erase(peeked_.begin(), peeked_.begin() + size);
+    return static_cast<std::size_t>(size);
+  }
   for (;;) {
     const ssize_t taken = ::read(descriptor_, buffer.data(), buffer.size());
     if (taken >= 0) return static_cast<std::size_t>(taken);
@@ -61,6 +88,23 @@ std::size_t InputFile::read(std::span<std::uint8_t> buffer) {
 Reader& InputFile::reader() {
   if (seekable_) return *seekable_;
   return *this;
+}
+
+std::vector<std::uint8_t> InputFile::peek(std::size_t n) {
+  std::vector<std::uint8_t> bytes(n);
+  std::size_t filled = 0;
+  while (filled < n) {
+    const std::size_t taken = read(std::span(bytes).subspan(filled));
+    if (taken == 0) break;
+    filled += taken;
+  }
+  bytes.resize(filled);
+  if (seekable_) {
+    rewind();
+  } else {
+    peeked_ = bytes;
+  }
+  return bytes;
 }
 
 void InputFile::rewind() {
@@ -118,12 +162,15 @@ void InputFile::remove() {
   if (unlink(path_.c_str()) != 0) fail(ErrorCode::kWriteFailed, "Cannot remove " + label_);
 }
 
-OutputFile::OutputFile(const std::string& path, bool replace)
-    : path_(path), label_(path), replace_(replace) {
+OutputFile::OutputFile(const std::string& path, bool replace, bool holes)
+    : path_(path), label_(path), replace_(replace), holes_(holes) {
   if (path.empty()) return;
   if (is_standard()) {
     label_ = "standard output";
     direct_ = STDOUT_FILENO;
+    const auto place = place_for_holes(direct_);
+    holes_ = holes_ && place;
+    place_ = place.value_or(0);
     return;
   }
   struct stat existing = {};
@@ -132,6 +179,7 @@ OutputFile::OutputFile(const std::string& path, bool replace)
       throw Error(ErrorCode::kWriteFailed, "Cannot write " + label_ + ": it is a folder.");
     }
     if (!S_ISREG(existing.st_mode)) {
+      holes_ = false;
       direct_ = open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
       if (direct_ < 0) fail(ErrorCode::kWriteFailed, "Cannot write " + label_);
       return;
@@ -146,10 +194,39 @@ OutputFile::OutputFile(const std::string& path, bool replace)
 
 OutputFile::~OutputFile() {
   if (direct_ >= 0 && !is_standard()) close(direct_);
+  if (!is_standard() || hole_ == 0) return;
+  // After an error, too, what has been given out is whole.
+  try {
+    fill_hole();
+  } catch (const Error&) {
+    hole_ = 0;  // there has been an error already
+  }
 }
 
 void OutputFile::write(std::span<const std::uint8_t> data) {
   if (path_.empty()) return;
+  if (!holes_) return put(data);
+  std::size_t written = 0;
+  for (std::size_t i = 0; i < data.size();) {
+    const std::size_t to_page_end = kPageBytes - (place_ + i) % kPageBytes;
+    const std::size_t size = std::min(to_page_end, data.size() - i);
+    if (size == kPageBytes && is_zero(data.subspan(i, size))) {
+      put(data.subspan(written, i - written));
+      hole_ += size;
+      written = i + size;
+    }
+    i += size;
+  }
+  put(data.subspan(written));
+  place_ += data.size();
+}
+
+void OutputFile::put(std::span<const std::uint8_t> data) {
+  if (data.empty()) return;
+  if (hole_ > 0 && lseek(descriptor(), static_cast<off_t>(hole_), SEEK_CUR) < 0) {
+    fail(ErrorCode::kWriteFailed, "Cannot write " + label_);
+  }
+  hole_ = 0;
   while (!data.empty()) {
     const ssize_t written = ::write(descriptor(), data.data(), data.size());
     if (written >= 0) {
@@ -158,6 +235,13 @@ void OutputFile::write(std::span<const std::uint8_t> data) {
       fail(ErrorCode::kWriteFailed, "Cannot write " + label_);
     }
   }
+}
+
+// The last zero is written, so that the file is long enough on every file system.
+void OutputFile::fill_hole() {
+  if (hole_ == 0) return;
+  --hole_;
+  put(std::array<std::uint8_t, 1>{});
 }
 
 bool OutputFile::is_terminal() const { return direct_ >= 0 && isatty(direct_) != 0; }
@@ -171,6 +255,7 @@ bool OutputFile::is_same_file(const InputFile& input) const {
 }
 
 void OutputFile::commit(const InputFile& source) {
+  fill_hole();
   if (!temporary_) {
     if (direct_ < 0 || is_standard()) return;
     const int closed = close(direct_);

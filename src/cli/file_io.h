@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "nnzip/nnzip.hpp"
 #include "temporary_file.h"
@@ -40,6 +41,9 @@ class InputFile : public Reader {
   // Whether a regular file has another size or time of change than when it was opened.
   bool has_changed() const;
 
+  // The first bytes, up to n; they remain to be read. Only before anything is read.
+  std::vector<std::uint8_t> peek(std::size_t n);
+
   // Goes back to where the data began. Only for a regular file. Throws Error(kReadFailed).
   void rewind();
 
@@ -65,15 +69,19 @@ class InputFile : public Reader {
   std::string label_;
   int descriptor_ = -1;
   struct stat status_ = {};
+  std::vector<std::uint8_t> peeked_;  // still to be read, of what cannot seek
   std::optional<Seekable> seekable_;
 };
 
 // A file, standard output if the path is "-", or nothing at all if it is empty. A file appears
 // under its name only by commit(); until then, and for ever after an error, there is none. What is
 // no regular file (a device, a named pipe) is written in place and keeps its mode and owner.
+//
+// With holes, pages of zeros are left out where the output is a regular file at its end, and read
+// as zeros all the same.
 class OutputFile : public Writer {
  public:
-  OutputFile(const std::string& path, bool replace);  // throws Error(kWriteFailed)
+  OutputFile(const std::string& path, bool replace, bool holes);  // throws Error(kWriteFailed)
   ~OutputFile() override;
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
@@ -91,11 +99,16 @@ class OutputFile : public Writer {
 
  private:
   int descriptor() const { return temporary_ ? temporary_->descriptor() : direct_; }
+  void put(std::span<const std::uint8_t> data);  // behind the hole, if there is one
+  void fill_hole();
   void copy_metadata(const struct stat& source);
   std::string path_;
   std::string label_;
   bool replace_;
-  int direct_ = -1;  // written in place
+  bool holes_;
+  std::uint64_t place_ = 0;  // in the file, of what write() gets next; counted with holes alone
+  std::uint64_t hole_ = 0;   // zeros before it that are not in the file yet
+  int direct_ = -1;          // written in place
   std::optional<TemporaryFile> temporary_;
 };
 

@@ -12,7 +12,7 @@ namespace {
 constexpr const char* kDescription =
     "nnzip - lossless compression by neural networks that come with the program";
 
-constexpr const char* kLevels = "Levels: -1 (fast) to -9 (small), default -5.\n";
+constexpr const char* kLevels = "Levels: -1 or --fast to -9 or --best, default -5.\n";
 
 constexpr const char* kCommands = R"(
 Commands, as the first word (a file of such a name: ./test):
@@ -55,17 +55,22 @@ void add_memory(CLI::App& app, RawOptions& raw) {
 }
 
 void add_level_and_model(CLI::App& app, RawOptions& raw) {
-  // One flag of nine names; its own help line would show them all, so the footer speaks of it.
-  app.add_flag("-1{1},-2{2},-3{3},-4{4},-5{5},-6{6},-7{7},-8{8},-9{9}", raw.level)->group("");
+  // One flag of many names, so that the last one counts; its own help line would show them all, so
+  // the footer speaks of it.
+  app.add_flag("-1{1},-2{2},-3{3},-4{4},-5{5},-6{6},-7{7},-8{8},-9{9},--fast{1},--best{9}",
+               raw.level)
+      ->group("");
   app.add_option("--model", raw.model, "auto, none, or a model's name or hash")->type_name("NAME");
 }
 
-void add_input(CLI::App& app, Arguments& arguments) {
+void add_input(CLI::App& app, Arguments& arguments, RawOptions& raw) {
   app.add_option("FILE", arguments.files, "files, - for standard input")->type_name("");
   app.add_flag("-r,--recursive", arguments.recursive, "go into folders");
   app.add_option("-S,--suffix", arguments.suffix, "suffix of compressed files, default .nnz")
       ->type_name("SUF");
   app.add_flag("-f,--force", arguments.force, "overwrite; compressed data to or from a terminal");
+  app.add_flag("-n,--no-name", raw.no_name, "as gzip's; names are never stored");
+  app.add_flag("-N,--name", raw.name, "as gzip's; the name is always the file's own");
 }
 
 void add_output(CLI::App& app, Arguments& arguments, RawOptions& raw) {
@@ -75,7 +80,8 @@ void add_output(CLI::App& app, Arguments& arguments, RawOptions& raw) {
   app.add_flag("--rm", arguments.remove_input, "remove the input once the output is complete");
 }
 
-void add_range(CLI::App& app, RawOptions& raw) {
+void add_content(CLI::App& app, RawOptions& raw) {
+  app.add_flag("--no-sparse", raw.no_sparse, "write zeros out instead of leaving holes");
   app.add_option("--range", raw.range, "decompress these bytes of the content alone: 1M:64K")
       ->type_name("OFFSET:LENGTH");
 }
@@ -105,9 +111,9 @@ void build_parser(CLI::App& app, const Command* command, Arguments& arguments, R
   add_general(app, raw);
   if (bare) add_modes(app, raw);
   if (is(Command::kCompress)) add_level_and_model(app, raw);
-  if (transfers || is(Command::kList)) add_input(app, arguments);
+  if (transfers || is(Command::kList)) add_input(app, arguments, raw);
   if (is(Command::kCompress) || is(Command::kDecompress)) add_output(app, arguments, raw);
-  if (is(Command::kDecompress)) add_range(app, raw);
+  if (is(Command::kDecompress)) add_content(app, raw);
   if (is(Command::kList)) add_json(app, arguments);
   if (transfers || is(Command::kBench)) add_computing(app, arguments, raw);
   if (transfers) add_memory(app, raw);

@@ -134,6 +134,30 @@ std::uint64_t content_total(const Transfer& transfer, InputFile& input, const Op
   return total;
 }
 
+// By its first bytes. What is too short for them is none.
+bool is_compressed(InputFile& input) {
+  constexpr std::size_t kBytesThatTell = 4;
+  const std::vector<std::uint8_t> begin = input.peek(kBytesThatTell);
+  if (begin.size() < kBytesThatTell) return false;
+  try {
+    static_cast<void>(decompress(begin));
+  } catch (const Error& error) {
+    return error.code() != ErrorCode::kNotAFrame;
+  }
+  return true;
+}
+
+Summary copy(Reader& reader, Writer& writer, const Options& options) {
+  Summary summary;
+  std::vector<std::uint8_t> buffer(std::size_t{1} << 17);
+  while (const std::size_t size = reader.read(buffer)) {
+    writer.write(std::span(buffer).first(size));
+    summary.content_bytes = summary.coded_bytes += size;
+    if (options.progress) options.progress(summary.content_bytes);
+  }
+  return summary;
+}
+
 void transfer_file(const Arguments& arguments, const Transfer& transfer, const std::string& path,
                    bool found) {
   if (const std::string obstacle = find_obstacle(arguments, transfer, path); !obstacle.empty()) {
@@ -143,7 +167,7 @@ void transfer_file(const Arguments& arguments, const Transfer& transfer, const s
   InputFile input(path);
   const std::optional<std::string> target = find_target(arguments, transfer, path, found);
   if (!target) return;
-  OutputFile output(*target, arguments.force);
+  OutputFile output(*target, arguments.force, transfer.reads_compressed && arguments.sparse);
   refuse_terminals(arguments, transfer, input, output);
 
   Options options = arguments.options;
@@ -153,7 +177,11 @@ void transfer_file(const Arguments& arguments, const Transfer& transfer, const s
   if (!output.is_terminal()) {
     options.progress = [&progress](std::uint64_t done) { progress.update(done); };
   }
-  const Summary summary = transfer.run(input.reader(), output, options);
+  // As zcat -f: whoever reads a folder of logs need not know which of them are compressed.
+  const bool as_it_is = arguments.force && transfer.reads_compressed && transfer.writes &&
+                        output.is_standard() && !arguments.range && !is_compressed(input);
+  const Summary summary = as_it_is ? copy(input.reader(), output, options)
+                                   : transfer.run(input.reader(), output, options);
   output.commit(input);
   tell(input.label(), arguments, summary, progress.seconds());
   // As late as can be: what is written after this look and before the removal is lost.

@@ -19,6 +19,8 @@ within_size_into() { (ulimit -f 40 && "${@:2}" >"$1"); }
 
 refuses "$large" within_size "$nnzip" --model none --rm room/again
 refuses "$large" within_size "$nnzip" -d --rm room/noise.nnz
+refuses "$large" within_size "$nnzip" -d --no-sparse room/zeros.nnz
+# A hole counts as well.
 refuses "$large" within_size "$nnzip" -d room/zeros.nnz
 only room again noise.nnz zeros.nnz
 same room/again noise

@@ -4,11 +4,12 @@
 _nnzip() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=
   local general='-h --help -V --version -q --quiet -v --verbose'
-  local input='-r --recursive -S --suffix -f --force'
+  local input='-r --recursive -S --suffix -f --force -n --no-name -N --name'
   local computing='-T --threads --device'
   local output='-c --stdout -o --output -k --keep --rm'
-  local levels='-1 -2 -3 -4 -5 -6 -7 -8 -9 --model'
+  local levels='-1 -2 -3 -4 -5 -6 -7 -8 -9 --fast --best --model'
   local modes='-z --compress -d --decompress -t --test -l --list'
+  local content='--range --no-sparse'
   local memory='-M --memory'
   local commands='compress decompress test list models bench'
   local options
@@ -35,12 +36,12 @@ _nnzip() {
   ((COMP_CWORD > 1)) && command=${COMP_WORDS[1]}
   case $command in
     compress) options="$general $levels $input $output $computing $memory" ;;
-    decompress) options="$general $input $output --range $computing $memory" ;;
+    decompress) options="$general $input $output $content $computing $memory" ;;
     test) options="$general $input $computing $memory" ;;
     list) options="$general $input --json" ;;
     models) options="$general --verify" ;;
     bench) options="$general $computing --signature --check --speed --synthetic --stages" ;;
-    *) options="$general $modes $levels $input $output --range --json $computing $memory" ;;
+    *) options="$general $modes $levels $input $output $content --json $computing $memory" ;;
   esac
 
   if [[ $cur == -* ]]; then

@@ -45,11 +45,15 @@ __nnzip_option bare -s l -l list -d 'list what compressed files hold'
 for level in 1 2 3 4 5 6 7 8 9
     __nnzip_option 'bare compress' -s $level -d "level $level"
 end
+__nnzip_option 'bare compress' -l fast -d 'as -1'
+__nnzip_option 'bare compress' -l best -d 'as -9'
 __nnzip_option 'bare compress' -l model -x -a '(__nnzip_models)' -d network
 
 __nnzip_option $files -s r -l recursive -d 'go into folders'
 __nnzip_option $files -s S -l suffix -x -d 'suffix of compressed files'
 __nnzip_option $files -s f -l force -d 'overwrite; compressed data to or from a terminal'
+__nnzip_option $files -s n -l no-name -d 'taken as by gzip'
+__nnzip_option $files -s N -l name -d 'taken as by gzip'
 
 __nnzip_option $writing -s c -l stdout -d 'write to standard output'
 __nnzip_option $writing -s o -l output -r -F -d 'write to this file'
@@ -57,6 +61,7 @@ __nnzip_option $writing -s k -l keep -d 'keep the input'
 __nnzip_option $writing -l rm -d 'remove the input once the output is complete'
 
 __nnzip_option 'bare decompress' -l range -x -d 'OFFSET:LENGTH of the content alone'
+__nnzip_option 'bare decompress' -l no-sparse -d 'write zeros out instead of leaving holes'
 __nnzip_option 'bare list' -l json -d 'list as JSON'
 
 __nnzip_option "$coding bench" -s T -l threads -x -d 'number of threads'

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The manual page and the completions have every option that -h tells, and no others.
 commands='compress decompress test list models bench'
-options() { grep -oE -e '(^|[ ,])-(-[a-z]+|[a-zA-Z1-9])\b' | tr -d ' ,' | sort -u; }
+options() { grep -oE -e '(^|[ ,])-(-[a-z-]+|[a-zA-Z1-9])\b' | tr -d ' ,' | sort -u; }
 told() { # told [COMMAND]: the options in its help
   nnzip "$@" -h | sed -n '/^Options:/,/^Commands/p' | options
   nnzip "$@" -h | grep -q '^Levels: -1 .* to -9' && printf '%s\n' -{1..9}
@@ -30,5 +30,5 @@ for command in '' $commands; do
   bash_knows $command | diff wanted - || echo "bash: $command"
   fish_knows $command | diff wanted - || echo "fish: $command"
 done
-grep -oE -e "['{,]-(-[a-z]+|[a-zA-Z1-9])\\b" -e ' -[1-9]\b' "$CLI_SOURCE/completions/_nnzip" |
+grep -oE -e "['{,]-(-[a-z-]+|[a-zA-Z1-9])\\b" -e ' -[1-9]\b' "$CLI_SOURCE/completions/_nnzip" |
   tr -d "'{, " | sort -u | grep -vx -e '-s' | diff known - && echo zsh
