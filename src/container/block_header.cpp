@@ -51,7 +51,7 @@ std::uint32_t read_number(InputBuffer& in) {
 void read_layout(InputBuffer& in, BlockHeader& header) {
   const int first = in.u8();
   const int form = first & kFormMask, filter = first >> kFilterShift;
-  if (form > static_cast<int>(Form::kCode) || filter > static_cast<int>(kLastFilter)) {
+  if (form > static_cast<int>(Form::kCode) || !is_filter(static_cast<Filter>(filter))) {
     in.fail(ErrorCode::kUnsupportedVersion,
             "the block's content is of a form or filter that this nnzip does not know; a newer "
             "one may read it");

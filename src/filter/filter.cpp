@@ -8,7 +8,6 @@
 #include "filter/calls.h"
 #include "filter/columns.h"
 #include "filter/curves.h"
-#include "filter/pixels.h"
 #include "filter/samples.h"
 
 namespace nnzip {
@@ -34,9 +33,6 @@ int unused_bits(const Layout& layout) { return static_cast<int>(layout.unused_bi
 
 constexpr Row kRows[] = {
     {Filter::kNone, "none", [](const Layout&) { return true; }, nothing, nothing},
-    {Filter::kPixels, "pixels", [](const Layout& layout) { return layout.form == Form::kPixels; },
-     [](const Layout& layout, Content content) { PixelFilter(layout).apply(content); },
-     [](const Layout& layout, Content content) { PixelFilter(layout).undo(content); }},
     {Filter::kSamples, "samples",
      [](const Layout& layout) { return layout.form == Form::kSamples && layout.high_parity == 1; },
      reverse_numbers, reverse_numbers},
@@ -79,6 +75,8 @@ const Row* row_of(Filter filter) {
 }
 
 }  // namespace
+
+bool is_filter(Filter filter) { return row_of(filter) != nullptr; }
 
 const char* name_of(Filter filter) { return row_of(filter)->name; }
 

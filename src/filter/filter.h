@@ -12,7 +12,6 @@ namespace nnzip {
 
 enum class Filter : std::uint8_t {
   kNone = 0,
-  kPixels = 1,     // of kPixels
   kSamples = 2,    // of kSamples with the low byte first: high bytes first; signed bytes
   kCalls = 3,      // of kCode, x86: targets of calls and jumps instead of distances to them
   kBranches = 4,   // of kCode, instructions of four bytes (aarch64): the same
@@ -21,7 +20,9 @@ enum class Filter : std::uint8_t {
   kResiduals = 7,  // of kSamples: what a prediction leaves of them, high bytes first
   kCurves = 8,     // of kBytes with a stride of numbers of 4 or 8 bytes: distances from curves
 };
-constexpr Filter kLastFilter = Filter::kCurves;
+
+// Whether it is one of these: a number read may be any.
+bool is_filter(Filter filter);
 
 // As people see it. Precondition: one of these.
 const char* name_of(Filter filter);

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <bit>
 
-#include "filter/pixel_prediction.h"
 #include "nnzip/error.hpp"
 
 namespace nnzip {
@@ -34,6 +33,29 @@ std::uint8_t logarithmic(std::uint64_t value) {
   return static_cast<std::uint8_t>(std::min<std::uint64_t>(steps, 255));
 }
 
+// Numbers to the left, above, and above to the left.
+struct PixelsAround {
+  std::int32_t w = 0, n = 0, nw = 0;
+};
+
+// The second and third of three or four channels follow the one before; a single channel, and
+// transparency, do not.
+constexpr bool follows_channel_before(std::uint32_t channel, std::uint32_t channels) {
+  return channels >= 3 && (channel == 1 || channel == 2);
+}
+
+constexpr std::int32_t predict_number(const PixelsAround& own) {
+  return std::clamp(own.w + own.n - own.nw, std::min(own.w, own.n), std::max(own.w, own.n));
+}
+
+// Of a channel that follows. before: of the channel before, and its number in this pixel. most: the
+// largest number.
+constexpr std::int32_t predict_number(const PixelsAround& own, const PixelsAround& before,
+                                      std::int32_t number_before, std::int32_t most) {
+  const PixelsAround differences{own.w - before.w, own.n - before.n, own.nw - before.nw};
+  return std::clamp(number_before + predict_number(differences), 0, most);
+}
+
 }  // namespace
 
 bool PixelTaps::fits(const Layout& layout) {
@@ -59,18 +81,18 @@ std::uint8_t PixelTaps::prepare(std::size_t position, std::span<std::uint8_t> ta
     return predictions_[position] = row == 0 ? 0 : content_[position - layout_.stride];
   }
   const auto channel = static_cast<std::uint32_t>(column % layout_.channels);
-  const bool follows = filter::follows_channel_before(channel, layout_.channels);
+  const bool follows = follows_channel_before(channel, layout_.channels);
   const Around at = around(position, row, column);
-  const filter::PixelsAround own{number(at.w), number(at.n), number(at.nw)};
+  const PixelsAround own{number(at.w), number(at.n), number(at.nw)};
   const std::int32_t before = follows ? content_[position - 1] : 0;
   // The channel before of a number that is somewhere stands before it; nowhere all are 0.
   const auto of_before = [&](std::size_t p) {
     return follows && p != kNowhere ? number(p - 1) : 0;
   };
   const std::int32_t predicted =
-      follows ? filter::predict_number(own, {of_before(at.w), of_before(at.n), of_before(at.nw)},
-                                       before, 255)
-              : filter::predict_number(own);
+      follows
+          ? predict_number(own, {of_before(at.w), of_before(at.n), of_before(at.nw)}, before, 255)
+          : predict_number(own);
   const auto guess = [&](std::size_t p) {
     return from_middle(number(p) - of_before(p) + before - predicted);
   };
@@ -112,7 +134,7 @@ std::uint8_t PixelTaps::prepare(std::size_t position, std::span<std::uint8_t> ta
   return predictions_[position] = static_cast<std::uint8_t>(predicted);
 }
 
-// What is outside the image is where PixelFilter sees it, so that w, n and nw are its.
+// What is outside the image is where FILTERS.md puts it.
 PixelTaps::Around PixelTaps::around(std::size_t position, std::size_t row,
                                     std::size_t column) const {
   const std::size_t pixel = layout_.channels, line = layout_.stride;

@@ -97,10 +97,10 @@ TEST_CASE("MalformedTaps.KindsHaveTheirLayouts") {
   CHECK(error(BlockKind::kMixed, rgb, Filter::kNone) == 0);
   CHECK(error(BlockKind::kMixed, table, Filter::kNone, 6) == 0);
   CHECK(error(BlockKind::kNetwork, kSamples, Filter::kResiduals, 6) == 0);
-  CHECK(error(BlockKind::kContexts, deep, Filter::kPixels) == 0);
+  CHECK(error(BlockKind::kContexts, deep, Filter::kNone) == 0);
 
   CHECK(error(BlockKind::kMixed, deep, Filter::kNone) == corrupt);
-  CHECK(error(BlockKind::kMixed, rgb, Filter::kPixels) == corrupt);
+  CHECK(error(BlockKind::kMixed, rgb, Filter::kColumns) == corrupt);
   CHECK(error(BlockKind::kMixed, kSamples, Filter::kSamples) == corrupt);
   CHECK(error(BlockKind::kMixed, kSamples, Filter::kResiduals) == corrupt);
   CHECK(error(BlockKind::kNetwork, table, Filter::kNone) == corrupt);

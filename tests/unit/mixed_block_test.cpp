@@ -128,7 +128,7 @@ TEST_CASE("MixedBlock.RefusesALayoutThatIsNone") {
     CAPTURE(layout);
     CHECK(error_of(layout) == value(ErrorCode::kCorrupt));
   }
-  for (const int form : {4, 5, 6, 7, 0xF3, 0xF0}) {  // forms and filters that there are not
+  for (const int form : {4, 5, 6, 7, 0x11, 0xF3, 0xF0}) {  // forms and filters that there are not
     CHECK(error_of({static_cast<std::uint8_t>(form), 0}) == value(ErrorCode::kUnsupportedVersion));
   }
 }

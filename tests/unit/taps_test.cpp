@@ -6,7 +6,6 @@
 #include <catch2/catch.hpp>
 
 #include "base/bytes.h"
-#include "filter/pixels.h"
 #include "nnzip/error.hpp"
 #include "unit/pixel_layouts.h"
 
@@ -178,21 +177,19 @@ std::vector<std::size_t> sizes_of(const Layout& layout) {
   return sizes;
 }
 
-TEST_CASE("PixelTaps.PredictWhatTheFilterPredicts") {
+TEST_CASE("PixelTaps.PredictWhatTheirTapSays") {
+  constexpr std::size_t kTaps = std::size(kPixelTaps), kOfPrediction = 12;
+  REQUIRE(kPixelTaps[kOfPrediction] == Tap::kPrediction);
   for (const Layout& layout : eight_bit_layouts()) {
     for (const std::size_t size : sizes_of(layout)) {
       const Bytes content = image(layout, size);
-      Bytes residuals = content;
-      PixelFilter(layout).apply(residuals);
       const Prepared all = in_raster_order(layout, content);
       const std::size_t numbers = layout.stride / layout.element * layout.channels;
       for (std::size_t i = 0; i < size; ++i) {
         INFO(layout.stride << " " << layout.channels << " " << size << " at " << i);
-        if (i % layout.stride < numbers) {
-          REQUIRE(static_cast<std::uint8_t>(residuals[i] + all.predictions[i]) == content[i]);
-        } else {
-          REQUIRE(all.predictions[i] == (i < layout.stride ? 0 : content[i - layout.stride]));
-        }
+        const std::uint8_t above = i < layout.stride ? 0 : content[i - layout.stride];
+        const bool padding = i % layout.stride >= numbers;
+        REQUIRE(all.predictions[i] == (padding ? above : all.taps[i * kTaps + kOfPrediction]));
       }
     }
   }

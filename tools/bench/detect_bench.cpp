@@ -63,7 +63,6 @@ void run(const std::string& path) {
     std::printf("  filter %s %.0f MB/s, back %.0f MB/s\n", name, there, back);
   };
   filter("calls", Filter::kCalls, {0, 1, 0, Form::kCode, 1});
-  filter("pixels", Filter::kPixels, {3000, 3, 0, Form::kPixels, 3});
   filter("samples", Filter::kSamples, {0, 4, 1, Form::kSamples, 2});
   filter("residuals", Filter::kResiduals, {0, 4, 1, Form::kSamples, 2});
   filter("columns", Filter::kColumns, {24, 1, 0});

@@ -14,7 +14,6 @@
 //                        samples:CHANNELS:NUMBER_BYTES[:be]; or name: what follows the last dot of
 //                        a file's name is its layout; rows: the same, but as a table; else layouts
 //                        are detected
-//     --filter           codes the residuals of the images that names tell of
 #include <cmath>
 #include <cstdio>
 #include <ctime>
@@ -26,7 +25,6 @@
 
 #include "backend/registry.h"
 #include "detect/statistics.h"
-#include "filter/pixels.h"
 #include "filter/samples.h"
 #include "layout/block_order.h"
 #include "mixer/mixer.h"
@@ -43,7 +41,6 @@ struct Options {
   bool mixed_only = false;
   std::shared_ptr<const Engine> engine;
   std::string layout;
-  bool filter = false;
   std::vector<std::string> files;
 };
 
@@ -217,7 +214,6 @@ void run(const Options& options) {
   std::vector<Result> all(options.engine && !mixed_only ? 3 : 1);
   for (const std::string& path : options.files) {
     Bytes content = read(path);
-    if (options.filter) PixelFilter(parse_layout(named_layout(path))).apply(content);
     MixerPlan plan;
     plan.content_bytes = content.size();
     plan.streams = options.streams;
@@ -261,8 +257,6 @@ int main_of(int argc, char** argv) {
     }
     if (argument == "--check") {
       options.check = true;
-    } else if (argument == "--filter") {
-      options.filter = true;
     } else if (argument == "--mixed") {
       options.mixed_only = true;
     } else if (argument == "--streams") {
