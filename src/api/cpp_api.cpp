@@ -17,12 +17,14 @@
 #include "codec/engine_source.h"
 #include "codec/frame_list.h"
 #include "codec/levels.h"
+#include "codec/parallel.h"
 #include "codec/signature.h"
 #include "codec/speed.h"
 #include "codec/stages.h"
 #include "model/model_file.h"
 #include "model/model_store.h"
 #include "model/synthetic.h"
+#include "nnzip/diagnostics.hpp"
 #include "nnzip/nnzip.hpp"
 
 namespace nnzip {

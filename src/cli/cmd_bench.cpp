@@ -7,6 +7,7 @@
 
 #include "commands.h"
 #include "file_io.h"
+#include "nnzip/diagnostics.hpp"
 
 namespace nnzip {
 namespace {

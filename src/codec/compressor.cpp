@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <memory>
-#include <thread>
 #include <vector>
 
 #include "codec/block_coder.h"
@@ -21,7 +20,6 @@
 namespace nnzip {
 namespace {
 
-constexpr int kMaxThreads = 1024;
 // Each block in flight has a mixer of its own.
 constexpr int kMaxBatch = 8;
 // Short blocks are gathered, so that threads are not idle while one of them works on a long block.
@@ -193,17 +191,6 @@ class Compressor {
 };
 
 }  // namespace
-
-int thread_count(const Options& options) {
-  if (options.threads < 0 || options.threads > kMaxThreads) {
-    throw Error(ErrorCode::kInvalidArgument,
-                "the number of threads " + std::to_string(options.threads) +
-                    " is not within 0 to " + std::to_string(kMaxThreads) + ".");
-  }
-  if (options.threads != 0) return options.threads;
-  return static_cast<int>(
-      std::clamp(std::thread::hardware_concurrency(), 1U, unsigned{kMaxThreads}));
-}
 
 Summary compress_frame(Reader& reader, Writer& writer, const ModelStore& store,
                        const Options& options) {

@@ -11,7 +11,4 @@ namespace nnzip {
 Summary compress_frame(Reader& reader, Writer& writer, const ModelStore& store,
                        const Options& options);
 
-// The options' number of threads, with 0 resolved. Throws Error(kInvalidArgument).
-int thread_count(const Options& options);
-
 }  // namespace nnzip

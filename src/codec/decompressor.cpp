@@ -11,7 +11,6 @@
 
 #include "base/hash.h"
 #include "codec/block_coder.h"
-#include "codec/compressor.h"
 #include "codec/engine_source.h"
 #include "codec/memory_budget.h"
 #include "codec/parallel.h"

@@ -6,12 +6,15 @@
 #include <atomic>
 #include <exception>
 #include <mutex>
+#include <string>
 #include <system_error>
 #include <thread>
 #include <vector>
 
 namespace nnzip {
 namespace {
+
+constexpr int kMaxThreads = 1024;
 
 struct Work {
   Work(std::size_t tasks, const std::function<void(std::size_t)>& each)
@@ -41,6 +44,17 @@ struct Work {
 };
 
 }  // namespace
+
+int thread_count(const Options& options) {
+  if (options.threads < 0 || options.threads > kMaxThreads) {
+    throw Error(ErrorCode::kInvalidArgument,
+                "the number of threads " + std::to_string(options.threads) +
+                    " is not within 0 to " + std::to_string(kMaxThreads) + ".");
+  }
+  if (options.threads != 0) return options.threads;
+  return static_cast<int>(
+      std::clamp(std::thread::hardware_concurrency(), 1U, unsigned{kMaxThreads}));
+}
 
 void parallel_for(int threads, std::size_t count, const std::function<void(std::size_t)>& task) {
   Work work(count, task);

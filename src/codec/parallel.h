@@ -5,7 +5,12 @@
 #include <cstddef>
 #include <functional>
 
+#include "nnzip/nnzip.hpp"
+
 namespace nnzip {
+
+// The options' number of threads, with 0 resolved. Throws Error(kInvalidArgument).
+int thread_count(const Options& options);
 
 // Calls task(0) .. task(count - 1), each once, on at most `threads` threads, the calling one
 // included, and returns when all have ended. If tasks throw, the exception of the first of them is

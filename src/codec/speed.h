@@ -7,11 +7,11 @@
 
 #include "backend/backend.h"
 #include "codec/levels.h"
-#include "nnzip/nnzip.hpp"
+#include "nnzip/diagnostics.hpp"
 
 namespace nnzip {
 
-// See measure_speed in nnzip.hpp. engine: not null. Precondition: content is not empty.
+// See measure_speed in diagnostics.hpp. engine: not null. Precondition: content is not empty.
 SpeedInfo speed_of(std::span<const std::uint8_t> content,
                    const std::shared_ptr<const Engine>& engine, const Level& level, int threads);
 

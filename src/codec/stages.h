@@ -7,11 +7,11 @@
 
 #include "backend/backend.h"
 #include "codec/levels.h"
-#include "nnzip/nnzip.hpp"
+#include "nnzip/diagnostics.hpp"
 
 namespace nnzip {
 
-// See measure_stages in nnzip.hpp. engine: null for contexts alone.
+// See measure_stages in diagnostics.hpp. engine: null for contexts alone.
 std::vector<StageInfo> stages_of(Reader& content, const std::shared_ptr<const Engine>& engine,
                                  const Level& level, int threads);
 

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "codec/levels.h"
+#include "nnzip/diagnostics.hpp"
 #include "unit/tiny_models.h"
 
 namespace nnzip {

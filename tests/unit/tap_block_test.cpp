@@ -8,7 +8,7 @@
 #include "codec/lane_turns.h"
 #include "filter/samples.h"
 #include "mixer/mixer.h"
-#include "nnzip/nnzip.hpp"
+#include "nnzip/diagnostics.hpp"
 #include "unit/block_frames.h"
 #include "unit/pixel_layouts.h"
 #include "unit/sound_samples.h"
