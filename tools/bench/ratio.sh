@@ -4,7 +4,7 @@
 # prints the sizes and the speed as Markdown: ratio.sh [--verify-data] DIR
 #
 # Sizes are bytes on disk, with each file compressed alone; models that come with the program are
-# not counted. "contexts" is nnzip --model none. From zpaq's archives that of a file of one byte is taken
+# not counted. "nnzip" is its default level, "contexts" nnzip --model none. From zpaq's archives that of a file of one byte is taken
 # off, since an archive holds more than the data. --verify-data stops at a file that eval.sha256 lists under the same name with another
 # content; without it, that is a note on standard error. The status is 1 if a round trip fails.
 # shellcheck disable=SC2002  # pipes are what is tested
@@ -79,11 +79,11 @@ prove() { # prove FILE LABEL: leaves the compressed file in $work/packed
 
 declare -A peers=(
   [gzip]="gzip -9 -n -c" [xz]="xz -9e -c" [zstd]="zstd --ultra -22 -q -c" [brotli]="brotli -q 11 -c"
-  [bzip3]="bzip3 -e -c" [contexts]="$nnzip --model none -c")
+  [bzip3]="bzip3 -e -c" [best]="$nnzip -9 -c" [contexts]="$nnzip --model none -c")
 declare -A titles=(
   [gzip]="gzip -9" [xz]="xz -9e" [zstd]="zstd --ultra -22" [brotli]="brotli -q 11" [bzip3]="bzip3"
-  [zpaq]="zpaq -m5" [contexts]="contexts")
-order=(contexts)
+  [zpaq]="zpaq -m5" [best]="nnzip -9" [contexts]="contexts")
+order=(best contexts)
 for peer in gzip xz zstd brotli bzip3 zpaq; do
   if command -v "$peer" >/dev/null; then order+=("$peer"); else echo "no $peer here" >&2; fi
 done
@@ -195,6 +195,9 @@ if ((speed_size > 0)); then
   speed_row "nnzip -T2" "$work/text" "$work/text.nnz" "$nnzip" -T2
   speed_row "nnzip -T2 -d" "$work/text.nnz" "$work/back" "$nnzip" -T2 -d
   cmp -s "$work/back" "$work/text" || complain "the text for the clock does not come back"
+  speed_row "nnzip -T2 -9" "$work/text" "$work/best.nnz" "$nnzip" -T2 -9
+  speed_row "nnzip -T2 -d of that" "$work/best.nnz" "$work/back" "$nnzip" -T2 -d
+  cmp -s "$work/back" "$work/text" || complain "the text for the clock does not come back (-9)"
   speed_row "nnzip -T1 --model none" "$work/text" "$work/contexts.nnz" "$nnzip" -T1 --model none
   speed_row "nnzip -T1 -d of that" "$work/contexts.nnz" "$work/back" "$nnzip" -T1 -d
   if command -v zpaq >/dev/null; then
