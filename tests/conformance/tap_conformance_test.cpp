@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "backend/check.h"
-#include "codec/lane_team.h"
+#include "codec/lanes/lane_team.h"
 #include "conformance/engine_runs.h"
 #include "model/synthetic.h"
 #include "nnzip/error.hpp"

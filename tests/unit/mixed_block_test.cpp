@@ -3,7 +3,7 @@
 
 #include "codec/block_coder.h"
 #include "codec/kinds/kind_mixed.h"
-#include "codec/lane_team.h"
+#include "codec/lanes/lane_team.h"
 #include "container/container_reader.h"
 #include "unit/block_frames.h"
 

@@ -5,7 +5,7 @@
 
 #include "codec/block_coder.h"
 #include "codec/kinds/kind_mixed.h"
-#include "codec/lane_turns.h"
+#include "codec/lanes/lockstep.h"
 #include "filter/samples.h"
 #include "mixer/mixer.h"
 #include "nnzip/diagnostics.hpp"
@@ -213,28 +213,26 @@ TEST_CASE("TapBlock.ResidualsAreCodedAsTheFormatSays") {
   for (const Residuals& r : residuals()) {
     constexpr std::size_t kStreams = 4;
     const BlockPlan plan = stated_plan(r.content.size(), kStreams);
-    std::vector<Bytes> coded;
+    std::vector<RangeEncoder> streams(kStreams);
     for (std::size_t stream = 0; stream < kStreams; ++stream) {
       const std::size_t begin = stream * plan.length;
       const std::size_t end = std::min(begin + plan.length, r.content.size());
       const auto session = reference->session(1);
       SampleTaps taps(r.layout, begin, reference->taps());
       Bytes values(reference->taps().size());
-      RangeEncoder coder;
       std::uint8_t symbol = 0;
       for (std::size_t i = begin; i < end; ++i) {
         Distribution next;
         taps.prepare(values);
         session->step({&symbol, 1}, values, {&next, 1});
         symbol = r.content[i];
-        coder.encode(next, symbol);
+        streams[stream].encode(next, symbol);
         taps.push(symbol);
       }
-      coded.push_back(coder.finish());
     }
     CAPTURE(r.layout.element, r.layout.channels);
     CHECK(NetworkCoder(of_samples().engine(), 2).encode(r.content, plan, {}, r.layout) ==
-          join_streams(coded));
+          join_streams(streams));
   }
 }
 
@@ -244,7 +242,7 @@ Bytes typical_image(const Layout& layout, std::size_t size) {
   const Bytes bits = Random(3).bytes(2 * size + 64);
   RangeDecoder coder(bits);
   const BlockOrder order(size, 1, layout);
-  LaneTurns(*of_pixels().engine(), 1, content, order, layout)
+  Lockstep(*of_pixels().engine(), 1, content, order, layout, Lockstep::Content::kBecomesKnown)
       .run([&](std::size_t, std::size_t position, const Distribution& network) {
         content[position] = coder.decode(network);
         return true;

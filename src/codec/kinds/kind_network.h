@@ -6,18 +6,19 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <vector>
 
 #include "backend/backend.h"
 #include "base/bytes.h"
+#include "codec/lanes/lockstep.h"
 #include "codec/progress.h"
+#include "coder/range_encoder.h"
+#include "layout/block_order.h"
 #include "layout/block_plan.h"
-#include "model/taps.h"
 
 namespace nnzip {
 
-// The coded data of a block of kind 3 from those of its streams.
-Bytes join_streams(std::span<const Bytes> streams);
+// The coded data of a block of kind 3 from its streams, which end with this.
+Bytes join_streams(std::span<RangeEncoder> streams);
 
 class NetworkCoder {
  public:
@@ -27,37 +28,30 @@ class NetworkCoder {
   // residuals made, if the engine has taps, which must then be of samples: else
   // Error(kInvalidArgument) is thrown.
   Bytes encode(std::span<const std::uint8_t> content, const BlockPlan& plan,
-               const BlockProgress& progress, const Layout& layout = {});
+               const BlockProgress& progress, const Layout& layout = {}) const;
 
   // Fills content. Returns false if the coded data contradict the layout; what is damaged within a
   // stream gives wrong content, which the caller's checksum finds.
   bool decode(std::span<const std::uint8_t> coded, const BlockPlan& plan,
               std::span<std::uint8_t> content, const BlockProgress& progress,
-              const Layout& layout = {});
+              const Layout& layout = {}) const;
 
   // What encode() would give in bytes, measured on samples spread over the content.
   // Precondition: content.size() >= kMinEstimatedBytes, an engine without taps.
-  std::size_t estimate(std::span<const std::uint8_t> content);
+  std::size_t estimate(std::span<const std::uint8_t> content) const;
   static constexpr std::size_t kMinEstimatedBytes = std::size_t{32} << 10;
 
   // Bytes of memory that such a coder takes for a block of so many streams, beside the engine.
   static std::uint64_t memory_bytes(const Engine& engine, int threads, int streams);
 
-  const Engine& engine() const { return *engine_; }
-
  private:
-  using Part = std::span<const std::uint8_t>;
-  std::vector<Bytes> encode_parts(std::span<const Part> parts, const BlockPlan& plan,
-                                  const Layout& layout, std::size_t skipped,
-                                  const BlockProgress& progress);
-  std::vector<SampleTaps> taps_of(std::size_t first, std::size_t lanes, const BlockPlan& plan,
-                                  const Layout& layout) const;
-  Session& session(std::size_t group, std::size_t lanes);
-  std::size_t groups(std::size_t lanes) const;
+  // Runs groups of streams side by side. Returns whether code always did.
+  bool run(std::span<const std::uint8_t> content, const BlockOrder& order, const Layout& layout,
+           Lockstep::Content known, const BlockProgress& progress,
+           const Lockstep::Code& code) const;
 
   std::shared_ptr<const Engine> engine_;
   int threads_;
-  std::vector<std::unique_ptr<Session>> sessions_;  // one for each group of lanes, kept for reuse
 };
 
 }  // namespace nnzip

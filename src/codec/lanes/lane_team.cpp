@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One lock for all: a task takes tens of microseconds at least.
-#include "codec/lane_team.h"
+#include "codec/lanes/lane_team.h"
 
 #include <algorithm>
 #include <system_error>
