@@ -220,15 +220,15 @@ class Data:
         named = {k: float(v) for k, v in (item.split("=") for item in weights.split(",") if item)}
         self.device, self.categories, parts, begin = device, [], [], 0
         for path in sorted(pathlib.Path(folder).glob("*.bin")):
-            content = torch.frombuffer(bytearray(path.read_bytes()), dtype=torch.uint8)
-            ends = (content == 0).nonzero().flatten() + 1
+            content = torch.frombuffer(bytearray(path.read_bytes()), dtype=torch.uint8).to(device)
+            ends = (content == 0).nonzero().flatten().cpu() + 1  # a GPU finds them in no time
             starts = torch.cat([torch.zeros(1, dtype=torch.long), ends[ends < len(content)]]) + begin
             self.categories.append((path.stem, named.pop(path.stem, 1.0), begin, len(content), starts))
             parts.append(content)
             begin += len(content)
         if not parts or named:
             sys.exit(f"{folder}: no *.bin, or no category for the weights {sorted(named)}")
-        self.bytes = torch.cat(parts).to(device)
+        self.bytes = torch.cat(parts)
 
     def windows(self, offsets, length):
         """Inputs (a NUL byte first) and targets, [B][T] int64 each."""
