@@ -18,6 +18,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_flatten
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import network
 import train
 
 VIEWS = ("view", "expand", "transpose", "permute", "slice", "split", "select", "unsqueeze", "squeeze",
@@ -51,13 +52,13 @@ def main():
     a = p.parse_args()
     if a.attention == "triton":
         import attention as _  # registers torch.ops.nnzip.attention
-    c, device = train.read_recipe(a.recipe), torch.device("meta")
-    P = train.make_parameters(c, device)
+    c, device = network.read_recipe(a.recipe), torch.device("meta")
+    P = network.make_parameters(c, device)
     optimiser = train.Optimiser(P, 3e-3, 0.02)
     symbols = torch.empty(c["batch"], c["length"], dtype=torch.long, device=device)
-    network = train.Network(c, c["length"], device, a.attention, torch.bfloat16, False)
+    net = network.Network(c, c["length"], device, a.attention, torch.bfloat16, False)
     with Counter() as counter:
-        loss, gradients = network.gradients(P, symbols, symbols)
+        loss, gradients = net.gradients(P, symbols, symbols)
         optimiser.step(gradients, torch.ones((), device=device))
     assert loss.dtype == torch.float32
     assert all(g.shape == p.shape and g.dtype == p.dtype for g, p in zip(gradients, P.values()))
