@@ -22,7 +22,8 @@ here   lease.sh pack FOLDER [SOURCE]       FOLDER/probe, FOLDER/1, FOLDER/2, eac
 there  lease.sh probe PART                 every variant, some steps at full size
 there  lease.sh corpus PART                unpacks a part of the corpus, nothing else
 there  lease.sh main PART RECIPE=SECONDS...  unpacks the other part, trains one after the other: text
-                                           by train.py, images and sound by nnzip-train
+                                           by train.py (TEXT_BY=c++: by nnzip-train, which must be in
+                                           PART), images and sound by nnzip-train
 here   lease.sh finish RECIPE FOLDER RUN [OPTION...]
                                            joins weights, calibrates, quantises, exports on the CPU
 END_OF_USAGE
@@ -158,30 +159,32 @@ main() {  # PART RECIPE=SECONDS...
   for recipe in "${@:2}"; do
     end=$((end + ${recipe#*=}))
     recipe=${recipe%=*}
-    if [[ $(kind_of "$recipe") == text ]]; then
-      train_text "$recipe" "$end"
+    if [[ $(kind_of "$recipe") == text && ${TEXT_BY:-python} == python ]]; then
+      train_in_python "$recipe" "$end"
     else
-      train_numbers "$recipe" "$end"
+      train_in_cpp "$recipe" "$end"
     fi 2>&1 | tee "$OUT/$recipe.log" || echo "FAILED: $recipe"
     say "end of $recipe"
   done
 }
 
-train_text() {  # RECIPE END
+train_in_python() {  # RECIPE END
   timeout $(($2 - $(date +%s) + 20)) "$python" -u "$here/train.py" "$recipes/$1.toml" \
     --data "$home/data" --device "$device" --out "$OUT" --until "$2" \
     --compiled "$source/.gpu/compiled/$1.compiled.xz" ${TRAIN_OPTIONS:+$TRAIN_OPTIONS}
 }
 
-# Ends after the calibration of what it trained; the weights are what counts.
-train_numbers() {  # RECIPE END
-  local kind
+# Ends after the calibration of what it trained; the weights are what counts. Recipes of images and
+# sound have the batches of a CPU.
+train_in_cpp() {  # RECIPE END
+  local kind run=$home/run/$1 options=()
   kind=$(kind_of "$1")
-  LD_LIBRARY_PATH=$(torch_libraries) timeout $(($2 - $(date +%s) + 20)) "$home/nnzip-train" \
+  [[ $kind == text ]] || options=(--batch "${NUMBERS_BATCH:-64}")
+  LD_LIBRARY_PATH=$(torch_libraries) timeout $(($2 - $(date +%s) + 30)) "$home/nnzip-train" \
     --config "$recipes/$1.toml" --data "$home/data/train/$kind" --valid "$home/data/valid/$kind" \
-    --device "$device" --run "$home/run/$1" --until "$2" --batch "${NUMBERS_BATCH:-64}" --save-weights 1 \
-    --quantised-steps 0 --checkpoint-every 1000000 --log-every 200
-  cp "$home/run/$1/weights.pt" "$OUT/$1.weights.0"
+    --device "$device" --run "$run" --until "$2" --save-weights 1 --quantised-steps 0 \
+    --checkpoint-every 1000000 "${options[@]}" ${TRAIN_OPTIONS:+$TRAIN_OPTIONS} || true
+  split -b 15M -d -a 1 "$run/weights.pt" "$OUT/$1.weights."
 }
 
 finish() {  # RECIPE FOLDER RUN [OPTION of nnzip-train...]
