@@ -67,7 +67,7 @@ TEST_CASE("ImageReference.AgreesOnWavefronts") {
         for (const Layout& layout : {tight, padded}) {
           Bytes image = test::sample_photograph(layout, rows);
           if (streams == 64 && !whole) image.resize(std::size_t{layout.stride} * 5);
-          image.resize(image.size() - layout.stride / 3);
+          image.erase(image.end() - layout.stride / 3, image.end());
           require_equal_pixels(image, layout, streams, channels % 2 == 0);
         }
       }
