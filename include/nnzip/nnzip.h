@@ -146,8 +146,9 @@ typedef struct nnzip_options {
   int level;
   /* Threads to compute with; 0, the default, is one for each core. */
   int threads;
-  /* "auto" (the default, also NULL), "none", or a model's name, file name or the first 4 or more
-   * hex digits of its hash; compression only, since compressed data name the model they need. */
+  /* "auto" (the default, also NULL), "none", or models' names, file names or the first 4 or more
+   * hex digits of their hashes, separated by commas, each for other content; compression only,
+   * since compressed data name the models they need. */
   const char* model;
   /* "auto" (the default, also NULL), "cpu", "reference": what computes the network. */
   const char* device;

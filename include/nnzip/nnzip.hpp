@@ -63,9 +63,10 @@ class NNZIP_API Writer {
 };
 
 struct Options {
-  int level = 5;               // 1..9, compression only; 1..3 use no network
-  std::string model = "auto";  // auto (by level and content), none, or a model's name, file name or
-                               // hash prefix; compression only
+  int level = 5;                // 1..9, compression only; 1..3 use no network
+  std::string model = "auto";   // auto (by level), none, or models' names, file names or hash
+                                // prefixes, separated by commas, each for other content: bytes,
+                                // pixels, samples; compression only
   std::string device = "auto";  // auto, or a backend's name: see backends()
   int threads = 0;              // 0: one for each core
   // Bytes of memory that a call may take, by an estimate made before they are taken; 0: no limit.
@@ -92,9 +93,9 @@ struct Summary : BlockCounts {
   std::uint64_t content_bytes = 0;
   std::uint64_t coded_bytes = 0;  // whole frames, headers included
   std::uint64_t frames = 0;
-  std::string model;   // name of the model, empty if none was needed
+  std::string model;   // names of the models that blocks needed, separated by ", "
   std::string device;  // what computed, e.g. "cpu (avx512vnni)"; empty if no model was needed
-  std::string reason;  // why this model and device; empty if there was no choice to make
+  std::string reason;  // why these models; empty if none was needed
   std::uint64_t memory_bytes = 0;  // what the call needed at most, by the estimate of memory_limit
 };
 
@@ -111,12 +112,18 @@ NNZIP_API Summary decompress(Reader& reader, Writer& writer, const Options& opti
 NNZIP_API Summary decompress_range(Reader& reader, Writer& writer, std::uint64_t offset,
                                    std::uint64_t length, const Options& options = {});
 
+// A model that a frame names.
+struct ModelName {
+  std::string id;    // 16 hex digits
+  std::string name;  // empty if it is not among models()
+  bool operator==(const ModelName&) const = default;
+};
+
 // What a frame says of itself; nothing is decoded, so damaged content is not noticed.
 struct FrameInfo : BlockCounts {
   std::uint64_t content_bytes = 0;
   std::uint64_t coded_bytes = 0;  // of the whole frame
-  std::string model_id;           // 16 hex digits, empty if the frame names no model
-  std::string model;              // its name, empty if it is not among models()
+  std::vector<ModelName> models;  // that its blocks may need
   int version = 0;
   std::optional<std::uint64_t> checksum;  // XXH64 of the content, stated with several blocks
 };
@@ -127,6 +134,7 @@ struct BlockInfo {
   std::uint64_t content_bytes = 0;
   std::uint64_t coded_bytes = 0;  // without the header
   std::string coding;             // mixed, network, contexts, zstd, stored
+  ModelName model;                // that it needs; empty if it needs none
   // How the content was looked at: bytes, pixels, samples, code; and the bytes of a row of a table
   // or image (0: none), of an element of a table, a pixel, a frame of samples, and its channels.
   std::string form;

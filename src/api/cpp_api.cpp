@@ -16,6 +16,7 @@
 #include "codec/decompressor.h"
 #include "codec/engine_source.h"
 #include "codec/frame_list.h"
+#include "codec/frame_models.h"
 #include "codec/levels.h"
 #include "codec/parallel.h"
 #include "codec/signature.h"
@@ -68,10 +69,9 @@ Bytes read_file(const fs::path& file) {
   return data;
 }
 
-// The model asked for; all of them for "auto".
-std::vector<ModelEntry> chosen_models(const ModelStore& store, const Options& options) {
-  if (options.model != "auto") return {store.find(options.model)};
-  if (store.entries().empty()) return {store.find(level_meaning(options.level).model)};
+// The models asked for; all of them for "auto".
+std::vector<ModelEntry> checked_models(const ModelStore& store, const Options& options) {
+  if (options.model != "auto" || store.entries().empty()) return chosen_models(store, options);
   return store.entries();
 }
 
@@ -164,12 +164,10 @@ std::vector<StageInfo> measure_stages(std::span<const std::uint8_t> content,
                                       const Options& options) {
   return guarded([&] {
     const ModelStore store = model_store(options);
-    const std::string model =
-        options.model == "auto" ? level_meaning(options.level).model : options.model;
-    std::shared_ptr<const Engine> engine;
-    if (model != "none") engine = load_engine(store, store.find(model), options.device);
+    MemoryBudget budget(options.memory_limit);
+    const FrameModels models(store, chosen_models(store, options), options.device, budget);
     SpanReader reader(content);
-    return stages_of(reader, engine, level_meaning(options.level), thread_count(options));
+    return stages_of(reader, models, level_meaning(options.level), thread_count(options));
   });
 }
 
@@ -178,13 +176,14 @@ namespace {
 Config synthetic_config(const std::string& name) {
   Config config = four_million_config();
   if (name == "4M-pixels") {
-    config.taps = all_taps(Form::kPixels);
+    config.content = Form::kPixels;
   } else if (name == "4M-samples") {
-    config.taps = all_taps(Form::kSamples);
+    config.content = Form::kSamples;
   } else if (name != "4M") {
     throw Error(ErrorCode::kInvalidArgument,
                 "there is no synthetic model \"" + name + "\", only 4M, 4M-pixels and 4M-samples.");
   }
+  config.taps = all_taps(config.content);
   return config;
 }
 
@@ -198,8 +197,12 @@ SpeedInfo measure_speed(std::span<const std::uint8_t> content, const Options& op
     std::string name = "synthetic " + synthetic;
     if (synthetic.empty()) {
       const ModelStore store = model_store(options);
-      const ModelEntry& entry =
-          store.find(options.model == "auto" ? level_meaning(options.level).model : options.model);
+      const std::vector<ModelEntry> entries = chosen_models(store, options);
+      if (entries.empty()) {
+        throw Error(ErrorCode::kInvalidArgument,
+                    "there is no network to time at this level or with this model.");
+      }
+      const ModelEntry& entry = entries.front();
       model = store.load(entry);
       name = entry.name;
     } else {
@@ -219,7 +222,7 @@ std::uint64_t check_backends(const std::string& first, const std::string& second
     const ModelStore store = model_store(options);
     const Bytes generated = sample.empty() ? generated_sample(kCheckSampleBytes) : Bytes{};
     std::uint64_t compared = 0;
-    for (const ModelEntry& entry : chosen_models(store, options)) {
+    for (const ModelEntry& entry : checked_models(store, options)) {
       const auto model = store.load(entry);
       const auto a = find_backend(first).load(model);
       const auto b = find_backend(second).load(model);

@@ -62,6 +62,9 @@ class Engine {
   // Bytes of memory that a session takes at most.
   virtual std::uint64_t session_bytes(int lanes) const = 0;
 
+  // What the model is for: bytes of any meaning, pixels or samples.
+  virtual Form content() const = 0;
+
   // Those of the model, in the order of their values in the calls of a session.
   virtual std::span<const Tap> taps() const = 0;
 

@@ -2,6 +2,7 @@
 // nnzip list: what compressed files say of themselves, as a table or as JSON.
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
 #include <exception>
 
 #include "commands.h"
@@ -47,15 +48,14 @@ Listing read_listing(const std::string& path, const Arguments& arguments) {
   if (verbose) listing.blocks.resize(listing.frames.size());
   if (!listing.frames.empty()) {
     const FrameInfo& first = listing.frames.front();
-    listing.sum.model = first.model;
-    listing.sum.model_id = first.model_id;
+    listing.sum.models = first.models;
     if (listing.frames.size() == 1) listing.sum.checksum = first.checksum;
   }
   for (const FrameInfo& frame : listing.frames) {
     add(listing.sum, frame);
-    if (frame.model_id != listing.sum.model_id) {
-      listing.sum.model = "several";
-      listing.sum.model_id.clear();
+    for (const ModelName& model : frame.models) {
+      auto& all = listing.sum.models;
+      if (std::ranges::find(all, model) == all.end()) all.push_back(model);
     }
   }
   return listing;
@@ -67,19 +67,30 @@ double ratio(const FrameInfo& info) {
   return static_cast<double>(info.coded_bytes) / static_cast<double>(info.content_bytes);
 }
 
-std::string model_of(const FrameInfo& info) {
-  if (!info.model.empty()) return info.model;
-  return info.model_id.empty() ? "-" : info.model_id + " (not here)";
+std::string label_of(const ModelName& model) {
+  return model.name.empty() ? model.id + " (not here)" : model.name;
+}
+
+std::string models_of(const FrameInfo& info) {
+  if (info.models.empty()) return "-";
+  std::string text;
+  for (const ModelName& model : info.models) text += (text.empty() ? "" : ", ") + label_of(model);
+  return text;
 }
 
 std::string checksum_of(const FrameInfo& info) {
   return info.checksum ? fmt::format("{:016x}", *info.checksum) : "-";
 }
 
-std::string row(const FrameInfo& info, const std::string& model, const std::string& name) {
+// In a column of one model's width.
+std::string short_models_of(const FrameInfo& info) {
+  return info.models.size() > 1 ? std::to_string(info.models.size()) + " models" : models_of(info);
+}
+
+std::string row(const FrameInfo& info, const std::string& name) {
   return fmt::format("{:>13} {:>13} {:>8.2f} % {:>7}  {:<28}  {:<16}  {}\n", info.content_bytes,
-                     info.coded_bytes, 100.0 * ratio(info), info.blocks, model, checksum_of(info),
-                     message::printable(name));
+                     info.coded_bytes, 100.0 * ratio(info), info.blocks, short_models_of(info),
+                     checksum_of(info), message::printable(name));
 }
 
 // What is known of content beyond its bytes: "pixels of 3 bytes, 3 channels, rows of 1536".
@@ -96,9 +107,10 @@ std::string block_lines(const std::vector<BlockInfo>& blocks) {
   std::string lines;
   for (std::size_t i = 0; i < blocks.size(); ++i) {
     const BlockInfo& block = blocks[i];
-    lines +=
-        fmt::format("      block {}: at {}, {} -> {} bytes, {}, {}\n", i + 1, block.content_offset,
-                    block.content_bytes, block.coded_bytes, block.coding, looked_at_as(block));
+    lines += fmt::format("      block {}: at {}, {} -> {} bytes, {}{}, {}\n", i + 1,
+                         block.content_offset, block.content_bytes, block.coded_bytes, block.coding,
+                         block.model.id.empty() ? "" : " with " + label_of(block.model),
+                         looked_at_as(block));
   }
   return lines;
 }
@@ -109,9 +121,9 @@ std::string frame_lines(const Listing& listing) {
     const FrameInfo& frame = listing.frames[i];
     lines += fmt::format(
         "    frame {}: version {}, {} -> {} bytes, {}, "
-        "model {}, checksum {}\n",
+        "{} {}, checksum {}\n",
         i + 1, frame.version, frame.content_bytes, frame.coded_bytes, describe(frame),
-        model_of(frame), checksum_of(frame));
+        frame.models.size() > 1 ? "models" : "model", models_of(frame), checksum_of(frame));
     lines += block_lines(listing.blocks[i]);
   }
   return lines;
@@ -122,11 +134,11 @@ std::string table(const std::vector<Listing>& listings, bool verbose) {
                                  "file", "ratio", "blocks", "model", "checksum", "name");
   FrameInfo total;
   for (const Listing& listing : listings) {
-    text += row(listing.sum, model_of(listing.sum), input_label(listing.path));
+    text += row(listing.sum, input_label(listing.path));
     if (verbose) text += frame_lines(listing);
     add(total, listing.sum);
   }
-  if (listings.size() > 1) text += row(total, "-", fmt::format("{} files", listings.size()));
+  if (listings.size() > 1) text += row(total, fmt::format("{} files", listings.size()));
   return text;
 }
 
@@ -144,21 +156,33 @@ std::string json_or_null(const std::string& text) {
   return text.empty() ? "null" : json_string(text);
 }
 
+std::string json_model(const ModelName& model) {
+  return fmt::format(R"({{"id": "{}", "name": {}}})", model.id, json_or_null(model.name));
+}
+
+std::string json_models(const FrameInfo& frame) {
+  std::string text;
+  for (const ModelName& model : frame.models) {
+    text += (text.empty() ? "" : ", ") + json_model(model);
+  }
+  return "[" + text + "]";
+}
+
 std::string json_block(const BlockInfo& block) {
   return fmt::format(R"({{"content_offset": {}, "content_bytes": {}, "coded_bytes": {}, )"
-                     R"("coding": "{}", "form": "{}", "stride": {}, "element": {}, )"
+                     R"("coding": "{}", "model": {}, "form": "{}", "stride": {}, "element": {}, )"
                      R"("channels": {}, "filter": "{}"}})",
                      block.content_offset, block.content_bytes, block.coded_bytes, block.coding,
-                     block.form, block.stride, block.element, block.channels, block.filter);
+                     block.model.id.empty() ? "null" : json_model(block.model), block.form,
+                     block.stride, block.element, block.channels, block.filter);
 }
 
 // blocks: null if they are not asked for.
 std::string json_frame(const FrameInfo& frame, const std::vector<BlockInfo>* blocks) {
   const std::string checksum = frame.checksum ? checksum_of(frame) : "";
   std::string text =
-      fmt::format(R"({{"version": {}, {}, "model_id": {}, "model": {}, "checksum": {})",
-                  frame.version, json_numbers(frame), json_or_null(frame.model_id),
-                  json_or_null(frame.model), json_or_null(checksum));
+      fmt::format(R"({{"version": {}, {}, "models": {}, "checksum": {})", frame.version,
+                  json_numbers(frame), json_models(frame), json_or_null(checksum));
   if (blocks != nullptr) {
     text += ",\n      \"block_list\": [";
     for (std::size_t i = 0; i < blocks->size(); ++i) {

@@ -60,7 +60,7 @@ void add_level_and_model(CLI::App& app, RawOptions& raw) {
   app.add_flag("-1{1},-2{2},-3{3},-4{4},-5{5},-6{6},-7{7},-8{8},-9{9},--fast{1},--best{9}",
                raw.level)
       ->group("");
-  app.add_option("--model", raw.model, "auto, none, or a model's name or hash")->type_name("NAME");
+  app.add_option("--model", raw.model, "auto, none, or models' names or hashes")->type_name("NAME");
 }
 
 void add_input(CLI::App& app, Arguments& arguments, RawOptions& raw) {

@@ -51,11 +51,13 @@ BlockHeader header_of(BlockKind kind, std::size_t content_bytes) {
 // Between what is offered and the content as it is. Of what is equally long the first one wins.
 class Contest {
  public:
-  Contest(std::span<const std::uint8_t> content, std::size_t model_header_bytes)
+  // models: how many the frame names. single: it names none unless this block needs it.
+  Contest(std::span<const std::uint8_t> content, std::size_t models, bool single)
       : content_(content),
-        model_header_bytes_(model_header_bytes),
+        models_(single ? 1 : models),
+        bytes_to_name_model_(single ? sizeof(ModelId) : 0),
         best_{header_of(BlockKind::kStored, content.size()), {}},
-        best_cost_(block_header_bytes(best_.header) + content.size()) {}
+        best_cost_(block_header_bytes(best_.header, models_) + content.size()) {}
 
   void offer(std::vector<Coded> candidates) {
     for (Coded& candidate : candidates) offer(std::move(candidate));
@@ -71,8 +73,8 @@ class Contest {
  private:
   void offer(Coded candidate) {
     if (candidate.data.size() > content_.size() + kMaxExpansion) return;
-    const std::size_t cost = block_header_bytes(candidate.header) + candidate.data.size() +
-                             (needs_model(candidate.header.kind) ? model_header_bytes_ : 0);
+    const std::size_t cost = block_header_bytes(candidate.header, models_) + candidate.data.size() +
+                             (needs_model(candidate.header.kind) ? bytes_to_name_model_ : 0);
     const std::size_t margin = best_.header.kind == BlockKind::kStored ? 0 : kNotWorthIt;
     if (cost + margin >= best_cost_) return;
     best_cost_ = cost;
@@ -80,20 +82,22 @@ class Contest {
   }
 
   std::span<const std::uint8_t> content_;
-  std::size_t model_header_bytes_;
+  std::size_t models_, bytes_to_name_model_;
   Coded best_;
   std::size_t best_cost_;
 };
 
 class BlockEncoder {
  public:
-  BlockEncoder(std::span<const std::uint8_t> content, const Means& means, const Level& level,
-               std::size_t model_header_bytes)
+  BlockEncoder(std::span<const std::uint8_t> content, const FrameModels& models, const Level& level,
+               bool single, int threads, const BlockProgress& progress)
       : content_(content),
-        means_(means),
+        models_(models),
         level_(level),
+        threads_(threads),
+        progress_(progress),
         quick_(zstd_pack(content, kZstdQuickLevel).size()),
-        contest_(content, model_header_bytes) {}
+        contest_(content, models.all().size(), single) {}
 
   Coded run(const Segment& segment) {
     if (!is_one_copy()) try_view(choose_view(content_, segment, level_.sampling));
@@ -117,8 +121,8 @@ class BlockEncoder {
     header.folded_bytes = static_cast<std::uint32_t>(folded.size());
     contest_.offer(kContextsKind.encode(header, folded, {}));
     header.kind = BlockKind::kMixed;
-    if (means_.engine && header_fits(header, means_.engine.get())) {
-      contest_.offer(kMixedKind.encode(header, folded, {means_.engine, 1, {}}));
+    if (const auto engine = choose_model(header)) {
+      contest_.offer(kMixedKind.encode(header, folded, {engine, 1, {}}));
     }
     return copies <= 1;
   }
@@ -135,44 +139,54 @@ class BlockEncoder {
     return true;
   }
 
+  // Sets the header's model to the one for such a block; null if there is none.
+  std::shared_ptr<const Engine> choose_model(BlockHeader& header) const {
+    const auto place = models_.find(network_content(header.layout));
+    if (!place) return {};
+    header.model = static_cast<std::uint8_t>(*place);
+    const auto& engine = models_.all()[*place].engine;
+    return header_fits(header, engine.get()) ? engine : nullptr;
+  }
+
   // Whether samples say that the network knows nothing of the content.
-  bool is_hopeless(const View& view) const {
+  bool is_hopeless(const View& view, const std::shared_ptr<const Engine>& network) const {
     return level_.hopeless != 0 && is_of_bytes(view.layout) && content_.size() >= kMinSampled &&
-           NetworkCoder(means_.engine, means_.threads).estimate(view.of(content_)) >
+           NetworkCoder(network, threads_).estimate(view.of(content_)) >
                level_.hopeless * contest_.best_cost();
   }
 
   // Reports of quarters of the block.
   BlockProgress part_of_progress(std::size_t first, std::size_t quarters) const {
-    if (!means_.progress) return {};
+    if (!progress_) return {};
     const std::size_t before = content_.size() / 4 * first;
     return [this, before, quarters](std::size_t done) {
-      means_.progress(quarters == 4 ? done : before + done / 4 * quarters);
+      progress_(quarters == 4 ? done : before + done / 4 * quarters);
     };
   }
 
   void try_view(const View& view) {
     if (looks_random(view)) return;
-    const Engine* const network = means_.engine.get();
     const auto header = [&](BlockKind kind) { return header_as(kind, content_, view, level_); };
-    const BlockHeader by_network =
+    BlockHeader by_network =
         header(view.layout.form == Form::kSamples ? BlockKind::kNetwork : BlockKind::kMixed);
-    const bool with_network = network != nullptr && header_fits(by_network, network);
+    const std::shared_ptr<const Engine> network = choose_model(by_network);
     // Contexts take about a quarter of the time.
-    const Means first{nullptr, 1, part_of_progress(0, with_network ? 1 : 4)};
+    const Means first{nullptr, 1, part_of_progress(0, network ? 1 : 4)};
     auto by_contexts = encode_as(header(BlockKind::kContexts), content_, view, first);
     const std::size_t doubtful = level_.doubtful_bytes(by_contexts.back().data.size());
     contest_.offer(std::move(by_contexts));
     // zstd's high level takes a fifth of the contexts' time, hence only where it may win.
     if (contest_.best_cost() > quick_ / 4 * 3) offer_zstd();
-    if (!with_network || is_hopeless(view)) return;
-    const Means rest{means_.engine, means_.threads, part_of_progress(1, 3)};
+    if (!network || is_hopeless(view, network)) return;
+    const Means rest{network, threads_, part_of_progress(1, 3)};
     contest_.offer(encode_as(by_network, content_, view, rest, doubtful));
   }
 
   std::span<const std::uint8_t> content_;
-  const Means& means_;
+  const FrameModels& models_;
   const Level& level_;
+  int threads_;
+  const BlockProgress& progress_;
   std::size_t quick_;  // bytes that zstd's quick level makes
   Contest contest_;
 };
@@ -180,9 +194,10 @@ class BlockEncoder {
 }  // namespace
 
 Coded encode_block(std::span<const std::uint8_t> content, const Segment& segment,
-                   const Means& means, const Level& level, std::size_t model_header_bytes) {
-  if (segment.compressed) return Contest(content, model_header_bytes).take();
-  return BlockEncoder(content, means, level, model_header_bytes).run(segment);
+                   const FrameModels& models, const Level& level, bool single, int threads,
+                   const BlockProgress& progress) {
+  if (segment.compressed) return Contest(content, models.all().size(), single).take();
+  return BlockEncoder(content, models, level, single, threads, progress).run(segment);
 }
 
 BlockHeader header_as(BlockKind kind, std::span<const std::uint8_t> content, const View& view,
@@ -239,26 +254,26 @@ Bytes decode_block(const BlockHeader& header, std::span<const std::uint8_t> code
   return filtered;
 }
 
-std::uint64_t encode_memory(std::size_t content_bytes, const Engine* engine, const Level& level,
-                            int threads) {
+std::uint64_t encode_memory(std::size_t content_bytes, const FrameModels& models,
+                            const Level& level, int threads) {
   // The layouts of each form that take most memory.
   constexpr Layout bytes{}, pixels{(1 << 22) - 8, 8, 1, Form::kPixels, 4},
       samples{0, 32, 1, Form::kSamples, 8};
   std::uint64_t slowest = zstd_pack_memory(content_bytes);
-  const auto consider = [&](BlockHeader header, const Layout& layout) {
+  const auto consider = [&](BlockHeader header, const Layout& layout, const Engine* engine) {
     header.layout = layout;
     slowest = std::max(slowest, kind_of(header.kind).memory(header, engine, threads));
   };
   for (const Layout& layout : {bytes, pixels, samples}) {
-    consider(header_of(BlockKind::kContexts, content_bytes), layout);
+    consider(header_of(BlockKind::kContexts, content_bytes), layout, nullptr);
   }
-  if (engine != nullptr) {
-    const Form form = content_of(*engine);
+  for (const FrameModels::Model& model : models.all()) {
+    const Form form = model.engine->content();
     BlockHeader header =
         header_of(form == Form::kSamples ? BlockKind::kNetwork : BlockKind::kMixed, content_bytes);
     header.log2_streams =
         log2_of(plan_block(content_bytes, level.min_stream_bytes, {}, level.max_streams));
-    consider(header, form == Form::kPixels ? pixels : bytes);
+    consider(header, form == Form::kPixels ? pixels : bytes, model.engine.get());
   }
   // Content, the same filtered, the best coded data so far, those at work.
   return slowest + 4 * std::uint64_t{content_bytes};

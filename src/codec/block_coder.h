@@ -8,6 +8,7 @@
 
 #include "base/bytes.h"
 #include "codec/choose.h"
+#include "codec/frame_models.h"
 #include "codec/kinds/kind.h"
 #include "codec/levels.h"
 #include "detect/detector.h"
@@ -17,11 +18,12 @@ namespace nnzip {
 // The smallest of all kinds; of kinds that differ by a few bytes, the one that is faster to decode.
 // Slow kinds are not tried on what is one copy of its beginning, nor where samples speak against
 // them.
-// segment: what the content is thought to be.
-// model_header_bytes: what naming the model costs the frame if this block needs it. The result
-// depends on content, segment, model, level and model_header_bytes alone. Throws Error.
+// segment: what the content is thought to be. models: those that the block may use; the header
+// gives the place of the one it does. single: whether it is the frame's only block, so that the
+// frame names no other model. The result does not depend on threads. Throws Error.
 Coded encode_block(std::span<const std::uint8_t> content, const Segment& segment,
-                   const Means& means, const Level& level, std::size_t model_header_bytes);
+                   const FrameModels& models, const Level& level, bool single, int threads,
+                   const BlockProgress& progress = {});
 
 // The header, but for the length of coded data, of a block of that kind, one of kNetwork, kMixed
 // and kContexts, for content looked at that way. Whether it fits a network is another question.
@@ -39,8 +41,8 @@ Bytes decode_block(const BlockHeader& header, std::span<const std::uint8_t> code
                    const Means& means);
 
 // Bytes of memory that these take at most, content and coded data included.
-std::uint64_t encode_memory(std::size_t content_bytes, const Engine* engine, const Level& level,
-                            int threads);
+std::uint64_t encode_memory(std::size_t content_bytes, const FrameModels& models,
+                            const Level& level, int threads);
 std::uint64_t decode_memory(const BlockHeader& header, const Engine* engine, int threads);
 
 }  // namespace nnzip

@@ -8,29 +8,26 @@
 
 #include "codec/block_coder.h"
 #include "codec/block_source.h"
-#include "codec/engine_source.h"
+#include "codec/frame_models.h"
 #include "codec/levels.h"
 #include "codec/memory_budget.h"
 #include "codec/parallel.h"
 #include "codec/progress.h"
 #include "container/container_writer.h"
 #include "layout/block_plan.h"
-#include "model/taps.h"
 
 namespace nnzip {
 namespace {
 
 // Each block in flight has a mixer of its own.
-constexpr int kMaxBatch = 8;
+constexpr std::size_t kMaxBatch = 8;
 // Short blocks are gathered, so that threads are not idle while one of them works on a long block.
 constexpr std::size_t kMaxBatchBlocks = 64;
 
-// Whether the content begins with pixels that a network may be for, behind less than the header of
-// an archive's member.
-bool is_image(const SourceBlock& first, const std::optional<SourceBlock>& second) {
-  constexpr std::size_t kMaxHeader = 512;
-  if (PixelTaps::fits(first.segment.layout)) return true;
-  return second && first.content.size() < kMaxHeader && PixelTaps::fits(second->segment.layout);
+std::size_t content_bytes(const std::vector<SourceBlock>& blocks) {
+  std::size_t bytes = 0;
+  for (const SourceBlock& block : blocks) bytes += block.content.size();
+  return bytes;
 }
 
 class Compressor {
@@ -40,6 +37,7 @@ class Compressor {
         store_(store),
         options_(options),
         threads_(thread_count(options)),
+        level_(level_meaning(options.level)),
         budget_(options.memory_limit) {
     if (options.level < 1 || options.level > 9) {
       throw Error(ErrorCode::kInvalidArgument,
@@ -49,114 +47,112 @@ class Compressor {
 
   Summary run(Reader& reader) {
     BlockSource blocks(reader);
-    std::optional<SourceBlock> first = blocks.next();
-    if (!first) {
+    next_ = blocks.next();
+    if (!next_) {
       writer_.begin({});
       return finish();
     }
-    // Only a second block tells whether the first one is the last, so that a file of known length
-    // and a pipe give the same frame.
-    std::optional<SourceBlock> second = blocks.next();
-    load_model(is_image(*first, second));
+    models_ = FrameModels(store_, chosen_models(store_, options_), options_.device, budget_);
+    used_.resize(models_.all().size());
     budget_.take(blocks.memory_bytes());
-    budget_.need(memory_of(first->content.size(), threads_));
-    if (!second) {
-      write_single(*first);
+    std::vector<SourceBlock> start;
+    fill(start, blocks, 1);
+    if (next_) {
+      write_many(std::move(start), blocks);
     } else {
-      write_several(std::move(*first), std::move(*second), blocks);
+      write_few(start);
     }
     return finish();
   }
 
  private:
-  void load_model(bool image) {
-    const bool by_level = options_.model == "auto";
-    const Level& level = level_meaning(options_.level);
-    const std::string wanted = !by_level ? options_.model : image ? level.image_model : level.model;
-    if (wanted == "none") return;
-    const ModelEntry& entry = store_.find(wanted);
-    budget_.take(load_memory(entry));
-    engine_ = load_engine(store_, entry, options_.device);
-    summary_.reason = !by_level ? "the model asked for"
-                                : std::string(image ? "the model for images" : "the model") +
-                                      " of level " + std::to_string(options_.level);
-    model_id_ = entry.id();
-    model_name_ = entry.name;
+  // Adds blocks that may be coded side by side: no more content than that of `full_blocks` full
+  // blocks.
+  void fill(std::vector<SourceBlock>& batch, BlockSource& blocks, std::size_t full_blocks) {
+    std::size_t bytes = content_bytes(batch);
+    while (next_ && batch.size() < kMaxBatchBlocks &&
+           (batch.empty() || bytes + next_->content.size() <= full_blocks * kMaxBlockBytes)) {
+      bytes += next_->content.size();
+      batch.push_back(std::move(*next_));
+      next_ = blocks.next();
+    }
   }
 
   std::uint64_t memory_of(std::size_t content_bytes, int threads) const {
-    return encode_memory(content_bytes, engine_.get(), level_meaning(options_.level), threads);
+    return encode_memory(content_bytes, models_, level_, threads);
   }
 
   int threads_of_each(std::size_t blocks) const {
     return std::max(1, threads_ / static_cast<int>(blocks));
   }
 
-  void write_single(const SourceBlock& block) {
-    const Coded coded =
-        encode_block(block.content, block.segment,
-                     {engine_, threads_, [this](std::size_t done) { report(done); }},
-                     level_meaning(options_.level), sizeof(ModelId));
-    FrameHeader header;
-    if (needs_model(coded.header.kind)) header.model = model_id_;
-    writer_.begin(header);
-    write(block.content, coded);
+  // All of the content, which is no more than a full block, so that the frame can name the models
+  // that it needs and no others.
+  void write_few(const std::vector<SourceBlock>& blocks) {
+    std::size_t largest = 0;
+    for (const SourceBlock& block : blocks) largest = std::max(largest, block.content.size());
+    std::vector<Coded> coded =
+        encode_all(blocks, blocks_in_flight(blocks.size(), largest, 0), blocks.size() == 1);
+    std::vector<ModelId> named;
+    for (Coded& block : coded) {
+      if (!needs_model(block.header.kind)) continue;
+      const ModelId& id = models_.all()[block.header.model].id;
+      used_[block.header.model] = true;
+      const auto place = std::ranges::find(named, id);
+      block.header.model = static_cast<std::uint8_t>(place - named.begin());
+      if (place == named.end()) named.push_back(id);
+    }
+    writer_.begin({blocks.size() > 1, named});
+    for (std::size_t i = 0; i < blocks.size(); ++i) write(blocks[i].content, coded[i]);
   }
 
-  // The header goes out before it is known whether a block will need the model, so it is named.
-  void write_several(SourceBlock first, SourceBlock second, BlockSource& blocks) {
-    FrameHeader header{true, {}};
-    if (engine_) header.model = model_id_;
-    writer_.begin(header);
-    const std::size_t side_by_side = blocks_in_flight();
-    std::vector<SourceBlock> batch;
-    std::size_t bytes = 0;
-    const auto add = [&](SourceBlock block) {
-      if (!batch.empty() && (batch.size() == kMaxBatchBlocks ||
-                             bytes + block.content.size() > side_by_side * kMaxBlockBytes)) {
-        write_batch(batch, side_by_side);
-        batch.clear();
-        bytes = 0;
-      }
-      bytes += block.content.size();
-      batch.push_back(std::move(block));
-    };
-    add(std::move(first));
-    add(std::move(second));
-    while (std::optional<SourceBlock> next = blocks.next()) add(std::move(*next));
-    write_batch(batch, side_by_side);
-  }
-
-  // Counts their memory. Throws Error(kMemoryLimit).
-  std::size_t blocks_in_flight() {
+  // The header goes out before it is known which models the blocks will need, so all are named.
+  void write_many(std::vector<SourceBlock> batch, BlockSource& blocks) {
     // One block waits for the next batch.
-    const auto memory = [this](std::size_t count) {
-      return kMaxBlockBytes + count * memory_of(kMaxBlockBytes, threads_of_each(count));
+    const std::size_t side_by_side = blocks_in_flight(kMaxBatch, kMaxBlockBytes, kMaxBlockBytes);
+    writer_.begin({true, models_.ids()});
+    while (true) {
+      fill(batch, blocks, side_by_side);
+      if (batch.empty()) return;
+      const std::vector<Coded> coded = encode_all(batch, side_by_side, false);
+      for (std::size_t i = 0; i < batch.size(); ++i) {
+        if (needs_model(coded[i].header.kind)) used_[coded[i].header.model] = true;
+        write(batch[i].content, coded[i]);
+      }
+      batch.clear();
+    }
+  }
+
+  // At most `most` blocks of so many bytes, as many as threads and memory allow; counts theirs and
+  // that of so many bytes that wait. Throws Error(kMemoryLimit).
+  std::size_t blocks_in_flight(std::size_t most, std::size_t block_bytes,
+                               std::size_t waiting_bytes) {
+    const auto memory = [&](std::size_t count) {
+      return waiting_bytes + count * memory_of(block_bytes, threads_of_each(count));
     };
-    auto count = static_cast<std::size_t>(std::min(threads_, kMaxBatch));
+    std::size_t count = std::min({static_cast<std::size_t>(threads_), kMaxBatch, most});
     while (count > 1 && !budget_.fits(memory(count))) --count;
     budget_.need(memory(count));
     return count;
   }
 
-  // At most `side_by_side` blocks at a time.
-  void write_batch(const std::vector<SourceBlock>& batch, std::size_t side_by_side) {
-    std::vector<Coded> coded(batch.size());
-    BatchProgress progress(batch.size(), [this](std::size_t done) { report(done); });
-    parallel_for(static_cast<int>(side_by_side), batch.size(), [&](std::size_t i) {
-      const Means means{engine_, threads_of_each(side_by_side),
-                        [&, i](std::size_t done) { progress.update(i, done); }};
-      coded[i] =
-          encode_block(batch[i].content, batch[i].segment, means, level_meaning(options_.level), 0);
+  // At most `side_by_side` blocks at a time. single: the frame has no others.
+  std::vector<Coded> encode_all(const std::vector<SourceBlock>& blocks, std::size_t side_by_side,
+                                bool single) {
+    std::vector<Coded> coded(blocks.size());
+    BatchProgress progress(blocks.size(), [this](std::size_t done) { report(done); });
+    parallel_for(static_cast<int>(side_by_side), blocks.size(), [&](std::size_t i) {
+      coded[i] = encode_block(blocks[i].content, blocks[i].segment, models_, level_, single,
+                              threads_of_each(side_by_side),
+                              [&, i](std::size_t done) { progress.update(i, done); });
     });
-    for (std::size_t i = 0; i < batch.size(); ++i) write(batch[i].content, coded[i]);
+    return coded;
   }
 
   void write(const Bytes& content, const Coded& coded) {
     writer_.block(coded.header, content, coded.data);
     count_block(coded.header.kind, summary_);
     summary_.content_bytes += content.size();
-    model_used_ = model_used_ || needs_model(coded.header.kind);
     report(0);
   }
 
@@ -169,11 +165,14 @@ class Compressor {
     summary_.frames = 1;
     summary_.coded_bytes = writer_.coded_bytes();
     summary_.memory_bytes = budget_.peak();
-    if (model_used_) {
-      summary_.model = model_name_;
-      summary_.device = engine_->description();
-    } else {
-      summary_.reason.clear();
+    for (std::size_t i = 0; i < used_.size(); ++i) {
+      if (!used_[i]) continue;
+      const FrameModels::Model& model = models_.all()[i];
+      summary_.model += (summary_.model.empty() ? "" : ", ") + model.name;
+      summary_.device = model.engine->description();
+      summary_.reason = options_.model == "auto"
+                            ? "the choice of level " + std::to_string(options_.level)
+                            : "the one asked for";
     }
     return summary_;
   }
@@ -182,11 +181,11 @@ class Compressor {
   const ModelStore& store_;
   const Options& options_;
   int threads_;
+  const Level& level_;
   MemoryBudget budget_;
-  std::shared_ptr<const Engine> engine_;  // null for contexts alone
-  bool model_used_ = false;
-  ModelId model_id_{};
-  std::string model_name_;
+  FrameModels models_;
+  std::vector<bool> used_;           // of each model
+  std::optional<SourceBlock> next_;  // read, and not yet coded
   Summary summary_;
 };
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <exception>
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -32,6 +33,7 @@ struct Range {
 // A block read, and where its content stands in all content.
 struct PendingBlock : CodedBlock {
   std::uint64_t content_at = 0;
+  std::shared_ptr<const Engine> engine;  // null if it needs no model
   Bytes content;
 };
 
@@ -127,14 +129,15 @@ class Decompressor {
       if (content_at_ + header.content_bytes <= range_.begin) {
         reader_.skip_data(*waiting_);
       } else {
+        std::shared_ptr<const Engine> engine;
         if (needs_model(header.kind)) {
-          load_model(*frame.model);
-          check_network(*waiting_, *engine_);
+          engine = engine_of(frame.models.at(header.model));
+          check_network(*waiting_, *engine);
         }
-        memory += decode_memory(header, engine_.get(), threads_);
+        memory += decode_memory(header, engine.get(), threads_);
         if (!batch.empty() && !budget_.fits(memory)) return true;
         budget_.need(memory);
-        batch.push_back({{*waiting_, reader_.coded_data(*waiting_)}, content_at_, {}});
+        batch.push_back({{*waiting_, reader_.coded_data(*waiting_)}, content_at_, engine, {}});
       }
       content_at_ += header.content_bytes;
       waiting_.reset();
@@ -147,7 +150,7 @@ class Decompressor {
     BatchProgress progress(batch.size(), [this](std::size_t done) { report(done); });
     parallel_for(threads_, batch.size(), [&](std::size_t i) {
       PendingBlock& block = batch[i];
-      const Means means{engine_, threads_of_each,
+      const Means means{block.engine, threads_of_each,
                         [&, i](std::size_t done) { progress.update(i, done); }};
       block.content = decode_block(block.header, block.coded, means);
       block.coded = {};
@@ -160,16 +163,16 @@ class Decompressor {
     }
   }
 
-  void load_model(const ModelId& id) {
-    if (engine_ && model_id_ == id) return;
+  const std::shared_ptr<const Engine>& engine_of(const ModelId& id) {
+    std::shared_ptr<const Engine>& engine = engines_[id];
+    if (engine) return engine;
     const ModelEntry& entry = store_.find(id);
-    engine_.reset();
     budget_.take(load_memory(entry));
-    engine_ = load_engine(store_, entry, options_.device);
-    model_id_ = id;
-    summary_.model = entry.name;
-    summary_.device = engine_->description();
-    summary_.reason = "the frame names this model";
+    engine = load_engine(store_, entry, options_.device);
+    summary_.model += (summary_.model.empty() ? "" : ", ") + entry.name;
+    summary_.device = engine->description();
+    summary_.reason = "named by the frame";
+    return engine;
   }
 
   void check_and_write(const PendingBlock& block) {
@@ -200,8 +203,7 @@ class Decompressor {
   const FoundIndex* index_ = nullptr;  // if the first blocks were left out by it
   std::uint64_t content_at_ = 0;       // of the next block
   std::optional<BlockPlace> waiting_;  // its header has been read, its data not
-  std::shared_ptr<const Engine> engine_;
-  ModelId model_id_{};
+  std::map<ModelId, std::shared_ptr<const Engine>> engines_;
   Summary summary_;
 };
 

@@ -9,19 +9,28 @@
 namespace nnzip {
 namespace {
 
-void name_model(const ModelId& id, const ModelStore& store, FrameInfo& info) {
-  info.model_id = to_hex(id);
+ModelName model_name(const ModelId& id, const ModelStore& store) {
+  ModelName model{to_hex(id), {}};
   for (const ModelEntry& entry : store.entries()) {
-    if (entry.id() == id) info.model = entry.name;
+    if (entry.id() == id) model.name = entry.name;
   }
+  return model;
 }
 
-BlockInfo block_info(const BlockHeader& header, std::uint64_t content_offset) {
+BlockInfo block_info(const BlockHeader& header, const FrameInfo& frame) {
   const Layout& layout = header.layout;
-  return {
-      content_offset,        header.content_bytes, header.coded_bytes, kind_of(header.kind).name,
-      name_of(layout.form),  layout.stride,        layout.element,     layout.channels,
-      name_of(header.filter)};
+  BlockInfo info;
+  info.content_offset = frame.content_bytes;
+  info.content_bytes = header.content_bytes;
+  info.coded_bytes = header.coded_bytes;
+  info.coding = kind_of(header.kind).name;
+  if (needs_model(header.kind)) info.model = frame.models.at(header.model);
+  info.form = name_of(layout.form);
+  info.stride = layout.stride;
+  info.element = layout.element;
+  info.channels = layout.channels;
+  info.filter = name_of(header.filter);
+  return info;
 }
 
 }  // namespace
@@ -36,11 +45,11 @@ std::vector<FrameInfo> frame_list(Reader& reader, const ModelStore& store,
     if (!header) return frames;
     FrameInfo& info = frames.emplace_back();
     info.version = kFormatVersion;
-    if (header->model) name_model(*header->model, store, info);
+    for (const ModelId& id : header->models) info.models.push_back(model_name(id, store));
     while (const auto block = container.next_header()) {
       check_header(*block);
       count_block(block->header.kind, info);
-      if (each_block) each_block(frames.size() - 1, block_info(block->header, info.content_bytes));
+      if (each_block) each_block(frames.size() - 1, block_info(block->header, info));
       info.content_bytes += block->header.content_bytes;
       container.skip_data(*block);
     }

@@ -16,16 +16,16 @@ constexpr Sampling kUsual{24, 8 * kKiB, 16, 16, 4, 2, 32};
 
 // clang-format off
 constexpr std::array<Level, 9> kLevels = {{
-    // model, of images; streams: bytes at least, how many at most; doubtful, hopeless; sampling
-    {"none", "none", 64 * kKiB, kPlannedStreams, 32, 4, kUsual},
-    {"none", "none", 64 * kKiB, kPlannedStreams, 32, 4, kUsual},
-    {"none", "none", 64 * kKiB, kPlannedStreams, 32, 4, kUsual},
-    {"text", "image", 64 * kKiB, kPlannedStreams, 32, 4, kUsual},
-    {"text", "image", 128 * kKiB, kPlannedStreams, 32, 0, kUsual},
-    {"text4m", "image", 256 * kKiB, kPlannedStreams, 32, 0, kUsual},
-    {"text4m", "image", 1024 * kKiB, kPlannedStreams, 32, 0, kUsual},
-    {"text4m", "image", 4096 * kKiB, kPlannedStreams, 32, 0, kUsual},
-    {"text4m", "image", 4096 * kKiB, kPlannedStreams, 32, 0, kUsual},
+    // models; streams: bytes at least, how many at most; doubtful, hopeless; sampling
+    {{}, 64 * kKiB, kPlannedStreams, 32, 4, kUsual},
+    {{}, 64 * kKiB, kPlannedStreams, 32, 4, kUsual},
+    {{}, 64 * kKiB, kPlannedStreams, 32, 4, kUsual},
+    {{"text", "image"}, 64 * kKiB, kPlannedStreams, 32, 4, kUsual},
+    {{"text", "image"}, 128 * kKiB, kPlannedStreams, 32, 0, kUsual},
+    {{"text4m", "image"}, 256 * kKiB, kPlannedStreams, 32, 0, kUsual},
+    {{"text4m", "image"}, 1024 * kKiB, kPlannedStreams, 32, 0, kUsual},
+    {{"text4m", "image"}, 4096 * kKiB, kPlannedStreams, 32, 0, kUsual},
+    {{"text4m", "image"}, 4096 * kKiB, kPlannedStreams, 32, 0, kUsual},
 }};
 // clang-format on
 

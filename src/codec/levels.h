@@ -2,6 +2,7 @@
 // What a compression level means: the one table of all that an encoder trades size for time with.
 #pragma once
 
+#include <array>
 #include <cstddef>
 
 namespace nnzip {
@@ -19,8 +20,8 @@ struct Sampling {
 };
 
 struct Level {
-  const char* model;             // as ModelStore::find takes it, or "none" for contexts alone
-  const char* image_model;       // the same, for files that are an image
+  std::array<const char*, 2> models;  // as ModelStore::find takes them, each for other content;
+                                      // null: none
   std::size_t min_stream_bytes;  // of a block with several streams: shorter ones decode faster on
                                  // wide machines, longer ones give smaller files
   int max_streams;               // of a block

@@ -52,17 +52,18 @@ std::uint64_t model_signature(const ModelStore& store, const Backend& backend, i
     add_distributions(*engine, std::span(corpus).first(kCorpusBytes / 4), hash);
     NetworkCoder coder(engine, threads);
     const BlockPlan plan = stated_plan(corpus.size(), kStreams);
-    if (!engine->taps().empty()) {
-      // Their blocks have layouts.
-      if (form_of(engine->taps().front()) == Form::kPixels) {
-        hash.update(MixedCoder(engine, threads).encode(corpus, plan, kPixels, {}));
-      } else {
+    const MixedCoder mixed(engine, threads);
+    switch (engine->content()) {
+      case Form::kPixels:
+        hash.update(mixed.encode(corpus, plan, kPixels, {}));
+        break;
+      case Form::kSamples:
         hash.update(coder.encode(corpus, plan, {}, kSamples));
-      }
-      continue;
+        break;
+      default:
+        hash.update(coder.encode(corpus, plan, {}));
+        hash.update(mixed.encode(corpus, plan, {}, {}));
     }
-    hash.update(coder.encode(corpus, plan, {}));
-    hash.update(MixedCoder(engine, threads).encode(corpus, plan, {}, {}));
   }
   for (const Layout& layout : kLayouts) {
     hash.update(encode_contexts(corpus, layout));

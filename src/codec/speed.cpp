@@ -108,7 +108,7 @@ SpeedInfo speed_of(std::span<const std::uint8_t> content,
   add_parts(*engine, info);
   add_serial_stages(content, *engine, info);
   // Its blocks need layouts, which not every content has.
-  if (!engine->taps().empty()) return info;
+  if (engine->content() != Form::kBytes) return info;
 
   std::vector<CodedBlock> blocks;
   for (std::size_t at = 0; at < content.size(); at += kMaxBlockBytes) {

@@ -4,6 +4,8 @@
 
 #include <chrono>
 #include <iterator>
+#include <memory>
+#include <optional>
 
 #include "codec/block_coder.h"
 #include "codec/block_source.h"
@@ -20,30 +22,51 @@ double seconds_of(Task&& task) {
 
 constexpr BlockKind kStages[] = {BlockKind::kNetwork, BlockKind::kContexts, BlockKind::kMixed};
 
-// A network of bytes takes content as it is.
-bool looks_at_content(BlockKind kind, const Engine* engine) {
-  return kind != BlockKind::kNetwork || content_of(*engine) != Form::kBytes;
+// What a stage makes of a block.
+struct Trial {
+  View view;
+  BlockHeader header;
+  std::shared_ptr<const Engine> engine;  // null if the stage needs none
+};
+
+// Nothing if the stage is not one for such content.
+std::optional<Trial> prepare(BlockKind kind, const SourceBlock& block, const FrameModels& models,
+                             const Level& level) {
+  Trial trial;
+  // A network alone takes bytes as they are.
+  const bool looks = kind != BlockKind::kNetwork || models.find(Form::kSamples);
+  if (looks) trial.view = choose_view(block.content, block.segment, level.sampling);
+  if (kind == BlockKind::kNetwork && trial.view.layout.form != Form::kSamples) trial.view = {};
+  trial.header = header_as(kind, block.content, trial.view, level);
+  if (needs_model(kind)) {
+    const auto place = models.find(network_content(trial.view.layout));
+    if (!place) return {};
+    trial.engine = models.all()[*place].engine;
+  }
+  if (!header_fits(trial.header, trial.engine.get())) return {};
+  return trial;
 }
 
 // Adds what the stage makes of the block to info, if it is one for such content; returns the bytes
 // of coded data.
-std::size_t code_block(BlockKind kind, const SourceBlock& block, const Means& means,
-                       const Level& level, std::size_t contexts_bytes, StageInfo& info) {
+std::size_t code_block(BlockKind kind, const SourceBlock& block, const FrameModels& models,
+                       const Level& level, int threads, std::size_t contexts_bytes,
+                       StageInfo& info) {
   const Bytes& content = block.content;
+  Means means{nullptr, threads, {}};
   std::vector<Coded> made;
   const double encoding_seconds = seconds_of([&] {
-    const View view = looks_at_content(kind, means.engine.get())
-                          ? choose_view(content, block.segment, level.sampling)
-                          : View{};
-    const BlockHeader header = header_as(kind, content, view, level);
-    if (!header_fits(header, means.engine.get())) return;
-    made = encode_as(header, content, view, means, level.doubtful_bytes(contexts_bytes));
+    const auto trial = prepare(kind, block, models, level);
+    if (!trial) return;
+    means.engine = trial->engine;
+    made =
+        encode_as(trial->header, content, trial->view, means, level.doubtful_bytes(contexts_bytes));
   });
   if (made.empty()) return 0;
   const Coded& coded = made.back();
   info.encoding_seconds += encoding_seconds;
   info.content_bytes += content.size();
-  info.coded_bytes += block_header_bytes(coded.header) + coded.data.size();
+  info.coded_bytes += block_header_bytes(coded.header, models.all().size()) + coded.data.size();
   Bytes back;
   info.decoding_seconds +=
       seconds_of([&] { back = decode_block(coded.header, coded.data, means); });
@@ -55,17 +78,16 @@ std::size_t code_block(BlockKind kind, const SourceBlock& block, const Means& me
 
 }  // namespace
 
-std::vector<StageInfo> stages_of(Reader& content, const std::shared_ptr<const Engine>& engine,
-                                 const Level& level, int threads) {
+std::vector<StageInfo> stages_of(Reader& content, const FrameModels& models, const Level& level,
+                                 int threads) {
   std::vector<StageInfo> infos;
   for (const BlockKind kind : kStages) infos.emplace_back().name = kind_of(kind).name;
   BlockSource blocks(content);
   while (const std::optional<SourceBlock> block = blocks.next()) {
     std::size_t contexts_bytes = 0;
     for (std::size_t i = 0; i < std::size(kStages); ++i) {
-      if (needs_model(kStages[i]) && !engine) continue;
       const std::size_t bytes =
-          code_block(kStages[i], *block, {engine, threads, {}}, level, contexts_bytes, infos[i]);
+          code_block(kStages[i], *block, models, level, threads, contexts_bytes, infos[i]);
       if (kStages[i] == BlockKind::kContexts) contexts_bytes = bytes;
     }
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A block header's one to nineteen bytes.
+// A block header's one to twenty bytes.
 #include "container/block_header.h"
 
 namespace nnzip {
@@ -16,6 +16,8 @@ constexpr int kFilterShift = 4;
 // Of its last byte.
 constexpr int kElementMask = 0x1F;
 constexpr int kChannelsShift = 5;
+
+bool states_model(BlockKind kind, std::size_t models) { return needs_model(kind) && models > 1; }
 
 bool has_stride(Form form) { return form == Form::kBytes || form == Form::kPixels; }
 
@@ -89,26 +91,28 @@ void write_short_varint(std::uint32_t value, Bytes& out) {
   for (std::size_t i = 0; i < size; ++i) out.push_back(static_cast<std::uint8_t>(raw >> (8 * i)));
 }
 
-std::size_t block_header_bytes(const BlockHeader& header) {
+std::size_t block_header_bytes(const BlockHeader& header, std::size_t models) {
   if (header.kind == BlockKind::kEnd) return 1;
-  return 1 + short_varint_bytes(header.content_bytes - 1) +
+  return 1 + (states_model(header.kind, models) ? 1 : 0) +
+         short_varint_bytes(header.content_bytes - 1) +
          (header.kind == BlockKind::kStored ? 0 : short_varint_bytes(header.coded_bytes)) + 4 +
          (header.states_layout() ? layout_bytes(header) : 0);
 }
 
-void write_block_header(const BlockHeader& header, Bytes& out) {
+void write_block_header(const BlockHeader& header, std::size_t models, Bytes& out) {
   ByteWriter writer(out);
   writer.u8(static_cast<std::uint8_t>(static_cast<int>(header.kind) |
                                       header.log2_streams << kStreamsShift |
                                       (header.states_layout() ? kLayout : 0)));
   if (header.kind == BlockKind::kEnd) return;
+  if (states_model(header.kind, models)) writer.u8(header.model);
   write_short_varint(header.content_bytes - 1, out);
   if (header.kind != BlockKind::kStored) write_short_varint(header.coded_bytes, out);
   writer.u32(header.checksum);
   if (header.states_layout()) write_layout(header, out);
 }
 
-BlockHeader read_block_header(InputBuffer& in) {
+BlockHeader read_block_header(InputBuffer& in, std::size_t models) {
   const int byte = in.u8();
   BlockHeader header;
   header.log2_streams = byte >> kStreamsShift & kStreamsMask;
@@ -125,6 +129,10 @@ BlockHeader read_block_header(InputBuffer& in) {
     in.fail(ErrorCode::kCorrupt, "a layout is stated for a block that has none");
   }
   if (header.kind == BlockKind::kEnd) return header;
+  if (states_model(header.kind, models)) header.model = in.u8();
+  if (needs_model(header.kind) && header.model >= models) {
+    in.fail(ErrorCode::kCorrupt, "the block needs a model that the frame does not name");
+  }
   header.content_bytes = read_number(in) + 1;
   if (header.content_bytes > kMaxContentBytes) {
     in.fail(ErrorCode::kLimitExceeded, "the block holds " + std::to_string(header.content_bytes) +

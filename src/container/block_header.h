@@ -29,6 +29,7 @@ struct BlockHeader {
   Layout layout = {};              // of kNetwork, kMixed and kContexts
   Filter filter = Filter::kNone;   // that the content went through before it was coded; likewise
   std::uint32_t folded_bytes = 0;  // what Filter::kRepeats made of the content; 0 of other filters
+  std::uint8_t model = 0;  // of kNetwork and kMixed: its place among those that the frame names
 
   // Bytes that the coded data stand for.
   std::uint32_t filtered_bytes() const {
@@ -52,12 +53,13 @@ constexpr bool has_layout(BlockKind kind) {
   return needs_model(kind) || kind == BlockKind::kContexts;
 }
 
-void write_block_header(const BlockHeader& header, Bytes& out);
+// models: how many the frame names.
+void write_block_header(const BlockHeader& header, std::size_t models, Bytes& out);
 // Whether the kind may have that layout, filter and number of streams is left to codec/kinds.
-BlockHeader read_block_header(InputBuffer& in);
+BlockHeader read_block_header(InputBuffer& in, std::size_t models);
 
 // Bytes that write_block_header writes.
-std::size_t block_header_bytes(const BlockHeader& header);
+std::size_t block_header_bytes(const BlockHeader& header, std::size_t models);
 
 // Numbers below 2^30 in 1 to 4 bytes; the low two bits count the bytes that follow the first.
 constexpr std::uint32_t kMaxShortVarint = (std::uint32_t{1} << 30) - 1;

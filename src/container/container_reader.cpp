@@ -39,17 +39,14 @@ std::optional<BlockPlace> ContainerReader::next_header() {
   BlockPlace block;
   in_.enter_block();
   block.place = in_.place();
-  block.header = read_block_header(in_);
+  block.header = read_block_header(in_, frame_.models.size());
   done_ = !frame_.several_blocks || block.header.kind == BlockKind::kEnd;
-  if (frame_.model && !frame_.several_blocks && !needs_model(block.header.kind)) {
+  if (!frame_.models.empty() && !frame_.several_blocks && !needs_model(block.header.kind)) {
     in_.fail(ErrorCode::kCorrupt, "the frame names a model that its only block does not need");
   }
   if (block.header.kind == BlockKind::kEnd) {
     if (frame_.several_blocks) content_hash_ = index_->read_and_compare(in_);
     return std::nullopt;
-  }
-  if (needs_model(block.header.kind) && !frame_.model) {
-    in_.fail(ErrorCode::kCorrupt, "the block needs a model but the frame names none");
   }
   const std::uint64_t header_bytes = in_.position() - block.place.offset;
   index_->add({static_cast<std::uint32_t>(header_bytes + block.header.coded_bytes),

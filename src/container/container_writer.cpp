@@ -12,6 +12,7 @@ void ContainerWriter::put(std::span<const std::uint8_t> data) {
 
 void ContainerWriter::begin(const FrameHeader& header) {
   several_blocks_ = header.several_blocks;
+  models_ = header.models.size();
   write_frame_header(header, pending_);
 }
 
@@ -22,18 +23,19 @@ void ContainerWriter::block(BlockHeader header, std::span<const std::uint8_t> co
   header.checksum = xxh32(content);
   if (several_blocks_) {
     content_hash_.update(content);
-    index_.blocks.push_back({static_cast<std::uint32_t>(block_header_bytes(header) + coded.size()),
-                             header.content_bytes});
+    index_.blocks.push_back(
+        {static_cast<std::uint32_t>(block_header_bytes(header, models_) + coded.size()),
+         header.content_bytes});
   }
   empty_ = false;
-  write_block_header(header, pending_);
+  write_block_header(header, models_, pending_);
   put(pending_);
   pending_.clear();
   put(coded);
 }
 
 void ContainerWriter::end() {
-  if (several_blocks_ || empty_) write_block_header({}, pending_);
+  if (several_blocks_ || empty_) write_block_header({}, models_, pending_);
   if (several_blocks_) {
     index_.content_hash = content_hash_.digest();
     write_frame_index(index_, pending_);

@@ -34,6 +34,7 @@ class ContainerWriter {
 
   Writer& out_;
   bool several_blocks_ = false;
+  std::size_t models_ = 0;
   Bytes pending_;  // headers, so that they need no write of their own
   bool empty_ = true;
   FrameIndex index_;

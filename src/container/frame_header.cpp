@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// The frame header's five or thirteen bytes.
+// The frame header's five bytes or more.
 #include "container/frame_header.h"
+
+#include <algorithm>
 
 namespace nnzip {
 namespace {
 
 constexpr int kVersionMask = 0x0F;
 constexpr int kSeveralBlocks = 0x10;
-constexpr int kModel = 0x20;
+constexpr int kModels = 0x20;
 constexpr int kReserved = 0xC0;
 
 }  // namespace
@@ -15,9 +17,12 @@ constexpr int kReserved = 0xC0;
 void write_frame_header(const FrameHeader& header, Bytes& out) {
   ByteWriter writer(out);
   writer.bytes(kFrameMagic);
-  writer.u8(static_cast<std::uint8_t>(
-      kFormatVersion | (header.several_blocks ? kSeveralBlocks : 0) | (header.model ? kModel : 0)));
-  if (header.model) writer.bytes(*header.model);
+  writer.u8(static_cast<std::uint8_t>(kFormatVersion |
+                                      (header.several_blocks ? kSeveralBlocks : 0) |
+                                      (header.models.empty() ? 0 : kModels)));
+  if (header.models.empty()) return;
+  if (header.several_blocks) writer.u8(static_cast<std::uint8_t>(header.models.size()));
+  for (const ModelId& model : header.models) writer.bytes(model);
 }
 
 FrameHeader read_frame_header(InputBuffer& in) {
@@ -28,7 +33,20 @@ FrameHeader read_frame_header(InputBuffer& in) {
   }
   FrameHeader header;
   header.several_blocks = (byte & kSeveralBlocks) != 0;
-  if ((byte & kModel) != 0) in.read(header.model.emplace());
+  if ((byte & kModels) == 0) return header;
+  const std::size_t count = header.several_blocks ? in.u8() : 1;
+  if (count == 0 || count > FrameHeader::kMaxModels) {
+    in.fail(ErrorCode::kCorrupt,
+            "the frame names " + std::to_string(count) + " models, which is not within 1 to 15");
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    ModelId model;
+    in.read(model);
+    if (std::ranges::find(header.models, model) != header.models.end()) {
+      in.fail(ErrorCode::kCorrupt, "the frame names a model twice");
+    }
+    header.models.push_back(model);
+  }
   return header;
 }
 

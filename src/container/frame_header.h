@@ -4,7 +4,7 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
+#include <vector>
 
 #include "base/bytes.h"
 #include "container/input_buffer.h"
@@ -15,15 +15,21 @@ namespace nnzip {
 constexpr std::array<std::uint8_t, 4> kFrameMagic{0xF7, 0x4E, 0x5A, 0x1A};
 constexpr int kFormatVersion = 0;
 
+// How frames name a model: the first bytes of its SHA-256.
+using ModelId = std::array<std::uint8_t, 8>;
+
 struct FrameHeader {
+  static constexpr std::size_t kMaxModels = 15;
   bool several_blocks = false;
-  std::optional<std::array<std::uint8_t, 8>> model;  // first bytes of its SHA-256
+  // All different. A frame of one block names one, if the block needs it; a frame of several those
+  // that its blocks may need.
+  std::vector<ModelId> models;
   bool operator==(const FrameHeader&) const = default;
 };
 
 void write_frame_header(const FrameHeader& header, Bytes& out);
 
-// What follows the magic. Throws Error(kTruncated, kUnsupportedVersion).
+// What follows the magic. Throws Error(kTruncated, kUnsupportedVersion, kCorrupt).
 FrameHeader read_frame_header(InputBuffer& in);
 
 }  // namespace nnzip

@@ -31,6 +31,7 @@ struct NgramTable {
 };
 
 struct Config {
+  Form content = Form::kBytes;         // what it is for: kBytes, kPixels or kSamples
   std::uint32_t width = 0;             // D
   std::uint32_t heads = 0;             // H
   std::uint32_t kv_heads = 0;          // G, divides H
@@ -38,7 +39,7 @@ struct Config {
   std::uint32_t hidden = 0;            // F
   std::vector<std::uint32_t> windows;  // W of each layer; its length is the number of layers
   std::vector<NgramTable> ngrams;
-  std::vector<Tap> taps;  // all of one form of content; strictly increasing
+  std::vector<Tap> taps;  // of that content, for bytes none; strictly increasing
 
   std::uint32_t layers() const { return static_cast<std::uint32_t>(windows.size()); }
   std::uint32_t query_size() const { return heads * head_size; }                 // H*E

@@ -26,6 +26,8 @@ constexpr int kPackLevel = 19;
 // Stands for all numbers that are too large for a Tap; check_config refuses it.
 constexpr std::uint8_t kNoTap = 255;
 static_assert(form_of(Tap{kNoTap}) == Form::kBytes);
+// The same for a Form.
+constexpr std::uint32_t kNoContent = 255;
 
 class ContentWriter {
  public:
@@ -171,6 +173,9 @@ void visit_inputs(Io& io, Config& c, const std::string& what) {
 
 template <class Io>
 void visit_config(Io& io, Config& c, const std::string& what) {
+  auto content = static_cast<std::uint32_t>(c.content);
+  io.number(content);
+  c.content = static_cast<Form>(std::min(content, kNoContent));
   io.number(c.width);
   io.number(c.heads);
   io.number(c.kv_heads);
@@ -306,15 +311,13 @@ std::string model_name(const std::string& prefix, const Config& config, const Mo
 
 std::string describe(const Config& c) {
   std::ostringstream text;
-  text << "width " << c.width << ", " << c.layers() << " layers, " << c.heads << " heads of "
-       << c.head_size << " (" << c.kv_heads << " key/value), hidden " << c.hidden << ", windows";
+  text << "for " << name_of(c.content) << ", width " << c.width << ", " << c.layers() << " layers, "
+       << c.heads << " heads of " << c.head_size << " (" << c.kv_heads << " key/value), hidden "
+       << c.hidden << ", windows";
   for (std::size_t i = 0; i < c.windows.size(); ++i) text << (i == 0 ? " " : "/") << c.windows[i];
   for (const NgramTable& table : c.ngrams)
     text << ", " << table.order << "-grams " << table.rows << " rows";
-  if (!c.taps.empty()) {
-    const bool pixels = form_of(c.taps.front()) == Form::kPixels;
-    text << ", " << c.taps.size() << " taps of " << (pixels ? "pixels" : "sound");
-  }
+  if (!c.taps.empty()) text << ", " << c.taps.size() << " taps";
   return text.str();
 }
 

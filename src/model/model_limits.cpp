@@ -102,14 +102,19 @@ void check_config(const Config& c, const std::string& what) {
     require_supported(std::has_single_bit(table.rows) && table.rows >= 2 && table.rows <= 1U << 22,
                       what, "n-gram tables of 2 to 2^22 rows, a power of two");
   }
+  require_supported(
+      c.content == Form::kBytes || c.content == Form::kPixels || c.content == Form::kSamples, what,
+      "models of bytes, pixels or samples, not of content " +
+          std::to_string(static_cast<int>(c.content)));
   require_supported(c.taps.size() <= kMaxTaps, what, "at most 32 taps");
+  require_supported(c.taps.empty() == (c.content == Form::kBytes), what,
+                    "taps of models of pixels or samples, and of no others");
   for (std::size_t i = 0; i < c.taps.size(); ++i) {
     require_supported(
         form_of(c.taps[i]) != Form::kBytes, what,
         "taps that it knows, not number " + std::to_string(static_cast<int>(c.taps[i])));
     require_supported(i == 0 || c.taps[i - 1] < c.taps[i], what, "taps in increasing order");
-    require_supported(form_of(c.taps[i]) == form_of(c.taps[0]), what,
-                      "taps of pixels or of sound, not of both");
+    require_supported(form_of(c.taps[i]) == c.content, what, "taps of the model's content");
   }
 }
 

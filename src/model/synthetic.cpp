@@ -140,6 +140,7 @@ Config tiny_config() {
 
 std::vector<Tap> all_taps(Form form) {
   std::vector<Tap> taps;
+  if (form == Form::kBytes) return taps;
   for (int number = 0; number < 256; ++number) {
     if (form_of(static_cast<Tap>(number)) == form) taps.push_back(static_cast<Tap>(number));
   }
@@ -148,6 +149,7 @@ std::vector<Tap> all_taps(Form form) {
 
 Config tiny_tap_config(Form form) {
   Config config = tiny_config();
+  config.content = form;
   config.taps = all_taps(form);
   return config;
 }

@@ -22,7 +22,7 @@ Model synthetic_model(const Config& config, std::uint64_t seed,
 // 48, two n-gram tables.
 Config tiny_config();
 
-// All taps of kPixels or kSamples.
+// All taps of kPixels or kSamples; none of kBytes.
 std::vector<Tap> all_taps(Form form);
 // The small shape with these.
 Config tiny_tap_config(Form form);

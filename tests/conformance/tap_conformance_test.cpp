@@ -119,6 +119,7 @@ TEST_CASE("TapConformance.TablesOfZerosAreAModelWithoutTaps", "[conformance]") {
   Model silent = tap_model(Form::kPixels, 25);
   for (TableWeights& tap : silent.weights.taps) std::ranges::fill(tap.entries, std::int8_t{0});
   Model without = silent;
+  without.config.content = Form::kBytes;
   without.config.taps.clear();
   without.weights.taps.clear();
   const auto sample = generated_sample(200);

@@ -66,15 +66,16 @@ Bytes written(const Parsed& parsed) {
   Bytes out;
   for (const Frame& frame : parsed.frames) {
     write_frame_header(frame.header, out);
+    const std::size_t models = frame.header.models.size();
     FrameIndex index;
     for (const CodedBlock& block : frame.blocks) {
-      write_block_header(block.header, out);
+      write_block_header(block.header, models, out);
       out.insert(out.end(), block.coded.begin(), block.coded.end());
-      index.blocks.push_back(
-          {static_cast<std::uint32_t>(block_header_bytes(block.header) + block.coded.size()),
-           block.header.content_bytes});
+      index.blocks.push_back({static_cast<std::uint32_t>(block_header_bytes(block.header, models) +
+                                                         block.coded.size()),
+                              block.header.content_bytes});
     }
-    if (frame.header.several_blocks || frame.blocks.empty()) write_block_header({}, out);
+    if (frame.header.several_blocks || frame.blocks.empty()) write_block_header({}, models, out);
     if (!frame.header.several_blocks) continue;
     demand(frame.hash.has_value(), "a frame of several blocks has a checksum");
     index.content_hash = *frame.hash;
@@ -130,10 +131,10 @@ std::vector<Input> inputs() {
   all.push_back({"nothing", {}});
   all.push_back({"empty", frame_of({}, {})});
   all.push_back({"stored", frame_of({}, {{BlockKind::kStored, 0, 70, 70, 0}})});
-  all.push_back({"model", frame_of({false, id}, {{BlockKind::kNetwork, 3, 20000, 9, 0}})});
-  all.push_back({"several", frame_of({true, id}, {{BlockKind::kNetwork, 6, 40, 70, 0},
-                                                  {BlockKind::kZstd, 0, 900, 65, 0},
-                                                  {BlockKind::kStored, 0, 5, 5, 0}})});
+  all.push_back({"model", frame_of({false, {id}}, {{BlockKind::kNetwork, 3, 20000, 9, 0}})});
+  all.push_back({"several", frame_of({true, {id}}, {{BlockKind::kNetwork, 6, 40, 70, 0},
+                                                    {BlockKind::kZstd, 0, 900, 65, 0},
+                                                    {BlockKind::kStored, 0, 5, 5, 0}})});
   Bytes joined = all.back().data;
   for (std::size_t i = 0; i + 1 < all.size(); ++i) {
     joined.insert(joined.end(), all[i].data.begin(), all[i].data.end());

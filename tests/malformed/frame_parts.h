@@ -77,7 +77,7 @@ inline std::vector<GoodFile> good_files(const TinyModel& tiny) {
   MemoryWriter out;
   ContainerWriter writer(out);
   const BlockPlan plan = stated_plan(typical.size(), 8);
-  writer.begin({true, short_id(tiny.hash)});
+  writer.begin({true, {short_id(tiny.hash)}});
   BlockHeader header;
   header.kind = BlockKind::kNetwork;
   header.log2_streams = 3;

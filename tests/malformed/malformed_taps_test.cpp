@@ -74,7 +74,7 @@ Bytes header_of(BlockKind kind, int log2_streams, const Layout& layout, Filter f
   const auto id = test::model_field(plain());
   Bytes frame =
       test::frame_start(needs_model(kind) ? test::kModelFlag : 0, needs_model(kind) ? id : Bytes{});
-  write_block_header(header, frame);
+  write_block_header(header, 1, frame);
   return frame;
 }
 

@@ -28,7 +28,7 @@ inline Bytes frame_of_kind(BlockKind kind, const Bytes& content, const TinyModel
   header.filter = filter;
   const Coded coded = kind_of(kind).encode(header, filtered, {tiny.engine(), 1, {}}).back();
   FrameHeader frame;
-  if (needs_model(kind)) frame.model = short_id(tiny.hash);
+  if (needs_model(kind)) frame.models = {short_id(tiny.hash)};
   MemoryWriter out;
   ContainerWriter writer(out);
   writer.begin(frame);

@@ -72,7 +72,7 @@ TEST_CASE("Container.KeepsEveryField") {
   MemoryWriter out;
   ContainerWriter writer(out);
   const Bytes content(5000, 'x'), coded{9, 8, 7};
-  writer.begin({true, kModelId});
+  writer.begin({true, {kModelId}});
   writer.block(of_kind(BlockKind::kNetwork, 3), content, coded);
   writer.block(of_kind(BlockKind::kZstd), content, {});
   writer.end();
@@ -81,13 +81,13 @@ TEST_CASE("Container.KeepsEveryField") {
   ContainerReader reader(in);
   const auto frame = reader.next_frame();
   REQUIRE(frame);
-  CHECK(*frame == FrameHeader{true, kModelId});
+  CHECK(*frame == FrameHeader{true, {kModelId}});
   const auto model = reader.next_block();
   REQUIRE(model);
   CHECK(model->header == BlockHeader{BlockKind::kNetwork, 3, 5000, 3, xxh32(content)});
   CHECK(model->header.streams() == 8);
   CHECK(model->coded == coded);
-  CHECK(model->place.offset == 13);
+  CHECK(model->place.offset == 14);
   CHECK(model->place.block == 1);
   const auto zstd = reader.next_block();
   REQUIRE(zstd);
@@ -103,7 +103,7 @@ TEST_CASE("Container.SingleBlockCostsAtMost24Bytes") {
   MemoryWriter out;
   ContainerWriter writer(out);
   const Bytes content(std::size_t{4} << 20), coded(1 << 20);
-  writer.begin({false, kModelId});
+  writer.begin({false, {kModelId}});
   writer.block(of_kind(BlockKind::kNetwork, 6), content, coded);
   writer.end();
   CHECK(out.out.size() == coded.size() + 24);

@@ -152,12 +152,11 @@ TEST_CASE("List.TellsWhatFramesHold") {
   CHECK(infos[0].coded_bytes == first);
   CHECK(infos[0].blocks == 1);
   CHECK(infos[0].network_blocks == 1);
-  CHECK(infos[0].model == tiny.name);
-  CHECK(infos[0].model_id == to_hex(short_id(tiny.hash)));
+  CHECK(infos[0].models == std::vector<ModelName>{{to_hex(short_id(tiny.hash)), tiny.name}});
   CHECK(!infos[0].checksum);
   CHECK(infos[1].coded_bytes == stored.size());
   CHECK(infos[1].stored_blocks == 2);
-  CHECK(infos[1].model_id.empty());
+  CHECK(infos[1].models.empty());
   REQUIRE(infos[1].checksum);
   CHECK(*infos[1].checksum == xxh64(typical));
   frames.pop_back();

@@ -25,9 +25,9 @@ class VirtualFrame : public SeekableReader {
     header.kind = BlockKind::kStored;
     header.content_bytes = header.coded_bytes = kBlockBytes;
     header.checksum = xxh32(content_);
-    write_block_header(header, block_);
+    write_block_header(header, 0, block_);
     block_.insert(block_.end(), content_.begin(), content_.end());
-    write_block_header({}, end_);
+    write_block_header({}, 0, end_);
     FrameIndex index;
     index.blocks.assign(kBlocks, {static_cast<std::uint32_t>(block_.size()), kBlockBytes});
     write_frame_index(index, end_);

@@ -157,8 +157,8 @@ TEST_CASE("MixedBlock.LayoutsOfAllFormsComeBack") {
 
 TEST_CASE("EncodeBlock.TakesTheSmallestKind") {
   const auto kind_of = [](const Bytes& content, bool with_network) {
-    const Means means{with_network ? tiny().engine() : nullptr, 1, {}};
-    return encode_block(content, {}, means, level_meaning(5), 8).header.kind;
+    const FrameModels models = with_network ? FrameModels(tiny().engine()) : FrameModels();
+    return encode_block(content, {}, models, level_meaning(5), true, 1).header.kind;
   };
   CHECK(kind_of(words(20000), false) == BlockKind::kContexts);
   CHECK(kind_of(tiny().typical_content(5000, 3), true) == BlockKind::kNetwork);
@@ -188,7 +188,7 @@ TEST_CASE("EncodeBlock.LosesAtMostEightBytesToTheBestWhereContentIsEasy") {
   for (const Bytes& content :
        {Bytes(200000), repeated(200000, 0), repeated(200000, 1), repeated(200000, 12)}) {
     const Means means{tiny().engine(), 1, {}};
-    const Coded coded = encode_block(content, {}, means, level, kModelBytes);
+    const Coded coded = encode_block(content, {}, FrameModels(means.engine), level, true, 1);
     const auto cost = [](const Coded& made) {
       return made.data.size() + (needs_model(made.header.kind) ? kModelBytes : 0);
     };
@@ -204,8 +204,8 @@ TEST_CASE("EncodeBlock.LosesAtMostEightBytesToTheBestWhereContentIsEasy") {
 }
 
 TEST_CASE("EncodeBlock.TakesNoTimeForOneCopy") {
-  const Coded coded =
-      encode_block(repeated(4 << 20, 0), {}, {tiny().engine(), 1, {}}, level_meaning(5), 8);
+  const Coded coded = encode_block(repeated(4 << 20, 0), {}, FrameModels(tiny().engine()),
+                                   level_meaning(5), true, 1);
   CHECK(coded.header.filter == Filter::kRepeats);
   CHECK(coded.header.folded_bytes < 80);
 }

@@ -29,7 +29,7 @@ std::string message_of(ErrorCode code, const auto& call) {
 Model tap_model(Form form) { return synthetic_model(tiny_tap_config(form), 31); }
 
 // Offsets in the content of tiny_tap_config.
-constexpr std::size_t kInputs = 9, kFirstTap = 18;
+constexpr std::size_t kInputs = 10, kFirstTap = 19;
 
 }  // namespace
 
@@ -40,16 +40,16 @@ TEST_CASE("ModelTaps.RoundTrip") {
   const Bytes file = pack_model(model);
   REQUIRE(unpack_model(file, "test") == model);
   REQUIRE(verify_model_file(file, "test") == model);
-  REQUIRE_THAT(
-      describe(model.config),
-      Catch::EndsWith(form == Form::kPixels ? ", 14 taps of pixels" : ", 8 taps of sound"));
+  const bool pixels = form == Form::kPixels;
+  REQUIRE_THAT(describe(model.config), Catch::StartsWith(pixels ? "for pixels," : "for samples,"));
+  REQUIRE_THAT(describe(model.config), Catch::EndsWith(pixels ? ", 14 taps" : ", 8 taps"));
 }
 
 // MODEL_FORMAT.md, byte by byte up to the taps; and their tables follow those of n-grams.
 TEST_CASE("ModelTaps.StandWhereTheFormatSays") {
   const Model model = tap_model(Form::kSamples);
   const Bytes content = model_content(model);
-  Bytes expected{64, 2, 1, 32, 0x80, 1, 2, 16, 48, 10, 1, 2, 0x80, 2, 1, 3, 0x80, 4};
+  Bytes expected{2, 64, 2, 1, 32, 0x80, 1, 2, 16, 48, 10, 1, 2, 0x80, 2, 1, 3, 0x80, 4};
   for (std::uint8_t number = 32; number < 40; ++number) {
     expected.push_back(2);
     expected.push_back(number);
@@ -83,7 +83,14 @@ TEST_CASE("ModelTaps.WhatBreaksALimitIsNotWritten") {
   CHECK_THAT(taps({Tap{0}}), Contains("not number 0"));
   CHECK_THAT(taps({Tap{15}}), Contains("not number 15"));
   CHECK_THAT(taps({Tap::kSamplePlace, Tap{40}}), Contains("not number 40"));
-  CHECK_THAT(taps({Tap::kPixelChannel, Tap::kSamplePlace}), Contains("not of both"));
+  CHECK_THAT(taps({Tap::kPixelChannel, Tap::kSamplePlace}), Contains("the model's content"));
+  CHECK_THAT(taps({Tap::kPixelChannel}), Contains("the model's content"));
+  CHECK_THAT(taps({}), Contains("models of pixels or samples"));
+  const auto content = [&](Form form) {
+    return message(ErrorCode::kModelUnsupported, [&](Model& m) { m.config.content = form; });
+  };
+  CHECK_THAT(content(Form::kBytes), Contains("models of pixels or samples"));
+  CHECK_THAT(content(Form::kCode), Contains("not of content 3"));
   CHECK_THAT(taps({Tap::kSampleLast, Tap::kSampleLast}), Contains("increasing"));
   CHECK_THAT(taps({Tap::kSampleLast, Tap::kSamplePlace}), Contains("increasing"));
   CHECK_THAT(taps(std::vector<Tap>(kMaxTaps + 1, Tap::kPixelW)), Contains("at most 32"));
@@ -114,7 +121,11 @@ TEST_CASE("ModelTaps.WhatBreaksALimitIsNotRead") {
   CHECK_THAT(message(unsupported, kFirstTap + 15, {40}), Contains("not number 40"));
   // 288 = 32 + 256 is no 32.
   CHECK_THAT(message(unsupported, kFirstTap + 1, {0xA0, 2}), Contains("not number 255"));
-  CHECK_THAT(message(unsupported, kFirstTap + 1, {1}), Contains("not of both"));
+  CHECK_THAT(message(unsupported, kFirstTap + 1, {1}), Contains("the model's content"));
+  CHECK_THAT(message(unsupported, 0, {1}), Contains("the model's content"));
+  CHECK_THAT(message(unsupported, 0, {0}), Contains("models of pixels or samples"));
+  CHECK_THAT(message(unsupported, 0, {3}), Contains("not of content 3"));
+  CHECK_THAT(message(unsupported, 0, {0x82, 2}), Contains("not of content 255"));
   CHECK_THAT(message(unsupported, kFirstTap + 3, {32}), Contains("increasing"));
   CHECK_THAT(message(unsupported, kInputs, {65}), Contains("too long"));
   CHECK_THAT(message(corrupt, kFirstTap + 2, {1, 2, 16}, 2), Contains("behind a tap"));

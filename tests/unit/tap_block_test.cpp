@@ -271,11 +271,13 @@ TEST_CASE("TapBlock.EncoderTakesTheNetworkWhereItHelps") {
   const Bytes image = typical_image(pixels, 6000), sound = typical_sound(samples, 6000);
   const auto choose = [](const Bytes& content, const Layout& layout, const TinyModel& tiny) {
     const Means means{tiny.engine(), 2, {}};
-    const Coded coded =
-        encode_block(content, segment_of(content, layout), means, level_meaning(5), 8);
-    Bytes written;
-    write_block_header(coded.header, written);
-    CHECK(written.size() == block_header_bytes(coded.header));
+    const Coded coded = encode_block(content, segment_of(content, layout),
+                                     FrameModels(means.engine), level_meaning(5), true, 2);
+    for (const std::size_t models : {1, 2}) {
+      Bytes written;
+      write_block_header(coded.header, models, written);
+      CHECK(written.size() == block_header_bytes(coded.header, models));
+    }
     CHECK((decode_block(coded.header, coded.data, means) == content));
     return coded.header;
   };

@@ -67,7 +67,11 @@ void add_options(CLI::App& app, Options& o, NgramOptions& ngrams) {
       ->delimiter(',')
       ->capture_default_str();
   app.add_option_function<std::vector<std::string>>(
-         "--taps", [&o](const auto& words) { o.config.taps = parse_taps(words); },
+         "--taps",
+         [&o](const auto& words) {
+           o.config.taps = parse_taps(words);
+           if (!o.config.taps.empty()) o.config.content = form_of(o.config.taps.front());
+         },
          "none, pixels, samples or numbers of taps; --data and --valid hold images or sound then")
       ->delimiter(',');
   app.add_option("--steps", o.float_phase.steps, "steps of the float phase")->capture_default_str();

@@ -30,6 +30,7 @@ class CpuEngine : public Engine {
   CpuEngine(std::shared_ptr<const Model> model, const Kernels& kernels);
   std::unique_ptr<Session> session(int lanes) const override;
   std::uint64_t session_bytes(int lanes) const override;
+  Form content() const override { return packed_->model.config.content; }
   std::span<const Tap> taps() const override { return packed_->model.config.taps; }
   std::string description() const override;
   Profile profile(int lanes, int count) const override;

@@ -237,6 +237,7 @@ class ReferenceEngine : public Engine {
     return lane * static_cast<std::uint64_t>(lanes);
   }
 
+  Form content() const override { return model_->config.content; }
   std::span<const Tap> taps() const override { return model_->config.taps; }
 
   std::string description() const override { return "reference"; }

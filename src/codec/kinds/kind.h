@@ -64,8 +64,10 @@ bool header_fits(const BlockHeader& header, const Engine* network = nullptr);
 void check_header(const BlockPlace& block);
 void check_network(const BlockPlace& block, const Engine& network);
 
-// What a network is for: pixels, samples, or bytes of any other meaning.
-Form content_of(const Engine& network);
+// The content of a network that may code blocks of that layout.
+constexpr Form network_content(const Layout& layout) {
+  return layout.form == Form::kCode ? Form::kBytes : layout.form;
+}
 
 // Takes its lengths from content and data.
 Coded coded_as(BlockHeader header, Bytes data);

@@ -30,7 +30,7 @@ bool fits(const BlockHeader& header, const Engine* network) {
       // Predictions go with the taps of the network, in place of a filter.
       return PixelTaps::fits(header.layout) && header.filter == Filter::kNone &&
              BlockOrder::fits(header.layout, header.streams()) &&
-             (network == nullptr || content_of(*network) == Form::kPixels);
+             (network == nullptr || network->content() == Form::kPixels);
     case Form::kSamples:
       return false;
     case Form::kBytes:
@@ -38,7 +38,7 @@ bool fits(const BlockHeader& header, const Engine* network) {
       break;
   }
   return filter_fits(header.filter, header.layout) &&
-         (network == nullptr || content_of(*network) == Form::kBytes);
+         (network == nullptr || network->content() == Form::kBytes);
 }
 
 // The network alone as well, where that is a kind: of bytes without a filter.
@@ -67,7 +67,7 @@ MixedCoder::MixedCoder(std::shared_ptr<const Engine> engine, int threads)
 
 std::uint64_t MixedCoder::memory_bytes(const Engine& engine, int threads, std::size_t content_bytes,
                                        const BlockPlan& plan, const Layout& layout) {
-  const std::size_t predictions = engine.taps().empty() ? 0 : content_bytes;
+  const std::size_t predictions = engine.content() == Form::kPixels ? content_bytes : 0;
   return mixer_plan(content_bytes, plan, layout).memory_bytes() + predictions +
          Lockstep::memory_bytes(engine, threads, static_cast<std::size_t>(plan.streams));
 }

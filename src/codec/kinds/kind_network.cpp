@@ -162,7 +162,7 @@ const Kind kNetworkKind{
             return false;
           }
           const Form form = residuals ? Form::kSamples : Form::kBytes;
-          return network == nullptr || content_of(*network) == form;
+          return network == nullptr || network->content() == form;
         },
     .encode =
         [](const BlockHeader& header, Part filtered, const Means& means) {

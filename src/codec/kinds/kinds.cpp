@@ -37,10 +37,6 @@ void check_network(const BlockPlace& block, const Engine& network) {
   corrupt(block, "the block's content is not of the kind that its model is for.");
 }
 
-Form content_of(const Engine& network) {
-  return network.taps().empty() ? Form::kBytes : form_of(network.taps().front());
-}
-
 Coded coded_as(BlockHeader header, Bytes data) {
   header.coded_bytes = static_cast<std::uint32_t>(data.size());
   return {header, std::move(data)};

@@ -35,8 +35,8 @@ Lockstep::Lockstep(const Engine& engine, int threads, std::span<const std::uint8
       symbols_(streams.lanes),
       team_(engine, threads, streams.lanes,
             by_windows_ ? LaneTeam::Use::kAhead : LaneTeam::Use::kInTurns) {
-  const bool samples = tap_count_ != 0 && form_of(engine.taps().front()) == Form::kSamples;
-  if (tap_count_ != 0 && !samples) pixel_taps_.emplace(layout, content, engine.taps());
+  const bool samples = engine.content() == Form::kSamples;
+  if (engine.content() == Form::kPixels) pixel_taps_.emplace(layout, content, engine.taps());
   for (std::size_t lane = 0; lane < streams.lanes; ++lane) {
     positions_.push_back(order.first(first_ + lane));
     if (samples) sample_taps_.emplace_back(layout, positions_.back(), engine.taps());

@@ -11,9 +11,10 @@ assert all(c == "\n" or 31 < ord(c) < 127 or ord(c) > 159 for c in text)
 for entry in json.loads(text):
     raw = bytes.fromhex(entry["name_hex"]) if "name_hex" in entry else os.fsencode(entry["name"])
     assert os.stat(raw).st_size == entry["coded_bytes"], raw
-    model = entry["frames"][0]["model"]
+    models = entry["frames"][0]["models"]
+    assert all(len(model["id"]) == 16 for model in models)
     print(ascii(entry["name"]), entry["content_bytes"], entry["blocks"], len(entry["frames"]),
-          entry["name_hex"] if "name_hex" in entry else "-", model and model.split("-")[0])
+          entry["name_hex"] if "name_hex" in entry else "-", models and models[0]["name"].split("-")[0])
 one = json.loads(text)[0]
 print(*sorted(one))
 print(*sorted(one["frames"][0]))
