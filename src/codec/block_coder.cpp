@@ -257,8 +257,9 @@ Bytes decode_block(const BlockHeader& header, std::span<const std::uint8_t> code
 std::uint64_t encode_memory(std::size_t content_bytes, const FrameModels& models,
                             const Level& level, int threads) {
   // The layouts of each form that take most memory.
-  constexpr Layout bytes{}, pixels{(1 << 22) - 8, 8, 1, Form::kPixels, 4},
-      samples{0, 32, 1, Form::kSamples, 8};
+  constexpr Layout bytes,
+      pixels{.form = Form::kPixels, .stride = (1 << 22) - 8, .element = 8, .channels = 4},
+      samples{.form = Form::kSamples, .element = 32, .channels = 8};
   std::uint64_t slowest = zstd_pack_memory(content_bytes);
   const auto consider = [&](BlockHeader header, const Layout& layout, const Engine* engine) {
     header.layout = layout;

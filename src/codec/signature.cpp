@@ -19,8 +19,11 @@ constexpr std::size_t kCorpusBytes = 6000;  // fills and wraps every window in u
 constexpr int kStreams = 4;                 // not all of one length
 constexpr std::size_t kWindow = 50;
 // Whatever the corpus is: the contexts of these are then computed.
-constexpr Layout kPixels{200, 3, 0, Form::kPixels, 3}, kSamples{0, 4, 0, Form::kSamples, 2};
-constexpr Layout kLayouts[] = {{48, 2, 1}, {0, 1, 0, Form::kCode, 1}, {0, 4, 0, Form::kCode, 1}};
+constexpr Layout kPixels{.form = Form::kPixels, .stride = 200, .element = 3, .channels = 3},
+    kSamples{.form = Form::kSamples, .element = 4, .channels = 2};
+constexpr Layout kLayouts[] = {{.stride = 48, .element = 2, .odd_high = true},
+                               {.form = Form::kCode, .element = 1},
+                               {.form = Form::kCode, .element = 4}};
 
 void add_distributions(const Engine& engine, std::span<const std::uint8_t> corpus,
                        Xxh64Stream& hash) {

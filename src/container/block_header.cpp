@@ -11,7 +11,7 @@ constexpr int kStreamsMask = 0x07;
 constexpr int kLayout = 0x80;
 // Of a layout's first byte.
 constexpr int kFormMask = 0x07;
-constexpr int kHighParity = 0x08;
+constexpr int kFlag = 0x08;
 constexpr int kFilterShift = 4;
 // Of its last byte.
 constexpr int kElementMask = 0x1F;
@@ -32,7 +32,7 @@ std::size_t layout_bytes(const BlockHeader& header) {
 void write_layout(const BlockHeader& header, Bytes& out) {
   const Layout& layout = header.layout;
   out.push_back(static_cast<std::uint8_t>(static_cast<int>(layout.form) |
-                                          (layout.high_parity != 0 ? kHighParity : 0) |
+                                          (layout.flag() ? kFlag : 0) |
                                           static_cast<int>(header.filter) << kFilterShift));
   if (header.filter == Filter::kRepeats) return write_short_varint(header.folded_bytes, out);
   if (has_stride(layout.form)) write_short_varint(layout.stride, out);
@@ -60,9 +60,10 @@ void read_layout(InputBuffer& in, BlockHeader& header) {
   }
   Layout& layout = header.layout;
   layout.form = static_cast<Form>(form);
-  layout.high_parity = (first & kHighParity) != 0 ? 1 : 0;
+  const bool flag = (first & kFlag) != 0;
   header.filter = static_cast<Filter>(filter);
   if (header.filter == Filter::kRepeats) {
+    layout.set_flag(flag);
     header.folded_bytes = read_number(in);
     if (header.folded_bytes == 0 || header.folded_bytes > header.content_bytes) {
       in.fail(ErrorCode::kCorrupt, "the block's layout is not one that the format has");
@@ -73,6 +74,7 @@ void read_layout(InputBuffer& in, BlockHeader& header) {
   const auto last = std::uint32_t{in.u8()};
   layout.element = (last & kElementMask) + 1;
   layout.channels = (last >> kChannelsShift) + 1;
+  layout.set_flag(flag);
   if (header.filter == Filter::kResiduals) layout.unused_bits = in.u8();
   if (!layout.is_valid() || !header.states_layout()) {
     in.fail(ErrorCode::kCorrupt, "the block's layout is not one that the format has");

@@ -24,7 +24,11 @@ std::optional<Layout> as_pixels(const Layout& rows) {
   const bool wide = rows.stride >= kLeastWidth * rows.element && rows.stride % rows.element == 0;
   if (rows.form != Form::kBytes || !wide) return {};
   const std::uint32_t channels = rows.element == 2 ? 1 : rows.element;
-  return Layout{rows.stride, rows.element, rows.high_parity, Form::kPixels, channels};
+  return Layout{.form = Form::kPixels,
+                .stride = rows.stride,
+                .element = rows.element,
+                .channels = channels,
+                .low_first = rows.odd_high};
 }
 
 // As a table of numbers of so many bytes that lie on curves: floats as a rule.
@@ -34,7 +38,7 @@ std::optional<Proposal> as_curves(std::span<const std::uint8_t> content, const L
   constexpr std::int64_t kLeastBits = 32;  // a number, times 16, that the curves must save
   Proposal proposal{rows, Filter::kCurves};
   proposal.layout.element = element;
-  proposal.layout.high_parity = 0;
+  proposal.layout.odd_high = false;
   proposal.layout.stride = std::max(rows.stride, 2 * element);
   if (rows.stride == 0 || rows.stride % element != 0) return {};
   const std::size_t bytes = std::min(content.size(), kLooked);

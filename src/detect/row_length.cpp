@@ -121,7 +121,7 @@ std::vector<Row> candidates(Content content, const Layout& layout) {
       std::max<std::size_t>(std::min(content.size() - longest, kWindow * kWindows) / kCompared, 1);
   std::size_t n = 0;
   sample(content, [&](std::size_t i) {
-    if (layout.element == 2 && i % 2 != layout.high_parity) return;
+    if (layout.element == 2 && (i % 2 != 0) != layout.odd_high) return;
     if (++n % step != 0) return;
     const std::uint8_t x = content[i];
     const std::uint8_t* const before = content.data() + i;
@@ -149,11 +149,11 @@ std::vector<Row> candidates(Content content, const Layout& layout) {
   return rows;
 }
 
-// The parity of the positions whose bytes repeat more at distance 2: those of high bytes.
-std::uint32_t steady_parity(Content content) {
+// Whether it is those at odd positions that repeat more at distance 2, as high bytes do.
+bool odd_bytes_are_steadier(Content content) {
   std::uint32_t equal[2] = {};
   sample(content, [&](std::size_t i) { equal[i & 1] += content[i] == content[i - 2] ? 1u : 0; });
-  return equal[1] >= equal[0] ? 1 : 0;
+  return equal[1] >= equal[0];
 }
 
 }  // namespace
@@ -169,7 +169,7 @@ Layout detect_layout(std::span<const std::uint8_t> content) {
       layout.element = e;
     }
   }
-  if (layout.element == 2) layout.high_parity = steady_parity(content);
+  if (layout.element == 2) layout.odd_high = odd_bytes_are_steadier(content);
   // A row must save something; in text, more than what the orders 2 to 4 know as well.
   std::uint64_t best = plain;
   if (!has_zeros(content)) {

@@ -22,7 +22,7 @@ std::optional<Found> pixels(std::uint64_t begin, std::uint32_t width, std::uint3
   layout.stride = static_cast<std::uint32_t>(row);
   layout.element = static_cast<std::uint32_t>(element);
   layout.channels = channels;
-  layout.high_parity = number_bytes == 2 && low_first ? 1 : 0;
+  layout.low_first = number_bytes == 2 && low_first;
   if (!layout.is_valid()) return {};
   return Found{begin, row * height, layout, false};
 }

@@ -16,7 +16,8 @@ std::optional<Layout> samples(std::uint32_t channels, std::uint32_t bits, Order 
   layout.form = Form::kSamples;
   layout.channels = channels;
   layout.element = channels * bits / 8;
-  layout.high_parity = (bits == 8 ? byte == Byte::kSigned : order == Order::kLittle) ? 1 : 0;
+  layout.low_first = bits > 8 && order == Order::kLittle;
+  layout.is_signed = bits == 8 && byte == Byte::kSigned;
   return layout;
 }
 

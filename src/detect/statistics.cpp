@@ -105,8 +105,10 @@ std::vector<Layout> sound_layouts(Content content) {
     const std::uint64_t low_first = line_cost(content, channels, true);
     const std::uint64_t high_first = line_cost(content, channels, false);
     if (std::min(low_first, high_first) >= bytes) continue;
-    const std::uint32_t high_parity = low_first <= high_first ? 1 : 0;
-    layouts.push_back({0, 2 * channels, high_parity, Form::kSamples, channels});
+    layouts.push_back({.form = Form::kSamples,
+                       .element = 2 * channels,
+                       .channels = channels,
+                       .low_first = low_first <= high_first});
   }
   return layouts;
 }
@@ -145,8 +147,8 @@ std::size_t bytes_of_one_kind(Content content) {
 
 std::vector<Layout> guessed_layouts(Content content) {
   std::vector<Layout> layouts;
-  if (looks_like_x86(content)) layouts.push_back({0, 1, 0, Form::kCode, 1});
-  if (looks_like_aarch64(content)) layouts.push_back({0, 4, 0, Form::kCode, 1});
+  if (looks_like_x86(content)) layouts.push_back({.form = Form::kCode, .element = 1});
+  if (looks_like_aarch64(content)) layouts.push_back({.form = Form::kCode, .element = 4});
   for (const Layout& sound : sound_layouts(content)) layouts.push_back(sound);
   return layouts;
 }

@@ -34,7 +34,7 @@ int unused_bits(const Layout& layout) { return static_cast<int>(layout.unused_bi
 constexpr Row kRows[] = {
     {Filter::kNone, "none", [](const Layout&) { return true; }, nothing, nothing},
     {Filter::kSamples, "samples",
-     [](const Layout& layout) { return layout.form == Form::kSamples && layout.high_parity == 1; },
+     [](const Layout& layout) { return layout.form == Form::kSamples && layout.flag(); },
      reverse_numbers, reverse_numbers},
     {Filter::kCalls, "calls",
      [](const Layout& layout) { return layout.form == Form::kCode && layout.element == 1; },

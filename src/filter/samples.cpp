@@ -18,7 +18,7 @@ class Numbers {
       : content_(content),
         width_(layout.number_bytes()),
         shift_(static_cast<int>(32 - 8 * width_)),
-        low_first_(layout.high_parity == 1) {}
+        low_first_(layout.low_first) {}
 
   std::size_t size() const { return content_.size() / width_; }
   int shift() const { return shift_; }
@@ -52,7 +52,7 @@ class Numbers {
 
 // Of a number of one byte that is unsigned, the middle is the silence.
 std::uint32_t silence(const Layout& layout) {
-  return layout.number_bytes() == 1 && layout.high_parity == 0 ? std::uint32_t{1} << 31 : 0;
+  return layout.number_bytes() == 1 && !layout.is_signed ? std::uint32_t{1} << 31 : 0;
 }
 
 // The nearest number to an amplitude, as a number of 32 - shift bits.
@@ -78,7 +78,7 @@ std::uint32_t unfolded(std::uint32_t level, int shift) {
 
 void reverse_numbers(std::span<std::uint8_t> content, const Layout& layout) {
   const std::size_t width = layout.number_bytes();
-  if (width == 1 && layout.high_parity == 1) {
+  if (layout.is_signed) {
     for (std::uint8_t& byte : content) byte ^= 0x80;
   }
   std::uint8_t* number = content.data();
@@ -93,7 +93,7 @@ int unused_low_bits(std::span<const std::uint8_t> content, const Layout& layout)
   for (std::size_t i = 0; i + width <= content.size(); i += width) {
     std::uint32_t number = 0;
     for (std::size_t k = 0; k < width; ++k) {
-      number = number << 8 | content[i + (layout.high_parity == 1 ? width - 1 - k : k)];
+      number = number << 8 | content[i + (layout.low_first ? width - 1 - k : k)];
     }
     used |= number;
   }

@@ -21,26 +21,36 @@ constexpr const char* name_of(Form form) {
 }
 
 // Numbers of kPixels and kSamples have 1 to 4 bytes: element / channels. Those of pixels are
-// unsigned; samples are signed, but those of one byte only if high_parity is 1.
+// unsigned.
 struct Layout {
-  std::uint32_t stride = 0;   // bytes between the rows of a table or image; of kBytes: 0 (none)
-                              // or element + 1 .. 65535, of kPixels: element .. 2^22 - 1, with
-                              // stride % element bytes of padding; of others 0
-  std::uint32_t element = 1;  // bytes of an element of a table (1..4, 8), of a pixel, of a frame;
-                              // of kCode 1 for x86, 4 for instructions of four bytes
-  std::uint32_t high_parity = 0;  // kBytes: of the positions of high bytes, if elements have two: 0
-                                  // or 1. Else: 1 if low bytes come first, 0 if high ones do or
-                                  // numbers have one byte that is unsigned
   Form form = Form::kBytes;
-  std::uint32_t channels = 1;     // of kPixels 1..4, of kSamples 1..8
+  std::uint32_t stride = 0;    // bytes between the rows of a table or image; of kBytes: 0 (none)
+                               // or element + 1 .. 65535, of kPixels: element .. 2^22 - 1, with
+                               // stride % element bytes of padding; of others 0
+  std::uint32_t element = 1;   // bytes of an element of a table (1..4, 8), of a pixel, of a frame;
+                               // of kCode 1 for x86, 4 for instructions of four bytes
+  std::uint32_t channels = 1;  // of kPixels 1..4, of kSamples 1..8
+  bool odd_high = false;       // kBytes with an element of 2: high bytes stand at odd positions
+  bool low_first = false;  // kPixels, kSamples, numbers of more than one byte: the low one is first
+  bool is_signed = false;  // kSamples, numbers of one byte: signed; wider ones always are, unstated
   std::uint32_t unused_bits = 0;  // kSamples: so many low bits are 0 in all numbers, 0 to less than
                                   // a number has. Only the filter residuals asks for them
   bool operator==(const Layout&) const = default;
 
   std::uint32_t number_bytes() const { return element / channels; }
 
+  // The flag that the form has, if any, as one bit: what is written.
+  bool flag() const { return odd_high || low_first || is_signed; }
+  // Sets it where form, element and channels say; is_valid() then tells whether it means something.
+  void set_flag(bool value) {
+    const bool one_byte = number_bytes() == 1;
+    odd_high = value && form == Form::kBytes;
+    is_signed = value && form == Form::kSamples && one_byte;
+    low_first = value && !odd_high && !is_signed;
+  }
+
   bool is_valid() const {
-    if (high_parity > 1 || channels == 0 || element == 0) return false;
+    if (channels == 0 || element == 0 || !flags_mean_something()) return false;
     if (unused_bits != 0 && (form != Form::kSamples || unused_bits >= 8 * number_bytes())) {
       return false;
     }
@@ -50,15 +60,22 @@ struct Layout {
         return channels == 1 && (element <= 4 || element == 8) &&
                (stride == 0 || (stride > element && stride <= 65535));
       case Form::kPixels:
-        return whole && channels <= 4 && number_bytes() <= 2 &&
-               (number_bytes() == 2 || high_parity == 0) && stride >= element &&
+        return whole && channels <= 4 && number_bytes() <= 2 && stride >= element &&
                stride < std::uint32_t{1} << 22;
       case Form::kSamples:
         return whole && channels <= 8 && number_bytes() <= 4 && stride == 0;
       case Form::kCode:
-        return channels == 1 && (element == 1 || element == 4) && stride == 0 && high_parity == 0;
+        return channels == 1 && (element == 1 || element == 4) && stride == 0;
     }
     return false;
+  }
+
+ private:
+  bool flags_mean_something() const {
+    const bool numbers = form == Form::kPixels || form == Form::kSamples;
+    return (!odd_high || (form == Form::kBytes && element == 2)) &&
+           (!low_first || (numbers && number_bytes() > 1)) &&
+           (!is_signed || (form == Form::kSamples && number_bytes() == 1));
   }
 };
 

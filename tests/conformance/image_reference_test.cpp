@@ -19,7 +19,7 @@ using mixer_runs::resized;
 void require_equal_pixels(const Bytes& content, const Layout& layout, int streams, bool network) {
   INFO(content.size() << " bytes, " << streams << " streams, stride " << layout.stride
                       << ", channels " << layout.channels << ", element " << layout.element
-                      << ", parity " << layout.high_parity << (network ? ", network" : ""));
+                      << ", low first " << layout.low_first << (network ? ", network" : ""));
   require_equal<mixer::ImagePredictor, ImageReference>(content,
                                                        plan_of(content, layout, streams, network));
 }

@@ -88,21 +88,24 @@ TEST_CASE("MixerReference.AgreesOnRepetitions") {
 TEST_CASE("MixerReference.AgreesOnTables") {
   const Bytes records = resized(test::sample_records(20), 2500);
   for (const std::uint32_t element : {1, 3, 4, 8}) {
-    require_equal_bytes(records, {20, element, 0});
-    require_equal_bytes(records, {element + 1, element, 0});
+    require_equal_bytes(records, {.stride = 20, .element = element});
+    require_equal_bytes(records, {.stride = element + 1, .element = element});
   }
-  for (const std::uint32_t parity : {0, 1}) {
-    require_equal_bytes(resized(test::sample_image(45, 60, parity == 0), 2500), {90, 2, parity});
-    require_equal_bytes(random_bytes(2500), {301, 2, parity});
-    require_equal_bytes(random_bytes(300), {65535, 2, parity});
+  for (const bool odd_high : {false, true}) {
+    const auto layout = [&](std::uint32_t stride) {
+      return Layout{.stride = stride, .element = 2, .odd_high = odd_high};
+    };
+    require_equal_bytes(resized(test::sample_image(45, 60, !odd_high), 2500), layout(90));
+    require_equal_bytes(random_bytes(2500), layout(301));
+    require_equal_bytes(random_bytes(300), layout(65535));
   }
 }
 
 TEST_CASE("MixerReference.AgreesOnMachineCode") {
   for (const std::uint32_t element : {1, 4}) {
-    require_equal_bytes(sample_code(4000), {0, element, 0, Form::kCode});
+    require_equal_bytes(sample_code(4000), {.form = Form::kCode, .element = element});
   }
-  require_equal_bytes(sample_code(40000), {0, 1, 0, Form::kCode}, 1, false);
+  require_equal_bytes(sample_code(40000), {.form = Form::kCode}, 1, false);
 }
 
 // Larger tables, and words, lines and repetitions of all lengths.
@@ -122,7 +125,7 @@ TEST_CASE("MixerReference.AgreesOnManyBytes") {
 // The content is what the filter makes of the sound: high bytes first. Any bytes are content.
 TEST_CASE("MixerReference.AgreesOnSound") {
   for (const test::Sound& sound : test::sounds()) {
-    if (sound.layout.high_parity == 1) continue;
+    if (sound.layout.flag()) continue;
     INFO(sound.name << ", " << sound.layout.channels << " channels of "
                     << sound.layout.number_bytes() << " bytes");
     const auto require_equal_sound = [&](const Bytes& content, int streams, bool network) {

@@ -127,7 +127,9 @@ int check_mixed_block(std::span<const std::uint8_t> coded, std::uint8_t cut, boo
   BlockHeader header;
   if (network) header.log2_streams = std::min(cut & 7, kMaxLog2Streams);
   const std::uint32_t element = 1 + (cut >> 3) % 4;
-  header.layout = {(cut & 0x80) != 0 ? 5U * cut : 0U, element, cut >> 6 & 1U};
+  header.layout = {.stride = (cut & 0x80) != 0 ? 5U * cut : 0U,
+                   .element = element,
+                   .odd_high = element == 2 && (cut >> 6 & 1) != 0};
   Bytes content(size), again(size);
   if (!kind.decode(header, coded, means, content)) return 0;
   const Bytes encoded = kind.encode(header, content, means).back().data;
@@ -140,7 +142,8 @@ int check_mixed_block(std::span<const std::uint8_t> coded, std::uint8_t cut, boo
 // The second byte's low 3 bits: streams, if the layout allows so many; the higher ones: layout.
 int check_pixel_block(std::span<const std::uint8_t> coded, std::uint8_t cut) {
   const std::uint32_t channels = 1 + (cut >> 3) % 4, stride = channels + 3 * (cut >> 3);
-  const Layout layout{stride, channels, 0, Form::kPixels, channels};
+  const Layout layout{
+      .form = Form::kPixels, .stride = stride, .element = channels, .channels = channels};
   const std::size_t size = 1 + 2 * coded.size();
   const int streams = 1 << std::min(cut & 7, kMaxLog2Streams);
   if (size > kMaxContent || !BlockOrder::fits(layout, streams)) return -1;
@@ -158,7 +161,10 @@ int check_pixel_block(std::span<const std::uint8_t> coded, std::uint8_t cut) {
 // The second byte's low 3 bits: streams; the higher ones: layout. Residuals are made of any bytes.
 int check_sample_block(std::span<const std::uint8_t> coded, std::uint8_t cut) {
   const std::uint32_t bytes = 1 + (cut >> 3) % 4, channels = 1 + (cut >> 5);
-  const Layout layout{0, bytes * channels, 0, Form::kSamples, channels, cut % 8u};
+  const Layout layout{.form = Form::kSamples,
+                      .element = bytes * channels,
+                      .channels = channels,
+                      .unused_bits = cut % 8u};
   const std::size_t size = 1 + 2 * coded.size();
   if (size > kMaxContent) return -1;
   static NetworkCoder coder(of_samples().engine(), 1);
@@ -218,7 +224,8 @@ std::vector<Input> inputs() {
   const Bytes words = test::to_bytes(text);
   const Bytes model = compress(typical, with);
   const Bytes zstd = test::frame_of_kind(BlockKind::kZstd, words, tiny());
-  const Bytes contexts = test::frame_of_kind(BlockKind::kContexts, words, tiny(), 1, {28, 2, 1});
+  const Bytes contexts = test::frame_of_kind(BlockKind::kContexts, words, tiny(), 1,
+                                             {.stride = 28, .element = 2, .odd_high = true});
   const MixedCoder mixed(tiny().engine(), 1);
   NetworkCoder coder(tiny().engine(), 1);
   return {
@@ -230,15 +237,18 @@ std::vector<Input> inputs() {
       {"empty frame", as(kFrames, 0, compress(Bytes{}, without))},
       {"one stream", as(kModelBlock, 8, coder.encode(typical, stated_plan(300, 1), {}))},
       {"eight streams", as(kModelBlock, 3, coder.encode(typical, stated_plan(300, 8), {}))},
-      {"mixed block",
-       as(kMixedBlock, 3, mixed.encode(typical, stated_plan(300, 8), {0, 1, 0}, {}))},
-      {"context block", as(kContextBlock, 80, encode_contexts(words, {0, 3, 1}))},
-      {"pixel frame", as(kFrames, 9,
-                         test::frame_of_kind(BlockKind::kMixed, words, of_pixels(), 2,
-                                             {30, 3, 0, Form::kPixels, 3}))},
-      {"sample frame", as(kFrames, 9,
-                          test::frame_of_kind(BlockKind::kNetwork, words, of_samples(), 2,
-                                              {0, 4, 1, Form::kSamples, 2}, Filter::kResiduals))},
+      {"mixed block", as(kMixedBlock, 3, mixed.encode(typical, stated_plan(300, 8), {}, {}))},
+      {"context block", as(kContextBlock, 80, encode_contexts(words, {.element = 3}))},
+      {"pixel frame",
+       as(kFrames, 9,
+          test::frame_of_kind(BlockKind::kMixed, words, of_pixels(), 2,
+                              {.form = Form::kPixels, .stride = 30, .element = 3, .channels = 3}))},
+      {"sample frame",
+       as(kFrames, 9,
+          test::frame_of_kind(
+              BlockKind::kNetwork, words, of_samples(), 2,
+              {.form = Form::kSamples, .element = 4, .channels = 2, .low_first = true},
+              Filter::kResiduals))},
       {"pixel block", as(kPixelBlock, 0x51, words)},
       {"sample block", as(kSampleBlock, 0x2B, words)},
       {"zstd block", as(kZstdBlock, 200, zstd_pack(words))},

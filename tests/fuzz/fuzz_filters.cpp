@@ -14,14 +14,14 @@ struct Case {
   Filter filter;
   Layout layout;
 };
-constexpr Case kCases[] = {{Filter::kCalls, {0, 1, 0, Form::kCode, 1}},
-                           {Filter::kBranches, {0, 4, 0, Form::kCode, 1}},
-                           {Filter::kColumns, {5, 1, 0}},
-                           {Filter::kColumns, {10, 1, 0}},
-                           {Filter::kColumns, {8, 1, 0}},
-                           {Filter::kCurves, {8, 4, 0}},
-                           {Filter::kCurves, {12, 4, 0}},
-                           {Filter::kCurves, {16, 8, 0}}};
+constexpr Case kCases[] = {{Filter::kCalls, {.form = Form::kCode}},
+                           {Filter::kBranches, {.form = Form::kCode, .element = 4}},
+                           {Filter::kColumns, {.stride = 5}},
+                           {Filter::kColumns, {.stride = 10}},
+                           {Filter::kColumns, {.stride = 8}},
+                           {Filter::kCurves, {.stride = 8, .element = 4}},
+                           {Filter::kCurves, {.stride = 12, .element = 4}},
+                           {Filter::kCurves, {.stride = 16, .element = 8}}};
 
 }  // namespace
 

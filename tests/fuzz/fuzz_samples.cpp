@@ -8,7 +8,7 @@
 namespace nnzip::fuzz {
 namespace {
 
-// Bits 0..2: channels - 1; 3..4: bytes of a number - 1; 5: low byte first.
+// Bits 0..2: channels - 1; 3..4: bytes of a number - 1; 5: low byte first, or signed.
 Layout layout_of(std::uint8_t code) {
   return test::sound_layout((code & 7) + 1u, (code >> 3 & 3) + 1u, (code >> 5 & 1) != 0);
 }
@@ -37,7 +37,7 @@ std::vector<Input> inputs() {
   for (const test::Sound& sound : test::sounds()) {
     const Layout& layout = sound.layout;
     const std::uint32_t code =
-        (layout.channels - 1) | (layout.number_bytes() - 1) << 3 | layout.high_parity << 5;
+        (layout.channels - 1) | (layout.number_bytes() - 1) << 3 | (layout.flag() ? 1u << 5 : 0);
     Bytes data{static_cast<std::uint8_t>(code), 0};
     data.insert(data.end(), sound.content.begin(), sound.content.end());
     all.push_back({sound.name + " " + std::to_string(code), data});

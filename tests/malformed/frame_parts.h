@@ -89,18 +89,21 @@ inline std::vector<GoodFile> good_files(const TinyModel& tiny) {
 
   const Bytes model = compress(typical, tiny.options());
   const Bytes zstd = frame_of_kind(BlockKind::kZstd, words, tiny);
-  const Bytes mixed = frame_of_kind(BlockKind::kMixed, typical, tiny, 4, {40, 2, 1});
+  const Bytes mixed = frame_of_kind(BlockKind::kMixed, typical, tiny, 4,
+                                    {.stride = 40, .element = 2, .odd_high = true});
   const Bytes contexts = frame_of_kind(BlockKind::kContexts, words, tiny);
   const auto of_form = [&](const Layout& layout, Filter filter) {
     return frame_of_kind(BlockKind::kContexts, words, tiny, 1, layout, filter);
   };
-  const Bytes code = of_form({0, 1, 0, Form::kCode, 1}, Filter::kCalls);
-  const Bytes table = of_form({24, 1, 0}, Filter::kColumns);
+  const Bytes code = of_form({.form = Form::kCode}, Filter::kCalls);
+  const Bytes table = of_form({.stride = 24}, Filter::kColumns);
   const Bytes repeated = words + words + typical + words;
   const Bytes folded = frame_of_kind(BlockKind::kMixed, repeated, tiny, 2, {}, Filter::kRepeats);
-  const Bytes floats = of_form({24, 8, 0}, Filter::kCurves);
-  const Bytes pixels = of_form({30, 3, 0, Form::kPixels, 3}, Filter::kNone);
-  const Bytes samples = of_form({0, 4, 1, Form::kSamples, 2}, Filter::kSamples);
+  const Bytes floats = of_form({.stride = 24, .element = 8}, Filter::kCurves);
+  const Bytes pixels =
+      of_form({.form = Form::kPixels, .stride = 30, .element = 3, .channels = 3}, Filter::kNone);
+  const Bytes samples = of_form(
+      {.form = Form::kSamples, .element = 4, .channels = 2, .low_first = true}, Filter::kSamples);
   return {{"model", model, typical},
           {"zstd", zstd, words},
           {"stored", compress(noise, without), noise},

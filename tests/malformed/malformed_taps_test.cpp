@@ -40,7 +40,8 @@ Options options() {
   return options;
 }
 
-const Layout kSamples{0, 4, 1, Form::kSamples, 2, 3};
+const Layout kSamples{
+    .form = Form::kSamples, .element = 4, .channels = 2, .low_first = true, .unused_bits = 3};
 
 Bytes content() {
   Bytes image = test::sample_photograph(pixel_layout(96, 4, 1), 3);
@@ -89,7 +90,7 @@ int header_error(const Bytes& frame) {
 
 TEST_CASE("MalformedTaps.KindsHaveTheirLayouts") {
   const Layout rgb = pixel_layout(96, 3, 1), deep = pixel_layout(96, 3, 2);
-  const Layout table{40, 2, 1}, code{0, 1, 0, Form::kCode, 1};
+  const Layout table{.stride = 40, .element = 2, .odd_high = true}, code{.form = Form::kCode};
   const auto corrupt = value(ErrorCode::kCorrupt);
   const auto error = [](BlockKind kind, const Layout& layout, Filter filter, int log2_streams = 0) {
     return header_error(header_of(kind, log2_streams, layout, filter));
@@ -128,7 +129,7 @@ TEST_CASE("MalformedTaps.RowsMustNotWait") {
 
 TEST_CASE("MalformedTaps.UnusedBitsAreFewerThanANumberHas") {
   for (const std::uint32_t bytes : {1u, 2u, 3u, 4u}) {
-    Layout layout{0, bytes, bytes > 1 ? 1u : 0u, Form::kSamples, 1};
+    Layout layout{.form = Form::kSamples, .element = bytes, .low_first = bytes > 1};
     for (const std::uint32_t bits : {0u, 8 * bytes - 1, 8 * bytes, 255u}) {
       layout.unused_bits = bits;
       const int expected = bits < 8 * bytes ? 0 : value(ErrorCode::kCorrupt);
@@ -148,7 +149,7 @@ Bytes with_model(Bytes frame, const TinyModel& other) {
 TEST_CASE("MalformedTaps.ModelsAreForTheirOwnContent") {
   const Bytes of_bytes = frame_of_kind(BlockKind::kNetwork, content(), plain());
   const Bytes mixed = frame_of_kind(BlockKind::kMixed, content(), plain());
-  const Bytes table = frame_of_kind(BlockKind::kMixed, content(), plain(), 1, {24, 1, 0});
+  const Bytes table = frame_of_kind(BlockKind::kMixed, content(), plain(), 1, {.stride = 24});
   const auto refused = [](const Bytes& frame, const TinyModel& model) {
     try {
       decompress(with_model(frame, model), options());

@@ -108,7 +108,7 @@ TEST_CASE("BlockOrder.RowsMustNotWait") {
     CHECK(BlockOrder::fits(pixel_layout(channels, channels, 1), 1));
   }
   CHECK(BlockOrder::fits({}, kMaxStreams));
-  CHECK(BlockOrder::fits({0, 32, 0, Form::kSamples, 8}, kMaxStreams));
+  CHECK(BlockOrder::fits({.form = Form::kSamples, .element = 32, .channels = 8}, kMaxStreams));
 }
 
 TEST_CASE("BlockOrder.OtherStreamsArePartsOfTheContent") {

@@ -12,16 +12,20 @@ namespace {
 
 using test::Random;
 
-constexpr Layout kX86{0, 1, 0, Form::kCode, 1}, kWords{0, 4, 0, Form::kCode, 1};
+constexpr Layout kX86{.form = Form::kCode, .element = 1}, kWords{.form = Form::kCode, .element = 4};
 
 struct Case {
   Filter filter;
   Layout layout;
 };
-constexpr Case kCases[] = {{Filter::kCalls, kX86},         {Filter::kBranches, kWords},
-                           {Filter::kColumns, {6, 1, 0}},  {Filter::kColumns, {7, 2, 1}},
-                           {Filter::kColumns, {12, 1, 0}}, {Filter::kCurves, {8, 4, 0}},
-                           {Filter::kCurves, {36, 4, 1}},  {Filter::kCurves, {24, 8, 0}}};
+constexpr Case kCases[] = {{Filter::kCalls, kX86},
+                           {Filter::kBranches, kWords},
+                           {Filter::kColumns, {.stride = 6}},
+                           {Filter::kColumns, {.stride = 7, .element = 2, .odd_high = true}},
+                           {Filter::kColumns, {.stride = 12}},
+                           {Filter::kCurves, {.stride = 8, .element = 4}},
+                           {Filter::kCurves, {.stride = 36, .element = 4}},
+                           {Filter::kCurves, {.stride = 24, .element = 8}}};
 
 Bytes applied(const Case& c, Bytes content) {
   apply_filter(c.filter, c.layout, content);
@@ -98,7 +102,7 @@ TEST_CASE("Filter.CurvesLeaveLittleOfAParabola") {
   for (std::int64_t i = 0; i < 100; ++i) {
     file.little(static_cast<std::uint64_t>(3 * i * i - 200 * i + 7), 8).little(std::uint64_t{5}, 8);
   }
-  const Bytes filtered = applied({Filter::kCurves, {16, 8, 0}}, file);
+  const Bytes filtered = applied({Filter::kCurves, {.stride = 16, .element = 8}}, file);
   CHECK(Bytes(filtered.begin() + 16 * 20, filtered.end()) == Bytes(16 * 80));
 }
 
@@ -168,7 +172,9 @@ TEST_CASE("Repeats.DamageIsRefused") {
 }
 
 TEST_CASE("Filter.FitsItsLayoutAlone") {
-  const Layout table{40, 2, 1}, floats{40, 8, 0}, odd{42, 4, 0}, pixels{90, 3, 0, Form::kPixels, 3};
+  const Layout table{.stride = 40, .element = 2, .odd_high = true},
+      floats{.stride = 40, .element = 8}, odd{.stride = 42, .element = 4},
+      pixels{.form = Form::kPixels, .stride = 90, .element = 3, .channels = 3};
   for (const Layout& layout : {Layout{}, table, floats, odd, pixels, kX86, kWords}) {
     CHECK(filter_fits(Filter::kNone, layout));
     CHECK(filter_fits(Filter::kCalls, layout) == (layout == kX86));

@@ -32,7 +32,7 @@ TEST_CASE("ImageMixer.ReturnsContentOfEveryLayout") {
   for (const Layout& layout : test::pixel_layouts()) {
     for (const int streams : {1, test::streams_within(64, layout)}) {
       INFO(layout.stride << " " << layout.channels << " " << layout.element << " "
-                         << layout.high_parity << ", " << streams << " streams");
+                         << layout.low_first << ", " << streams << " streams");
       require_round_trip(content, plan_of(content, layout, streams));
     }
   }

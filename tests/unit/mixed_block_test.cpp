@@ -38,7 +38,7 @@ TEST_CASE("MixedBlock.ReturnsItsContentForEveryPlanAndThreadCount") {
     for (const int streams : {1, 2, 16, 64}) {
       CAPTURE(size, streams);
       const BlockPlan plan = stated_plan(size, streams);
-      const Layout layout{12, 2, 1};
+      const Layout layout{.stride = 12, .element = 2, .odd_high = true};
       const Bytes coded = MixedCoder(tiny().engine(), 1).encode(content, plan, layout, {});
       for (const int threads : {1, 2, 5}) {
         const MixedCoder coder(tiny().engine(), threads);
@@ -80,13 +80,16 @@ TEST_CASE("MixedBlock.FramesOfEveryKindDecode") {
     const Bytes folded = frame_of_kind(kind, twice, tiny(), 1, {}, Filter::kRepeats);
     CHECK(decompress(folded, tiny().options()) == twice);
   }
-  const Bytes laid_out = frame_of_kind(BlockKind::kContexts, content, tiny(), 1, {300, 4, 0});
+  const Bytes laid_out =
+      frame_of_kind(BlockKind::kContexts, content, tiny(), 1, {.stride = 300, .element = 4});
   CHECK(decompress(laid_out, tiny().options()) == content);
 }
 
-// A frame whose block states these bytes as its layout, in place of {300, 4, 0}.
+// A frame whose block states these bytes as its layout, in place of a stride of 300 and an element
+// of 4.
 Bytes with_layout(const Bytes& layout) {
-  Bytes frame = frame_of_kind(BlockKind::kContexts, words(40), tiny(), 1, {300, 4, 0});
+  Bytes frame =
+      frame_of_kind(BlockKind::kContexts, words(40), tiny(), 1, {.stride = 300, .element = 4});
   constexpr std::ptrdiff_t kForm = 12;  // behind magic, flags, kind, two lengths, checksum
   REQUIRE(frame[5] == 0x85);
   REQUIRE(Bytes(frame.begin() + kForm, frame.begin() + kForm + 4) == Bytes{0, 0xB1, 0x04, 3});
@@ -102,6 +105,7 @@ TEST_CASE("MixedBlock.RefusesALayoutThatIsNone") {
   CHECK(error_of({0, 0xB1, 0x04, 3}) == 0);
   const Bytes corrupt[] = {
       {0, 0, 0},              // what holds anyway
+      {8, 0xB1, 0x04, 3},     // odd high bytes of numbers of four
       {0, 0x0C, 3},           // rows shorter than an element
       {0, 0xB1, 0x04, 4},     // an element of five bytes
       {0, 0xB1, 0x04, 0x21},  // bytes of two channels
@@ -136,13 +140,13 @@ TEST_CASE("MixedBlock.RefusesALayoutThatIsNone") {
 TEST_CASE("MixedBlock.LayoutsOfAllFormsComeBack") {
   const auto content = Random(8).bytes(3000);
   const Layout layouts[] = {
-      {40, 2, 1},
-      {40, 8, 0},
-      {90, 6, 1, Form::kPixels, 3},
-      {2999, 4, 0, Form::kPixels, 4},
-      {0, 32, 1, Form::kSamples, 8},
-      {0, 1, 0, Form::kCode, 1},
-      {0, 4, 0, Form::kCode, 1},
+      {.stride = 40, .element = 2, .odd_high = true},
+      {.stride = 40, .element = 8},
+      {.form = Form::kPixels, .stride = 90, .element = 6, .channels = 3, .low_first = true},
+      {.form = Form::kPixels, .stride = 2999, .element = 4, .channels = 4},
+      {.form = Form::kSamples, .element = 32, .channels = 8, .low_first = true},
+      {.form = Form::kCode},
+      {.form = Form::kCode, .element = 4},
   };
   for (const Layout& layout : layouts) {
     REQUIRE(layout.is_valid());

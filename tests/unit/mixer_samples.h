@@ -71,9 +71,13 @@ inline const std::vector<MixedSample>& mixed_samples() {
   static const std::vector<MixedSample> samples = [] {
     std::vector<MixedSample> all;
     all.push_back({"text", sample_text()});
-    all.push_back({"little-endian image", sample_image(120, 120, false), true, {240, 2, 1}});
-    all.push_back({"big-endian image", sample_image(75, 150, true), true, {150, 2, 0}});
-    all.push_back({"records", sample_records(19), true, {19, 1, 0}});
+    all.push_back({"little-endian image",
+                   sample_image(120, 120, false),
+                   true,
+                   {.stride = 240, .element = 2, .odd_high = true}});
+    all.push_back(
+        {"big-endian image", sample_image(75, 150, true), true, {.stride = 150, .element = 2}});
+    all.push_back({"records", sample_records(19), true, {.stride = 19}});
     Bytes every;
     for (int i = 0; i < 5000; ++i) every.push_back(static_cast<std::uint8_t>(i * i / 7));
     all.push_back({"every value", every});

@@ -49,10 +49,11 @@ TEST_CASE("Mixer.TakesEveryLayout") {
   const Bytes& content = test::mixed_samples()[0].content;
   for (const std::uint32_t stride : {2u, 3u, 5u, 100u, 19999u, 20000u, 65535u}) {
     for (std::uint32_t element = 1; element <= 4 && element < stride; ++element) {
-      for (std::uint32_t parity = 0; parity < 2; ++parity) {
+      for (const bool odd_high : {false, true}) {
+        if (odd_high && element != 2) continue;
         MixerPlan plan = plan_of(content, 3);
-        plan.layout = {stride, element, parity};
-        INFO(stride << " " << element << " " << parity);
+        plan.layout = {.stride = stride, .element = element, .odd_high = odd_high};
+        INFO(stride << " " << element << " " << odd_high);
         REQUIRE(decode_mixed(encode_mixed(content, plan, nullptr), plan, nullptr) == content);
       }
     }
@@ -120,7 +121,7 @@ TEST_CASE("Mixer.FindsTheLayoutOfTablesAndImages") {
     CHECK(layout.stride == sample.layout.stride);
     if (sample.layout.element == 2) {
       CHECK(layout.element == 2);
-      CHECK(layout.high_parity == sample.layout.high_parity);
+      CHECK(layout.odd_high == sample.layout.odd_high);
     }
   }
 }
@@ -145,10 +146,10 @@ TEST_CASE("Mixer.RefusesPlansOutsideItsLimits") {
   refused([](MixerPlan& plan) { plan.streams = 65; });
   refused([](MixerPlan& plan) { plan.layout.stride = 65536; });
   refused([](MixerPlan& plan) { plan.layout.stride = 1; });
-  refused([](MixerPlan& plan) { plan.layout = {4, 4, 0}; });
+  refused([](MixerPlan& plan) { plan.layout = {.stride = 4, .element = 4}; });
   refused([](MixerPlan& plan) { plan.layout.element = 0; });
   refused([](MixerPlan& plan) { plan.layout.element = 5; });
-  refused([](MixerPlan& plan) { plan.layout.high_parity = 2; });
+  refused([](MixerPlan& plan) { plan.layout.odd_high = true; });
   CHECK_THROWS_AS(Mixer(MixerPlan{}, "sse9"), Error);
 }
 

@@ -16,7 +16,7 @@ inline Layout pixel_layout(std::uint32_t stride, std::uint32_t channels, std::ui
   layout.stride = stride;
   layout.channels = channels;
   layout.element = channels * number_bytes;
-  layout.high_parity = number_bytes == 2 && low_first ? 1 : 0;
+  layout.low_first = number_bytes == 2 && low_first;
   return layout;
 }
 
@@ -53,8 +53,8 @@ inline Bytes sample_photograph(const Layout& layout, std::uint32_t rows) {
       const std::uint32_t number =
           bytes == 2 ? value * 4 + (state >> 27) : value / 4 + (state >> 30);
       std::uint8_t* const at = image.data() + std::size_t{y} * layout.stride + i * bytes;
-      at[layout.high_parity == 1 || bytes == 1 ? 0 : 1] = static_cast<std::uint8_t>(number);
-      if (bytes == 2) at[layout.high_parity] = static_cast<std::uint8_t>(number >> 8);
+      at[layout.low_first || bytes == 1 ? 0 : 1] = static_cast<std::uint8_t>(number);
+      if (bytes == 2) at[layout.low_first ? 1 : 0] = static_cast<std::uint8_t>(number >> 8);
     }
   }
   return image;

@@ -20,8 +20,7 @@ using test::sound_layout;
 TEST_CASE("Samples.ResidualsReturnEverySound") {
   for (const Sound& sound : test::sounds()) {
     INFO(sound.name << ", " << sound.layout.channels << " channels of "
-                    << sound.layout.number_bytes() << " bytes, low first "
-                    << sound.layout.high_parity);
+                    << sound.layout.number_bytes() << " bytes, low first " << sound.layout.flag());
     const int unused = unused_low_bits(sound.content, sound.layout);
     for (const int bits : {0, unused}) {
       Bytes content = sound.content;

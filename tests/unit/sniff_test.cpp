@@ -43,13 +43,19 @@ void check_lies(Sniff sniff, const Bytes& file, std::size_t header) {
   }
 }
 
-Layout samples(std::uint32_t channels, std::uint32_t bits, bool low_first) {
-  return {0, channels * bits / 8, low_first ? 1U : 0U, Form::kSamples, channels};
+Layout samples(std::uint32_t channels, std::uint32_t bits, bool flag) {
+  Layout layout{.form = Form::kSamples, .element = channels * bits / 8, .channels = channels};
+  layout.set_flag(flag);
+  return layout;
 }
 
 Layout pixels(std::uint32_t stride, std::uint32_t element, std::uint32_t channels,
               bool low_first = false) {
-  return {stride, element, low_first ? 1U : 0U, Form::kPixels, channels};
+  return {.form = Form::kPixels,
+          .stride = stride,
+          .element = element,
+          .channels = channels,
+          .low_first = low_first};
 }
 
 TEST_CASE("SniffSound.FindsSamples") {
@@ -151,7 +157,7 @@ TEST_CASE("SniffImage.RefusesWhatItIsNot") {
 
 TEST_CASE("SniffProgram.FindsCode") {
   const Bytes code = test::x86_code(9000);
-  const Layout x86{0, 1, 0, Form::kCode, 1}, words{0, 4, 0, Form::kCode, 1};
+  const Layout x86{.form = Form::kCode, .element = 1}, words{.form = Form::kCode, .element = 4};
   for (const auto& [machine, layout] : {std::pair(62, x86), {3, x86}, {183, words}}) {
     const Found part = found(sniff_elf, test::elf(static_cast<std::uint32_t>(machine), code));
     CHECK(part.begin == 4096);

@@ -24,7 +24,7 @@ MixerPlan plan_of(const Bytes& content, const Layout& layout, int streams = 1) {
 
 // Of the content with high bytes first.
 std::size_t coded_size(Bytes content, const Layout& layout) {
-  if (layout.high_parity == 1) filter::reverse_numbers(content, layout);
+  if (layout.flag()) filter::reverse_numbers(content, layout);
   return encode_mixed(content, plan_of(content, layout), nullptr).size();
 }
 

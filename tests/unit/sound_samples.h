@@ -17,9 +17,11 @@ struct Sound {
   Bytes content;
 };
 
-// low_first: of one byte, that it is signed.
-inline Layout sound_layout(std::uint32_t channels, std::uint32_t number_bytes, bool low_first) {
-  return {0, channels * number_bytes, low_first ? 1u : 0u, Form::kSamples, channels};
+// flag: low byte first; of one byte, that it is signed.
+inline Layout sound_layout(std::uint32_t channels, std::uint32_t number_bytes, bool flag) {
+  Layout layout{.form = Form::kSamples, .element = channels * number_bytes, .channels = channels};
+  layout.set_flag(flag);
+  return layout;
 }
 
 // Of level(frame, channel), a signed number of 32 bits of which the file has the highest ones.
@@ -29,10 +31,9 @@ inline Bytes sound_bytes(const Layout& layout, std::uint32_t frames,
   const std::uint32_t width = layout.number_bytes();
   for (std::uint32_t t = 0; t < frames; ++t) {
     for (std::uint32_t c = 0; c < layout.channels; ++c) {
-      const std::uint32_t number =
-          level(t, c) ^ (width == 1 && layout.high_parity == 0 ? 1u << 31 : 0);
+      const std::uint32_t number = level(t, c) ^ (width == 1 && !layout.is_signed ? 1u << 31 : 0);
       for (std::uint32_t k = 0; k < width; ++k) {
-        const std::uint32_t place = layout.high_parity == 1 ? width - 1 - k : k;
+        const std::uint32_t place = layout.low_first ? width - 1 - k : k;
         content.push_back(static_cast<std::uint8_t>(number >> (24 - 8 * place)));
       }
     }

@@ -267,7 +267,7 @@ Segment segment_of(const Bytes& content, const Layout& layout) {
 
 TEST_CASE("TapBlock.EncoderTakesTheNetworkWhereItHelps") {
   const Layout pixels = pixel_layout(96, 3, 1);
-  const Layout samples{0, 4, 1, Form::kSamples, 2};
+  const Layout samples{.form = Form::kSamples, .element = 4, .channels = 2, .low_first = true};
   const Bytes image = typical_image(pixels, 6000), sound = typical_sound(samples, 6000);
   const auto choose = [](const Bytes& content, const Layout& layout, const TinyModel& tiny) {
     const Means means{tiny.engine(), 2, {}};
@@ -297,7 +297,7 @@ TEST_CASE("TapBlock.EncoderTakesTheNetworkWhereItHelps") {
 
 TEST_CASE("TapBlock.StagesAreThoseThatThereAre") {
   const Layout pixels = pixel_layout(96, 3, 1);
-  const Layout samples{0, 4, 1, Form::kSamples, 2};
+  const Layout samples{.form = Form::kSamples, .element = 4, .channels = 2, .low_first = true};
   const Bytes image = photograph(pixels, 6000), sound = typical_sound(samples, 6000);
   const TinyModel plain(33);
   const auto there_is = [](BlockKind kind, const Bytes& content, const Layout& layout,

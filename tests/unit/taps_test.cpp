@@ -254,7 +254,7 @@ TEST_CASE("PixelTaps.RefuseOtherLayoutsAndTaps") {
   CHECK_THROWS_AS(PixelTaps(pixel_layout(4, 1, 2), content, kPixelTaps), Error);
   CHECK_THROWS_AS(PixelTaps(pixel_layout(4, 1, 1), content, kSampleTaps), Error);
   CHECK_THROWS_AS(SampleTaps(pixel_layout(4, 1, 1), 0, kSampleTaps), Error);
-  Layout samples{0, 4, 1, Form::kSamples, 2};
+  Layout samples{.form = Form::kSamples, .element = 4, .channels = 2, .low_first = true};
   CHECK_THROWS_AS(SampleTaps(samples, 0, kPixelTaps), Error);
 }
 
@@ -296,7 +296,8 @@ Bytes plain_sample_taps(const Layout& layout, const Bytes& content, std::size_t 
 TEST_CASE("SampleTaps.AreTheDocumentedOnes") {
   for (std::uint32_t channels = 1; channels <= 8; ++channels) {
     for (std::uint32_t bytes = 1; bytes <= 4; ++bytes) {
-      const Layout layout{0, channels * bytes, 0, Form::kSamples, channels};
+      const Layout layout{
+          .form = Form::kSamples, .element = channels * bytes, .channels = channels};
       Bytes content = noise(700 * bytes / 2, bytes);
       // Mostly small ones: high bytes are 0.
       for (std::size_t i = 0; i < content.size(); ++i) {
@@ -320,7 +321,7 @@ TEST_CASE("SampleTaps.AreTheDocumentedOnes") {
 
 TEST_CASE("SampleTaps.KnowsTheDocumentedValues") {
   // Stereo of 16 bits: 3 and 300, then the high byte of 5.
-  const Layout layout{0, 4, 1, Form::kSamples, 2};
+  const Layout layout{.form = Form::kSamples, .element = 4, .channels = 2, .low_first = true};
   SampleTaps taps(layout, 0, kSampleTaps);
   for (const std::uint8_t byte : Bytes{0, 3, 1, 44, 0}) taps.push(byte);
   Bytes values(std::size(kSampleTaps));

@@ -62,12 +62,14 @@ void run(const std::string& path) {
         megabytes_a_second(content.size(), [&] { revert_filter(kind, layout, content); });
     std::printf("  filter %s %.0f MB/s, back %.0f MB/s\n", name, there, back);
   };
-  filter("calls", Filter::kCalls, {0, 1, 0, Form::kCode, 1});
-  filter("samples", Filter::kSamples, {0, 4, 1, Form::kSamples, 2});
-  filter("residuals", Filter::kResiduals, {0, 4, 1, Form::kSamples, 2});
-  filter("columns", Filter::kColumns, {24, 1, 0});
-  filter("curves", Filter::kCurves, {24, 4, 0});
-  filter("branches", Filter::kBranches, {0, 4, 0, Form::kCode, 1});
+  filter("calls", Filter::kCalls, {.form = Form::kCode});
+  filter("samples", Filter::kSamples,
+         {.form = Form::kSamples, .element = 4, .channels = 2, .low_first = true});
+  filter("residuals", Filter::kResiduals,
+         {.form = Form::kSamples, .element = 4, .channels = 2, .low_first = true});
+  filter("columns", Filter::kColumns, {.stride = 24});
+  filter("curves", Filter::kCurves, {.stride = 24, .element = 4});
+  filter("branches", Filter::kBranches, {.form = Form::kCode, .element = 4});
 }
 
 }  // namespace

@@ -191,7 +191,11 @@ Layout parse_layout(const std::string& text) {
     }
   }
   const bool low_first = bytes > 1 && !text.ends_with(":be");
-  return {stride, channels * bytes, low_first ? 1u : 0u, form, channels};
+  return {.form = form,
+          .stride = stride,
+          .element = channels * bytes,
+          .channels = channels,
+          .low_first = low_first};
 }
 
 std::string named_layout(const std::string& path) { return path.substr(path.rfind('.') + 1); }
@@ -204,6 +208,7 @@ Layout layout_of(const std::string& path, const Bytes& content, const Options& o
   if (rows) {
     layout.form = Form::kBytes;
     layout.channels = 1;
+    layout.set_flag(layout.element == 2 && layout.low_first);
   }
   return layout;
 }
@@ -220,7 +225,7 @@ void run(const Options& options) {
     plan.disabled = options.disabled;
     const double begin = processor_seconds();
     plan.layout = layout_of(path, content, options);
-    if (plan.layout.form == Form::kSamples && plan.layout.high_parity == 1) {
+    if (plan.layout.form == Form::kSamples && plan.layout.flag()) {
       filter::reverse_numbers(content, plan.layout);
     }
     const double detection = processor_seconds() - begin;
@@ -234,7 +239,7 @@ void run(const Options& options) {
     }
     print(path.substr(path.rfind('/') + 1), content.size(), results,
           "layout " + std::to_string(plan.layout.stride) + "/" +
-              std::to_string(plan.layout.element) + "/" + std::to_string(plan.layout.high_parity));
+              std::to_string(plan.layout.element) + "/" + (plan.layout.flag() ? "1" : "0"));
     all_bytes += content.size();
     for (std::size_t i = 0; i < all.size(); ++i) add(all[i], results[i]);
   }

@@ -38,7 +38,10 @@ int main_of(int argc, char** argv) {
   }
   const auto channels = static_cast<std::uint32_t>(std::stoul(argv[1]));
   const auto width = static_cast<std::uint32_t>(std::stoul(argv[2]));
-  const Layout layout{0, channels * width, width > 1 ? 1u : 0u, Form::kSamples, channels};
+  const Layout layout{.form = Form::kSamples,
+                      .element = channels * width,
+                      .channels = channels,
+                      .low_first = width > 1};
   double all = 0, estimate = 0, forward = 0, back = 0;
   for (int i = 3; i < argc; ++i) {
     std::ifstream in(argv[i], std::ios::binary);

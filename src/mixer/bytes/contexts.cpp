@@ -136,12 +136,11 @@ void Contexts::look_at_rows(const History& history, std::size_t stream, Neighbou
     return;
   }
   // Two bytes of a number: what the plane through three neighbours makes of the byte that comes.
-  const bool high = (end & 1) == layout_.high_parity;
-  const bool second = high == (layout_.high_parity == 1);  // numbers begin at even positions
-  const auto number = [&](std::size_t back) {  // the one that holds the byte at that distance
+  const bool high = ((end & 1) != 0) == layout_.odd_high;
+  const bool second = high == layout_.odd_high;  // numbers begin at even positions
+  const auto number = [&](std::size_t back) {    // the one that holds the byte at that distance
     const std::size_t first = second ? back + 1 : back;
-    return layout_.high_parity == 1 ? at(first) | at(first - 1) << 8
-                                    : at(first) << 8 | at(first - 1);
+    return layout_.odd_high ? at(first) | at(first - 1) << 8 : at(first) << 8 | at(first - 1);
   };
   const auto rest = [&](std::int32_t predicted) {
     if (!second) return high ? predicted >> 4 : predicted;

@@ -103,7 +103,7 @@ ImagePredictor::ImagePredictor(const MixerPlan& plan, const MixKernels& kernels)
       guesses_(plan.layout, plan.content_bytes),
       order_(plan.content_bytes, plan.streams, plan.layout),
       streams_(static_cast<std::size_t>(plan.streams)),
-      low_first_(plan.layout.high_parity == 1),
+      low_first_(plan.layout.low_first),
       uses_network_(plan.network),
       plain_counters_(plain_count(plan.layout), make_counter(1 << 15, 0)),
       inputs_(kInputs),

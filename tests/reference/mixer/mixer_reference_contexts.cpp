@@ -35,11 +35,11 @@ void put_lines(const Place& at, const TextState& text, Values& v) {
 void put_pairs(const Place& place, const Layout& layout, Values& v) {
   const std::size_t s = layout.stride;
   const std::int64_t c1 = place.c(1);
-  const bool high = place.e % 2 == layout.high_parity, second = place.e % 2 == 1;
+  const bool high = (place.e % 2 == 1) == layout.odd_high, second = place.e % 2 == 1;
   const auto number = [&](std::size_t d) {
     const std::size_t f = second ? d + 1 : d;
-    return layout.high_parity == 1 ? place.at(f) + 256 * place.at(f - 1)
-                                   : 256 * place.at(f) + place.at(f - 1);
+    return layout.odd_high ? place.at(f) + 256 * place.at(f - 1)
+                           : 256 * place.at(f) + place.at(f - 1);
   };
   const auto rest = [&](std::int64_t q) {
     if (!second) return high ? q >> 4 : q;

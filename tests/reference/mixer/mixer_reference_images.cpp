@@ -77,8 +77,8 @@ ImageReference::ImageReference(std::size_t n, std::size_t streams, const Layout&
 Int ImageReference::number_at(Int position) const {
   const auto p = static_cast<std::size_t>(position);
   if (b_ == 1) return content_[p];
-  return layout_.high_parity == 1 ? content_[p] + 256 * content_[p + 1]
-                                  : 256 * content_[p] + content_[p + 1];
+  return layout_.low_first ? content_[p] + 256 * content_[p + 1]
+                           : 256 * content_[p] + content_[p + 1];
 }
 
 Int ImageReference::neighbour(const Stream& s, Int pixel, Int dx, Int dy, std::size_t ch) const {
@@ -132,20 +132,20 @@ Int ImageReference::place() const { return stream_->e - stream_->number; }
 // In the same place as the byte that is coded.
 Int ImageReference::byte_of(Int number) const {
   if (b_ == 1 || stream_->padding) return number & 255;
-  const bool low = (place() == 0) == (layout_.high_parity == 1);
+  const bool low = (place() == 0) == layout_.low_first;
   return low ? number & 255 : number >> 8 & 255;
 }
 
 Int ImageReference::threshold() const {
   const Int m = ((2 * Int{c_} + 1) << (7 - k_)) % 256, q = stream_->first;
   if (b_ == 1 || stream_->padding) return 16 * m - 8;
-  const bool low_first = layout_.high_parity == 1;
+  const bool low_first = layout_.low_first;
   if (place() == 0) return low_first ? 16 * m - 8 : 4096 * m - 8;
   return low_first ? 16 * (256 * m + q - 128) : 16 * (256 * q + m) - 8;
 }
 
 unsigned ImageReference::level() const {
-  const bool high = b_ == 2 && !stream_->padding && (place() == 0) != (layout_.high_parity == 1);
+  const bool high = b_ == 2 && !stream_->padding && (place() == 0) != layout_.low_first;
   return 7 - k_ + (high ? 8 : 0);
 }
 
@@ -156,7 +156,7 @@ Counter& ImageReference::counter(std::size_t guess) {
 std::uint32_t ImageReference::predict() {
   Stream& s = *stream_;
   const unsigned l = level();
-  const bool low_first = b_ == 2 && !s.padding && layout_.high_parity == 1 && place() == 0;
+  const bool low_first = b_ == 2 && !s.padding && layout_.low_first && place() == 0;
   std::size_t L = 0, b0 = 0;
   for (std::size_t i = 0; i < kGuesses; ++i) {
     Guess& guess = s.guesses[i];
@@ -233,9 +233,9 @@ void ImageReference::learn(int bit) {
   content_[static_cast<std::size_t>(s.e)] = byte;
   const bool last = s.padding || place() == b_ - 1;
   if (last && !s.padding) {
-    const Int v = b_ == 1                    ? Int{byte}
-                  : layout_.high_parity == 1 ? s.first + 256 * byte
-                                             : 256 * s.first + byte;
+    const Int v = b_ == 1             ? Int{byte}
+                  : layout_.low_first ? s.first + 256 * byte
+                                      : 256 * s.first + byte;
     end_number(s, v);
   }
   s.first = byte;
