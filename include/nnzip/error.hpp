@@ -25,6 +25,7 @@ enum class ErrorCode : int {
   kModelUnsupported = 42,
   kBackendUnavailable = 50,
   kBackendMismatch = 51,  // two backends gave different integers
+  kDeviceFailed = 52,     // the device could not go on computing
   kOutOfMemory = 60,
   kMemoryLimit = 61,     // the call would need more than Options::memory_limit
   kOutputTooSmall = 62,  // the buffer given does not hold the output

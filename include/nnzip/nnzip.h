@@ -113,6 +113,8 @@ enum nnzip_error {
   NNZIP_ERROR_BACKEND_UNAVAILABLE = 50,
   /* Two devices disagree; only the checks that nnzip.hpp offers report it. */
   NNZIP_ERROR_BACKEND_MISMATCH = 51,
+  /* The device could not go on computing; the call may be repeated, or made with another device. */
+  NNZIP_ERROR_DEVICE_FAILED = 52,
 
   /* There is not enough memory, or a thread cannot be started. */
   NNZIP_ERROR_OUT_OF_MEMORY = 60,

@@ -42,6 +42,7 @@ constexpr NamedCode kNamedCodes[] = {
     ROW(kModelUnsupported, NNZIP_ERROR_MODEL_UNSUPPORTED),
     ROW(kBackendUnavailable, NNZIP_ERROR_BACKEND_UNAVAILABLE),
     ROW(kBackendMismatch, NNZIP_ERROR_BACKEND_MISMATCH),
+    ROW(kDeviceFailed, NNZIP_ERROR_DEVICE_FAILED),
     ROW(kOutOfMemory, NNZIP_ERROR_OUT_OF_MEMORY),
     ROW(kMemoryLimit, NNZIP_ERROR_MEMORY_LIMIT),
     ROW(kOutputTooSmall, NNZIP_ERROR_OUTPUT_TOO_SMALL),

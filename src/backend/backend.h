@@ -15,6 +15,7 @@
 
 #include "coder/distribution.h"
 #include "model/architecture.h"
+#include "nnzip/error.hpp"
 
 namespace nnzip {
 
@@ -37,19 +38,31 @@ class Session {
   // Empties the history of every lane.
   virtual void reset() noexcept = 0;
 
-  // Feeds symbols[i] to lane i and writes the distribution of that lane's next byte to next[i].
-  // The first symbols.size() <= lanes() lanes advance, the others rest.
-  // taps: [symbols.size()][taps of the model], the values that belong to the next byte; empty for a
-  // model without taps. Precondition: next.size() >= symbols.size().
-  virtual void step(std::span<const std::uint8_t> symbols, std::span<const std::uint8_t> taps,
-                    std::span<Distribution> next) noexcept = 0;
-
-  // Feeds `count` known symbols to each of the first `active` lanes; the same distributions as
-  // `count` steps, computed together.
-  // symbols: [active][count], taps: [active][count][taps of the model], next: [active][count];
-  // next[i][t] follows symbols[i][t].
+  // Feeds `count` symbols to each of the first `active` lanes, 1..lanes(), and writes the
+  // distribution of what follows each of them; the other lanes rest. The same as `count` calls with
+  // one symbol a lane, computed together.
+  // symbols: [active][count], next: [active][count]; next[i][t] follows symbols[i][t].
+  // taps: [active][count][taps of the model], the values that belong to the byte that follows;
+  // empty for a model without taps.
   virtual void score(std::span<const std::uint8_t> symbols, std::span<const std::uint8_t> taps,
                      int active, int count, std::span<Distribution> next) noexcept = 0;
+
+  // Whether the device could not compute, now or in a call before: what score() has written since
+  // must not be used. Stays true, also after reset().
+  virtual bool failed() const noexcept { return false; }
+};
+
+// Throws Error(kDeviceFailed) if it has. device: for people.
+inline void throw_if_failed(const Session& session, const std::string& device) {
+  if (!session.failed()) return;
+  throw Error(ErrorCode::kDeviceFailed,
+              "the device " + device + " failed while it computed; try again, or another device.");
+}
+
+// The shape of calls that a device computes near its best speed.
+struct Width {
+  int lanes = 1;      // a call of so many rows (lanes times symbols of each) is wide enough
+  int positions = 1;  // and nothing is gained from more symbols of a lane in one call
 };
 
 class Engine {
@@ -64,6 +77,10 @@ class Engine {
 
   // What the model is for: bytes of any meaning, pixels or samples.
   virtual Form content() const = 0;
+
+  // How its sessions like to be called; they take every other shape as well, and no result may
+  // depend on it. Who calls them bounds it.
+  virtual Width preferred() const = 0;
 
   // Those of the model, in the order of their values in the calls of a session.
   virtual std::span<const Tap> taps() const = 0;

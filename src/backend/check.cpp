@@ -34,6 +34,13 @@ void compare(const Distribution& a, const Distribution& b, const Place& place, s
   }
 }
 
+void score(Session& session, const Engine& engine, std::span<const std::uint8_t> symbols,
+           std::span<const std::uint8_t> taps, std::size_t active, std::size_t count,
+           std::span<Distribution> next) {
+  session.score(symbols, taps, static_cast<int>(active), static_cast<int>(count), next);
+  throw_if_failed(session, engine.description());
+}
+
 // All lanes in lockstep; lane i begins at its own part of the sample.
 std::uint64_t check_steps(const Place& place, std::span<const std::uint8_t> sample) {
   const std::size_t lanes = std::min(kLanes, sample.size());
@@ -47,8 +54,8 @@ std::uint64_t check_steps(const Place& place, std::span<const std::uint8_t> samp
   for (std::size_t t = 0; t < length; ++t) {
     for (std::size_t lane = 0; lane < lanes; ++lane) symbols[lane] = sample[lane * length + t];
     const auto taps = std::span(all_taps).subspan(t * row, row);
-    session_a->step(symbols, taps, a);
-    session_b->step(symbols, taps, b);
+    score(*session_a, place.a, symbols, taps, lanes, 1, a);
+    score(*session_b, place.b, symbols, taps, lanes, 1, b);
     for (std::size_t lane = 0; lane < lanes; ++lane) compare(a[lane], b[lane], place, lane, t);
   }
   return lanes * length;
@@ -64,9 +71,9 @@ std::uint64_t check_windows(const Place& place, std::span<const std::uint8_t> sa
   for (std::size_t begin = 0; begin < sample.size(); begin += kWindow) {
     const auto window = sample.subspan(begin, std::min(kWindow, sample.size() - begin));
     const auto taps = std::span(all_taps).subspan(begin * row, window.size() * row);
-    session_a->score(window, taps, 1, static_cast<int>(window.size()), a);
+    score(*session_a, place.a, window, taps, 1, window.size(), a);
     for (std::size_t t = 0; t < window.size(); ++t) {
-      session_b->step(window.subspan(t, 1), taps.subspan(t * row, row), b);
+      score(*session_b, place.b, window.subspan(t, 1), taps.subspan(t * row, row), 1, 1, b);
       compare(a[t], b[0], place, 0, begin + t);
     }
   }

@@ -35,6 +35,7 @@ void add_distributions(const Engine& engine, std::span<const std::uint8_t> corpu
     const auto window = corpus.subspan(begin, std::min(kWindow, corpus.size() - begin));
     session->score(window, std::span(taps).subspan(begin * row, window.size() * row), 1,
                    static_cast<int>(window.size()), next);
+    throw_if_failed(*session, engine.description());
     for (std::size_t t = 0; t < window.size(); ++t) {
       Bytes bytes;
       ByteWriter writer(bytes);

@@ -52,11 +52,7 @@ Distributions run(Session& session, const std::vector<std::uint8_t>& bytes, std:
     std::vector<std::uint8_t> symbols(lanes * n);
     for (std::size_t i = 0; i < symbols.size(); ++i) symbols[i] = bytes[i / n * count + t + i % n];
     Distributions next(symbols.size());
-    if (n == 1) {
-      session.step(symbols, {}, next);
-    } else {
-      session.score(symbols, {}, static_cast<int>(lanes), static_cast<int>(n), next);
-    }
+    session.score(symbols, {}, static_cast<int>(lanes), static_cast<int>(n), next);
     for (std::size_t i = 0; i < next.size(); ++i) all[i / n * count + t + i % n] = next[i];
   }
   return all;
@@ -134,8 +130,8 @@ TEST_CASE("CpuKernels.LanesThatRestKeepTheirHistory") {
       // Lane 0 runs ahead by a byte in between.
       const std::uint8_t extra[1] = {byte}, both[2] = {byte, byte};
       Distribution next[2];
-      session->step(extra, {}, next);
-      session->step(both, {}, next);
+      session->score(extra, {}, 1, 1, next);
+      session->score(both, {}, 2, 1, next);
       second.push_back(next[1]);
     }
     require_equal(alone, second);

@@ -119,7 +119,7 @@ TEST_CASE("EngineConformance.ResetGivesAnEmptyHistoryAndRestingLanesKeepTheirs",
     std::vector<Distribution> next(2), first(120), second(120);
     for (std::size_t t = 0; t < 120; ++t) {  // lane 1 rests every other step
       const std::uint8_t symbols[2] = {sample[t], sample[t / 2]};
-      session->step(std::span(symbols).first(t % 2 == 0 ? 2 : 1), {}, next);
+      session->score(symbols, {}, t % 2 == 0 ? 2 : 1, 1, next);
       first[t] = next[0];
       if (t % 2 == 0) second[t / 2] = next[1];
     }
@@ -127,7 +127,7 @@ TEST_CASE("EngineConformance.ResetGivesAnEmptyHistoryAndRestingLanesKeepTheirs",
     REQUIRE(std::memcmp(first.data(), expected.data(), 120 * sizeof(Distribution)) == 0);
     REQUIRE(std::memcmp(second.data(), expected.data(), 60 * sizeof(Distribution)) == 0);
     session->reset();
-    session->step(std::span(sample).first(1), {}, next);
+    session->score(sample, {}, 1, 1, next);
     REQUIRE(std::memcmp(next.data(), expected.data(), sizeof(Distribution)) == 0);
   }
 }

@@ -72,7 +72,7 @@ inline std::vector<Distribution> by_steps(const Engine& engine,
       symbols[i] = sample[i * count + t];
       for (std::size_t k = 0; k < row; ++k) values[i * row + k] = taps[(i * count + t) * row + k];
     }
-    session->step(symbols, values, next);
+    session->score(symbols, values, static_cast<int>(lanes), 1, next);
     for (std::size_t i = 0; i < lanes; ++i) all[i * count + t] = next[i];
   }
   return all;

@@ -296,6 +296,7 @@ TEST_CASE("CApi.WhateverIsThrownBecomesACode") {
   CHECK(thrown(Error(ErrorCode::kReadFailed, "no file.")) == NNZIP_ERROR_READ_FAILED);
   CHECK(last_error_says("no file."));
   CHECK(thrown(Error(ErrorCode::kBackendMismatch, "5")) == NNZIP_ERROR_BACKEND_MISMATCH);
+  CHECK(thrown(Error(ErrorCode::kDeviceFailed, "6")) == NNZIP_ERROR_DEVICE_FAILED);
   CHECK(thrown(std::bad_alloc()) == NNZIP_ERROR_OUT_OF_MEMORY);
   CHECK(thrown(std::logic_error("a defect")) == NNZIP_ERROR_INTERNAL);
   CHECK(last_error_says("a defect"));

@@ -109,7 +109,7 @@ Bytes encode_plainly(const Bytes& content, int streams, const Layout& layout) {
       const std::size_t row = i / layout.stride;
       if (static_cast<int>(row % static_cast<std::size_t>(streams)) != stream) continue;
       Distribution next;
-      session->step({&symbol, 1}, taps[i], {&next, 1});
+      session->score({&symbol, 1}, taps[i], 1, 1, {&next, 1});
       Turn turn{step++, stream, i, {}};
       std::uint32_t sum = 0;
       for (std::uint32_t v = 0; v < 256; ++v) {
@@ -224,7 +224,7 @@ TEST_CASE("TapBlock.ResidualsAreCodedAsTheFormatSays") {
       for (std::size_t i = begin; i < end; ++i) {
         Distribution next;
         taps.prepare(values);
-        session->step({&symbol, 1}, values, {&next, 1});
+        session->score({&symbol, 1}, values, 1, 1, {&next, 1});
         symbol = r.content[i];
         streams[stream].encode(next, symbol);
         taps.push(symbol);

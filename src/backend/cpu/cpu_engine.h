@@ -31,6 +31,7 @@ class CpuEngine : public Engine {
   std::unique_ptr<Session> session(int lanes) const override;
   std::uint64_t session_bytes(int lanes) const override;
   Form content() const override { return packed_->model.config.content; }
+  Width preferred() const override;
   std::span<const Tap> taps() const override { return packed_->model.config.taps; }
   std::string description() const override;
   Profile profile(int lanes, int count) const override;

@@ -42,10 +42,6 @@ class CpuSession : public Session {
 
   int lanes() const noexcept override { return static_cast<int>(positions_.size()); }
   void reset() noexcept override;
-  void step(std::span<const std::uint8_t> symbols, std::span<const std::uint8_t> taps,
-            std::span<Distribution> next) noexcept override {
-    score(symbols, taps, static_cast<int>(symbols.size()), 1, next);
-  }
   void score(std::span<const std::uint8_t> symbols, std::span<const std::uint8_t> taps, int active,
              int count, std::span<Distribution> next) noexcept override;
 

@@ -193,11 +193,6 @@ class ReferenceSession : public Session {
     for (Lane& lane : lanes_) lane.reset();
   }
 
-  void step(std::span<const std::uint8_t> symbols, std::span<const std::uint8_t> taps,
-            std::span<Distribution> next) noexcept override {
-    score(symbols, taps, static_cast<int>(symbols.size()), 1, next);
-  }
-
   void score(std::span<const std::uint8_t> symbols, std::span<const std::uint8_t> taps, int active,
              int count, std::span<Distribution> next) noexcept override {
     const FloatEnvironment environment;
@@ -238,6 +233,8 @@ class ReferenceEngine : public Engine {
   }
 
   Form content() const override { return model_->config.content; }
+  Width preferred() const override { return {1, 1}; }
+
   std::span<const Tap> taps() const override { return model_->config.taps; }
 
   std::string description() const override { return "reference"; }

@@ -6,28 +6,25 @@
 #include <system_error>
 
 namespace nnzip {
-namespace {
 
-// A step of so many lanes costs least for each of them, and one of half as many a quarter more
-// (src/backend/cpu/NOTES.md).
-constexpr std::size_t kLanesPerStep = 8;
-constexpr std::size_t kFewLanes = 4;
-
-}  // namespace
-
-std::size_t LaneTeam::group_count(int threads, std::size_t lanes, Use use) {
+std::size_t LaneTeam::group_count(const CallShape& shape, int threads, std::size_t lanes, Use use) {
   if (threads <= 1) return 1;
   const auto team = static_cast<std::size_t>(threads);
-  // Windows are wide enough with any number of lanes. The caller starts all groups at once and
-  // comes to help later: small groups are shared out more evenly.
-  if (use == Use::kAhead) return std::min(lanes, 4 * team);
-  // Two for each thread at most, so that one can be used while the other is computed.
-  return std::clamp<std::size_t>(std::max(lanes / kLanesPerStep, std::min(team, lanes / kFewLanes)),
-                                 1, 2 * team);
+  // The caller starts all groups at once and comes to help later: small groups are shared out more
+  // evenly.
+  if (use == Use::kAhead) {
+    const std::size_t wide = lanes * shape.window(lanes) / shape.lanes;
+    return std::clamp<std::size_t>(wide, 1, std::min(lanes, 4 * team));
+  }
+  // Two for each thread at most, so that one can be used while the other is computed; to have one
+  // for each, half the width will do.
+  const std::size_t few = std::max<std::size_t>(shape.lanes / 2, 1);
+  return std::clamp<std::size_t>(std::max(lanes / shape.lanes, std::min(team, lanes / few)), 1,
+                                 std::min(lanes, 2 * team));
 }
 
 LaneTeam::LaneTeam(const Engine& engine, int threads, std::size_t lanes, Use use)
-    : groups_(group_count(threads, lanes, use)) {
+    : device_(engine.description()), groups_(group_count(CallShape(engine), threads, lanes, use)) {
   for (std::size_t i = 0; i < groups_.size(); ++i) {
     Group& group = groups_[i];
     group.first_lane = i * lanes / groups_.size();
@@ -80,6 +77,7 @@ void LaneTeam::wait(std::size_t index) {
       changed_.wait(lock);
     }
   }
+  throw_if_failed(*group.session, device_);
 }
 
 LaneTeam::Group* LaneTeam::next_task() {

@@ -7,10 +7,12 @@
 #include <memory>
 #include <mutex>
 #include <span>
+#include <string>
 #include <thread>
 #include <vector>
 
 #include "backend/backend.h"
+#include "codec/lanes/call_shape.h"
 
 namespace nnzip {
 
@@ -28,7 +30,7 @@ class LaneTeam {
   LaneTeam& operator=(const LaneTeam&) = delete;
 
   // How many groups a team of these sizes has, 1..lanes.
-  static std::size_t group_count(int threads, std::size_t lanes, Use use);
+  static std::size_t group_count(const CallShape& shape, int threads, std::size_t lanes, Use use);
 
   std::size_t groups() const { return groups_.size(); }
   std::size_t first_lane(std::size_t group) const { return groups_[group].first_lane; }
@@ -41,6 +43,7 @@ class LaneTeam {
              std::span<Distribution> next);
 
   // Returns when what was started for the group is done; works on it, or on others, meanwhile.
+  // Throws Error(kDeviceFailed), whichever thread it failed on: the team is of no more use then.
   void wait(std::size_t group);
 
  private:
@@ -58,6 +61,7 @@ class LaneTeam {
   void run(Group& group, std::unique_lock<std::mutex>& lock);
   void work();
 
+  const std::string device_;  // for people
   std::vector<Group> groups_;
   std::vector<std::thread> helpers_;
   std::mutex mutex_;

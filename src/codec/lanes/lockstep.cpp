@@ -7,11 +7,6 @@
 namespace nnzip {
 namespace {
 
-// One call to score() for known content gives at most this many distributions, 1 KiB each, for all
-// lanes: a thread's share of cache.
-constexpr std::size_t kColumns = 512;
-constexpr std::size_t kMaxWindow = 64;
-
 // Rows of pixels make windows of no use where streams are many.
 bool has_windows(const Layout& layout, Lockstep::Content known) {
   return known == Lockstep::Content::kKnown && layout.form != Form::kPixels;
@@ -29,6 +24,7 @@ Lockstep::Lockstep(const Engine& engine, int threads, std::span<const std::uint8
       order_(order),
       first_(streams.first),
       tap_count_(engine.taps().size()),
+      shape_(engine),
       by_windows_(has_windows(layout, known)),
       ahead_(threads > 1),
       predictions_(streams.lanes),
@@ -45,13 +41,14 @@ Lockstep::Lockstep(const Engine& engine, int threads, std::span<const std::uint8
 }
 
 std::uint64_t Lockstep::memory_bytes(const Engine& engine, int threads, std::size_t lanes) {
+  const CallShape shape(engine);
   std::uint64_t sessions = 0;
   for (const LaneTeam::Use use : {LaneTeam::Use::kAhead, LaneTeam::Use::kInTurns}) {
-    const std::size_t groups = LaneTeam::group_count(threads, lanes, use);
+    const std::size_t groups = LaneTeam::group_count(shape, threads, lanes, use);
     const auto group_lanes = static_cast<int>((lanes + groups - 1) / groups);
     sessions = std::max(sessions, groups * engine.session_bytes(group_lanes));
   }
-  return sessions + 2 * std::max(kColumns, lanes) * (sizeof(Distribution) + kMaxTaps + 1);
+  return sessions + 2 * std::max(shape.rows(), lanes) * (sizeof(Distribution) + kMaxTaps + 1);
 }
 
 bool Lockstep::run(const Code& code) { return by_windows_ ? run_windows(code) : run_steps(code); }
@@ -67,7 +64,7 @@ Lockstep::Window Lockstep::window_at(std::size_t begin) const {
   while (active > 0 && size(active - 1) <= begin) --active;
   if (active == 0) return {};
   const std::size_t left = size(active - 1) - begin;
-  return {begin, std::min(std::clamp<std::size_t>(kColumns / active, 1, kMaxWindow), left), active};
+  return {begin, std::min(shape_.window(active), left), active};
 }
 
 // Precondition: what was started before has been waited for.

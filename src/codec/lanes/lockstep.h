@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "backend/backend.h"
+#include "codec/lanes/call_shape.h"
 #include "codec/lanes/lane_team.h"
 #include "layout/block_order.h"
 #include "model/taps.h"
@@ -39,6 +40,7 @@ class Lockstep {
   using Code = std::function<bool(std::size_t stream, std::size_t position, const Distribution&)>;
 
   // Calls code for every byte in the order of the lockstep. Returns false if it was told to stop.
+  // Throws Error(kDeviceFailed), and is of no more use then.
   bool run(const Code& code);
 
   // Bytes that it takes at most, beside the engine.
@@ -73,6 +75,7 @@ class Lockstep {
   std::span<const std::uint8_t> content_;
   const BlockOrder& order_;
   std::size_t first_, tap_count_;
+  CallShape shape_;
   bool by_windows_;
   bool ahead_;  // a window is computed while the one before is used
   std::optional<PixelTaps> pixel_taps_;

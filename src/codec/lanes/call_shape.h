@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// How wide the calls to sessions are: as the engine prefers, within bounds.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+
+#include "backend/backend.h"
+
+namespace nnzip {
+
+struct CallShape {
+  // Distributions, 1 KiB each, of one call for all lanes: whatever a backend answers.
+  static constexpr int kMaxRows = 16384;
+
+  explicit CallShape(const Engine& engine) {
+    const Width width = engine.preferred();
+    const int bounded = std::clamp(width.lanes, 1, kMaxRows);
+    lanes = static_cast<std::size_t>(bounded);
+    positions = static_cast<std::size_t>(std::clamp(width.positions, 1, kMaxRows / bounded));
+  }
+
+  std::size_t rows() const { return lanes * positions; }
+  // Positions of so many lanes that are computed at once where content is known.
+  std::size_t window(std::size_t active) const {
+    return std::clamp<std::size_t>(rows() / active, 1, positions);
+  }
+
+  std::size_t lanes = 1, positions = 1;  // as in Width
+};
+
+}  // namespace nnzip
