@@ -11,7 +11,6 @@
 #include "codec/kinds/kind_network.h"
 #include "codec/kinds/kind_zstd.h"
 #include "filter/repeats.h"
-#include "filter/samples.h"
 #include "layout/block_plan.h"
 
 namespace nnzip {
@@ -117,8 +116,7 @@ class BlockEncoder {
     const auto [folded, copies] = fold_repeats(content_);
     if (folded.size() > content_.size() / kFolded) return false;
     BlockHeader header = header_of(BlockKind::kContexts, content_.size());
-    header.filter = Filter::kRepeats;
-    header.folded_bytes = static_cast<std::uint32_t>(folded.size());
+    header.filters = {{Filter::kRepeats, static_cast<std::uint32_t>(folded.size())}};
     contest_.offer(kContextsKind.encode(header, folded, {}));
     header.kind = BlockKind::kMixed;
     if (const auto engine = choose_model(header)) {
@@ -205,28 +203,25 @@ BlockHeader header_as(BlockKind kind, std::span<const std::uint8_t> content, con
   BlockHeader header = header_of(kind, content.size());
   if (kind != BlockKind::kNetwork) {
     header.layout = view.layout;
-    header.filter = view.filter;
+    header.filters = view.filters;
   } else if (view.layout.form == Form::kSamples) {
     header.layout = view.layout;
-    header.layout.unused_bits =
-        static_cast<std::uint32_t>(filter::unused_low_bits(content, view.layout));
-    header.filter = Filter::kResiduals;
+    header.filters = {{Filter::kResiduals}};
   }
   if (kind != BlockKind::kContexts) {
     const Layout& order = kind == BlockKind::kMixed ? view.layout : Layout{};
-    header.log2_streams =
-        log2_of(plan_block(content.size(), level.min_stream_bytes, order, level.max_streams));
+    header.log2_streams = log2_of(
+        plan_block(header.filtered_bytes(), level.min_stream_bytes, order, level.max_streams));
   }
   return header;
 }
 
-std::vector<Coded> encode_as(const BlockHeader& header, std::span<const std::uint8_t> content,
+std::vector<Coded> encode_as(BlockHeader header, std::span<const std::uint8_t> content,
                              const View& view, const Means& means, std::size_t doubtful) {
   Bytes own;
   std::span<const std::uint8_t> filtered = view.of(content);
-  if (header.filter != view.filter) {
-    own.assign(content.begin(), content.end());
-    apply_filter(header.filter, header.layout, own);
+  if (header.filters != view.filters) {
+    own = apply_filters(header.filters, header.layout, Bytes(content.begin(), content.end()));
     filtered = own;
   }
   const Kind& kind = kind_of(header.kind);
@@ -246,12 +241,7 @@ Bytes decode_block(const BlockHeader& header, std::span<const std::uint8_t> code
                    const Means& means) {
   Bytes filtered(header.filtered_bytes());
   if (!kind_of(header.kind).decode(header, coded, means, filtered)) return {};
-  if (header.filter == Filter::kRepeats) {
-    Bytes unfolded(header.content_bytes);
-    return unfold_repeats(filtered, unfolded) ? unfolded : Bytes{};
-  }
-  revert_filter(header.filter, header.layout, filtered);
-  return filtered;
+  return revert_filters(header.filters, header.layout, std::move(filtered), header.content_bytes);
 }
 
 std::uint64_t encode_memory(std::size_t content_bytes, const FrameModels& models,
@@ -282,8 +272,9 @@ std::uint64_t encode_memory(std::size_t content_bytes, const FrameModels& models
 
 std::uint64_t decode_memory(const BlockHeader& header, const Engine* engine, int threads) {
   // For zstd the coded data stand once more behind a magic number.
-  return std::uint64_t{2} * header.coded_bytes + header.content_bytes + header.folded_bytes +
-         kind_of(header.kind).memory(header, engine, threads);
+  std::uint64_t bytes = std::uint64_t{2} * header.coded_bytes + header.content_bytes;
+  for (const FilterStep& step : header.filters) bytes += step.made_bytes;
+  return bytes + kind_of(header.kind).memory(header, engine, threads);
 }
 
 }  // namespace nnzip

@@ -30,9 +30,10 @@ Coded encode_block(std::span<const std::uint8_t> content, const Segment& segment
 BlockHeader header_as(BlockKind kind, std::span<const std::uint8_t> content, const View& view,
                       const Level& level);
 
-// The content coded with such a header, as Kind::encode gives it. kMixed with several streams is
+// The content coded with such a header, as Kind::encode gives it; what its filters have to know is
+// filled in. kMixed with several streams is
 // tried with a single one as well if it makes `doubtful` bytes or more: see Level. Throws Error.
-std::vector<Coded> encode_as(const BlockHeader& header, std::span<const std::uint8_t> content,
+std::vector<Coded> encode_as(BlockHeader header, std::span<const std::uint8_t> content,
                              const View& view, const Means& means, std::size_t doubtful = 0);
 
 // Content of the length stated; empty if the coded data are damaged in a way that shows here, else

@@ -14,10 +14,9 @@ namespace {
 constexpr std::size_t kInstruction = 4;  // bytes, where they are of one length
 
 View view_of(std::span<const std::uint8_t> content, const Proposal& proposal) {
-  View view{proposal.layout, proposal.filter, {}};
-  if (view.filter != Filter::kNone) {
-    view.filtered.assign(content.begin(), content.end());
-    apply_filter(view.filter, view.layout, view.filtered);
+  View view{proposal.layout, proposal.filters, {}};
+  if (!view.filters.empty()) {
+    view.filtered = apply_filters(view.filters, view.layout, Bytes(content.begin(), content.end()));
   }
   return view;
 }

@@ -14,11 +14,11 @@ namespace nnzip {
 
 struct View {
   Layout layout;
-  Filter filter = Filter::kNone;
-  Bytes filtered;  // the content behind the filter; empty if there is none
+  FilterChain filters = {};
+  Bytes filtered = {};  // what they made of the content; empty if there are none
 
   std::span<const std::uint8_t> of(std::span<const std::uint8_t> content) const {
-    return filter == Filter::kNone ? content : std::span<const std::uint8_t>(filtered);
+    return filters.empty() ? content : std::span<const std::uint8_t>(filtered);
   }
 };
 

@@ -29,7 +29,7 @@ BlockInfo block_info(const BlockHeader& header, const FrameInfo& frame) {
   info.stride = layout.stride;
   info.element = layout.element;
   info.channels = layout.channels;
-  info.filter = name_of(header.filter);
+  info.filter = names_of(header.filters);
   return info;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A block header's one to twenty bytes.
+// A block header's bytes.
 #include "container/block_header.h"
 
 namespace nnzip {
@@ -13,34 +13,60 @@ constexpr int kLayout = 0x80;
 constexpr int kFormMask = 0x07;
 constexpr int kFlag = 0x08;
 constexpr int kFilterShift = 4;
+constexpr int kPlain = 4;  // behind the forms
+constexpr int kNoFilter = 0, kSeveralFilters = 1;
 // Of its last byte.
 constexpr int kElementMask = 0x1F;
 constexpr int kChannelsShift = 5;
+
+constexpr char kBadLayout[] = "the block's layout is not one that the format has";
+constexpr char kUnknownLayout[] =
+    "the block's content is of a form or filter that this nnzip does not know; a newer one may "
+    "read it";
 
 bool states_model(BlockKind kind, std::size_t models) { return needs_model(kind) && models > 1; }
 
 bool has_stride(Form form) { return form == Form::kBytes || form == Form::kPixels; }
 
-// Folded content has no layout but its length.
-std::size_t layout_bytes(const BlockHeader& header) {
-  if (header.filter == Filter::kRepeats) return 1 + short_varint_bytes(header.folded_bytes);
-  const Layout& layout = header.layout;
-  return 2 + (has_stride(layout.form) ? short_varint_bytes(layout.stride) : 0) +
-         (header.filter == Filter::kResiduals ? 1 : 0);
-}
+// Bytes of which nothing is known have a form of their own, since only their filters are stated.
+bool is_plain(const BlockHeader& header) { return header.layout == Layout{}; }
 
-void write_layout(const BlockHeader& header, Bytes& out) {
-  const Layout& layout = header.layout;
-  out.push_back(static_cast<std::uint8_t>(static_cast<int>(layout.form) |
-                                          (layout.flag() ? kFlag : 0) |
-                                          static_cast<int>(header.filter) << kFilterShift));
-  if (header.filter == Filter::kRepeats) return write_short_varint(header.folded_bytes, out);
+void write_shape(const Layout& layout, Bytes& out) {
   if (has_stride(layout.form)) write_short_varint(layout.stride, out);
   out.push_back(
       static_cast<std::uint8_t>((layout.element - 1) | (layout.channels - 1) << kChannelsShift));
-  if (header.filter == Filter::kResiduals) {
-    out.push_back(static_cast<std::uint8_t>(layout.unused_bits));
+}
+
+int filter_field(const FilterChain& filters) {
+  if (filters.size() > 1) return kSeveralFilters;
+  return filters.empty() ? kNoFilter : static_cast<int>(filters.front().filter);
+}
+
+void write_filters(const FilterChain& filters, Bytes& out) {
+  if (filters.size() > 1) {
+    out.push_back(static_cast<std::uint8_t>(filters.size()));
+    for (const FilterStep& step : filters) out.push_back(static_cast<std::uint8_t>(step.filter));
   }
+  for (const FilterStep& step : filters) {
+    if (changes_length(step.filter)) write_short_varint(step.made_bytes, out);
+    if (step.filter == Filter::kResiduals) {
+      out.push_back(static_cast<std::uint8_t>(step.unused_bits));
+    }
+  }
+}
+
+void write_layout(const BlockHeader& header, Bytes& out) {
+  const int form = is_plain(header) ? kPlain : static_cast<int>(header.layout.form);
+  out.push_back(static_cast<std::uint8_t>(form | (header.layout.flag() ? kFlag : 0) |
+                                          filter_field(header.filters) << kFilterShift));
+  if (!is_plain(header)) write_shape(header.layout, out);
+  write_filters(header.filters, out);
+}
+
+std::size_t layout_bytes(const BlockHeader& header) {
+  Bytes layout;
+  write_layout(header, layout);
+  return layout.size();
 }
 
 std::uint32_t read_number(InputBuffer& in) {
@@ -50,34 +76,46 @@ std::uint32_t read_number(InputBuffer& in) {
   return value;
 }
 
+void read_shape(InputBuffer& in, bool flag, Layout& layout) {
+  if (has_stride(layout.form)) layout.stride = read_number(in);
+  const auto shape = std::uint32_t{in.u8()};
+  layout.element = (shape & kElementMask) + 1;
+  layout.channels = (shape >> kChannelsShift) + 1;
+  layout.set_flag(flag);
+}
+
+// field: of the layout's first byte.
+FilterChain read_filters(InputBuffer& in, int field) {
+  FilterChain filters;
+  if (field == kSeveralFilters) {
+    const std::size_t count = in.u8();
+    if (count < 2 || count > kMaxFilters) in.fail(ErrorCode::kCorrupt, kBadLayout);
+    for (std::size_t i = 0; i < count; ++i) filters.push_back({Filter{in.u8()}});
+  } else if (field != kNoFilter) {
+    filters.push_back({static_cast<Filter>(field)});
+  }
+  for (FilterStep& step : filters) {
+    if (!is_filter(step.filter)) in.fail(ErrorCode::kUnsupportedVersion, kUnknownLayout);
+    if (changes_length(step.filter)) step.made_bytes = read_number(in);
+    if (step.filter == Filter::kResiduals) step.unused_bits = in.u8();
+  }
+  return filters;
+}
+
 void read_layout(InputBuffer& in, BlockHeader& header) {
   const int first = in.u8();
-  const int form = first & kFormMask, filter = first >> kFilterShift;
-  if (form > static_cast<int>(Form::kCode) || !is_filter(static_cast<Filter>(filter))) {
-    in.fail(ErrorCode::kUnsupportedVersion,
-            "the block's content is of a form or filter that this nnzip does not know; a newer "
-            "one may read it");
-  }
-  Layout& layout = header.layout;
-  layout.form = static_cast<Form>(form);
+  const int form = first & kFormMask;
   const bool flag = (first & kFlag) != 0;
-  header.filter = static_cast<Filter>(filter);
-  if (header.filter == Filter::kRepeats) {
-    layout.set_flag(flag);
-    header.folded_bytes = read_number(in);
-    if (header.folded_bytes == 0 || header.folded_bytes > header.content_bytes) {
-      in.fail(ErrorCode::kCorrupt, "the block's layout is not one that the format has");
-    }
-    return;
+  if (form > kPlain) in.fail(ErrorCode::kUnsupportedVersion, kUnknownLayout);
+  Layout& layout = header.layout;
+  if (form != kPlain) {
+    layout.form = static_cast<Form>(form);
+    read_shape(in, flag, layout);
   }
-  if (has_stride(layout.form)) layout.stride = read_number(in);
-  const auto last = std::uint32_t{in.u8()};
-  layout.element = (last & kElementMask) + 1;
-  layout.channels = (last >> kChannelsShift) + 1;
-  layout.set_flag(flag);
-  if (header.filter == Filter::kResiduals) layout.unused_bits = in.u8();
-  if (!layout.is_valid() || !header.states_layout()) {
-    in.fail(ErrorCode::kCorrupt, "the block's layout is not one that the format has");
+  header.filters = read_filters(in, first >> kFilterShift);
+  const bool written_so = is_plain(header) ? form == kPlain && !flag : form != kPlain;
+  if (!layout.is_valid() || !header.states_layout() || !written_so) {
+    in.fail(ErrorCode::kCorrupt, kBadLayout);
   }
 }
 

@@ -25,18 +25,15 @@ struct BlockHeader {
   int log2_streams = 0;
   std::uint32_t content_bytes = 0;  // at least 1 unless kind is kEnd
   std::uint32_t coded_bytes = 0;
-  std::uint32_t checksum = 0;      // XXH32 of the content
-  Layout layout = {};              // of kNetwork, kMixed and kContexts
-  Filter filter = Filter::kNone;   // that the content went through before it was coded; likewise
-  std::uint32_t folded_bytes = 0;  // what Filter::kRepeats made of the content; 0 of other filters
-  std::uint8_t model = 0;  // of kNetwork and kMixed: its place among those that the frame names
+  std::uint32_t checksum = 0;  // XXH32 of the content
+  Layout layout = {};          // of kNetwork, kMixed and kContexts
+  FilterChain filters = {};    // that the content went through before it was coded; likewise
+  std::uint8_t model = 0;      // of kNetwork and kMixed: its place among those that the frame names
 
   // Bytes that the coded data stand for.
-  std::uint32_t filtered_bytes() const {
-    return filter == Filter::kRepeats ? folded_bytes : content_bytes;
-  }
+  std::size_t filtered_bytes() const { return nnzip::filtered_bytes(filters, content_bytes); }
   int streams() const { return 1 << log2_streams; }
-  bool states_layout() const { return layout != Layout{} || filter != Filter::kNone; }
+  bool states_layout() const { return layout != Layout{} || !filters.empty(); }
   bool operator==(const BlockHeader&) const = default;
 };
 

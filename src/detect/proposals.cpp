@@ -13,9 +13,9 @@ namespace {
 
 Proposal proposal_of(const Layout& layout) {
   for (const Filter filter : {Filter::kSamples, Filter::kCalls, Filter::kBranches}) {
-    if (filter_fits(filter, layout)) return {layout, filter};
+    if (filter_fits(filter, layout)) return {layout, {{filter}}};
   }
-  return {layout, Filter::kNone};
+  return {layout, {}};
 }
 
 // An image without a header, if such rows could be one.
@@ -36,7 +36,7 @@ std::optional<Proposal> as_curves(std::span<const std::uint8_t> content, const L
                                   std::uint32_t element) {
   constexpr std::size_t kLooked = 64 << 10;
   constexpr std::int64_t kLeastBits = 32;  // a number, times 16, that the curves must save
-  Proposal proposal{rows, Filter::kCurves};
+  Proposal proposal{rows, {{Filter::kCurves}}};
   proposal.layout.element = element;
   proposal.layout.odd_high = false;
   proposal.layout.stride = std::max(rows.stride, 2 * element);
@@ -62,7 +62,7 @@ std::vector<Proposal> proposals_of(std::span<const std::uint8_t> content, const 
   proposals.push_back({rows});
   // Differences of text or of single bytes have never been seen to help.
   if (rows.stride % 2 == 0 && filter_fits(Filter::kColumns, rows)) {
-    proposals.push_back({rows, Filter::kColumns});
+    proposals.push_back({rows, {{Filter::kColumns}}});
   }
   return proposals;
 }

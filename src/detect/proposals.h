@@ -14,7 +14,7 @@ namespace nnzip {
 
 struct Proposal {
   Layout layout;
-  Filter filter = Filter::kNone;
+  FilterChain filters = {};
 };
 
 // At least one; the layout of the last one is that of detect_layout. described: what a header says

@@ -8,63 +8,91 @@
 #include "filter/calls.h"
 #include "filter/columns.h"
 #include "filter/curves.h"
+#include "filter/repeats.h"
 #include "filter/samples.h"
 
 namespace nnzip {
 namespace {
 
-using Content = std::span<std::uint8_t>;
-
 struct Row {
   Filter number;
   const char* name;
+  bool changes_length;
   bool (*fits)(const Layout& layout);
-  void (*apply)(const Layout& layout, Content content);
-  void (*revert)(const Layout& layout, Content content);
+  void (*apply)(FilterStep& step, const Layout& layout, Bytes& content);
+  // content_bytes: of what it makes. Returns false if that cannot be.
+  bool (*revert)(const FilterStep& step, const Layout& layout, Bytes& content,
+                 std::size_t content_bytes);
 };
 
-void nothing(const Layout&, Content) {}
-
-void reverse_numbers(const Layout& layout, Content content) {
-  filter::reverse_numbers(content, layout);
-}
-
-int unused_bits(const Layout& layout) { return static_cast<int>(layout.unused_bits); }
-
 constexpr Row kRows[] = {
-    {Filter::kNone, "none", [](const Layout&) { return true; }, nothing, nothing},
-    {Filter::kSamples, "samples",
-     [](const Layout& layout) { return layout.form == Form::kSamples && layout.flag(); },
-     reverse_numbers, reverse_numbers},
-    {Filter::kCalls, "calls",
-     [](const Layout& layout) { return layout.form == Form::kCode && layout.element == 1; },
-     [](const Layout&, Content content) { apply_calls(content); },
-     [](const Layout&, Content content) { revert_calls(content); }},
-    {Filter::kBranches, "branches",
-     [](const Layout& layout) { return layout.form == Form::kCode && layout.element == 4; },
-     [](const Layout&, Content content) { apply_branches(content); },
-     [](const Layout&, Content content) { revert_branches(content); }},
-    {Filter::kColumns, "columns",
-     [](const Layout& layout) { return layout.form == Form::kBytes && layout.stride != 0; },
-     [](const Layout& layout, Content content) { apply_columns(layout.stride, content); },
-     [](const Layout& layout, Content content) { revert_columns(layout.stride, content); }},
-    // Changes the length: see repeats.h.
-    {Filter::kRepeats, "repeats", [](const Layout& layout) { return layout == Layout{}; }, nothing,
-     nothing},
-    {Filter::kResiduals, "residuals",
-     [](const Layout& layout) { return layout.form == Form::kSamples; },
-     [](const Layout& layout, Content content) {
-       filter::to_residuals(content, layout, unused_bits(layout));
+    {Filter::kSamples, "samples", false,
+     [](const Layout& layout) {
+       return layout.form == Form::kSamples && (layout.low_first || layout.is_signed);
      },
-     [](const Layout& layout, Content content) {
-       filter::from_residuals(content, layout, unused_bits(layout));
+     [](FilterStep&, const Layout& layout, Bytes& content) {
+       filter::reverse_numbers(content, layout);
+     },
+     [](const FilterStep&, const Layout& layout, Bytes& content, std::size_t) {
+       filter::reverse_numbers(content, layout);
+       return true;
      }},
-    {Filter::kCurves, "curves",
+    {Filter::kCalls, "calls", false,
+     [](const Layout& layout) { return layout.form == Form::kCode && layout.element == 1; },
+     [](FilterStep&, const Layout&, Bytes& content) { apply_calls(content); },
+     [](const FilterStep&, const Layout&, Bytes& content, std::size_t) {
+       revert_calls(content);
+       return true;
+     }},
+    {Filter::kBranches, "branches", false,
+     [](const Layout& layout) { return layout.form == Form::kCode && layout.element == 4; },
+     [](FilterStep&, const Layout&, Bytes& content) { apply_branches(content); },
+     [](const FilterStep&, const Layout&, Bytes& content, std::size_t) {
+       revert_branches(content);
+       return true;
+     }},
+    {Filter::kColumns, "columns", false,
+     [](const Layout& layout) { return layout.form == Form::kBytes && layout.stride != 0; },
+     [](FilterStep&, const Layout& layout, Bytes& content) {
+       apply_columns(layout.stride, content);
+     },
+     [](const FilterStep&, const Layout& layout, Bytes& content, std::size_t) {
+       revert_columns(layout.stride, content);
+       return true;
+     }},
+    {Filter::kRepeats, "repeats", true,
+     [](const Layout& layout) { return layout.form == Form::kBytes || layout.form == Form::kCode; },
+     [](FilterStep& step, const Layout&, Bytes& content) {
+       content = fold_repeats(content).bytes;
+       step.made_bytes = static_cast<std::uint32_t>(content.size());
+     },
+     [](const FilterStep&, const Layout&, Bytes& content, std::size_t content_bytes) {
+       Bytes unfolded(content_bytes);
+       if (!unfold_repeats(content, unfolded)) return false;
+       content = std::move(unfolded);
+       return true;
+     }},
+    {Filter::kResiduals, "residuals", false,
+     [](const Layout& layout) { return layout.form == Form::kSamples; },
+     [](FilterStep& step, const Layout& layout, Bytes& content) {
+       const int unused = filter::unused_low_bits(content, layout);
+       step.unused_bits = static_cast<std::uint32_t>(unused);
+       filter::to_residuals(content, layout, unused);
+     },
+     [](const FilterStep& step, const Layout& layout, Bytes& content, std::size_t) {
+       filter::from_residuals(content, layout, static_cast<int>(step.unused_bits));
+       return true;
+     }},
+    {Filter::kCurves, "curves", false,
      [](const Layout& layout) {
        return layout.form == Form::kBytes && layout.stride != 0 &&
               (layout.element == 4 || layout.element == 8) && layout.stride % layout.element == 0;
      },
-     apply_curves, revert_curves},
+     [](FilterStep&, const Layout& layout, Bytes& content) { apply_curves(layout, content); },
+     [](const FilterStep&, const Layout& layout, Bytes& content, std::size_t) {
+       revert_curves(layout, content);
+       return true;
+     }},
 };
 
 // Null for a number that is no filter's.
@@ -74,23 +102,70 @@ const Row* row_of(Filter filter) {
   return row == std::end(kRows) ? nullptr : row;
 }
 
+bool step_fits(const FilterStep& step, const Layout& layout, std::size_t content_bytes) {
+  const Row* const row = row_of(step.filter);
+  if (row == nullptr || !row->fits(layout)) return false;
+  if (row->changes_length && (step.made_bytes == 0 || step.made_bytes > content_bytes))
+    return false;
+  return step.unused_bits == 0 ||
+         (step.filter == Filter::kResiduals && step.unused_bits < 8 * layout.number_bytes());
+}
+
 }  // namespace
 
 bool is_filter(Filter filter) { return row_of(filter) != nullptr; }
 
 const char* name_of(Filter filter) { return row_of(filter)->name; }
 
+std::string names_of(const FilterChain& chain) {
+  std::string names;
+  for (const FilterStep& step : chain) {
+    names += (names.empty() ? "" : "+") + std::string(name_of(step.filter));
+  }
+  return names.empty() ? "none" : names;
+}
+
 bool filter_fits(Filter filter, const Layout& layout) {
   const Row* const row = row_of(filter);
   return row != nullptr && row->fits(layout);
 }
 
-void apply_filter(Filter filter, const Layout& layout, std::span<std::uint8_t> content) {
-  row_of(filter)->apply(layout, content);
+bool has_filter(const FilterChain& chain, Filter filter) {
+  return std::ranges::any_of(chain, [&](const FilterStep& step) { return step.filter == filter; });
 }
 
-void revert_filter(Filter filter, const Layout& layout, std::span<std::uint8_t> content) {
-  row_of(filter)->revert(layout, content);
+bool chain_fits(const FilterChain& chain, const Layout& layout, std::size_t content_bytes) {
+  if (chain.size() > kMaxFilters) return false;
+  FilterChain before;
+  for (const FilterStep& step : chain) {
+    if (!step_fits(step, layout, content_bytes) || has_filter(before, step.filter)) return false;
+    before.push_back(step);
+  }
+  return true;
+}
+
+bool changes_length(Filter filter) { return row_of(filter)->changes_length; }
+
+std::size_t filtered_bytes(const FilterChain& chain, std::size_t content_bytes) {
+  for (const FilterStep& step : chain) {
+    if (changes_length(step.filter)) content_bytes = step.made_bytes;
+  }
+  return content_bytes;
+}
+
+Bytes apply_filters(FilterChain& chain, const Layout& layout, Bytes content) {
+  for (FilterStep& step : chain) row_of(step.filter)->apply(step, layout, content);
+  return content;
+}
+
+Bytes revert_filters(const FilterChain& chain, const Layout& layout, Bytes filtered,
+                     std::size_t content_bytes) {
+  for (std::size_t i = chain.size(); i-- > 0;) {
+    const FilterChain before(chain.begin(), chain.begin() + static_cast<std::ptrdiff_t>(i));
+    const std::size_t made = filtered_bytes(before, content_bytes);
+    if (!row_of(chain[i].filter)->revert(chain[i], layout, filtered, made)) return {};
+  }
+  return filtered;
 }
 
 }  // namespace nnzip

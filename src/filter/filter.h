@@ -4,37 +4,61 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
+#include <string>
+#include <vector>
 
+#include "base/bytes.h"
 #include "layout/layout.h"
 
 namespace nnzip {
 
 enum class Filter : std::uint8_t {
-  kNone = 0,
-  kSamples = 2,    // of kSamples with the low byte first: high bytes first; signed bytes
-  kCalls = 3,      // of kCode, x86: targets of calls and jumps instead of distances to them
-  kBranches = 4,   // of kCode, instructions of four bytes (aarch64): the same
-  kColumns = 5,    // of kBytes with a stride: differences from row to row
-  kRepeats = 6,    // of kBytes: copies listed, which makes it shorter; see repeats.h
+  kSamples = 2,   // of kSamples with the low byte first or signed bytes: high bytes first, unsigned
+  kCalls = 3,     // of kCode, x86: targets of calls and jumps instead of distances to them
+  kBranches = 4,  // of kCode, instructions of four bytes (aarch64): the same
+  kColumns = 5,   // of kBytes with a stride: differences from row to row
+  kRepeats = 6,   // of kBytes and kCode: copies listed, which changes the length; see repeats.h
   kResiduals = 7,  // of kSamples: what a prediction leaves of them, high bytes first
   kCurves = 8,     // of kBytes with a stride of numbers of 4 or 8 bytes: distances from curves
 };
+
+// A filter of a chain, and what it has to know to be reverted.
+struct FilterStep {
+  Filter filter;
+  std::uint32_t made_bytes = 0;   // of a filter that changes the length: how many bytes it made
+  std::uint32_t unused_bits = 0;  // of kResiduals: so many low bits are 0 in all numbers
+  bool operator==(const FilterStep&) const = default;
+};
+
+// Filters one after the other, the first one applied to the content.
+using FilterChain = std::vector<FilterStep>;
+constexpr std::size_t kMaxFilters = 4;
 
 // Whether it is one of these: a number read may be any.
 bool is_filter(Filter filter);
 
 // As people see it. Precondition: one of these.
 const char* name_of(Filter filter);
+// Of a chain, joined by "+"; "none" if it is empty.
+std::string names_of(const FilterChain& chain);
 
-// Whether the filter takes content of that layout; kNone takes any, a number that is no filter's
-// takes none.
+// Whether a chain may have the filter for content of that layout; no number that is no filter's.
 bool filter_fits(Filter filter, const Layout& layout);
+// Whether all of its filters fit and differ, and what they know can be.
+bool chain_fits(const FilterChain& chain, const Layout& layout, std::size_t content_bytes);
 
-// In place and of any content. Precondition: the filter fits the layout and is not kRepeats; for
-// kResiduals the layout's unused_bits are no more than the content has.
-void apply_filter(Filter filter, const Layout& layout, std::span<std::uint8_t> content);
-// The inverse.
-void revert_filter(Filter filter, const Layout& layout, std::span<std::uint8_t> content);
+bool changes_length(Filter filter);
+bool has_filter(const FilterChain& chain, Filter filter);
+
+// Bytes that the chain makes of so much content.
+std::size_t filtered_bytes(const FilterChain& chain, std::size_t content_bytes);
+
+// Takes any content, and fills in what each step has to know. Precondition: all filters fit.
+Bytes apply_filters(FilterChain& chain, const Layout& layout, Bytes content);
+
+// The inverse, of the content's length. Empty if no content can have become these bytes; else
+// damage gives other content. Precondition: chain_fits, and filtered_bytes of them.
+Bytes revert_filters(const FilterChain& chain, const Layout& layout, Bytes filtered,
+                     std::size_t content_bytes);
 
 }  // namespace nnzip

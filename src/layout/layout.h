@@ -33,8 +33,6 @@ struct Layout {
   bool odd_high = false;       // kBytes with an element of 2: high bytes stand at odd positions
   bool low_first = false;  // kPixels, kSamples, numbers of more than one byte: the low one is first
   bool is_signed = false;  // kSamples, numbers of one byte: signed; wider ones always are, unstated
-  std::uint32_t unused_bits = 0;  // kSamples: so many low bits are 0 in all numbers, 0 to less than
-                                  // a number has. Only the filter residuals asks for them
   bool operator==(const Layout&) const = default;
 
   std::uint32_t number_bytes() const { return element / channels; }
@@ -51,9 +49,6 @@ struct Layout {
 
   bool is_valid() const {
     if (channels == 0 || element == 0 || !flags_mean_something()) return false;
-    if (unused_bits != 0 && (form != Form::kSamples || unused_bits >= 8 * number_bytes())) {
-      return false;
-    }
     const bool whole = element % channels == 0;
     switch (form) {
       case Form::kBytes:

@@ -161,10 +161,7 @@ int check_pixel_block(std::span<const std::uint8_t> coded, std::uint8_t cut) {
 // The second byte's low 3 bits: streams; the higher ones: layout. Residuals are made of any bytes.
 int check_sample_block(std::span<const std::uint8_t> coded, std::uint8_t cut) {
   const std::uint32_t bytes = 1 + (cut >> 3) % 4, channels = 1 + (cut >> 5);
-  const Layout layout{.form = Form::kSamples,
-                      .element = bytes * channels,
-                      .channels = channels,
-                      .unused_bits = cut % 8u};
+  const Layout layout{.form = Form::kSamples, .element = bytes * channels, .channels = channels};
   const std::size_t size = 1 + 2 * coded.size();
   if (size > kMaxContent) return -1;
   static NetworkCoder coder(of_samples().engine(), 1);
@@ -175,7 +172,7 @@ int check_sample_block(std::span<const std::uint8_t> coded, std::uint8_t cut) {
   demand(encoded.size() <= coded.size(), "the encoder's streams are the shortest");
   demand(coder.decode(encoded, plan, again, {}, layout) && again == content,
          "what it encodes, it decodes");
-  revert_filter(Filter::kResiduals, layout, again);
+  revert_filters({{Filter::kResiduals, 0, cut % 8u}}, layout, std::move(again), size);
   return 0;
 }
 
@@ -248,7 +245,7 @@ std::vector<Input> inputs() {
           test::frame_of_kind(
               BlockKind::kNetwork, words, of_samples(), 2,
               {.form = Form::kSamples, .element = 4, .channels = 2, .low_first = true},
-              Filter::kResiduals))},
+              {{Filter::kResiduals}}))},
       {"pixel block", as(kPixelBlock, 0x51, words)},
       {"sample block", as(kSampleBlock, 0x2B, words)},
       {"zstd block", as(kZstdBlock, 200, zstd_pack(words))},

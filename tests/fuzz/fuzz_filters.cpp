@@ -38,13 +38,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace nnzip;
   const Bytes content(data, data + size);
   for (const auto& [filter, layout] : fuzz::kCases) {
-    Bytes bytes = content;
-    apply_filter(filter, layout, bytes);
-    revert_filter(filter, layout, bytes);
-    fuzz::demand(bytes == content, "what is filtered comes back");
-    revert_filter(filter, layout, bytes);
-    apply_filter(filter, layout, bytes);
-    fuzz::demand(bytes == content, "no two contents become one");
+    FilterChain chain{{filter}};
+    const Bytes filtered = apply_filters(chain, layout, content);
+    fuzz::demand(revert_filters(chain, layout, filtered, size) == content,
+                 "what is filtered comes back");
+    fuzz::demand(
+        apply_filters(chain, layout, revert_filters(chain, layout, content, size)) == content,
+        "no two contents become one");
+    if (size == 0) continue;
+    FilterChain longer{{Filter::kRepeats}, {filter}};
+    const Bytes folded = apply_filters(longer, layout, content);
+    fuzz::demand(revert_filters(longer, layout, folded, size) == content,
+                 "what is folded and filtered comes back");
   }
   Bytes back(size);
   fuzz::demand(unfold_repeats(fold_repeats(content).bytes, back) && back == content,

@@ -92,18 +92,22 @@ inline std::vector<GoodFile> good_files(const TinyModel& tiny) {
   const Bytes mixed = frame_of_kind(BlockKind::kMixed, typical, tiny, 4,
                                     {.stride = 40, .element = 2, .odd_high = true});
   const Bytes contexts = frame_of_kind(BlockKind::kContexts, words, tiny);
-  const auto of_form = [&](const Layout& layout, Filter filter) {
-    return frame_of_kind(BlockKind::kContexts, words, tiny, 1, layout, filter);
+  const auto of_form = [&](const Layout& layout, const FilterChain& filters) {
+    return frame_of_kind(BlockKind::kContexts, words, tiny, 1, layout, filters);
   };
-  const Bytes code = of_form({.form = Form::kCode}, Filter::kCalls);
-  const Bytes table = of_form({.stride = 24}, Filter::kColumns);
+  const Bytes code = of_form({.form = Form::kCode}, {{Filter::kCalls}});
+  const Bytes chain = frame_of_kind(BlockKind::kContexts, words + words, tiny, 1,
+                                    {.form = Form::kCode}, {{Filter::kRepeats}, {Filter::kCalls}});
+  const Bytes table = of_form({.stride = 24}, {{Filter::kColumns}});
   const Bytes repeated = words + words + typical + words;
-  const Bytes folded = frame_of_kind(BlockKind::kMixed, repeated, tiny, 2, {}, Filter::kRepeats);
-  const Bytes floats = of_form({.stride = 24, .element = 8}, Filter::kCurves);
+  const Bytes folded =
+      frame_of_kind(BlockKind::kMixed, repeated, tiny, 2, {}, {{Filter::kRepeats}});
+  const Bytes floats = of_form({.stride = 24, .element = 8}, {{Filter::kCurves}});
   const Bytes pixels =
-      of_form({.form = Form::kPixels, .stride = 30, .element = 3, .channels = 3}, Filter::kNone);
-  const Bytes samples = of_form(
-      {.form = Form::kSamples, .element = 4, .channels = 2, .low_first = true}, Filter::kSamples);
+      of_form({.form = Form::kPixels, .stride = 30, .element = 3, .channels = 3}, {});
+  const Bytes samples =
+      of_form({.form = Form::kSamples, .element = 4, .channels = 2, .low_first = true},
+              {{Filter::kSamples}});
   return {{"model", model, typical},
           {"zstd", zstd, words},
           {"stored", compress(noise, without), noise},
@@ -113,6 +117,7 @@ inline std::vector<GoodFile> good_files(const TinyModel& tiny) {
           {"mixed", mixed, typical},
           {"contexts", contexts, words},
           {"code", code, words},
+          {"chain", chain, words + words},
           {"table", table, words},
           {"folded", folded, repeated},
           {"floats", floats, words},

@@ -40,8 +40,7 @@ Options options() {
   return options;
 }
 
-const Layout kSamples{
-    .form = Form::kSamples, .element = 4, .channels = 2, .low_first = true, .unused_bits = 3};
+const Layout kSamples{.form = Form::kSamples, .element = 4, .channels = 2, .low_first = true};
 
 Bytes content() {
   Bytes image = test::sample_photograph(pixel_layout(96, 4, 1), 3);
@@ -55,7 +54,7 @@ Bytes pixel_frame(int streams = 4) {
 
 Bytes sample_frame() {
   return frame_of_kind(BlockKind::kNetwork, content(), of_samples(), 4, kSamples,
-                       Filter::kResiduals);
+                       {{Filter::kResiduals}});
 }
 
 TEST_CASE("MalformedTaps.GoodFramesComeBack") {
@@ -65,13 +64,14 @@ TEST_CASE("MalformedTaps.GoodFramesComeBack") {
 }
 
 // A header with all its fields, and nothing behind it.
-Bytes header_of(BlockKind kind, int log2_streams, const Layout& layout, Filter filter) {
+Bytes header_of(BlockKind kind, int log2_streams, const Layout& layout,
+                const FilterChain& filters) {
   BlockHeader header;
   header.kind = kind;
   header.log2_streams = log2_streams;
   header.content_bytes = 300;
   header.layout = layout;
-  header.filter = filter;
+  header.filters = filters;
   const auto id = test::model_field(plain());
   Bytes frame =
       test::frame_start(needs_model(kind) ? test::kModelFlag : 0, needs_model(kind) ? id : Bytes{});
@@ -92,24 +92,35 @@ TEST_CASE("MalformedTaps.KindsHaveTheirLayouts") {
   const Layout rgb = pixel_layout(96, 3, 1), deep = pixel_layout(96, 3, 2);
   const Layout table{.stride = 40, .element = 2, .odd_high = true}, code{.form = Form::kCode};
   const auto corrupt = value(ErrorCode::kCorrupt);
-  const auto error = [](BlockKind kind, const Layout& layout, Filter filter, int log2_streams = 0) {
-    return header_error(header_of(kind, log2_streams, layout, filter));
+  const auto error = [](BlockKind kind, const Layout& layout, const FilterChain& filters,
+                        int log2_streams = 0) {
+    return header_error(header_of(kind, log2_streams, layout, filters));
   };
-  CHECK(error(BlockKind::kMixed, rgb, Filter::kNone) == 0);
-  CHECK(error(BlockKind::kMixed, table, Filter::kNone, 6) == 0);
-  CHECK(error(BlockKind::kNetwork, kSamples, Filter::kResiduals, 6) == 0);
-  CHECK(error(BlockKind::kContexts, deep, Filter::kNone) == 0);
+  CHECK(error(BlockKind::kMixed, rgb, {}) == 0);
+  CHECK(error(BlockKind::kMixed, table, {}, 6) == 0);
+  CHECK(error(BlockKind::kNetwork, kSamples, {{Filter::kResiduals}}, 6) == 0);
+  CHECK(error(BlockKind::kContexts, deep, {}) == 0);
 
-  CHECK(error(BlockKind::kMixed, deep, Filter::kNone) == corrupt);
-  CHECK(error(BlockKind::kMixed, rgb, Filter::kColumns) == corrupt);
-  CHECK(error(BlockKind::kMixed, kSamples, Filter::kSamples) == corrupt);
-  CHECK(error(BlockKind::kMixed, kSamples, Filter::kResiduals) == corrupt);
-  CHECK(error(BlockKind::kNetwork, table, Filter::kNone) == corrupt);
-  CHECK(error(BlockKind::kNetwork, code, Filter::kCalls) == corrupt);
-  CHECK(error(BlockKind::kNetwork, rgb, Filter::kNone) == corrupt);
-  CHECK(error(BlockKind::kNetwork, rgb, Filter::kResiduals) == corrupt);
-  CHECK(error(BlockKind::kNetwork, kSamples, Filter::kSamples) == corrupt);
-  CHECK(error(BlockKind::kContexts, kSamples, Filter::kResiduals) == corrupt);
+  CHECK(error(BlockKind::kMixed, deep, {}) == corrupt);
+  CHECK(error(BlockKind::kMixed, rgb, {{Filter::kColumns}}) == corrupt);
+  CHECK(error(BlockKind::kMixed, kSamples, {{Filter::kSamples}}) == corrupt);
+  CHECK(error(BlockKind::kMixed, kSamples, {{Filter::kResiduals}}) == corrupt);
+  CHECK(error(BlockKind::kNetwork, table, {}) == corrupt);
+  CHECK(error(BlockKind::kNetwork, code, {{Filter::kCalls}}) == corrupt);
+  CHECK(error(BlockKind::kNetwork, rgb, {}) == corrupt);
+  CHECK(error(BlockKind::kNetwork, rgb, {{Filter::kResiduals}}) == corrupt);
+  CHECK(error(BlockKind::kNetwork, kSamples, {{Filter::kSamples}}) == corrupt);
+  CHECK(error(BlockKind::kContexts, kSamples, {{Filter::kResiduals}}) == corrupt);
+
+  const FilterStep repeats{Filter::kRepeats, 200}, calls{Filter::kCalls};
+  CHECK(error(BlockKind::kContexts, code, {repeats, calls}) == 0);
+  CHECK(error(BlockKind::kMixed, code, {calls, repeats}) == 0);
+  CHECK(error(BlockKind::kContexts, {}, {repeats}) == 0);
+  CHECK(error(BlockKind::kContexts, code, {calls, calls}) == corrupt);
+  CHECK(error(BlockKind::kContexts, code, {{Filter::kRepeats, 301}, calls}) == corrupt);
+  CHECK(error(BlockKind::kContexts, table, {repeats, calls}) == corrupt);
+  CHECK(error(BlockKind::kNetwork, kSamples, {{Filter::kResiduals}, {Filter::kSamples}}) ==
+        corrupt);
 }
 
 TEST_CASE("MalformedTaps.RowsMustNotWait") {
@@ -117,8 +128,8 @@ TEST_CASE("MalformedTaps.RowsMustNotWait") {
     for (int log2_streams = 1; log2_streams <= kMaxLog2Streams; ++log2_streams) {
       const std::uint32_t least = 3 * channels << log2_streams;
       const auto error = [&](std::uint32_t stride) {
-        return header_error(header_of(BlockKind::kMixed, log2_streams,
-                                      pixel_layout(stride, channels, 1), Filter::kNone));
+        return header_error(
+            header_of(BlockKind::kMixed, log2_streams, pixel_layout(stride, channels, 1), {}));
       };
       CHECK(error(least) == 0);
       CHECK(error(least - 1) == value(ErrorCode::kCorrupt));
@@ -129,12 +140,11 @@ TEST_CASE("MalformedTaps.RowsMustNotWait") {
 
 TEST_CASE("MalformedTaps.UnusedBitsAreFewerThanANumberHas") {
   for (const std::uint32_t bytes : {1u, 2u, 3u, 4u}) {
-    Layout layout{.form = Form::kSamples, .element = bytes, .low_first = bytes > 1};
+    const Layout layout{.form = Form::kSamples, .element = bytes, .low_first = bytes > 1};
     for (const std::uint32_t bits : {0u, 8 * bytes - 1, 8 * bytes, 255u}) {
-      layout.unused_bits = bits;
       const int expected = bits < 8 * bytes ? 0 : value(ErrorCode::kCorrupt);
-      CHECK(header_error(header_of(BlockKind::kNetwork, 0, layout, Filter::kResiduals)) ==
-            expected);
+      CHECK(header_error(header_of(BlockKind::kNetwork, 0, layout,
+                                   {{Filter::kResiduals, 0, bits}})) == expected);
     }
   }
 }

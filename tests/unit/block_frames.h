@@ -6,26 +6,19 @@
 
 #include "codec/kinds/kind.h"
 #include "container/container_writer.h"
-#include "filter/repeats.h"
 #include "unit/tiny_models.h"
 
 namespace nnzip::test {
 
 inline Bytes frame_of_kind(BlockKind kind, const Bytes& content, const TinyModel& tiny,
                            int streams = 1, const Layout& layout = {},
-                           Filter filter = Filter::kNone) {
+                           const FilterChain& filters = {}) {
   BlockHeader header;
-  Bytes filtered = content;
-  if (filter == Filter::kRepeats) {
-    filtered = fold_repeats(content).bytes;
-    header.folded_bytes = static_cast<std::uint32_t>(filtered.size());
-  } else {
-    apply_filter(filter, layout, filtered);
-  }
+  header.filters = filters;
+  const Bytes filtered = apply_filters(header.filters, layout, content);
   header.kind = kind;
   header.log2_streams = std::countr_zero(static_cast<unsigned>(streams));
   header.layout = layout;
-  header.filter = filter;
   const Coded coded = kind_of(kind).encode(header, filtered, {tiny.engine(), 1, {}}).back();
   FrameHeader frame;
   if (needs_model(kind)) frame.models = {short_id(tiny.hash)};

@@ -28,13 +28,13 @@ constexpr Case kCases[] = {{Filter::kCalls, kX86},
                            {Filter::kCurves, {.stride = 24, .element = 8}}};
 
 Bytes applied(const Case& c, Bytes content) {
-  apply_filter(c.filter, c.layout, content);
-  return content;
+  FilterChain chain{{c.filter}};
+  return apply_filters(chain, c.layout, std::move(content));
 }
 
 Bytes reverted(const Case& c, Bytes content) {
-  revert_filter(c.filter, c.layout, content);
-  return content;
+  const std::size_t size = content.size();
+  return revert_filters({{c.filter}}, c.layout, std::move(content), size);
 }
 
 // Bytes that opcodes and operands are made of, so that they meet in every way.
@@ -176,14 +176,56 @@ TEST_CASE("Filter.FitsItsLayoutAlone") {
       floats{.stride = 40, .element = 8}, odd{.stride = 42, .element = 4},
       pixels{.form = Form::kPixels, .stride = 90, .element = 3, .channels = 3};
   for (const Layout& layout : {Layout{}, table, floats, odd, pixels, kX86, kWords}) {
-    CHECK(filter_fits(Filter::kNone, layout));
     CHECK(filter_fits(Filter::kCalls, layout) == (layout == kX86));
     CHECK(filter_fits(Filter::kBranches, layout) == (layout == kWords));
-    CHECK(filter_fits(Filter::kRepeats, layout) == (layout == Layout{}));
+    CHECK(filter_fits(Filter::kRepeats, layout) == (layout.form != Form::kPixels));
     CHECK(filter_fits(Filter::kColumns, layout) ==
           (layout.stride >= 40 && layout.form == Form::kBytes));
     CHECK(filter_fits(Filter::kCurves, layout) == (layout == floats));
   }
+}
+
+// Code twice, far enough apart that the second time is one copy.
+Bytes code_twice() {
+  Random random(11);
+  Bytes content = dense_opcodes(random, 5000);
+  content.insert(content.end(), content.begin(), content.end());
+  return content;
+}
+
+TEST_CASE("Filter.AChainRevertsFromItsEnd") {
+  const Bytes content = code_twice();
+  FilterChain chain{{Filter::kRepeats}, {Filter::kCalls}};
+  const Bytes filtered = apply_filters(chain, kX86, content);
+  CHECK(filtered.size() < content.size() * 3 / 4);
+  CHECK(chain[0].made_bytes == filtered.size());
+  CHECK(chain_fits(chain, kX86, content.size()));
+  CHECK(filtered_bytes(chain, content.size()) == filtered.size());
+  CHECK(names_of(chain) == "repeats+calls");
+  FilterChain first{chain[0]}, second{chain[1]};
+  CHECK((filtered == apply_filters(second, kX86, apply_filters(first, kX86, content))));
+  CHECK((revert_filters(chain, kX86, filtered, content.size()) == content));
+  // In the other order calls find their targets before there are copies.
+  FilterChain other{{Filter::kCalls}, {Filter::kRepeats}};
+  const Bytes otherwise = apply_filters(other, kX86, content);
+  CHECK((otherwise != filtered));
+  CHECK((revert_filters(other, kX86, otherwise, content.size()) == content));
+  CHECK((revert_filters(chain, kX86, Bytes(filtered.size(), 0xFF), content.size()).empty()));
+}
+
+TEST_CASE("Filter.ChainsThatTheFormatDoesNotHave") {
+  const Layout table{.stride = 16, .element = 4};
+  const FilterStep repeats{Filter::kRepeats, 50}, columns{Filter::kColumns},
+      curves{Filter::kCurves}, calls{Filter::kCalls};
+  CHECK(chain_fits({}, table, 100));
+  CHECK(chain_fits({repeats, columns, curves}, table, 100));
+  CHECK_FALSE(chain_fits({columns, columns}, table, 100));
+  CHECK_FALSE(chain_fits({columns, calls}, table, 100));
+  CHECK_FALSE(chain_fits({repeats, columns}, table, 49));                 // grows
+  CHECK_FALSE(chain_fits({{Filter::kRepeats, 0}, columns}, table, 100));  // leaves nothing
+  CHECK_FALSE(chain_fits({{Filter::kColumns, 0, 1}}, table, 100));        // has no unused bits
+  CHECK_FALSE(chain_fits(FilterChain(kMaxFilters + 1, columns), table, 100));
+  CHECK_FALSE(chain_fits({{static_cast<Filter>(9)}}, table, 100));
 }
 
 }  // namespace

@@ -43,7 +43,7 @@ const std::vector<Sample>& samples() {
     const Layout pixels = test::pixel_layout(96, 3, 1), sound = test::sound_layout(2, 2, true);
     const Bytes bytes = Random(7).bytes(700), image = test::sample_photograph(pixels, 7);
     BlockHeader residuals = header_of(BlockKind::kNetwork, 2, bytes.size(), sound);
-    residuals.filter = Filter::kResiduals;
+    residuals.filters = {{Filter::kResiduals}};
     return std::vector<Sample>{
         {"network", plain, header_of(BlockKind::kNetwork, 3, bytes.size(), {}), bytes},
         {"mixed", plain, header_of(BlockKind::kMixed, 4, bytes.size(), {}), bytes},
@@ -178,9 +178,9 @@ TEST_CASE("Lanes.AnEncoderDoesNotHideThatTheDeviceFailed") {
   Segment segment;
   segment.bytes = content.size();
   for (const int threads : {1, 3}) {
-    const Means means{engine, threads, {}};
-    CHECK(test::error_code([&] { encode_block(content, segment, means, level_meaning(5), 8); }) ==
-          test::value(ErrorCode::kDeviceFailed));
+    CHECK(test::error_code([&] {
+            encode_block(content, segment, FrameModels(engine), level_meaning(5), true, threads);
+          }) == test::value(ErrorCode::kDeviceFailed));
   }
 }
 

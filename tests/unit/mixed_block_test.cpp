@@ -77,7 +77,7 @@ TEST_CASE("MixedBlock.FramesOfEveryKindDecode") {
   for (const auto kind : {BlockKind::kMixed, BlockKind::kContexts}) {
     Bytes twice = content;
     twice.insert(twice.end(), content.begin(), content.end());
-    const Bytes folded = frame_of_kind(kind, twice, tiny(), 1, {}, Filter::kRepeats);
+    const Bytes folded = frame_of_kind(kind, twice, tiny(), 1, {}, {{Filter::kRepeats}});
     CHECK(decompress(folded, tiny().options()) == twice);
   }
   const Bytes laid_out =
@@ -104,36 +104,52 @@ TEST_CASE("MixedBlock.RefusesALayoutThatIsNone") {
   };
   CHECK(error_of({0, 0xB1, 0x04, 3}) == 0);
   const Bytes corrupt[] = {
-      {0, 0, 0},              // what holds anyway
-      {8, 0xB1, 0x04, 3},     // odd high bytes of numbers of four
-      {0, 0x0C, 3},           // rows shorter than an element
-      {0, 0xB1, 0x04, 4},     // an element of five bytes
-      {0, 0xB1, 0x04, 0x21},  // bytes of two channels
-      {0x30, 0xB1, 0x04, 3},  // calls in a table
-      {0x50, 0, 3},           // columns without rows
-      {0x80, 0xB1, 0x04, 2},  // curves of numbers of three bytes
-      {0x80, 0xA9, 0x04, 3},  // curves in rows that end amid a number
-      {1, 0xB1, 0x04, 0x43},  // pixels of four bytes and three channels
-      {1, 0x08, 0x42},        // rows shorter than a pixel
-      {9, 0xB1, 0x04, 0x42},  // low bytes first in numbers of one byte
-      {1, 0xB1, 0x04, 0x9F},  // pixels of five channels
-      {2, 0x22},              // samples of three bytes and two channels
-      {2, 0xDF},              // frames of 32 bytes and seven channels
-      {3, 1},                 // instructions of two bytes
-      {11, 0},                // code with high bytes
-      {0x33, 3},              // calls in instructions of four bytes
-      {0x43, 0},              // branches in x86
-      {0x60, 0},              // repeats that leave nothing
-      {0x60, 0xA4},           // or more than the content
-      {0x61, 0x50},           // repeats of pixels
-      {0x68, 0x50},           // of high bytes
+      {0, 0, 0},                       // what holds anyway
+      {8, 0xB1, 0x04, 3},              // odd high bytes of numbers of four
+      {0, 0x0C, 3},                    // rows shorter than an element
+      {0, 0xB1, 0x04, 4},              // an element of five bytes
+      {0, 0xB1, 0x04, 0x21},           // bytes of two channels
+      {0x30, 0xB1, 0x04, 3},           // calls in a table
+      {0x50, 0, 3},                    // columns without rows
+      {0x80, 0xB1, 0x04, 2},           // curves of numbers of three bytes
+      {0x80, 0xA9, 0x04, 3},           // curves in rows that end amid a number
+      {1, 0xB1, 0x04, 0x43},           // pixels of four bytes and three channels
+      {1, 0x08, 0x42},                 // rows shorter than a pixel
+      {9, 0xB1, 0x04, 0x42},           // low bytes first in numbers of one byte
+      {1, 0xB1, 0x04, 0x9F},           // pixels of five channels
+      {2, 0x22},                       // samples of three bytes and two channels
+      {2, 0xDF},                       // frames of 32 bytes and seven channels
+      {3, 1},                          // instructions of two bytes
+      {11, 0},                         // code with high bytes
+      {0x33, 3},                       // calls in instructions of four bytes
+      {0x43, 0},                       // branches in x86
+      {4},                             // nothing at all
+      {0x6C, 0x50},                    // a flag of nothing
+      {0x64, 0},                       // repeats that leave nothing
+      {0x64, 0xA4},                    // or more than the content
+      {0x60, 0, 0, 0x50},              // repeats and what holds anyway
+      {0x61, 0xB1, 0x04, 0x42, 0x50},  // repeats of pixels
+      {0x14, 1, 6, 0x50},              // a chain of one filter
+      {0x14, 5, 6, 6, 6, 6, 6, 0x50},  // of five
+      {0x13, 0, 2, 3, 3},              // of one filter twice
+      {0x13, 0, 2, 3, 4},              // of filters for different code
+      {0x10, 0xB1, 0x04, 3, 2, 5, 3},  // calls in a table
   };
   for (const Bytes& layout : corrupt) {
     CAPTURE(layout);
     CHECK(error_of(layout) == value(ErrorCode::kCorrupt));
   }
-  for (const int form : {4, 5, 6, 7, 0x11, 0xF3, 0xF0}) {  // forms and filters that there are not
-    CHECK(error_of({static_cast<std::uint8_t>(form), 0}) == value(ErrorCode::kUnsupportedVersion));
+  // Forms and filters that there are not.
+  for (const Bytes& layout : {Bytes{5, 0},
+                              {6, 0},
+                              {7, 0},
+                              {0x93, 0},
+                              {0xF4},
+                              {0x13, 0, 2, 3, 9},
+                              {0x14, 2, 6, 1, 0x50},
+                              {0x14, 2, 0, 6, 0x50}}) {
+    CAPTURE(layout);
+    CHECK(error_of(layout) == value(ErrorCode::kUnsupportedVersion));
   }
 }
 
@@ -210,8 +226,9 @@ TEST_CASE("EncodeBlock.LosesAtMostEightBytesToTheBestWhereContentIsEasy") {
 TEST_CASE("EncodeBlock.TakesNoTimeForOneCopy") {
   const Coded coded = encode_block(repeated(4 << 20, 0), {}, FrameModels(tiny().engine()),
                                    level_meaning(5), true, 1);
-  CHECK(coded.header.filter == Filter::kRepeats);
-  CHECK(coded.header.folded_bytes < 80);
+  REQUIRE(coded.header.filters.size() == 1);
+  CHECK(coded.header.filters[0].filter == Filter::kRepeats);
+  CHECK(coded.header.filters[0].made_bytes < 80);
 }
 
 TEST_CASE("LaneTeam.GroupsHoldAllLanesOnce") {

@@ -171,6 +171,7 @@ TEST_CASE("TapBlock.DistributionsTurn") {
 struct Residuals {
   Bytes sound, content;
   Layout layout;
+  FilterChain filters{{Filter::kResiduals}};
 };
 
 std::vector<Residuals> residuals() {
@@ -178,9 +179,7 @@ std::vector<Residuals> residuals() {
   for (const test::Sound& sound : test::sounds()) {
     Residuals r{sound.content, {}, sound.layout};
     r.sound.resize(std::min<std::size_t>(r.sound.size(), 1501));
-    r.layout.unused_bits = static_cast<std::uint32_t>(filter::unused_low_bits(r.sound, r.layout));
-    r.content = r.sound;
-    apply_filter(Filter::kResiduals, r.layout, r.content);
+    r.content = apply_filters(r.filters, r.layout, r.sound);
     all.push_back(std::move(r));
   }
   return all;
@@ -188,9 +187,7 @@ std::vector<Residuals> residuals() {
 
 TEST_CASE("TapBlock.ResidualsComeBackForEveryPlanAndThreadCount") {
   for (const Residuals& r : residuals()) {
-    Bytes sound = r.content;
-    revert_filter(Filter::kResiduals, r.layout, sound);
-    REQUIRE(sound == r.sound);
+    REQUIRE(revert_filters(r.filters, r.layout, r.content, r.sound.size()) == r.sound);
     for (const int streams : {1, 4, 64}) {
       CAPTURE(r.layout.element, r.layout.channels, streams);
       const BlockPlan plan = stated_plan(r.content.size(), streams);
@@ -254,8 +251,7 @@ Bytes typical_sound(const Layout& layout, std::size_t size) {
   Bytes content(size);
   NetworkCoder(of_samples().engine(), 1)
       .decode(Random(4).bytes(2 * size + 64), stated_plan(size, 1), content, {}, layout);
-  revert_filter(Filter::kResiduals, layout, content);
-  return content;
+  return revert_filters({{Filter::kResiduals}}, layout, content, size);
 }
 
 Segment segment_of(const Bytes& content, const Layout& layout) {
@@ -286,7 +282,7 @@ TEST_CASE("TapBlock.EncoderTakesTheNetworkWhereItHelps") {
   CHECK(of_image.layout == pixels);
   const BlockHeader of_sound = choose(sound, samples, of_samples());
   CHECK(of_sound.kind == BlockKind::kNetwork);
-  CHECK(of_sound.filter == Filter::kResiduals);
+  CHECK(of_sound.filters == FilterChain{{Filter::kResiduals}});
   // Networks of something else have no part in it.
   const TinyModel plain(33);
   CHECK_FALSE(needs_model(choose(image, pixels, of_samples()).kind));

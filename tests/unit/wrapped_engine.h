@@ -35,6 +35,7 @@ class WrappedEngine : public Engine {
   }
   std::uint64_t session_bytes(int lanes) const override { return inner_->session_bytes(lanes); }
   Width preferred() const override { return width; }
+  Form content() const override { return inner_->content(); }
   std::span<const Tap> taps() const override { return inner_->taps(); }
   std::string description() const override { return "wrapped"; }
 

@@ -56,10 +56,13 @@ void run(const std::string& path) {
   std::printf("  guesses %.0f MB/s\n",
               megabytes_a_second(content.size(), [&] { guessed_layouts(content); }));
   const auto filter = [&](const char* name, Filter kind, const Layout& layout) {
-    const double there =
-        megabytes_a_second(content.size(), [&] { apply_filter(kind, layout, content); });
-    const double back =
-        megabytes_a_second(content.size(), [&] { revert_filter(kind, layout, content); });
+    FilterChain chain{{kind}};
+    const double there = megabytes_a_second(
+        content.size(), [&] { content = apply_filters(chain, layout, std::move(content)); });
+    const double back = megabytes_a_second(content.size(), [&] {
+      const std::size_t size = content.size();
+      content = revert_filters(chain, layout, std::move(content), size);
+    });
     std::printf("  filter %s %.0f MB/s, back %.0f MB/s\n", name, there, back);
   };
   filter("calls", Filter::kCalls, {.form = Form::kCode});

@@ -48,7 +48,8 @@ const Kind kContextsKind{
     .count = &BlockCounts::context_blocks,
     .fits =
         [](const BlockHeader& header, const Engine*) {
-          return header.filter != Filter::kResiduals && filter_fits(header.filter, header.layout);
+          return !has_filter(header.filters, Filter::kResiduals) &&
+                 chain_fits(header.filters, header.layout, header.content_bytes);
         },
     .encode =
         [](const BlockHeader& header, std::span<const std::uint8_t> filtered, const Means& means) {

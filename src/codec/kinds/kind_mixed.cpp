@@ -28,7 +28,7 @@ bool fits(const BlockHeader& header, const Engine* network) {
   switch (header.layout.form) {
     case Form::kPixels:
       // Predictions go with the taps of the network, in place of a filter.
-      return PixelTaps::fits(header.layout) && header.filter == Filter::kNone &&
+      return PixelTaps::fits(header.layout) && header.filters.empty() &&
              BlockOrder::fits(header.layout, header.streams()) &&
              (network == nullptr || network->content() == Form::kPixels);
     case Form::kSamples:
@@ -37,7 +37,7 @@ bool fits(const BlockHeader& header, const Engine* network) {
     case Form::kCode:
       break;
   }
-  return filter_fits(header.filter, header.layout) &&
+  return chain_fits(header.filters, header.layout, header.content_bytes) &&
          (network == nullptr || network->content() == Form::kBytes);
 }
 

@@ -157,8 +157,10 @@ const Kind kNetworkKind{
     .count = &BlockCounts::network_blocks,
     .fits =
         [](const BlockHeader& header, const Engine* network) {
-          const bool residuals = header.filter == Filter::kResiduals;
-          if (residuals ? !filter_fits(header.filter, header.layout) : header.states_layout()) {
+          const FilterChain& filters = header.filters;
+          const bool residuals = filters.size() == 1 && has_filter(filters, Filter::kResiduals);
+          if (residuals ? !chain_fits(filters, header.layout, header.content_bytes)
+                        : header.states_layout()) {
             return false;
           }
           const Form form = residuals ? Form::kSamples : Form::kBytes;
