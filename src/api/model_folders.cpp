@@ -28,18 +28,7 @@ fs::path library_folder() {
   return fs::canonical(info.dli_fname, unknown).parent_path();
 }
 
-}  // namespace
-
-std::vector<fs::path> split_model_path(const std::string& path) {
-  std::vector<fs::path> folders;
-  for (std::size_t begin = 0; begin <= path.size();) {
-    const std::size_t end = std::min(path.find(':', begin), path.size());
-    if (end > begin) folders.emplace_back(path.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return folders;
-}
-
+// The given ones, those of NNZIP_MODEL_PATH, and where an installation has its models.
 std::vector<fs::path> search_folders(std::vector<fs::path> first) {
   std::vector<fs::path> folders = std::move(first);
   const auto add = [&folders](const fs::path& folder) {
@@ -61,6 +50,22 @@ std::vector<fs::path> search_folders(std::vector<fs::path> first) {
   }
   add(NNZIP_MODEL_DIR);
   return folders;
+}
+
+}  // namespace
+
+std::vector<fs::path> split_model_path(const std::string& path) {
+  std::vector<fs::path> folders;
+  for (std::size_t begin = 0; begin <= path.size();) {
+    const std::size_t end = std::min(path.find(':', begin), path.size());
+    if (end > begin) folders.emplace_back(path.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return folders;
+}
+
+ModelStore model_store(const Options& options) {
+  return ModelStore(search_folders(options.model_folders));
 }
 
 }  // namespace nnzip

@@ -6,12 +6,16 @@
 #include <string>
 #include <vector>
 
+#include "model/model_store.h"
+#include "nnzip/nnzip.hpp"
+
 namespace nnzip {
 
 // "a:b" as {a, b}; empty parts are passed over.
 std::vector<std::filesystem::path> split_model_path(const std::string& path);
 
-// The given ones, those of NNZIP_MODEL_PATH, and where an installation has its models.
-std::vector<std::filesystem::path> search_folders(std::vector<std::filesystem::path> first);
+// What the options' folders, those of NNZIP_MODEL_PATH and where an installation has its models
+// hold. Throws what ModelStore does.
+ModelStore model_store(const Options& options);
 
 }  // namespace nnzip
