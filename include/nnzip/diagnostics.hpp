@@ -28,8 +28,9 @@ NNZIP_API std::vector<StageInfo> measure_stages(std::span<const std::uint8_t> co
                                                 const Options& options = {});
 
 // How long coding takes with the model, in memory and without loading it. Parts are medians of one
-// core's time; whole runs code each block by contexts and by network and contexts, as compress()
-// does, and decode the latter. synthetic: empty, or "4M" for a generated model of so many
+// core's time; whole runs code each block that the network is for by contexts and by network and
+// contexts (samples: by the network alone), as compress() does when it has found out how to look at
+// it, and decode the latter. synthetic: empty, or "4M" for a generated model of so many
 // multiply-accumulates a byte instead of Options::model; "4M-pixels" and "4M-samples" have the taps
 // of images and of sound besides.
 struct SpeedInfo {
@@ -48,10 +49,12 @@ struct SpeedInfo {
   std::uint64_t macs_per_byte = 0;
   double peak = 0;  // multiply-accumulates a second of one core without memory, 0 if not known
   std::vector<Shape> shapes;
-  std::vector<Part> parts;    // of the network
-  double mixing_seconds = 0;  // a byte, coding included
-  double coding_seconds = 0;  // a byte, of the network's distribution alone
-  // Of whole blocks, headers not counted; 0 if the network is not one for all content.
+  std::vector<Part> parts;  // of the network
+  // A byte of the first of the blocks; 0 if nothing is mixed.
+  double mixing_seconds = 0;  // coding included
+  double coding_seconds = 0;  // of the network's distribution alone
+  std::string kind;           // of the blocks: mixed, or network
+  // Of whole blocks, headers not counted; 0 if the network is for none of them.
   std::uint64_t content_bytes = 0, coded_bytes = 0;
   Time encoding, decoding;
 };

@@ -83,7 +83,8 @@ SpeedInfo measure_speed(std::span<const std::uint8_t> content, const Options& op
     } else {
       model = std::make_shared<const Model>(synthetic_model(synthetic_config(synthetic), 1));
     }
-    SpeedInfo info = speed_of(content, find_backend(options.device).load(model),
+    SpanReader reader(content);
+    SpeedInfo info = speed_of(reader, find_backend(options.device).load(model),
                               level_meaning(options.level), thread_count(options));
     info.model = name;
     info.macs_per_byte = model->config.macs_per_byte();

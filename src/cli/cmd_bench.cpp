@@ -104,13 +104,15 @@ void show_speed(const Arguments& arguments) {
       fmt::format("{}, {} MAC a byte, {}\n", info.model, info.macs_per_byte, info.device);
   if (info.peak > 0) text += fmt::format("peak: {:.0f} GOPS in registers\n", 2e-9 * info.peak);
   text += parts_table(info);
-  text += fmt::format("mixing and coding {:.0f} ns a byte, coding without mixing {:.0f}\n",
-                      1e9 * info.mixing_seconds, 1e9 * info.coding_seconds);
+  if (info.mixing_seconds > 0) {
+    text += fmt::format("mixing and coding {:.0f} ns a byte, coding without mixing {:.0f}\n",
+                        1e9 * info.mixing_seconds, 1e9 * info.coding_seconds);
+  }
   if (info.content_bytes > 0) {
-    text += fmt::format("{} -> {} bytes, mixed\n", info.content_bytes, info.coded_bytes);
+    text += fmt::format("{} -> {} bytes, {}\n", info.content_bytes, info.coded_bytes, info.kind);
     text += run_line("compress", info, info.encoding) + run_line("decompress", info, info.decoding);
   } else {
-    text += "whole blocks are not measured: the network is not one for all content\n";
+    text += "whole blocks are not measured: the network is for other content\n";
   }
   message::output(text + fmt::format("memory {} MB\n", peak_megabytes()));
 }

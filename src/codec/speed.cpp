@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// Blocks are coded as the compressor codes them, but the kind that needs a network is not given up
+// Blocks are coded as the compressor codes them, but the way that needs a network is not given up
 // where another would be smaller: figures shall not depend on what the network knows.
 #include "codec/speed.h"
 
 #include <algorithm>
 #include <chrono>
 #include <ctime>
+#include <limits>
+#include <utility>
 #include <vector>
 
-#include "codec/kinds/kind_contexts.h"
-#include "codec/kinds/kind_mixed.h"
+#include "codec/block_coder.h"
+#include "codec/block_source.h"
+#include "codec/lanes/lockstep.h"
 #include "codec/parallel.h"
-#include "detect/statistics.h"
 #include "layout/block_plan.h"
 #include "mixer/mixer.h"
 
@@ -20,7 +22,8 @@ namespace {
 
 constexpr SpeedInfo::Shape kShapes[] = {{1, 1}, {4, 1}, {8, 1}, {32, 1}, {64, 1}, {32, 16}};
 constexpr std::size_t kMixedBytes = std::size_t{256} << 10;
-constexpr std::size_t kMixedWindow = 8;
+// Bytes between two looks at the clock, which take longer than coding one.
+constexpr std::size_t kBatch = 128;
 
 class Stopwatch {
  public:
@@ -49,101 +52,107 @@ void add_parts(const Engine& engine, SpeedInfo& info) {
   }
 }
 
-// What the serial stages take beside the network, on streams of the content's start.
-void add_serial_stages(std::span<const std::uint8_t> content, const Engine& engine,
-                       SpeedInfo& info) {
+// What the serial stages take beside the network, on the start of a block.
+void add_serial_stages(std::span<const std::uint8_t> content, const Layout& layout,
+                       const Engine& engine, SpeedInfo& info) {
   content = content.first(std::min(content.size(), kMixedBytes));
-  const BlockPlan plan =
-      stated_plan(content.size(), content.size() < kMixedBytes ? 1 : kPlannedStreams);
-  const auto streams = static_cast<std::size_t>(plan.streams);
-  const auto session = engine.session(plan.streams);
-  Mixer mixer({content.size(), plan.streams, {}, true, 0});
+  const BlockPlan plan = plan_block(content.size(), kMixedBytes / kPlannedStreams, layout);
+  const BlockOrder order(content.size(), plan.streams, layout);
+  Mixer mixer({content.size(), plan.streams, layout, true, 0});
   RangeEncoder mixed, alone;
-  std::vector<std::uint8_t> symbols;
-  std::vector<Distribution> next;
-  // Which values taps have does not matter for the time.
-  const std::vector<std::uint8_t> taps(streams * kMixedWindow * engine.taps().size());
-  for (std::size_t t = 0; t < plan.length; t += kMixedWindow) {
-    const std::size_t window = std::min(kMixedWindow, plan.length - t);
-    symbols.clear();
-    for (std::size_t i = 0; i < streams; ++i) {
-      for (std::size_t p = t; p < t + window; ++p) {
-        symbols.push_back(p == 0 ? std::uint8_t{0} : content[i * plan.length + p - 1]);
-      }
-    }
-    next.resize(symbols.size());
-    session->score(symbols, std::span(taps).first(symbols.size() * engine.taps().size()),
-                   plan.streams, static_cast<int>(window), next);
+  struct Next {
+    int stream;
+    std::uint8_t byte;
+    Distribution network;
+  };
+  std::vector<Next> batch;
+  std::size_t left = content.size();
+  const auto code = [&](std::size_t stream, std::size_t position, const Distribution& network) {
+    batch.push_back({static_cast<int>(stream), content[position], network});
+    if (--left > 0 && batch.size() < kBatch) return true;
     const Stopwatch mixing;
-    for (std::size_t at = 0; at < window; ++at) {
-      for (std::size_t i = 0; i < streams; ++i) {
-        mixer.encode(static_cast<int>(i), content[i * plan.length + t + at], &next[i * window + at],
-                     mixed);
-      }
-    }
+    for (const Next& next : batch) mixer.encode(next.stream, next.byte, &next.network, mixed);
     info.mixing_seconds += mixing.time().processor_seconds;
     const Stopwatch coding;
-    for (std::size_t k = 0; k < next.size(); ++k) {
-      alone.encode(next[k], content[k / window * plan.length + t + k % window]);
-    }
+    for (const Next& next : batch) alone.encode(next.network, next.byte);
     info.coding_seconds += coding.time().processor_seconds;
-  }
+    batch.clear();
+    return true;
+  };
+  Lockstep(engine, 1, content, order, layout, Lockstep::Content::kKnown).run(code);
   info.mixing_seconds /= static_cast<double>(content.size());
   info.coding_seconds /= static_cast<double>(content.size());
 }
 
-struct CodedBlock {
-  std::span<const std::uint8_t> content;
-  Layout layout;
-  Bytes coded;
+struct Block {
+  Bytes content;
+  View view;
+  Coded coded;  // at first the header alone
 };
+
+// Those that the network can code, the way that it takes part in.
+std::vector<Block> blocks_of(Reader& content, BlockKind kind, const Engine& engine,
+                             const Level& level) {
+  std::vector<Block> blocks;
+  BlockSource source(content);
+  while (std::optional<SourceBlock> next = source.next()) {
+    View view = choose_view(next->content, next->segment, level.sampling);
+    const BlockHeader header = header_as(kind, next->content, view, level);
+    if (!header_fits(header, &engine)) continue;
+    blocks.push_back({std::move(next->content), std::move(view), {header, {}}});
+  }
+  return blocks;
+}
+
+void encode(Block& block, const Means& means, const Level& level) {
+  encode_as(header_as(BlockKind::kContexts, block.content, block.view, level), block.content,
+            block.view, {});
+  // Never with a single stream as well, which depends on sizes.
+  constexpr std::size_t kNoDoubt = std::numeric_limits<std::size_t>::max();
+  block.coded =
+      std::move(encode_as(block.coded.header, block.content, block.view, means, kNoDoubt).back());
+}
+
+void add_whole_runs(std::vector<Block>& blocks, const std::shared_ptr<const Engine>& engine,
+                    const Level& level, int threads, SpeedInfo& info) {
+  const Means means{engine, std::max(1, threads / static_cast<int>(blocks.size())), {}};
+  const Stopwatch encoding;
+  parallel_for(threads, blocks.size(), [&](std::size_t i) { encode(blocks[i], means, level); });
+  info.encoding = encoding.time();
+  std::vector<Bytes> back(blocks.size());
+  const Stopwatch decoding;
+  parallel_for(threads, blocks.size(), [&](std::size_t i) {
+    back[i] = decode_block(blocks[i].coded.header, blocks[i].coded.data, means);
+  });
+  info.decoding = decoding.time();
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    info.content_bytes += blocks[i].content.size();
+    info.coded_bytes += blocks[i].coded.data.size();
+    if (back[i] != blocks[i].content) {
+      throw Error(ErrorCode::kInternal, "the content did not come back as it was.");
+    }
+  }
+}
 
 }  // namespace
 
-SpeedInfo speed_of(std::span<const std::uint8_t> content,
-                   const std::shared_ptr<const Engine>& engine, const Level& level, int threads) {
+SpeedInfo speed_of(Reader& content, const std::shared_ptr<const Engine>& engine, const Level& level,
+                   int threads) {
+  // Of samples the network predicts what a filter leaves, without contexts.
+  const BlockKind kind =
+      engine->content() == Form::kSamples ? BlockKind::kNetwork : BlockKind::kMixed;
   SpeedInfo info;
   info.device = engine->description();
   info.peak = engine->peak();
+  info.kind = kind_of(kind).name;
   add_parts(*engine, info);
-  add_serial_stages(content, *engine, info);
-  // Its blocks need layouts, which not every content has.
-  if (engine->content() != Form::kBytes) return info;
-
-  std::vector<CodedBlock> blocks;
-  for (std::size_t at = 0; at < content.size(); at += kMaxBlockBytes) {
-    blocks.push_back({content.subspan(at, std::min(kMaxBlockBytes, content.size() - at)), {}, {}});
+  std::vector<Block> blocks = blocks_of(content, kind, *engine, level);
+  if (blocks.empty()) return info;
+  const Block& first = blocks.front();
+  if (kind == BlockKind::kMixed) {
+    add_serial_stages(first.view.of(first.content), first.view.layout, *engine, info);
   }
-  const auto each = std::max(1, threads / static_cast<int>(blocks.size()));
-  const Stopwatch encoding;
-  parallel_for(threads, blocks.size(), [&](std::size_t i) {
-    CodedBlock& block = blocks[i];
-    const std::size_t size = block.content.size();
-    block.layout = detect_layout(block.content);
-    Bytes network_alone = encode_contexts(block.content, block.layout);
-    block.coded =
-        MixedCoder(engine, each)
-            .encode(block.content, plan_block(size, level.min_stream_bytes, {}, level.max_streams),
-                    block.layout, {}, &network_alone);
-  });
-  info.encoding = encoding.time();
-  std::vector<std::uint8_t> good(blocks.size());
-  const Stopwatch decoding;
-  parallel_for(threads, blocks.size(), [&](std::size_t i) {
-    const CodedBlock& block = blocks[i];
-    Bytes back(block.content.size());
-    good[i] = MixedCoder(engine, each)
-                  .decode(block.coded,
-                          plan_block(back.size(), level.min_stream_bytes, {}, level.max_streams),
-                          block.layout, back, {}) &&
-              std::equal(back.begin(), back.end(), block.content.begin());
-  });
-  info.decoding = decoding.time();
-  info.content_bytes = content.size();
-  for (std::size_t i = 0; i < blocks.size(); ++i) {
-    info.coded_bytes += blocks[i].coded.size();
-    if (good[i] == 0) throw Error(ErrorCode::kInternal, "the content did not come back as it was.");
-  }
+  add_whole_runs(blocks, engine, level, threads, info);
   return info;
 }
 

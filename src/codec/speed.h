@@ -3,7 +3,6 @@
 #pragma once
 
 #include <memory>
-#include <span>
 
 #include "backend/backend.h"
 #include "codec/levels.h"
@@ -11,8 +10,8 @@
 
 namespace nnzip {
 
-// See measure_speed in diagnostics.hpp. engine: not null. Precondition: content is not empty.
-SpeedInfo speed_of(std::span<const std::uint8_t> content,
-                   const std::shared_ptr<const Engine>& engine, const Level& level, int threads);
+// See measure_speed in diagnostics.hpp. engine: not null.
+SpeedInfo speed_of(Reader& content, const std::shared_ptr<const Engine>& engine, const Level& level,
+                   int threads);
 
 }  // namespace nnzip

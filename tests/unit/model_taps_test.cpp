@@ -9,7 +9,10 @@
 #include "codec/signature.h"
 #include "codec/speed.h"
 #include "model/model_file.h"
+#include "unit/content_samples.h"
 #include "unit/packed_content.h"
+#include "unit/pixel_layouts.h"
+#include "unit/sound_samples.h"
 #include "unit/tiny_models.h"
 
 namespace nnzip {
@@ -131,7 +134,7 @@ TEST_CASE("ModelTaps.WhatBreaksALimitIsNotRead") {
   CHECK_THAT(message(corrupt, kFirstTap + 2, {1, 2, 16}, 2), Contains("behind a tap"));
 }
 
-TEST_CASE("ModelTaps.SignatureAndSpeedTakeSuchModels") {
+TEST_CASE("ModelTaps.SignatureTakesSuchModels") {
   const test::TemporaryFolder folder;
   const Model model = tap_model(Form::kPixels);
   const Bytes file = pack_model(model);
@@ -143,13 +146,29 @@ TEST_CASE("ModelTaps.SignatureAndSpeedTakeSuchModels") {
   const std::uint64_t signature = model_signature(store, find_backend("cpu"), 1);
   REQUIRE(signature == model_signature(store, find_backend("reference"), 1));
   REQUIRE(signature != model_signature(none, find_backend("cpu"), 1));
+}
 
-  const auto shared = std::make_shared<const Model>(model);
-  const SpeedInfo info =
-      speed_of(generated_sample(3000), find_backend("cpu").load(shared), level_meaning(5), 1);
-  REQUIRE_FALSE(info.parts.empty());
-  REQUIRE(info.mixing_seconds > 0);
-  REQUIRE(info.content_bytes == 0);
+TEST_CASE("ModelTaps.SpeedIsMeasuredOnContentThatTheNetworkIsFor") {
+  const Bytes pixels = test::sample_photograph(test::pixel_layout(120, 3, 1), 40);
+  const Bytes image = test::FileMaker().text("P6\n40 40\n255\n").data(pixels);
+  const auto measured = [](Form form, const Bytes& content) {
+    const auto model = std::make_shared<const Model>(tap_model(form));
+    test::MemoryReader reader(content);
+    return speed_of(reader, find_backend("cpu").load(model), level_meaning(5), 1);
+  };
+  const SpeedInfo of_pixels = measured(Form::kPixels, image);
+  CHECK(of_pixels.kind == "mixed");
+  CHECK(of_pixels.mixing_seconds > 0);
+  CHECK(of_pixels.content_bytes == pixels.size());
+  const Bytes samples = test::tone(test::sound_layout(1, 2, true), 4000);
+  const SpeedInfo of_sound = measured(Form::kSamples, test::wav(1, 16, samples));
+  CHECK(of_sound.kind == "network");
+  CHECK(of_sound.mixing_seconds == 0);
+  CHECK(of_sound.content_bytes == samples.size());
+  const SpeedInfo of_none = measured(Form::kPixels, generated_sample(3000));
+  CHECK_FALSE(of_none.parts.empty());
+  CHECK(of_none.mixing_seconds == 0);
+  CHECK(of_none.content_bytes == 0);
 }
 
 }  // namespace nnzip
