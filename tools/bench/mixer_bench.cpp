@@ -14,7 +14,6 @@
 //                        samples:CHANNELS:NUMBER_BYTES[:be]; or name: what follows the last dot of
 //                        a file's name is its layout; rows: the same, but as a table; else layouts
 //                        are detected
-#include <cmath>
 #include <cstdio>
 #include <ctime>
 #include <fstream>
@@ -24,6 +23,8 @@
 #include <vector>
 
 #include "backend/registry.h"
+#include "codec/kinds/kind_network.h"
+#include "codec/lanes/lockstep.h"
 #include "detect/statistics.h"
 #include "filter/samples.h"
 #include "layout/block_order.h"
@@ -69,75 +70,35 @@ Bytes read(const std::string& path) {
 }
 
 // Code(stream, position, distribution or null) is called in the order of the lockstep.
-using Code = std::function<void(int, std::size_t, const Distribution*)>;
+using Code = std::function<void(std::size_t, std::size_t, const Distribution*)>;
 
-void in_lockstep(const Bytes& content, int streams, const Engine* engine, const Code& code) {
-  const std::size_t n = content.size();
-  const std::size_t length = (n + streams - 1) / streams;
-  const auto active = [&](std::size_t t) {
-    int count = 0;
-    while (count < streams && count * length + t < n) ++count;
-    return count;
-  };
-  const auto session = engine == nullptr ? nullptr : engine->session(streams);
-  std::vector<std::uint8_t> symbols;
-  std::vector<Distribution> next;
-  for (std::size_t t = 0; t < length;) {
-    const int lanes = active(t);
-    std::size_t window = 1;
-    while (window < 32 && t + window < length && active(t + window) == lanes) ++window;
-    if (session) {
-      symbols.resize(lanes * window);
-      next.resize(lanes * window);
-      for (std::size_t i = 0; i < symbols.size(); ++i) {
-        const std::size_t p = t + i % window;
-        symbols[i] = p == 0 ? 0 : content[i / window * length + p - 1];
-      }
-      const Bytes taps(symbols.size() * engine->taps().size());
-      session->score(symbols, taps, lanes, static_cast<int>(window), next);
-    }
-    for (std::size_t p = 0; p < window; ++p) {
-      for (int i = 0; i < lanes; ++i) {
-        code(i, i * length + t + p, session ? &next[i * window + p] : nullptr);
-      }
-    }
-    t += window;
+void in_order(const Bytes& content, const MixerPlan& plan, const Engine* engine, const Code& code) {
+  const BlockOrder order(content.size(), plan.streams, plan.layout);
+  if (engine != nullptr) {
+    Lockstep(*engine, 1, content, order, plan.layout, Lockstep::Content::kKnown)
+        .run([&](std::size_t stream, std::size_t position, const Distribution& network) {
+          code(stream, position, &network);
+          return true;
+        });
+    return;
   }
-}
-
-// The same of rows of pixels in wavefront order, by contexts alone.
-void in_wavefronts(const MixerPlan& plan, const Code& code) {
-  const BlockOrder order(plan.content_bytes, plan.streams, plan.layout);
   std::vector<std::size_t> positions;
   for (std::size_t i = 0; i < order.streams(); ++i) positions.push_back(order.first(i));
   for (std::size_t t = 0; t < order.steps(); ++t) {
     for (std::size_t i = 0; i < order.streams(); ++i) {
       if (t < order.start(i) || t - order.start(i) >= order.size(i)) continue;
-      code(static_cast<int>(i), positions[i], nullptr);
+      code(i, positions[i], nullptr);
       positions[i] = order.next(positions[i]);
     }
   }
 }
 
-void in_order(const Bytes& content, const MixerPlan& plan, const Engine* engine, const Code& code) {
-  if (plan.layout.form != Form::kPixels || plan.streams == 1) {
-    return in_lockstep(content, plan.streams, engine, code);
-  }
-  if (engine != nullptr) {
-    throw Error(ErrorCode::kInvalidArgument, "streams of pixels are measured without a network.");
-  }
-  in_wavefronts(plan, code);
-}
-
-Result network_alone(const Bytes& content, const Options& options) {
-  double bits = 0;
+Result network_alone(const Bytes& content, const Layout& layout, const Options& options) {
   const double begin = processor_seconds();
-  in_lockstep(content, options.streams, options.engine.get(),
-              [&](int, std::size_t position, const Distribution* next) {
-                const std::uint8_t byte = content[position];
-                bits += Distribution::kBits - std::log2(next->high(byte) - next->low(byte));
-              });
-  return {static_cast<std::size_t>(std::ceil(bits / 8)), processor_seconds() - begin};
+  const Bytes coded = NetworkCoder(options.engine, 1)
+                          .encode(content, stated_plan(content.size(), options.streams), {},
+                                  options.engine->taps().empty() ? Layout{} : layout);
+  return {coded.size(), processor_seconds() - begin};
 }
 
 Result mixed(const Bytes& content, const MixerPlan& plan, const Options& options) {
@@ -147,8 +108,8 @@ Result mixed(const Bytes& content, const MixerPlan& plan, const Options& options
   {
     Mixer mixer(plan, options.target);
     in_order(content, plan, engine,
-             [&](int stream, std::size_t position, const Distribution* next) {
-               mixer.encode(stream, content[position], next, encoder);
+             [&](std::size_t stream, std::size_t position, const Distribution* next) {
+               mixer.encode(static_cast<int>(stream), content[position], next, encoder);
              });
   }
   const Bytes coded = encoder.finish();
@@ -157,8 +118,9 @@ Result mixed(const Bytes& content, const MixerPlan& plan, const Options& options
     Mixer mixer(plan, options.target);
     RangeDecoder decoder(coded);
     in_order(content, plan, engine,
-             [&](int stream, std::size_t position, const Distribution* next) {
-               if (mixer.decode(stream, next, decoder) == content[position]) return;
+             [&](std::size_t stream, std::size_t position, const Distribution* next) {
+               if (mixer.decode(static_cast<int>(stream), next, decoder) == content[position])
+                 return;
                throw Error(ErrorCode::kCorrupt, "decoded data differ from the file.");
              });
   }
@@ -233,7 +195,7 @@ void run(const Options& options) {
     std::vector<Result> results{mixed(content, plan, options)};
     results[0].seconds += detection;
     if (options.engine && !mixed_only) {
-      results.push_back(network_alone(content, options));
+      results.push_back(network_alone(content, plan.layout, options));
       plan.network = true;
       results.push_back(mixed(content, plan, options));
     }
