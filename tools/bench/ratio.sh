@@ -1,28 +1,30 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Compresses every file below a folder with nnzip and its peers, proves that each comes back, and
-# prints the sizes and the speed as Markdown: ratio.sh [--quick] [--verify-data] DIR
+# prints the sizes and the speed as Markdown: ratio.sh [--quick | --clock] [--verify-data] DIR
 #
 # Sizes are bytes on disk, with each file compressed alone; models that come with the program are
-# not counted. "nnzip" is its default level, "contexts" nnzip --model none. From zpaq's archives that of a file of one byte is taken
-# off, since an archive holds more than the data. --verify-data stops at a file that eval.sha256 lists under the same name with another
-# content; without it, that is a note on standard error. --quick proves one round trip a file, not every way
-# that must give the same bytes, and leaves out the clock. The status is 1 if a round trip fails.
+# not counted. "nnzip" is its default level, "contexts" nnzip --model none. From zpaq's archives that of a
+# file of one byte is taken off, since an archive holds more than the data. --verify-data stops at a file that
+# eval.sha256 lists under the same name with another content; without it, that is a note on standard error.
+# --quick proves one round trip a file, not every way that must give the same bytes, and leaves out the clock;
+# --clock leaves out the sizes. The status is 1 if a round trip fails. results.sh makes the document of it.
 # shellcheck disable=SC2002  # pipes are what is tested
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-verify_data=0 quick=0
+verify_data=0 quick=0 clock=0
 while [[ ${1:-} == --* ]]; do
   case $1 in
     --verify-data) verify_data=1 ;;
     --quick) quick=1 ;;
+    --clock) clock=1 ;;
     *) break ;;
   esac
   shift
 done
-[[ $# == 1 && -d $1 ]] || {
-  echo "ratio.sh [--quick] [--verify-data] DIR" >&2
+[[ $# == 1 && -d $1 && $((quick + clock)) -lt 2 ]] || {
+  echo "ratio.sh [--quick | --clock] [--verify-data] DIR" >&2
   exit 1
 }
 data=$(cd "$1" && pwd)
@@ -150,31 +152,35 @@ mapfile -d '' -t files < <(cd "$data" && find . -type f -printf '%P\0' | LC_ALL=
   echo "There is no file below $data." >&2
   exit 1
 }
-header="| file | bytes | nnzip | bits/byte |"
-rule="|---|---:|---:|---:|"
-for peer in "${order[@]}"; do
-  header+=" ${titles[$peer]} |"
-  rule+="---:|"
-done
-echo "$header"
-echo "$rule"
-alice=""
-for label in "${files[@]}"; do
-  verify "$data/$label" "$label" || exit 1
-  add_row "$data/$label" "$label"
-done
-row=$(awk -v b="${total[bytes]}" -v n="${total[nnzip]}" \
-  'BEGIN { printf "%.3f", b ? 8 * n / b : 0 }')
-row="| **sum** | ${total[bytes]} | ${total[nnzip]} | $row |"
-for peer in "${order[@]}"; do row+=" ${total[$peer]} |"; done
-echo "$row"
+for label in "${files[@]}"; do verify "$data/$label" "$label" || exit 1; done
 
-if [[ -n $alice || $found_four == 4 ]]; then
-  printf '\n| sum of | nnzip | xz -9e |\n|---|---:|---:|\n'
-  [[ -z $alice ]] || echo "$alice"
-  ((found_four != 4)) ||
-    echo "| cp.html + fields.c + xargs.1 + grammar.lsp | $four_nnzip | $four_xz |"
-fi
+print_sizes() {
+  local header rule peer label row alice
+  header="| file | bytes | nnzip | bits/byte |"
+  rule="|---|---:|---:|---:|"
+  for peer in "${order[@]}"; do
+    header+=" ${titles[$peer]} |"
+    rule+="---:|"
+  done
+  echo "$header"
+  echo "$rule"
+  alice=""
+  for label in "${files[@]}"; do
+    add_row "$data/$label" "$label"
+  done
+  row=$(awk -v b="${total[bytes]}" -v n="${total[nnzip]}" \
+    'BEGIN { printf "%.3f", b ? 8 * n / b : 0 }')
+  row="| **sum** | ${total[bytes]} | ${total[nnzip]} | $row |"
+  for peer in "${order[@]}"; do row+=" ${total[$peer]} |"; done
+  echo "$row"
+
+  if [[ -n $alice || $found_four == 4 ]]; then
+    printf '\n| sum of | nnzip | xz -9e |\n|---|---:|---:|\n'
+    [[ -z $alice ]] || echo "$alice"
+    ((found_four != 4)) ||
+      echo "| cp.html + fields.c + xargs.1 + grammar.lsp | $four_nnzip | $four_xz |"
+  fi
+}
 
 # ---- speed
 
@@ -188,16 +194,18 @@ speed_row() { # speed_row TITLE INPUT OUTPUT COMMAND...
     'BEGIN { printf "| %s | %.2f | %.1f |\n", t, e - s, b / (e - s) / 1e3 }'
 }
 
-# Text for the clock: what grep takes for text, in the order of the table.
-: >"$work/text"
-for label in "${files[@]}"; do
-  (($(size "$work/text") < speed_bytes)) || break
-  if grep -qI . "$data/$label"; then cat "$data/$label" >>"$work/text"; fi
-done
-truncate -s "<$speed_bytes" "$work/text"
-speed_size=$(size "$work/text")
-if ((speed_size > 0 && quick == 0)); then
-  printf '\n| %s bytes of text | seconds | kB/s |\n|---|---:|---:|\n' "$speed_size"
+print_clock() {
+  local label
+  # Text for the clock: what grep takes for text, in the order of the table.
+  : >"$work/text"
+  for label in "${files[@]}"; do
+    (($(size "$work/text") < speed_bytes)) || break
+    if grep -qI . "$data/$label"; then cat "$data/$label" >>"$work/text"; fi
+  done
+  truncate -s "<$speed_bytes" "$work/text"
+  speed_size=$(size "$work/text")
+  ((speed_size > 0)) || return 0
+  printf '| %s bytes of text | seconds | kB/s |\n|---|---:|---:|\n' "$speed_size"
   speed_row "nnzip -T2" "$work/text" "$work/text.nnz" "$nnzip" -T2
   speed_row "nnzip -T2 -d" "$work/text.nnz" "$work/back" "$nnzip" -T2 -d
   cmp -s "$work/back" "$work/text" || complain "the text for the clock does not come back"
@@ -216,7 +224,11 @@ if ((speed_size > 0 && quick == 0)); then
     speed_row "xz -9e" "$work/text" "$work/text.xz" xz -9e -c
     speed_row "xz -d" "$work/text.xz" "$work/back" xz -dc
   fi
-fi
+}
+
+((clock)) || print_sizes
+((quick || clock)) || echo
+((quick)) || print_clock
 
 if ((failures > 0)); then
   echo "$failures checks failed." >&2
