@@ -46,7 +46,7 @@ def sound(seed, frames=30000):
     return b"RIFF" + struct.pack("<I4s", 4 + len(head) + len(data), b"WAVE") + head + data
 
 for seed, split in enumerate(["train", "train", "train", "valid"]):
-    for kind, content in (("image/%d.pgm", image(seed)), ("audio/%d.wav", sound(seed))):
+    for kind, content in (("image/%d.pgm", image(seed)), ("sound/%d.wav", sound(seed))):
         path = work / split / (kind % seed)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
@@ -55,7 +55,7 @@ END
 options=(--name tiny --width 64 --heads 2 --head-size 32 --hidden 128 --windows 16,32 --ngram-orders 2
   --ngram-rows 256 --batch 8 --length 128 --warmup 5 --log-every 10 --validate-every 60
   --quantised-steps 20 --threads 1)
-for kind in image:pixels:120:0.5 audio:samples:120:4.0; do
+for kind in image:pixels:120:0.5 sound:samples:120:4.0; do
   IFS=: read -r data taps steps most <<< "$kind"
   "$train" "${options[@]}" --data "$work/train/$data" --valid "$work/valid/$data" --taps "$taps" \
     --steps "$steps" --run "$work/$data" | tee "$work/$data.log"
@@ -65,7 +65,7 @@ for kind in image:pixels:120:0.5 audio:samples:120:4.0; do
 done
 
 # A folder without what the taps are of.
-if "$train" "${options[@]}" --data "$work/train/audio" --valid "$work/valid/audio" --taps pixels \
+if "$train" "${options[@]}" --data "$work/train/sound" --valid "$work/valid/sound" --taps pixels \
   --run "$work/none" 2> "$work/errors"; then
   echo "sound was taken for images" >&2
   exit 1

@@ -28,7 +28,7 @@ std::size_t coded_size(Bytes content, const Layout& layout) {
   return encode_mixed(content, plan_of(content, layout), nullptr).size();
 }
 
-TEST_CASE("AudioMixer.ReturnsContentOfAnyLengthInAnyStreams") {
+TEST_CASE("SoundMixer.ReturnsContentOfAnyLengthInAnyStreams") {
   for (const std::uint32_t width : {1u, 2u, 3u, 4u}) {
     for (const std::uint32_t channels : {1u, 2u, 7u}) {
       const Layout layout = sound_layout(channels, width, false);
@@ -45,7 +45,7 @@ TEST_CASE("AudioMixer.ReturnsContentOfAnyLengthInAnyStreams") {
   }
 }
 
-TEST_CASE("AudioMixer.SilenceCostsAlmostNothing") {
+TEST_CASE("SoundMixer.SilenceCostsAlmostNothing") {
   for (const std::uint32_t width : {1u, 2u, 3u, 4u}) {
     const Layout layout = sound_layout(2, width, true);
     const Bytes content(240000);
@@ -53,7 +53,7 @@ TEST_CASE("AudioMixer.SilenceCostsAlmostNothing") {
   }
 }
 
-TEST_CASE("AudioMixer.NoiseGrowsByLessThanOnePercent") {
+TEST_CASE("SoundMixer.NoiseGrowsByLessThanOnePercent") {
   for (const std::uint32_t width : {1u, 2u, 3u, 4u}) {
     const Layout layout = sound_layout(2, width, true);
     std::uint32_t state = 5;
@@ -66,7 +66,7 @@ TEST_CASE("AudioMixer.NoiseGrowsByLessThanOnePercent") {
   }
 }
 
-TEST_CASE("AudioMixer.ToneCostsItsNoise") {
+TEST_CASE("SoundMixer.ToneCostsItsNoise") {
   for (const std::uint32_t width : {2u, 3u}) {
     for (const std::uint32_t channels : {1u, 2u, 8u}) {
       const Layout layout = sound_layout(channels, width, true);
@@ -80,7 +80,7 @@ TEST_CASE("AudioMixer.ToneCostsItsNoise") {
   }
 }
 
-TEST_CASE("AudioMixer.EqualChannelsCostOne") {
+TEST_CASE("SoundMixer.EqualChannelsCostOne") {
   const Layout one = sound_layout(1, 2, true), two = sound_layout(2, 2, true);
   const Bytes mono = test::tone(one, 20000);
   Bytes stereo;
@@ -93,7 +93,7 @@ TEST_CASE("AudioMixer.EqualChannelsCostOne") {
   CHECK(coded_size(stereo, two) < coded_size(mono, one) * 108 / 100);
 }
 
-TEST_CASE("AudioMixer.NumbersThatNeverOccurCostNothing") {
+TEST_CASE("SoundMixer.NumbersThatNeverOccurCostNothing") {
   // A multiple of 7: less than log2(1/7) of what all numbers would cost.
   const Layout layout = sound_layout(1, 2, true);
   std::uint32_t state = 1;
@@ -104,7 +104,7 @@ TEST_CASE("AudioMixer.NumbersThatNeverOccurCostNothing") {
   CHECK(coded_size(content, layout) < content.size() / 2 * 7 / 8);
 }
 
-TEST_CASE("AudioMixer.BelievesAGoodNetwork") {
+TEST_CASE("SoundMixer.BelievesAGoodNetwork") {
   const Layout layout = sound_layout(2, 2, false);
   const Bytes content = test::tone(layout, 5000);
   MixerPlan plan = plan_of(content, layout);
@@ -118,7 +118,7 @@ TEST_CASE("AudioMixer.BelievesAGoodNetwork") {
   CHECK(encode_mixed(content, plan, right).size() == alone);
 }
 
-TEST_CASE("AudioMixer.MemoryIsBounded") {
+TEST_CASE("SoundMixer.MemoryIsBounded") {
   MixerPlan plan = plan_of(Bytes(std::size_t{4} << 20), sound_layout(2, 2, true));
   CHECK(plan.memory_bytes() < std::size_t{3} << 20);
   plan.layout = sound_layout(8, 4, true);

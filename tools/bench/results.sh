@@ -31,7 +31,7 @@ keep() { # keep NAME COMMAND...: what the command prints, once it has succeeded
 }
 
 machine() {
-  echo "one with $(nproc) cores of $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)"
+  echo "one with $(nproc) cores of $(awk -F ': ' '/^model name/ { print $2; exit }' /proc/cpuinfo)"
 }
 
 measure() { # measure DATA
@@ -131,8 +131,8 @@ END
   cat <<END
 
 \`tools/bench/results.sh\` made this document of what these scripts print; they do so of any files, after they
-have proved that each of them comes back. Sizes are bytes on disk, each file compressed alone. The network that comes
-with the program is not counted in them, just as the programs themselves are not; its size is in
+have proved that each of them comes back. Sizes are bytes on disk, each file compressed alone. The models that come
+with the program are not counted in them, just as the programs themselves are not; their sizes are in
 \`nnzip models\`.
 END
 }

@@ -47,7 +47,7 @@ for level in 1 2 3 4 5 6 7 8 9
 end
 __nnzip_option 'bare compress' -l fast -d 'as -1'
 __nnzip_option 'bare compress' -l best -d 'as -9'
-__nnzip_option 'bare compress' -l model -x -a '(__nnzip_models)' -d network
+__nnzip_option 'bare compress' -l model -x -a '(__nnzip_models)' -d 'auto, none or a model'
 
 __nnzip_option $files -s r -l recursive -d 'go into folders'
 __nnzip_option $files -s S -l suffix -x -d 'suffix of compressed files'

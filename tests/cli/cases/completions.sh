@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# The completions load in their shells and offer commands, files and networks.
+# The completions load in their shells and offer commands, files and models.
 folder=$CLI_SOURCE/completions
 zsh -n "$folder/_nnzip" && fish -n "$folder/nnzip.fish" && bash -n "$folder/nnzip.bash"
 touch a.txt b.nnz
