@@ -158,7 +158,7 @@ typedef struct nnzip_options {
   const char* model_path;
   /* Bytes of memory that a call or a stream may need, as estimated before they are taken; 0, the
    * default, is no limit. Untrusted data: they choose among the installed models and the sizes of
-   * blocks, up to 16 MiB each, so set this where memory is scarce. */
+   * blocks, up to 64 MiB each, so set this where memory is scarce. */
   uint64_t memory_limit;
   /* Called now and then, with progress_data and the bytes of content done so far. Nonzero cancels:
    * the call returns NNZIP_ERROR_CANCELLED. It is called in the thread that called nnzip, before
@@ -240,7 +240,7 @@ enum nnzip_action {
  * judged here or by the first nnzip_stream_code().
  *
  * Memory does not grow with the content: it is the model and, for each thread (8 at most), a block
- * of 4 MiB (decompressing: of what its frame states, at most 16 MiB) with its coded data and what
+ * of 4 MiB (decompressing: of what its frame states, at most 64 MiB) with its coded data and what
  * is learned from it, about 160 MB for 4 MiB. nnzip_options.memory_limit bounds it.
  *
  * A stream computes on a thread of its own, which takes no signals and waits whenever no call of

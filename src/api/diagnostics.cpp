@@ -68,26 +68,26 @@ SpeedInfo measure_speed(std::span<const std::uint8_t> content, const Options& op
                         const std::string& synthetic) {
   if (content.empty()) throw Error(ErrorCode::kInvalidArgument, "there is nothing to time.");
   return guarded([&] {
-    std::shared_ptr<const Model> model;
-    std::string name = "synthetic " + synthetic;
-    if (synthetic.empty()) {
-      const ModelStore store = model_store(options);
-      const std::vector<ModelEntry> entries = chosen_models(store, options);
-      if (entries.empty()) {
-        throw Error(ErrorCode::kInvalidArgument,
-                    "there is no network to time at this level or with this model.");
-      }
-      const ModelEntry& entry = entries.front();
-      model = store.load(entry);
-      name = entry.name;
-    } else {
-      model = std::make_shared<const Model>(synthetic_model(synthetic_config(synthetic), 1));
-    }
+    const Level& level = level_meaning(options.level);
     SpanReader reader(content);
-    SpeedInfo info = speed_of(reader, find_backend(options.device).load(model),
-                              level_meaning(options.level), thread_count(options));
-    info.model = name;
-    info.macs_per_byte = model->config.macs_per_byte();
+    if (!synthetic.empty()) {
+      const auto model =
+          std::make_shared<const Model>(synthetic_model(synthetic_config(synthetic), 1));
+      const FrameModels models(find_backend(options.device).load(model));
+      SpeedInfo info = speed_of(reader, models, level, thread_count(options));
+      info.model = "synthetic " + synthetic;
+      info.macs_per_byte = model->config.macs_per_byte();
+      return info;
+    }
+    const ModelStore store = model_store(options);
+    MemoryBudget budget(options.memory_limit);
+    const FrameModels models(store, chosen_models(store, options), options.device, budget);
+    if (models.all().empty()) {
+      throw Error(ErrorCode::kInvalidArgument,
+                  "there is no network to time at this level or with this model.");
+    }
+    SpeedInfo info = speed_of(reader, models, level, thread_count(options));
+    info.macs_per_byte = store.load(store.find(info.model))->config.macs_per_byte();
     return info;
   });
 }

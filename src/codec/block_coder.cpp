@@ -16,24 +16,6 @@
 namespace nnzip {
 namespace {
 
-// A slower kind must save more than this many bytes.
-constexpr std::size_t kNotWorthIt = 8;
-
-// Content that zstd brings below this part of its length is mostly long repeats, which a list of
-// copies may say better than the slow kinds. A single copy they do not beat, and they would take
-// seconds to fail.
-constexpr std::size_t kEasy = 2048;
-// A list and literals that are longer than this part are not worth coding.
-constexpr std::size_t kFolded = 256;
-
-// What zstd's quick level does not bring below this part is not easy for its high level either.
-constexpr std::size_t kMaybeEasy = 256;
-
-// Content of this size or more is sampled before slow kinds are tried.
-constexpr std::size_t kMinSampled = std::size_t{256} << 10;
-constexpr std::size_t kSamples = 4;
-constexpr std::size_t kSampleBytes = std::size_t{16} << 10;
-
 int log2_of(const BlockPlan& plan) { return std::countr_zero(static_cast<unsigned>(plan.streams)); }
 
 bool is_of_bytes(const Layout& layout) {
@@ -51,8 +33,11 @@ BlockHeader header_of(BlockKind kind, std::size_t content_bytes) {
 class Contest {
  public:
   // models: how many the frame names. single: it names none unless this block needs it.
-  Contest(std::span<const std::uint8_t> content, std::size_t models, bool single)
+  // not_worth: bytes that one behind others must save beyond these.
+  Contest(std::span<const std::uint8_t> content, std::size_t models, bool single,
+          std::size_t not_worth)
       : content_(content),
+        not_worth_(not_worth),
         models_(single ? 1 : models),
         bytes_to_name_model_(single ? sizeof(ModelId) : 0),
         best_{header_of(BlockKind::kStored, content.size()), {}},
@@ -74,14 +59,14 @@ class Contest {
     if (candidate.data.size() > content_.size() + kMaxExpansion) return;
     const std::size_t cost = block_header_bytes(candidate.header, models_) + candidate.data.size() +
                              (needs_model(candidate.header.kind) ? bytes_to_name_model_ : 0);
-    const std::size_t margin = best_.header.kind == BlockKind::kStored ? 0 : kNotWorthIt;
+    const std::size_t margin = best_.header.kind == BlockKind::kStored ? 0 : not_worth_;
     if (cost + margin >= best_cost_) return;
     best_cost_ = cost;
     best_ = std::move(candidate);
   }
 
   std::span<const std::uint8_t> content_;
-  std::size_t models_, bytes_to_name_model_;
+  std::size_t not_worth_, models_, bytes_to_name_model_;
   Coded best_;
   std::size_t best_cost_;
 };
@@ -96,7 +81,7 @@ class BlockEncoder {
         threads_(threads),
         progress_(progress),
         quick_(zstd_pack(content, kZstdQuickLevel).size()),
-        contest_(content, models.all().size(), single) {}
+        contest_(content, models.all().size(), single, level.shortcuts.not_worth) {}
 
   Coded run(const Segment& segment) {
     if (!is_one_copy()) try_view(choose_view(content_, segment, level_.sampling));
@@ -111,10 +96,11 @@ class BlockEncoder {
   // Offers what is left of content that is mostly long repeats. Returns whether nothing else is
   // worth a trial.
   bool is_one_copy() {
-    if (quick_ < content_.size() / kMaybeEasy) offer_zstd();
-    if (contest_.best_cost() >= content_.size() / kEasy) return false;
+    const Shortcuts& parts = level_.shortcuts;
+    if (quick_ < content_.size() / parts.maybe_easy) offer_zstd();
+    if (contest_.best_cost() >= content_.size() / parts.easy) return false;
     const auto [folded, copies] = fold_repeats(content_);
-    if (folded.size() > content_.size() / kFolded) return false;
+    if (folded.size() > content_.size() / parts.folded) return false;
     BlockHeader header = header_of(BlockKind::kContexts, content_.size());
     header.filters = {{Filter::kRepeats, static_cast<std::uint32_t>(folded.size())}};
     contest_.offer(kContextsKind.encode(header, folded, {}));
@@ -128,11 +114,12 @@ class BlockEncoder {
   // Whether samples look like random data, which nothing makes smaller.
   bool looks_random(const View& view) const {
     const auto filtered = view.of(content_);
-    if (quick_ < content_.size() || content_.size() < kMinSampled) return false;
-    for (std::size_t i = 0; i < kSamples; ++i) {
-      const std::size_t at = (filtered.size() - kSampleBytes) * i / (kSamples - 1);
-      const auto sample = filtered.subspan(at, kSampleBytes);
-      if (encode_contexts(sample, view.layout).size() < kSampleBytes) return false;
+    const std::size_t bytes = level_.shortcuts.random_bytes,
+                      samples = level_.shortcuts.random_samples;
+    if (quick_ < content_.size() || content_.size() < level_.shortcuts.least_bytes) return false;
+    for (std::size_t i = 0; i < samples; ++i) {
+      const std::size_t at = (filtered.size() - bytes) * i / (samples - 1);
+      if (encode_contexts(filtered.subspan(at, bytes), view.layout).size() < bytes) return false;
     }
     return true;
   }
@@ -148,7 +135,8 @@ class BlockEncoder {
 
   // Whether samples say that the network knows nothing of the content.
   bool is_hopeless(const View& view, const std::shared_ptr<const Engine>& network) const {
-    return level_.hopeless != 0 && is_of_bytes(view.layout) && content_.size() >= kMinSampled &&
+    return level_.hopeless != 0 && is_of_bytes(view.layout) &&
+           content_.size() >= level_.shortcuts.least_bytes &&
            NetworkCoder(network, threads_).estimate(view.of(content_)) >
                level_.hopeless * contest_.best_cost();
   }
@@ -194,7 +182,7 @@ class BlockEncoder {
 Coded encode_block(std::span<const std::uint8_t> content, const Segment& segment,
                    const FrameModels& models, const Level& level, bool single, int threads,
                    const BlockProgress& progress) {
-  if (segment.compressed) return Contest(content, models.all().size(), single).take();
+  if (segment.compressed) return Contest(content, models.all().size(), single, 0).take();
   return BlockEncoder(content, models, level, single, threads, progress).run(segment);
 }
 

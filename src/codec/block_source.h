@@ -18,7 +18,8 @@ struct SourceBlock {
 
 class BlockSource {
  public:
-  explicit BlockSource(Reader& in) : in_(in) {}
+  // block_bytes: of content in a block at most.
+  BlockSource(Reader& in, std::size_t block_bytes) : in_(in), detector_(block_bytes) {}
 
   // Nothing at the end.
   std::optional<SourceBlock> next();
@@ -28,6 +29,7 @@ class BlockSource {
 
  private:
   void fill();
+  std::size_t most_buffered() const { return 2 * detector_.window_bytes(); }
 
   Reader& in_;
   bool ended_ = false;

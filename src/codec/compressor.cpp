@@ -46,7 +46,7 @@ class Compressor {
   }
 
   Summary run(Reader& reader) {
-    BlockSource blocks(reader);
+    BlockSource blocks(reader, level_.block_bytes);
     next_ = blocks.next();
     if (!next_) {
       writer_.begin({});
@@ -71,7 +71,7 @@ class Compressor {
   void fill(std::vector<SourceBlock>& batch, BlockSource& blocks, std::size_t full_blocks) {
     std::size_t bytes = content_bytes(batch);
     while (next_ && batch.size() < kMaxBatchBlocks &&
-           (batch.empty() || bytes + next_->content.size() <= full_blocks * kMaxBlockBytes)) {
+           (batch.empty() || bytes + next_->content.size() <= full_blocks * level_.block_bytes)) {
       bytes += next_->content.size();
       batch.push_back(std::move(*next_));
       next_ = blocks.next();
@@ -109,7 +109,8 @@ class Compressor {
   // The header goes out before it is known which models the blocks will need, so all are named.
   void write_many(std::vector<SourceBlock> batch, BlockSource& blocks) {
     // One block waits for the next batch.
-    const std::size_t side_by_side = blocks_in_flight(kMaxBatch, kMaxBlockBytes, kMaxBlockBytes);
+    const std::size_t side_by_side =
+        blocks_in_flight(kMaxBatch, level_.block_bytes, level_.block_bytes);
     writer_.begin({true, models_.ids()});
     while (true) {
       fill(batch, blocks, side_by_side);

@@ -12,20 +12,23 @@ namespace {
 
 constexpr std::size_t kKiB = 1024;
 
+constexpr std::size_t kMiB = 1024 * kKiB;
+
 constexpr Sampling kUsual{24, 8 * kKiB, 16, 16, 4, 2, 32};
+constexpr Shortcuts kSafe{8, 256, 2048, 256, 256 * kKiB, 16 * kKiB, 4};
 
 // clang-format off
 constexpr std::array<Level, 9> kLevels = {{
-    // models; streams: bytes at least, how many at most; doubtful, hopeless; sampling
-    {{}, 64 * kKiB, kPlannedStreams, 32, 4, kUsual},
-    {{}, 64 * kKiB, kPlannedStreams, 32, 4, kUsual},
-    {{}, 64 * kKiB, kPlannedStreams, 32, 4, kUsual},
-    {{"text", "image"}, 64 * kKiB, kPlannedStreams, 32, 4, kUsual},
-    {{"text", "image"}, 128 * kKiB, kPlannedStreams, 32, 0, kUsual},
-    {{"text4m", "image"}, 256 * kKiB, kPlannedStreams, 32, 0, kUsual},
-    {{"text4m", "image"}, 1024 * kKiB, kPlannedStreams, 32, 0, kUsual},
-    {{"text4m", "image"}, 4096 * kKiB, kPlannedStreams, 32, 0, kUsual},
-    {{"text4m", "image"}, 4096 * kKiB, kPlannedStreams, 32, 0, kUsual},
+    // models; block; streams: bytes at least, how many at most; doubtful, hopeless; the rest
+    {{}, 4 * kMiB, 64 * kKiB, kPlannedStreams, 32, 4, kUsual, kSafe},
+    {{}, 4 * kMiB, 64 * kKiB, kPlannedStreams, 32, 4, kUsual, kSafe},
+    {{}, 4 * kMiB, 64 * kKiB, kPlannedStreams, 32, 4, kUsual, kSafe},
+    {{"text", "image"}, 4 * kMiB, 64 * kKiB, kPlannedStreams, 32, 4, kUsual, kSafe},
+    {{"text", "image"}, 4 * kMiB, 128 * kKiB, kPlannedStreams, 32, 0, kUsual, kSafe},
+    {{"text4m", "image"}, 4 * kMiB, 256 * kKiB, kPlannedStreams, 32, 0, kUsual, kSafe},
+    {{"text4m", "image"}, 4 * kMiB, 1024 * kKiB, kPlannedStreams, 32, 0, kUsual, kSafe},
+    {{"text4m", "image"}, 4 * kMiB, 4096 * kKiB, kPlannedStreams, 32, 0, kUsual, kSafe},
+    {{"text4m", "image"}, 4 * kMiB, 4096 * kKiB, kPlannedStreams, 32, 0, kUsual, kSafe},
 }};
 // clang-format on
 

@@ -19,9 +19,24 @@ struct Sampling {
       trusted;  // what a header says is taken unless something else saves more than this part
 };
 
+// Where slow kinds are not tried on a block, since something is known to be as good. Parts are of
+// the content: 2048 means that it is less than one byte of 2048 of it.
+struct Shortcuts {
+  std::size_t not_worth;   // bytes that a slower kind must save beyond these
+  std::size_t maybe_easy;  // what zstd's quick level does not bring below this part is not easy for
+                           // its high level either
+  std::size_t easy;        // what zstd brings below this part is mostly long repeats, which a list
+                           // of copies may say better. A single copy the slow kinds do not beat
+  std::size_t folded;      // a list and literals longer than this part are not worth coding
+  std::size_t least_bytes;   // content that is sampled for random data and hopeless networks
+  std::size_t random_bytes;  // of each of the samples
+  std::size_t random_samples;
+};
+
 struct Level {
   std::array<const char*, 2> models;  // as ModelStore::find takes them, each for other content;
                                       // null: none
+  std::size_t block_bytes;            // content of a block at most
   std::size_t min_stream_bytes;  // of a block with several streams: shorter ones decode faster on
                                  // wide machines, longer ones give smaller files
   int max_streams;               // of a block
@@ -31,6 +46,7 @@ struct Level {
   std::size_t hopeless;  // a network that alone needs so many times the bytes of the best of the
                          // others, as samples say, is not tried; 0: it is tried in any case
   Sampling sampling;
+  Shortcuts shortcuts;
 
   // Of coded data: from so many bytes on a block with several streams is doubtful.
   std::size_t doubtful_bytes(std::size_t contexts_bytes) const {

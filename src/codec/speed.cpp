@@ -90,18 +90,34 @@ struct Block {
   Coded coded;  // at first the header alone
 };
 
-// Those that the network can code, the way that it takes part in.
-std::vector<Block> blocks_of(Reader& content, BlockKind kind, const Engine& engine,
-                             const Level& level) {
+std::vector<Block> blocks_of(Reader& content, const Level& level) {
   std::vector<Block> blocks;
-  BlockSource source(content);
+  BlockSource source(content, level.block_bytes);
   while (std::optional<SourceBlock> next = source.next()) {
     View view = choose_view(next->content, next->segment, level.sampling);
-    const BlockHeader header = header_as(kind, next->content, view, level);
-    if (!header_fits(header, &engine)) continue;
-    blocks.push_back({std::move(next->content), std::move(view), {header, {}}});
+    blocks.push_back({std::move(next->content), std::move(view), {}});
   }
   return blocks;
+}
+
+// The model that codes most of the content, the first one if none does.
+const FrameModels::Model& model_of(const std::vector<Block>& blocks, const FrameModels& models) {
+  std::vector<std::size_t> bytes(models.all().size());
+  for (const Block& block : blocks) {
+    const auto place = models.find(network_content(block.view.layout));
+    if (place) bytes[*place] += block.content.size();
+  }
+  return models.all()[static_cast<std::size_t>(std::ranges::max_element(bytes) - bytes.begin())];
+}
+
+// Leaves those that the network can code, the way that it takes part in.
+void keep_fitting(std::vector<Block>& blocks, BlockKind kind, const Engine& engine,
+                  const Level& level) {
+  for (Block& block : blocks) {
+    block.coded.header = header_as(kind, block.content, block.view, level);
+  }
+  std::erase_if(blocks,
+                [&](const Block& block) { return !header_fits(block.coded.header, &engine); });
 }
 
 void encode(Block& block, const Means& means, const Level& level) {
@@ -136,17 +152,19 @@ void add_whole_runs(std::vector<Block>& blocks, const std::shared_ptr<const Engi
 
 }  // namespace
 
-SpeedInfo speed_of(Reader& content, const std::shared_ptr<const Engine>& engine, const Level& level,
-                   int threads) {
+SpeedInfo speed_of(Reader& content, const FrameModels& models, const Level& level, int threads) {
+  std::vector<Block> blocks = blocks_of(content, level);
+  const auto& [id, name, engine] = model_of(blocks, models);
   // Of samples the network predicts what a filter leaves, without contexts.
   const BlockKind kind =
       engine->content() == Form::kSamples ? BlockKind::kNetwork : BlockKind::kMixed;
   SpeedInfo info;
+  info.model = name;
   info.device = engine->description();
   info.peak = engine->peak();
   info.kind = kind_of(kind).name;
   add_parts(*engine, info);
-  std::vector<Block> blocks = blocks_of(content, kind, *engine, level);
+  keep_fitting(blocks, kind, *engine, level);
   if (blocks.empty()) return info;
   const Block& first = blocks.front();
   if (kind == BlockKind::kMixed) {

@@ -32,8 +32,9 @@ struct Trial {
 // Nothing if the stage is not one for such content.
 std::optional<Trial> prepare(BlockKind kind, const SourceBlock& block, const FrameModels& models,
                              const Level& level) {
+  // A network alone takes bytes as they are, and nothing that is known to be an image.
+  if (kind == BlockKind::kNetwork && block.segment.layout.form == Form::kPixels) return {};
   Trial trial;
-  // A network alone takes bytes as they are.
   const bool looks = kind != BlockKind::kNetwork || models.find(Form::kSamples);
   if (looks) trial.view = choose_view(block.content, block.segment, level.sampling);
   if (kind == BlockKind::kNetwork && trial.view.layout.form != Form::kSamples) trial.view = {};
@@ -82,7 +83,7 @@ std::vector<StageInfo> stages_of(Reader& content, const FrameModels& models, con
                                  int threads) {
   std::vector<StageInfo> infos;
   for (const BlockKind kind : kStages) infos.emplace_back().name = kind_of(kind).name;
-  BlockSource blocks(content);
+  BlockSource blocks(content, level.block_bytes);
   while (const std::optional<SourceBlock> block = blocks.next()) {
     std::size_t contexts_bytes = 0;
     for (std::size_t i = 0; i < std::size(kStages); ++i) {

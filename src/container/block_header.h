@@ -7,6 +7,7 @@
 #include "base/bytes.h"
 #include "container/input_buffer.h"
 #include "filter/filter.h"
+#include "layout/block_plan.h"
 #include "layout/layout.h"
 
 namespace nnzip {
@@ -37,8 +38,7 @@ struct BlockHeader {
   bool operator==(const BlockHeader&) const = default;
 };
 
-// A decoder refuses more content in a block; encoders of version 0 write at most 4 MiB.
-constexpr std::uint32_t kMaxContentBytes = std::uint32_t{16} << 20;
+constexpr auto kMaxContentBytes = static_cast<std::uint32_t>(kMaxBlockBytes);
 // Coded data may be larger than the content by this much.
 constexpr std::uint32_t kMaxExpansion = 1024;
 constexpr int kMaxLog2Streams = 6;

@@ -94,7 +94,7 @@ bool is_dense(std::span<const std::uint8_t> chunk) { return entropy_1000(chunk) 
 }  // namespace
 
 Segment Detector::next(Window window) {
-  const std::size_t limit = std::min(window.size(), kMaxBlockBytes);
+  const std::size_t limit = std::min(window.size(), block_bytes_);
   Segment segment;
   while (segment.bytes == 0) {
     if (!stretch_) scan(window, limit);
@@ -114,13 +114,13 @@ Segment Detector::next(Window window) {
 Segment Detector::take_stretch(Window window) {
   const Stretch stretch = *stretch_;
   Window there = window.first(static_cast<std::size_t>(
-      std::min<std::uint64_t>({window.size(), kMaxBlockBytes, stretch.end - position_})));
+      std::min<std::uint64_t>({window.size(), block_bytes_, stretch.end - position_})));
   if (stretch.open) there = there.first(dense_bytes(there));
   const std::size_t unit = unit_of(stretch.layout);
   const Segment segment{there.size() / unit * unit, stretch.layout,
                         stretch.compressed && (stretch.open || is_dense(there))};
   scanned_ = std::max(scanned_, position_ + segment.bytes);
-  const bool ended = stretch.open && there.size() < std::min(window.size(), kMaxBlockBytes);
+  const bool ended = stretch.open && there.size() < std::min(window.size(), block_bytes_);
   if (segment.bytes == 0 || scanned_ >= stretch.end || ended) stretch_.reset();
   return segment;
 }
@@ -178,7 +178,7 @@ void Detector::begin_file(Window window, std::size_t at) {
 // Of the member of an archive, or of all content if that is seen; else far away.
 std::uint64_t Detector::end_of_file(Window window) const {
   const std::uint64_t all =
-      window.size() < kWindow ? position_ + window.size() : std::uint64_t{Found::kToTheEnd};
+      window.size() < window_bytes() ? position_ + window.size() : std::uint64_t{Found::kToTheEnd};
   return file_end_ > position_ ? std::min(file_end_, all) : all;
 }
 

@@ -21,16 +21,20 @@ struct Segment {
 
 class Detector {
  public:
-  // Headers that begin in a block are understood if they end this far behind the block.
-  static constexpr std::size_t kLookahead = std::size_t{64} << 10;
-  static constexpr std::size_t kWindow = kMaxBlockBytes + kLookahead;
+  // block_bytes: of a segment at most.
+  explicit Detector(std::size_t block_bytes) : block_bytes_(block_bytes) {}
 
-  // window: the content that follows what next() gave so far, kWindow bytes of it, or all if that
-  // is less. Not empty. The result, of 1 to kMaxBlockBytes bytes, depends on nothing but content.
+  // Bytes that next() wants to see: headers that begin in a block are understood if they end this
+  // far behind it.
+  std::size_t window_bytes() const { return block_bytes_ + kLookahead; }
+
+  // window: the content that follows what next() gave so far, window_bytes() of it, or all if that
+  // is less. Not empty. The result, of 1 to block_bytes bytes, depends on nothing but content.
   Segment next(std::span<const std::uint8_t> window);
 
  private:
   using Window = std::span<const std::uint8_t>;
+  static constexpr std::size_t kLookahead = std::size_t{64} << 10;
 
   // Content offsets of what is not general, and what it is.
   struct Stretch {
@@ -49,6 +53,7 @@ class Detector {
   std::size_t dense_bytes(Window window) const;
   std::uint64_t end_of_file(Window window) const;
 
+  std::size_t block_bytes_;
   std::uint64_t position_ = 0;    // content offset of the window
   std::uint64_t scanned_ = 0;     // no header that begins before it is looked for again
   std::uint64_t file_begin_ = 0;  // of the member of an archive that was found last

@@ -10,7 +10,8 @@
 
 namespace nnzip {
 
-constexpr std::size_t kMaxBlockBytes = std::size_t{4} << 20;
+// What the format allows; how much an encoder takes is a level's.
+constexpr std::size_t kMaxBlockBytes = std::size_t{64} << 20;
 constexpr int kMaxStreams = 64;
 // What encoders use at most: matrix products are hardly faster with more
 // (src/backend/cpu/NOTES.md), but the keys and values of more streams would not stay in the cache

@@ -45,12 +45,13 @@ std::vector<Input> inputs() {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace nnzip;
   const std::span content(data, size);
-  Detector detector;
+  constexpr std::size_t kBlockBytes = std::size_t{64} << 10;
+  Detector detector(kBlockBytes);
   for (std::size_t at = 0; at < size;) {
-    const auto window = content.subspan(at, std::min(Detector::kWindow, size - at));
+    const auto window = content.subspan(at, std::min(detector.window_bytes(), size - at));
     const Segment segment = detector.next(window);
     fuzz::demand(segment.bytes > 0 && segment.bytes <= window.size(), "a segment has bytes");
-    fuzz::demand(segment.bytes <= kMaxBlockBytes, "a segment fits a block");
+    fuzz::demand(segment.bytes <= kBlockBytes, "a segment fits a block");
     fuzz::demand(segment.layout.is_valid(), "its layout is valid");
     at += segment.bytes;
   }

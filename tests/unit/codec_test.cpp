@@ -10,6 +10,8 @@
 namespace nnzip {
 namespace {
 
+constexpr std::size_t kBlockBytes = std::size_t{4} << 20;
+
 using test::error_code;
 using test::MemoryReader;
 using test::MemoryWriter;
@@ -60,7 +62,7 @@ Bytes all_bytes() {
 Bytes two_blocks(const Bytes& tail) {
   Bytes content;
   const Bytes period = Random(5).bytes(1 << 10);
-  while (content.size() < kMaxBlockBytes) {
+  while (content.size() < kBlockBytes) {
     content.insert(content.end(), period.begin(), period.end());
   }
   content.insert(content.end(), tail.begin(), tail.end());
@@ -228,7 +230,7 @@ TEST_CASE("Codec.WritesTheGoodBlocksBeforeAnError") {
     MemoryReader in(cut);
     MemoryWriter out;
     CHECK(error_code([&] { decompress(in, out, options); }) == value(ErrorCode::kTruncated));
-    CHECK((out.out == Bytes(content.begin(), content.begin() + kMaxBlockBytes)));
+    CHECK((out.out == Bytes(content.begin(), content.begin() + kBlockBytes)));
   }
 }
 

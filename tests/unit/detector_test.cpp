@@ -9,6 +9,8 @@
 namespace nnzip {
 namespace {
 
+constexpr std::size_t kBlockBytes = std::size_t{4} << 20;
+
 using test::FileMaker;
 using test::operator+;
 using test::Random;
@@ -17,14 +19,14 @@ using test::to_bytes;
 
 // Whatever the detector says, its segments are the content, and none is too long.
 std::vector<Segment> segments_of(const Bytes& content) {
-  Detector detector;
+  Detector detector(kBlockBytes);
   std::vector<Segment> segments;
   for (std::size_t at = 0; at < content.size();) {
     const auto window =
-        std::span(content).subspan(at, std::min(Detector::kWindow, content.size() - at));
+        std::span(content).subspan(at, std::min(detector.window_bytes(), content.size() - at));
     const Segment segment = detector.next(window);
     REQUIRE(segment.bytes > 0);
-    REQUIRE(segment.bytes <= std::min(window.size(), kMaxBlockBytes));
+    REQUIRE(segment.bytes <= std::min(window.size(), kBlockBytes));
     REQUIRE(segment.layout.is_valid());
     at += segment.bytes;
     segments.push_back(segment);
@@ -101,20 +103,20 @@ TEST_CASE("Detector.ClipsWhatIsNotThere") {
 TEST_CASE("Detector.GoesOnOverBlocks") {
   const std::size_t rows = 3000, stride = 3000;
   const Bytes image = to_bytes("P6 1000 3000 255\n") + Bytes(rows * stride, 7);
-  const std::size_t whole = kMaxBlockBytes / stride * stride;
+  const std::size_t whole = kBlockBytes / stride * stride;
   CHECK(shape(image + text(100)) == "b17 p" + std::to_string(whole) + " p" + std::to_string(whole) +
                                         " p" + std::to_string(rows * stride - 2 * whole) +
                                         " b100 ");
   // A header that begins at the very end of a block, and samples beyond it.
-  const std::size_t before = kMaxBlockBytes - 10;
+  const std::size_t before = kBlockBytes - 10;
   const Bytes late = Bytes(before, 'x') + test::wav(1, 16, smooth(40000, 2, true));
-  CHECK(shape(late) == "b" + std::to_string(kMaxBlockBytes) + " b34 s40000 ");
+  CHECK(shape(late) == "b" + std::to_string(kBlockBytes) + " b34 s40000 ");
 }
 
 TEST_CASE("Detector.FollowsWhatIsCompressed") {
   CHECK(shape(gzip(100000)) == "z100003 ");
-  CHECK(shape(gzip(4 * kMaxBlockBytes / 3)) ==
-        "z4194304 z" + std::to_string(kMaxBlockBytes / 3 + 3) + " ");
+  CHECK(shape(gzip(4 * kBlockBytes / 3)) ==
+        "z4194304 z" + std::to_string(kBlockBytes / 3 + 3) + " ");
   // It ends with the last chunk that looks like noise.
   CHECK(shape(gzip(100000) + text(200000)) == "z98304 b201699 ");
   CHECK(shape(FileMaker().text("\x1F\x8B\x08").data(text(100000))) == "b100003 ");
@@ -159,7 +161,7 @@ TEST_CASE("Detector.HostileHeadersAreLeftSoon") {
   // limit.
   for (const Bytes& lie : lies) {
     content.clear();
-    while (content.size() < kMaxBlockBytes) content.insert(content.end(), lie.begin(), lie.end());
+    while (content.size() < kBlockBytes) content.insert(content.end(), lie.begin(), lie.end());
     CHECK(shape(content).size() < 100);
   }
 }

@@ -13,6 +13,8 @@
 namespace nnzip {
 namespace {
 
+constexpr std::size_t kBlockBytes = std::size_t{4} << 20;
+
 using test::error_code;
 using test::MemoryFile;
 using test::MemoryReader;
@@ -193,7 +195,7 @@ TEST_CASE("MemoryLimit.RefusesWhatIsTooMuchAndSaysHowMuch") {
 }
 
 TEST_CASE("MemoryLimit.ChangesNoByteOfTheOutput") {
-  const Bytes content = Random(6).bytes(5 * kMaxBlockBytes / 2);
+  const Bytes content = Random(6).bytes(5 * kBlockBytes / 2);
   Options options = without_model();
   options.threads = 1;
   const Bytes free = compress(content, options);

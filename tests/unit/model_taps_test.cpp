@@ -154,7 +154,7 @@ TEST_CASE("ModelTaps.SpeedIsMeasuredOnContentThatTheNetworkIsFor") {
   const auto measured = [](Form form, const Bytes& content) {
     const auto model = std::make_shared<const Model>(tap_model(form));
     test::MemoryReader reader(content);
-    return speed_of(reader, find_backend("cpu").load(model), level_meaning(5), 1);
+    return speed_of(reader, FrameModels(find_backend("cpu").load(model)), level_meaning(5), 1);
   };
   const SpeedInfo of_pixels = measured(Form::kPixels, image);
   CHECK(of_pixels.kind == "mixed");

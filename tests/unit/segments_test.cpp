@@ -10,6 +10,8 @@
 namespace nnzip {
 namespace {
 
+constexpr std::size_t kBlockBytes = std::size_t{4} << 20;
+
 using test::FileMaker;
 using test::MemoryReader;
 using test::operator+;
@@ -149,10 +151,10 @@ TEST_CASE("Segments.ALieCostsNothingButTime") {
 TEST_CASE("BlockSource.GivesEqualBlocksForEveryReader") {
   const Bytes content = test::wav(2, 16, smooth(100000, 2, true)) +
                         test::bmp(100, 200, 24, smooth(60000, 1, true)) +
-                        Bytes(kMaxBlockBytes + 5, 'x');
+                        Bytes(kBlockBytes + 5, 'x');
   const auto blocks_by = [&](std::size_t piece) {
     MemoryReader reader(content, piece);
-    BlockSource source(reader);
+    BlockSource source(reader, kBlockBytes);
     std::vector<std::size_t> sizes;
     Bytes all;
     while (const auto block = source.next()) {
@@ -166,7 +168,7 @@ TEST_CASE("BlockSource.GivesEqualBlocksForEveryReader") {
   const auto sizes = blocks_by(SIZE_MAX);
   CHECK(sizes.size() > 4);
   CHECK(blocks_by(997) == sizes);
-  CHECK(blocks_by(kMaxBlockBytes / 2 + 1) == sizes);
+  CHECK(blocks_by(kBlockBytes / 2 + 1) == sizes);
 }
 
 TEST_CASE("ChooseView.KeepsTheContent") {

@@ -35,10 +35,10 @@ double megabytes_a_second(std::size_t bytes, const std::function<void()>& task) 
 }
 
 std::size_t count_segments(std::span<const std::uint8_t> content) {
-  Detector detector;
+  Detector detector(std::size_t{4} << 20);
   std::size_t segments = 0;
   for (std::size_t at = 0; at < content.size(); ++segments) {
-    const auto window = content.subspan(at, std::min(Detector::kWindow, content.size() - at));
+    const auto window = content.subspan(at, std::min(detector.window_bytes(), content.size() - at));
     at += detector.next(window).bytes;
   }
   return segments;

@@ -17,7 +17,8 @@ namespace {
 namespace fs = std::filesystem;
 using Content = std::span<const std::uint8_t>;
 
-// The shortest streams of the default level (codec/levels.cpp).
+// Blocks and the shortest streams of the default level (codec/levels.cpp).
+constexpr std::size_t kBlockBytes = std::size_t{4} << 20;
 constexpr std::size_t kStreamBytes = std::size_t{128} << 10;
 
 std::vector<std::uint8_t> read_file(const fs::path& path) {
@@ -79,10 +80,10 @@ NumericData load_numeric_data(const fs::path& folder, std::span<const Tap> taps)
   NumericData data;
   for (const auto& file : files) {
     const auto bytes = read_file(file);
-    Detector detector;
+    Detector detector(kBlockBytes);
     for (std::size_t at = 0, size = 0; at < bytes.size(); at += size) {
       const auto window =
-          Content(bytes).subspan(at, std::min(bytes.size() - at, Detector::kWindow));
+          Content(bytes).subspan(at, std::min(bytes.size() - at, detector.window_bytes()));
       const Segment segment = detector.next(window);
       size = segment.bytes;
       if (form == Form::kPixels && PixelTaps::fits(segment.layout)) {
