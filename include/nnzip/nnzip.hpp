@@ -48,7 +48,8 @@ class NNZIP_API Reader {
   }
 };
 
-// Data that can be read from anywhere: a range of a large frame is then found by its index.
+// Data that can be read from anywhere: a range is then found by directories, or in a large frame by
+// its index.
 class NNZIP_API SeekableReader : public Reader {
  public:
   virtual std::uint64_t size() = 0;             // all bytes, read or not
@@ -76,6 +77,9 @@ struct Options {
   std::vector<std::filesystem::path> model_folders;
   // Called now and then from the calling thread with the content bytes done so far.
   std::function<void(std::uint64_t)> progress;
+  // Compression only: a directory behind the frame, which tells where each block is and the
+  // XXH3-128 of its content.
+  bool directory = false;
 };
 
 // Blocks in all, and by how they are coded.
@@ -91,7 +95,7 @@ struct BlockCounts {
 // What a call did or found.
 struct Summary : BlockCounts {
   std::uint64_t content_bytes = 0;
-  std::uint64_t coded_bytes = 0;  // whole frames, headers included
+  std::uint64_t coded_bytes = 0;  // whole frames, headers and metadata included
   std::uint64_t frames = 0;
   std::string model;   // names of the models that blocks needed, separated by ", "
   std::string device;  // what computed, e.g. "cpu (avx512vnni)"; empty if no model was needed
@@ -107,8 +111,9 @@ NNZIP_API Summary compress(Reader& reader, Writer& writer, const Options& option
 NNZIP_API Summary decompress(Reader& reader, Writer& writer, const Options& options = {});
 
 // Decompresses the content bytes from offset to offset + length alone, fewer where the content
-// ends. Only blocks that hold some of them are decoded and checked; a SeekableReader with one frame
-// of several blocks is read at these blocks and its index only.
+// ends. Only blocks that hold some of them are decoded and checked; a SeekableReader is read at
+// these blocks only if directories tell where they are, or the index of one frame of several blocks
+// does.
 NNZIP_API Summary decompress_range(Reader& reader, Writer& writer, std::uint64_t offset,
                                    std::uint64_t length, const Options& options = {});
 
@@ -142,11 +147,32 @@ struct BlockInfo {
   std::string filter;  // none, calls, branches, columns
 };
 
-// each_block, if given, is called with every block of a frame, before the next frame is read.
+// A metadata frame, which holds no content.
+struct MetadataInfo {
+  int type = 0;
+  std::string name;  // directory, names, part, application, unknown
+  std::uint64_t offset = 0;
+  std::uint64_t bytes = 0;  // of the whole metadata frame
+};
+
 // each_block, if given, is called with every block; the frame's index among those returned.
+// each_metadata likewise, with every metadata frame. A SeekableReader whose frames are all told by
+// directories is not read otherwise unless each_block is given.
 using BlockVisitor = std::function<void(std::size_t frame, const BlockInfo&)>;
+using MetadataVisitor = std::function<void(const MetadataInfo&)>;
 NNZIP_API std::vector<FrameInfo> list_frames(Reader& reader, const Options& options = {},
-                                             const BlockVisitor& each_block = {});
+                                             const BlockVisitor& each_block = {},
+                                             const MetadataVisitor& each_metadata = {});
+
+// Gives input `index`, valid until the next call; it begins anew with each call.
+using InputSource = std::function<SeekableReader&(std::size_t index)>;
+
+// Writes the frames of some inputs one after the other, as they are, and one directory for all of
+// them in place of those that the inputs have. It states hashes of content if those of all inputs
+// do. First all inputs are looked at, then all are copied: an error in what one of them says of
+// itself comes before anything is written. Coded data are copied unseen. Summary::content_bytes and
+// the counts are of all frames.
+NNZIP_API Summary join(std::size_t inputs, const InputSource& input, Writer& writer);
 
 NNZIP_API std::vector<std::uint8_t> compress(std::span<const std::uint8_t> content,
                                              const Options& options = {});

@@ -13,6 +13,7 @@
 #include "codec/compressor.h"
 #include "codec/decompressor.h"
 #include "codec/frame_list.h"
+#include "codec/join.h"
 #include "model/model_file.h"
 #include "model/model_store.h"
 #include "nnzip/nnzip.hpp"
@@ -59,8 +60,14 @@ Summary decompress_range(Reader& reader, Writer& writer, std::uint64_t offset, s
 }
 
 std::vector<FrameInfo> list_frames(Reader& reader, const Options& options,
-                                   const BlockVisitor& each_block) {
-  return guarded([&] { return frame_list(reader, model_store(options), each_block); });
+                                   const BlockVisitor& each_block,
+                                   const MetadataVisitor& each_metadata) {
+  return guarded(
+      [&] { return frame_list(reader, model_store(options), each_block, each_metadata); });
+}
+
+Summary join(std::size_t inputs, const InputSource& input, Writer& writer) {
+  return guarded([&] { return join_frames(inputs, input, writer); });
 }
 
 std::vector<std::uint8_t> compress(std::span<const std::uint8_t> content, const Options& options) {

@@ -17,6 +17,10 @@ void ByteWriter::varint(std::uint64_t value) {
   u8(static_cast<std::uint8_t>(value));
 }
 
+std::size_t varint_bytes(std::uint64_t value) {
+  return (static_cast<std::size_t>(std::bit_width(value | 1)) + 6) / 7;
+}
+
 std::span<const std::uint8_t> ByteReader::bytes(std::size_t size) {
   if (size > remaining()) fail("it ends too early");
   const auto taken = data_.subspan(position_, size);

@@ -33,6 +33,9 @@ class ByteWriter {
   Bytes& out_;
 };
 
+// Bytes that ByteWriter::varint writes.
+std::size_t varint_bytes(std::uint64_t value);
+
 // Takes from a byte string; throws Error(code given) when it ends too early or a varint is not the
 // shortest one of its value.
 class ByteReader {

@@ -33,7 +33,7 @@ std::size_t content_bytes(const std::vector<SourceBlock>& blocks) {
 class Compressor {
  public:
   Compressor(Writer& writer, const ModelStore& store, const Options& options)
-      : writer_(writer),
+      : writer_(writer, options.directory),
         store_(store),
         options_(options),
         threads_(thread_count(options)),

@@ -17,6 +17,7 @@
 #include "codec/parallel.h"
 #include "codec/progress.h"
 #include "container/container_reader.h"
+#include "container/frame_table.h"
 
 namespace nnzip {
 namespace {
@@ -62,24 +63,16 @@ class Decompressor {
     return finish();
   }
 
-  // Starts at the first block wanted. The index has a checksum, so a frame that disagrees with it
-  // has been made to deceive.
-  Summary run(const FoundIndex& index, SeekableReader& reader) {
-    Place before{1, 0, index.header_bytes};
-    std::uint64_t content_bytes = 0;
-    for (const IndexEntry& block : index.blocks) {
-      content_bytes += block.content_bytes;
-      if (content_bytes > range_.begin) continue;
-      content_at_ = content_bytes;
-      before.offset += block.block_bytes;
-      ++before.block;
+  // The same, but from where the table's frames begin, they are found by it. Its sources have
+  // checksums, so a block that disagrees with it has been made to deceive.
+  Summary run(const FrameTable& table, SeekableReader& file) {
+    while (table.begin > 0 && !past_range()) {
+      const auto frame = reader_.next_frame();
+      if (!frame) return finish();
+      if (reader_.frame_offset() == table.frames.front().offset) break;
+      decode_frame(*frame);
     }
-    range_.end = std::min(range_.end, content_bytes);
-    if (past_range()) return finish();
-    reader.seek(before.offset);
-    reader_.enter(index.header, before);
-    index_ = &index;
-    decode_frame(index.header);
+    decode_listed(table.frames, file);
     return finish();
   }
 
@@ -90,6 +83,42 @@ class Decompressor {
     summary_.coded_bytes = reader_.position();
     summary_.memory_bytes = budget_.peak();
     return summary_;
+  }
+
+  void decode_listed(const std::vector<ListedFrame>& frames, SeekableReader& file) {
+    const std::uint64_t before = std::max<std::uint64_t>(reader_.place().frame, 1);
+    for (std::size_t i = 0; i < frames.size() && !past_range(); ++i) {
+      Place place{before + i, 0, frames[i].blocks_offset()};
+      for (const ListedBlock& block : frames[i].blocks) {
+        if (content_at_ + block.content_bytes > range_.begin) break;
+        content_at_ += block.content_bytes;
+        place.offset += block.block_bytes;
+        ++place.block;
+      }
+      if (place.block == frames[i].blocks.size()) continue;
+      listed_ = &frames[i];
+      reader_.enter(listed_->header, place, file);
+      decode_frame(listed_->header);
+    }
+  }
+
+  // Whether all blocks of the frame have been read, if it is one of a table.
+  bool is_read() const {
+    return listed_ != nullptr && reader_.place().block == listed_->blocks.size();
+  }
+
+  void check_listed(const BlockPlace& block) const {
+    const ListedBlock& listed = listed_->blocks.at(block.place.block - 1);
+    const std::uint64_t bytes =
+        block_header_bytes(block.header, listed_->header.models.size()) + block.header.coded_bytes;
+    if (listed.content_bytes != block.header.content_bytes || listed.block_bytes != bytes ||
+        (listed.first_byte != 0 && listed.first_byte != first_byte_of(block.header))) {
+      corrupt_listed(block.place);
+    }
+  }
+
+  [[noreturn]] static void corrupt_listed(const Place& place) {
+    corrupt(place, "the block is not the one that the directory or the index states.");
   }
 
   void decode_frame(const FrameHeader& frame) {
@@ -117,15 +146,13 @@ class Decompressor {
   bool read_batch(const FrameHeader& frame, std::vector<PendingBlock>& batch) {
     std::uint64_t memory = 0;
     while (batch.size() < static_cast<std::size_t>(std::min(threads_, kMaxBatch))) {
-      if (past_range()) return false;
+      if (past_range() || (!waiting_ && is_read())) return false;
       if (!waiting_) waiting_ = reader_.next_header();
+      if (!waiting_ && listed_ != nullptr) corrupt_listed(reader_.place());
       if (!waiting_) return false;
       check_header(*waiting_);
       const BlockHeader& header = waiting_->header;
-      if (index_ != nullptr &&
-          index_->blocks.at(waiting_->place.block - 1).content_bytes != header.content_bytes) {
-        corrupt(waiting_->place, "the block does not have the length that the index states.");
-      }
+      if (listed_ != nullptr) check_listed(*waiting_);
       if (content_at_ + header.content_bytes <= range_.begin) {
         reader_.skip_data(*waiting_);
       } else {
@@ -200,9 +227,9 @@ class Decompressor {
   int threads_;
   Range range_;
   MemoryBudget budget_;
-  const FoundIndex* index_ = nullptr;  // if the first blocks were left out by it
-  std::uint64_t content_at_ = 0;       // of the next block
-  std::optional<BlockPlace> waiting_;  // its header has been read, its data not
+  const ListedFrame* listed_ = nullptr;  // the frame being read, if it is one of a table
+  std::uint64_t content_at_ = 0;         // of the next block
+  std::optional<BlockPlace> waiting_;    // its header has been read, its data not
   std::map<ModelId, std::shared_ptr<const Engine>> engines_;
   Summary summary_;
 };
@@ -218,14 +245,12 @@ Summary decompress_frames_range(Reader& reader, Writer& writer, std::uint64_t of
                                 std::uint64_t length, const ModelStore& store,
                                 const Options& options) {
   const Range range{offset, offset + std::min(length, kNoEnd - offset)};
-  auto* const seekable = dynamic_cast<SeekableReader*>(&reader);
-  std::optional<FoundIndex> index;
-  if (seekable != nullptr) {
-    index = find_frame_index(*seekable);
-    seekable->seek(0);
-  }
   Decompressor decompressor(reader, writer, store, options, range);
-  return index ? decompressor.run(*index, *seekable) : decompressor.run();
+  auto* const file = dynamic_cast<SeekableReader*>(&reader);
+  if (file == nullptr) return decompressor.run();
+  const FrameTable table = frame_table(*file);
+  file->seek(0);
+  return table.frames.empty() ? decompressor.run() : decompressor.run(table, *file);
 }
 
 }  // namespace nnzip

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads headers and indexes, passes over coded data.
+// Reads directories, or headers and indexes, and passes over coded data.
 #include "codec/frame_list.h"
 
 #include "base/hash.h"
 #include "codec/kinds/kind.h"
 #include "container/container_reader.h"
+#include "container/frame_table.h"
 
 namespace nnzip {
 namespace {
@@ -33,19 +34,71 @@ BlockInfo block_info(const BlockHeader& header, const FrameInfo& frame) {
   return info;
 }
 
+const char* type_name(std::uint8_t type) {
+  switch (static_cast<MetadataType>(type)) {
+    case MetadataType::kDirectory:
+      return "directory";
+    case MetadataType::kNames:
+      return "names";
+    case MetadataType::kPart:
+      return "part";
+    case MetadataType::kApplication:
+      return "application";
+  }
+  return "unknown";
+}
+
+ContainerReader::MetadataVisitor teller(const MetadataVisitor& each_metadata) {
+  if (!each_metadata) return {};
+  return [&each_metadata](const MetadataPlace& place) {
+    each_metadata({place.type, type_name(place.type), place.offset, place.bytes});
+  };
+}
+
+FrameInfo frame_info(const FrameHeader& header, const ModelStore& store) {
+  FrameInfo info;
+  info.version = kFormatVersion;
+  for (const ModelId& id : header.models) info.models.push_back(model_name(id, store));
+  return info;
+}
+
+FrameInfo frame_info(const ListedFrame& frame, const ModelStore& store) {
+  FrameInfo info = frame_info(frame.header, store);
+  for (const ListedBlock& block : frame.blocks) count_block(*kind_of_byte(block.first_byte), info);
+  info.content_bytes = frame.content_bytes();
+  info.coded_bytes = frame.bytes();
+  if (frame.header.several_blocks) info.checksum = frame.checksum;
+  return info;
+}
+
+// Nothing if there is no table of the whole file.
+std::optional<std::vector<FrameInfo>> listed_by_directories(SeekableReader& file,
+                                                            const ModelStore& store,
+                                                            const MetadataVisitor& each_metadata) {
+  const FrameTable table = directory_table(file);
+  if (table.begin > 0 || table.frames.empty()) {
+    file.seek(0);
+    return std::nullopt;
+  }
+  if (each_metadata) read_metadata_between(table.frames, file, teller(each_metadata));
+  std::vector<FrameInfo> frames;
+  for (const ListedFrame& frame : table.frames) frames.push_back(frame_info(frame, store));
+  return frames;
+}
+
 }  // namespace
 
 std::vector<FrameInfo> frame_list(Reader& reader, const ModelStore& store,
-                                  const BlockVisitor& each_block) {
-  ContainerReader container(reader);
+                                  const BlockVisitor& each_block,
+                                  const MetadataVisitor& each_metadata) {
+  auto* const file = dynamic_cast<SeekableReader*>(&reader);
+  if (file != nullptr && !each_block) {
+    if (auto frames = listed_by_directories(*file, store, each_metadata)) return *frames;
+  }
+  ContainerReader container(reader, teller(each_metadata));
   std::vector<FrameInfo> frames;
-  while (true) {
-    const std::uint64_t begin = container.position();
-    const auto header = container.next_frame();
-    if (!header) return frames;
-    FrameInfo& info = frames.emplace_back();
-    info.version = kFormatVersion;
-    for (const ModelId& id : header->models) info.models.push_back(model_name(id, store));
+  while (const auto header = container.next_frame()) {
+    FrameInfo& info = frames.emplace_back(frame_info(*header, store));
     while (const auto block = container.next_header()) {
       check_header(*block);
       count_block(block->header.kind, info);
@@ -54,8 +107,9 @@ std::vector<FrameInfo> frame_list(Reader& reader, const ModelStore& store,
       container.skip_data(*block);
     }
     info.checksum = container.content_hash();
-    info.coded_bytes = container.position() - begin;
+    info.coded_bytes = container.position() - container.frame_offset();
   }
+  return frames;
 }
 
 }  // namespace nnzip

@@ -11,6 +11,7 @@ namespace nnzip {
 
 // See list_frames in nnzip.hpp.
 std::vector<FrameInfo> frame_list(Reader& reader, const ModelStore& store,
-                                  const BlockVisitor& each_block = {});
+                                  const BlockVisitor& each_block = {},
+                                  const MetadataVisitor& each_metadata = {});
 
 }  // namespace nnzip

@@ -3,35 +3,58 @@
 #include "container/container_reader.h"
 
 namespace nnzip {
+namespace {
+
+// Reads a magic; returns whether it is that of metadata.
+bool read_magic(InputBuffer& in) {
+  const bool first = in.position() == 0;
+  std::array<std::uint8_t, kFrameMagic.size()> magic;
+  for (std::size_t i = 0; i < magic.size(); ++i) {
+    magic[i] = in.u8();
+    if (magic[i] == kFrameMagic[i] || magic[i] == kMetadataMagic[i]) continue;
+    if (first) {
+      throw Error(ErrorCode::kNotAFrame,
+                  "the input is not in nnzip's format: it does not begin with its four magic "
+                  "bytes.");
+    }
+    in.fail(ErrorCode::kCorrupt, "garbage after the end of the frame before");
+  }
+  return magic == kMetadataMagic;
+}
+
+}  // namespace
+
+void ContainerReader::begin_frame() {
+  done_ = false;
+  index_.emplace();
+  content_hash_.reset();
+}
 
 std::optional<FrameHeader> ContainerReader::next_frame() {
   const bool first = in_.place().frame == 0;
-  const bool at_end = in_.at_end();
-  if (at_end && !first) return std::nullopt;
-  in_.enter_frame();
-  if (at_end) in_.fail(ErrorCode::kTruncated, "the input is empty and holds no frame");
-  for (const std::uint8_t expected : kFrameMagic) {
-    if (in_.u8() == expected) continue;
-    if (first) {
-      throw Error(
-          ErrorCode::kNotAFrame,
-          "the input is not in nnzip's format: it does not begin with its four magic bytes.");
+  while (!in_.at_end()) {
+    frame_offset_ = in_.position();
+    in_.enter_frame();
+    if (!read_magic(in_)) {
+      frame_ = read_frame_header(in_);
+      begin_frame();
+      return frame_;
     }
-    in_.fail(ErrorCode::kCorrupt, "garbage after the end of the frame before");
+    in_.enter_metadata();
+    const MetadataPlace metadata = pass_metadata_frame(in_);
+    if (each_metadata_) each_metadata_(metadata);
   }
-  frame_ = read_frame_header(in_);
-  done_ = false;
-  index_.emplace();
-  content_hash_.reset();
-  return frame_;
+  if (!first) return std::nullopt;
+  in_.enter_frame();
+  in_.fail(ErrorCode::kTruncated, in_.position() == 0
+                                      ? "the input is empty and holds no frame"
+                                      : "the input holds metadata alone and no frame of content");
 }
 
-void ContainerReader::enter(const FrameHeader& frame, const Place& before) {
-  in_.enter(before);
+void ContainerReader::enter(const FrameHeader& frame, const Place& before, SeekableReader& in) {
+  in_.enter(before, in);
   frame_ = frame;
-  done_ = false;
-  index_.emplace();
-  content_hash_.reset();
+  begin_frame();
 }
 
 std::optional<BlockPlace> ContainerReader::next_header() {
@@ -66,6 +89,28 @@ std::optional<CodedBlock> ContainerReader::next_block() {
   const auto block = next_header();
   if (!block) return std::nullopt;
   return CodedBlock{*block, coded_data(*block)};
+}
+
+void read_metadata_between(const std::vector<ListedFrame>& frames, SeekableReader& file,
+                           const ContainerReader::MetadataVisitor& each) {
+  file.seek(0);
+  InputBuffer in(file);
+  Place begin{1, 0, 0};
+  const auto read_gap = [&](std::uint64_t end) {
+    if (begin.offset >= end) return;
+    in.enter(begin, file);
+    in.enter_metadata();
+    while (in.position() < end) {
+      if (!read_magic(in)) in.fail(ErrorCode::kCorrupt, "the directory does not tell all frames");
+      each(pass_metadata_frame(in));
+    }
+    if (in.position() > end) in.fail(ErrorCode::kCorrupt, "the directory tells other frames");
+  };
+  for (const ListedFrame& frame : frames) {
+    read_gap(frame.offset);
+    begin = {begin.frame + 1, 0, frame.offset + frame.bytes()};
+  }
+  read_gap(file.size());
 }
 
 }  // namespace nnzip

@@ -4,13 +4,17 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <vector>
 
 #include "base/bytes.h"
 #include "container/block_header.h"
+#include "container/directory.h"
 #include "container/frame_header.h"
 #include "container/frame_index.h"
 #include "container/input_buffer.h"
+#include "container/metadata_frame.h"
 
 namespace nnzip {
 
@@ -25,15 +29,21 @@ struct CodedBlock : BlockPlace {
 
 class ContainerReader {
  public:
-  explicit ContainerReader(Reader& in) : in_(in) {}
+  using MetadataVisitor = std::function<void(const MetadataPlace&)>;
 
-  // Nothing at the end of the input, which must hold at least one frame. Throws Error.
+  // each_metadata, if given, is called for every metadata frame that next_frame() passes over.
+  explicit ContainerReader(Reader& in, MetadataVisitor each_metadata = {})
+      : in_(in), each_metadata_(std::move(each_metadata)) {}
+
+  // Passes over metadata. Nothing at the end of the input, which must hold at least one frame of
+  // content. Throws Error.
   std::optional<FrameHeader> next_frame();
+  std::uint64_t frame_offset() const { return frame_offset_; }  // of its magic
 
-  // Goes on in the midst of a frame of several blocks: the reader given stands at the block that
-  // follows `before`. The index is then checked against the blocks read from here, so must not be
-  // met.
-  void enter(const FrameHeader& frame, const Place& before);
+  // Goes on in the midst of a frame, at the block that stands at before.offset and follows
+  // before.block, by seeking in the reader given to the constructor if it is far. An index would be
+  // checked against the blocks read from here, so must not be met.
+  void enter(const FrameHeader& frame, const Place& before, SeekableReader& in);
 
   // Nothing after the frame's last block; the frame's index has been checked then. Throws Error.
   std::optional<CodedBlock> next_block();
@@ -50,11 +60,20 @@ class ContainerReader {
   Place place() const { return in_.place(); }
 
  private:
+  void begin_frame();
+
   InputBuffer in_;
+  MetadataVisitor each_metadata_;
+  std::uint64_t frame_offset_ = 0;
   FrameHeader frame_;
   bool done_ = true;  // with the blocks of the frame
   std::optional<IndexChecker> index_;
   std::optional<std::uint64_t> content_hash_;
 };
+
+// Reads the metadata before, between and after the frames that directories tell, which must be all
+// that the file holds. Throws Error.
+void read_metadata_between(const std::vector<ListedFrame>& frames, SeekableReader& file,
+                           const ContainerReader::MetadataVisitor& each);
 
 }  // namespace nnzip

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes one frame: begin(), block() for each block, end().
+// Writes one frame: begin(), block() for each block, end(). With a directory behind it, if wanted.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/hash.h"
 #include "container/block_header.h"
+#include "container/directory.h"
 #include "container/frame_header.h"
 #include "container/frame_index.h"
 #include "nnzip/nnzip.hpp"
@@ -16,7 +17,9 @@ namespace nnzip {
 
 class ContainerWriter {
  public:
-  explicit ContainerWriter(Writer& out) : out_(out) {}
+  // directory: whether one with the hashes of content stands behind the frame.
+  explicit ContainerWriter(Writer& out, bool directory = false)
+      : out_(out), directory_(directory) {}
 
   void begin(const FrameHeader& header);
 
@@ -31,14 +34,18 @@ class ContainerWriter {
 
  private:
   void put(std::span<const std::uint8_t> data);
+  void list(const ListedBlock& block, std::span<const std::uint8_t> content);
 
   Writer& out_;
+  bool directory_;
   bool several_blocks_ = false;
   std::size_t models_ = 0;
   Bytes pending_;  // headers, so that they need no write of their own
   bool empty_ = true;
   FrameIndex index_;
   Xxh64Stream content_hash_;
+  ListedFrame listed_;  // with a directory alone
+  Xxh3Stream listed_hash_;
   std::uint64_t coded_bytes_ = 0;
 };
 

@@ -2,6 +2,8 @@
 // Written once at the end of a frame, read from either side.
 #include "container/frame_index.h"
 
+#include <algorithm>
+
 #include "container/block_header.h"
 
 namespace nnzip {
@@ -11,19 +13,6 @@ constexpr std::size_t kTrailerBytes = 8;  // checksum and length
 constexpr std::uint64_t kMaxU32 = 0xFFFFFFFF;
 // Enough for more than 16 TiB in full blocks; beyond, blocks are found one after the other.
 constexpr std::uint64_t kMaxSoughtBytes = std::uint64_t{64} << 20;
-
-std::uint64_t read_varint(InputBuffer& in) {
-  std::uint64_t value = 0;
-  for (int shift = 0; shift < 63; shift += 7) {
-    const std::uint8_t byte = in.u8();
-    value |= std::uint64_t{byte & 0x7FU} << shift;
-    if ((byte & 0x80) == 0) {
-      if (byte == 0 && shift != 0) break;
-      return value;
-    }
-  }
-  in.fail(ErrorCode::kCorrupt, "a number in the index is not written the shortest way");
-}
 
 Bytes entry_bytes(std::uint64_t block_bytes, std::uint64_t content_bytes) {
   Bytes bytes;
@@ -77,15 +66,15 @@ void IndexChecker::add(const IndexEntry& block) {
 std::uint64_t IndexChecker::read_and_compare(InputBuffer& in) const {
   const std::uint64_t begin = in.position();
   if (count_ < 2) in.fail(ErrorCode::kCorrupt, "a frame of several blocks has fewer than two");
-  bool good = read_varint(in) == count_;
+  bool good = in.varint() == count_;
   Bytes piece;
   ByteWriter(piece).varint(count_);
   Xxh64Stream all;
   all.update(piece);
   Xxh64Stream stated;
   for (std::uint64_t i = 0; good && i < count_; ++i) {
-    const std::uint64_t block_bytes = read_varint(in);
-    piece = entry_bytes(block_bytes, read_varint(in));
+    const std::uint64_t block_bytes = in.varint();
+    piece = entry_bytes(block_bytes, in.varint());
     stated.update(piece);
     all.update(piece);
   }
@@ -103,30 +92,28 @@ std::uint64_t IndexChecker::read_and_compare(InputBuffer& in) const {
   return content_hash;
 }
 
-std::optional<FoundIndex> find_frame_index(SeekableReader& in) try {
+std::optional<FoundIndex> find_frame_index(TailReader& in, std::uint64_t size) try {
+  // Beside the header there are at least the block of kind 0 and the end of the index.
+  constexpr std::uint64_t kLeastBytes = kFrameMagic.size() + 2 + kTrailerBytes;
+  if (size < kLeastBytes) return std::nullopt;
+  ByteReader trailer(in.bytes(size - kTrailerBytes, size), ErrorCode::kCorrupt, "the index");
+  const std::uint32_t stated_checksum = trailer.u32();
+  const std::uint64_t length = trailer.u32();
+  if (length > std::min(size - kLeastBytes, kMaxSoughtBytes)) return std::nullopt;
+  const std::uint64_t begin = size - kTrailerBytes - length;
+  const auto bytes = in.bytes(begin, size - kTrailerBytes);
+  if (static_cast<std::uint32_t>(xxh64(bytes)) != stated_checksum) return std::nullopt;
+
   FoundIndex found;
-  in.seek(0);
-  InputBuffer start(in);
+  in.file().seek(0);
+  InputBuffer start(in.file());
   for (const std::uint8_t expected : kFrameMagic) {
     if (start.u8() != expected) return std::nullopt;
   }
   found.header = read_frame_header(start);
   found.header_bytes = start.position();
-  const std::uint64_t size = in.size();
-  // Beside the header there are at least the block of kind 0 and the end of the index.
-  const std::uint64_t least = found.header_bytes + 1 + kTrailerBytes;
-  if (!found.header.several_blocks || size < least) return std::nullopt;
-
-  in.seek(size - kTrailerBytes);
-  InputBuffer trailer(in);
-  const std::uint64_t stated_checksum = trailer.little_endian(4);
-  const std::uint64_t length = trailer.little_endian(4);
-  if (length > size - least || length > kMaxSoughtBytes) return std::nullopt;
-  in.seek(size - kTrailerBytes - length);
-  Bytes bytes(length);
-  InputBuffer(in).read(bytes);
-  if (static_cast<std::uint32_t>(xxh64(bytes)) != stated_checksum) return std::nullopt;
-  if (!parse_index(bytes, size - least - length, found)) return std::nullopt;
+  if (!found.header.several_blocks || found.header_bytes + 1 > begin) return std::nullopt;
+  if (!parse_index(bytes, begin - 1 - found.header_bytes, found)) return std::nullopt;
   return found;
 } catch (const Error& error) {
   if (error.code() == ErrorCode::kReadFailed) throw;

@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "container/frame_header.h"
 #include "container/input_buffer.h"
+#include "container/tail_reader.h"
 
 namespace nnzip {
 
@@ -44,8 +45,8 @@ struct FoundIndex : FrameIndex {
   std::uint64_t header_bytes = 0;  // the first block follows
 };
 
-// The index of an input that is one frame of several blocks and nothing else, read from its end.
-// Nothing if it is anything else. Leaves the reader anywhere. Throws Error(kReadFailed).
-std::optional<FoundIndex> find_frame_index(SeekableReader& in);
+// The index of the frame of several blocks that the first `size` bytes of a file are, and nothing
+// else, read from their end. Nothing if they are anything else. Throws Error(kReadFailed).
+std::optional<FoundIndex> find_frame_index(TailReader& in, std::uint64_t size);
 
 }  // namespace nnzip

@@ -12,7 +12,8 @@ constexpr std::size_t kBufferBytes = std::size_t{64} << 10;
 }  // namespace
 
 std::string to_string(const Place& place) {
-  std::string text = "frame " + std::to_string(place.frame);
+  std::string text = place.metadata ? "metadata before frame " + std::to_string(place.frame + 1)
+                                    : "frame " + std::to_string(place.frame);
   if (place.block != 0) text += ", block " + std::to_string(place.block);
   return text + " (at byte " + std::to_string(place.offset) + ")";
 }
@@ -47,14 +48,45 @@ std::uint64_t InputBuffer::little_endian(int size) {
   return value;
 }
 
+std::uint64_t InputBuffer::varint() {
+  std::uint64_t value = 0;
+  for (int shift = 0; shift < 63; shift += 7) {
+    const std::uint8_t byte = u8();
+    value |= std::uint64_t{byte & 0x7FU} << shift;
+    if ((byte & 0x80) == 0) {
+      if (byte == 0 && shift != 0) break;
+      return value;
+    }
+  }
+  fail(ErrorCode::kCorrupt, "a number is not written the shortest way");
+}
+
+void InputBuffer::enter(const Place& place, SeekableReader& in) {
+  place_ = place;
+  if (place.offset >= position() && place.offset - position() <= kBufferBytes) {
+    return skip(place.offset - position());
+  }
+  in.seek(place.offset);
+  buffer_.clear();
+  begin_ = 0;
+  taken_ = place.offset;
+  ended_ = false;
+}
+
 void InputBuffer::skip(std::uint64_t size) {
-  const auto buffered =
-      static_cast<std::size_t>(std::min<std::uint64_t>(size, buffer_.size() - begin_));
-  begin_ += buffered;
-  size -= buffered;
-  if (size == 0) return;
-  if (ended_ || !in_.skip(size)) truncated();
-  taken_ += size;
+  while (size > 0) {
+    // What is near comes with what will be read next.
+    if (begin_ == buffer_.size() && size > kBufferBytes) {
+      if (ended_ || !in_.skip(size)) truncated();
+      taken_ += size;
+      return;
+    }
+    if (at_end()) truncated();
+    const auto step =
+        static_cast<std::size_t>(std::min<std::uint64_t>(size, buffer_.size() - begin_));
+    begin_ += step;
+    size -= step;
+  }
 }
 
 void InputBuffer::truncated() const {

@@ -138,7 +138,7 @@ TEST_CASE("Container.EveryTruncationIsTruncated") {
 
 TEST_CASE("Container.TellsOtherDataFromFrames") {
   CHECK(read_error(to_bytes("hello")) == value(ErrorCode::kNotAFrame));
-  CHECK(read_error(Bytes{0xF7, 0x4E, 0x5A, 0x1B, 0, 0}) == value(ErrorCode::kNotAFrame));
+  CHECK(read_error(Bytes{0xF7, 0x4E, 0x5A, 0x1C, 0, 0}) == value(ErrorCode::kNotAFrame));
 }
 
 TEST_CASE("Container.RefusesGarbageAfterAFrame") {
