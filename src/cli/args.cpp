@@ -14,19 +14,22 @@
 namespace nnzip {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Command>, 6> kWords = {{
+constexpr std::array<std::pair<std::string_view, Command>, 7> kWords = {{
     {"compress", Command::kCompress},
     {"decompress", Command::kDecompress},
     {"test", Command::kTest},
     {"list", Command::kList},
+    {"join", Command::kJoin},
     {"models", Command::kModels},
     {"bench", Command::kBench},
 }};
 
 void demand_sensible_output(const Arguments& arguments) {
+  const bool joins = arguments.command == Command::kJoin;
   const bool writes =
       arguments.command == Command::kCompress || arguments.command == Command::kDecompress;
-  if (!arguments.output.empty()) {
+  if (joins && arguments.files.empty()) fail("join takes the files to join.");
+  if (!arguments.output.empty() && !joins) {
     if (!writes) fail("-o contradicts -t and -l, which write nothing.");
     if (arguments.to_stdout) fail("-o contradicts -c.");
     if (arguments.files.size() > 1) fail("-o takes one input file.");
@@ -81,6 +84,7 @@ void settle(Arguments& arguments, const RawOptions& raw, bool has_command) {
   arguments.options.level = raw.level[0] - '0';
   arguments.options.device = raw.device;
   arguments.options.model = raw.model;
+  arguments.options.directory = raw.directory;
   if (!raw.memory.empty()) arguments.options.memory_limit = parse_memory(raw.memory);
   if (!raw.range.empty()) arguments.range = parse_range(raw.range);
   if (!arguments.suffix.empty() && arguments.suffix[0] != '.') {

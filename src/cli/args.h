@@ -13,7 +13,7 @@
 
 namespace nnzip {
 
-enum class Command { kCompress, kDecompress, kTest, kList, kModels, kBench, kPrint };
+enum class Command { kCompress, kDecompress, kTest, kList, kJoin, kModels, kBench, kPrint };
 
 struct Arguments {
   Command command = Command::kCompress;

@@ -17,6 +17,7 @@ struct Listing {
   std::string path;
   std::vector<FrameInfo> frames;
   std::vector<std::vector<BlockInfo>> blocks;  // of each frame; only if they are asked for
+  std::vector<MetadataInfo> metadata;
   FrameInfo sum;  // of the numbers; what else there is if all frames agree in it
 };
 
@@ -37,14 +38,15 @@ Listing read_listing(const std::string& path, const Arguments& arguments) {
     throw Error(ErrorCode::kInvalidArgument,
                 "Compressed data is not read from a terminal; -f does it, -h tells the options.");
   }
-  Listing listing{path, {}, {}, {}};
+  Listing listing{path, {}, {}, {}, {}};
   const auto keep = [&](std::size_t frame, const BlockInfo& block) {
     listing.blocks.resize(frame + 1);
     listing.blocks[frame].push_back(block);
   };
   const bool verbose = arguments.verbosity == message::Verbosity::kVerbose;
   listing.frames =
-      list_frames(input.reader(), arguments.options, verbose ? BlockVisitor(keep) : BlockVisitor());
+      list_frames(input.reader(), arguments.options, verbose ? BlockVisitor(keep) : BlockVisitor(),
+                  [&](const MetadataInfo& metadata) { listing.metadata.push_back(metadata); });
   if (verbose) listing.blocks.resize(listing.frames.size());
   if (!listing.frames.empty()) {
     const FrameInfo& first = listing.frames.front();
@@ -58,6 +60,7 @@ Listing read_listing(const std::string& path, const Arguments& arguments) {
       if (std::ranges::find(all, model) == all.end()) all.push_back(model);
     }
   }
+  for (const MetadataInfo& metadata : listing.metadata) listing.sum.coded_bytes += metadata.bytes;
   return listing;
 }
 
@@ -126,6 +129,10 @@ std::string frame_lines(const Listing& listing) {
         frame.models.size() > 1 ? "models" : "model", models_of(frame), checksum_of(frame));
     lines += block_lines(listing.blocks[i]);
   }
+  for (const MetadataInfo& metadata : listing.metadata) {
+    lines += fmt::format("    metadata: {} (type {}), {} bytes at {}\n", metadata.name,
+                         metadata.type, metadata.bytes, metadata.offset);
+  }
   return lines;
 }
 
@@ -193,6 +200,16 @@ std::string json_frame(const FrameInfo& frame, const std::vector<BlockInfo>* blo
   return text + "}";
 }
 
+std::string json_metadata(const std::vector<MetadataInfo>& all) {
+  std::string text;
+  for (const MetadataInfo& metadata : all) {
+    text += fmt::format(R"({}{{"type": {}, "kind": "{}", "offset": {}, "coded_bytes": {}}})",
+                        text.empty() ? "" : ",\n     ", metadata.type, metadata.name,
+                        metadata.offset, metadata.bytes);
+  }
+  return text;
+}
+
 std::string json_file(const Listing& listing) {
   std::string text = "  {\"name\": " + json_string(listing.path);
   if (!is_utf8(listing.path)) {
@@ -206,7 +223,7 @@ std::string json_file(const Listing& listing) {
     text += (i > 0 ? ",\n     " : "\n     ") +
             json_frame(listing.frames[i], listing.blocks.empty() ? nullptr : &listing.blocks[i]);
   }
-  return text + "]}";
+  return text + "],\n   \"metadata\": [" + json_metadata(listing.metadata) + "]}";
 }
 
 std::string json(const std::vector<Listing>& listings) {

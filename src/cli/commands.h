@@ -9,6 +9,7 @@ namespace nnzip {
 void run_compress(const Arguments& arguments);
 void run_decompress(const Arguments& arguments);  // and test
 void run_list(const Arguments& arguments);
+void run_join(const Arguments& arguments);
 void run_models(const Arguments& arguments);
 void run_bench(const Arguments& arguments);
 

@@ -254,7 +254,7 @@ bool OutputFile::is_same_file(const InputFile& input) const {
          status.st_ino == input.status().st_ino;
 }
 
-void OutputFile::commit(const InputFile& source) {
+void OutputFile::commit(const InputFile* source) {
   fill_hole();
   if (!temporary_) {
     if (direct_ < 0 || is_standard()) return;
@@ -263,8 +263,8 @@ void OutputFile::commit(const InputFile& source) {
     if (closed != 0) fail(ErrorCode::kWriteFailed, "Cannot write " + label_);
     return;
   }
-  if (source.is_regular() && !source.is_standard()) {
-    copy_metadata(source.status());
+  if (source != nullptr && source->is_regular() && !source->is_standard()) {
+    copy_metadata(source->status());
   } else if (fchmod(temporary_->descriptor(), default_mode()) != 0) {
     fail(ErrorCode::kWriteFailed, "Cannot set the mode of " + label_);
   }

@@ -30,6 +30,7 @@ class InputFile : public Reader {
 
   // The same data for the library: able to seek if the file is.
   Reader& reader();
+  SeekableReader* seekable() { return seekable_ ? &*seekable_ : nullptr; }  // null if it is not
 
   const std::string& label() const { return label_; }  // for messages
   const struct stat& status() const { return status_; }
@@ -93,9 +94,9 @@ class OutputFile : public Writer {
   // Whether the output would go into the input itself.
   bool is_same_file(const InputFile& input) const;
 
-  // Completes the file. One that comes from a regular file gets its mode, owner and times.
-  // Throws Error(kWriteFailed).
-  void commit(const InputFile& source);
+  // Completes the file. One that comes from a regular file gets its mode, owner and times; source
+  // is null if it comes from several. Throws Error(kWriteFailed).
+  void commit(const InputFile* source);
 
  private:
   int descriptor() const { return temporary_ ? temporary_->descriptor() : direct_; }

@@ -44,6 +44,8 @@ void dispatch(const Arguments& arguments) {
       return run_decompress(arguments);
     case Command::kList:
       return run_list(arguments);
+    case Command::kJoin:
+      return run_join(arguments);
     case Command::kModels:
       return run_models(arguments);
     case Command::kBench:

@@ -20,6 +20,7 @@ Commands, as the first word (a file of such a name: ./test):
   decompress [FILE...]  FILE.nnz to FILE; also: nnzip -d FILE.nnz
   test [FILE...]        decompress without writing anything; also: nnzip -t
   list [FILE...]        what compressed files hold; also: nnzip -l
+  join FILE...          compressed files to one with a directory, not coded anew
   models                list the models that there are, or verify them
   bench                 the signature of this build, two backends compared, speed
 "nnzip COMMAND -h" tells the options of one command.
@@ -61,6 +62,15 @@ void add_level_and_model(CLI::App& app, RawOptions& raw) {
                raw.level)
       ->group("");
   app.add_option("--model", raw.model, "auto, none, or models' names or hashes")->type_name("NAME");
+  app.add_flag("--directory", raw.directory, "end the output with a directory of its blocks");
+}
+
+void add_force(CLI::App& app, Arguments& arguments) {
+  app.add_flag("-f,--force", arguments.force, "overwrite; compressed data to or from a terminal");
+}
+
+void add_output_name(CLI::App& app, Arguments& arguments) {
+  app.add_option("-o,--output", arguments.output, "write to this file")->type_name("FILE");
 }
 
 void add_input(CLI::App& app, Arguments& arguments, RawOptions& raw) {
@@ -68,14 +78,14 @@ void add_input(CLI::App& app, Arguments& arguments, RawOptions& raw) {
   app.add_flag("-r,--recursive", arguments.recursive, "go into folders");
   app.add_option("-S,--suffix", arguments.suffix, "suffix of compressed files, default .nnz")
       ->type_name("SUF");
-  app.add_flag("-f,--force", arguments.force, "overwrite; compressed data to or from a terminal");
+  add_force(app, arguments);
   app.add_flag("-n,--no-name", raw.no_name, "as gzip's; names are never stored");
   app.add_flag("-N,--name", raw.name, "as gzip's; the name is always the file's own");
 }
 
 void add_output(CLI::App& app, Arguments& arguments, RawOptions& raw) {
   app.add_flag("-c,--stdout", arguments.to_stdout, "write to standard output");
-  app.add_option("-o,--output", arguments.output, "write to this file")->type_name("FILE");
+  add_output_name(app, arguments);
   app.add_flag("-k,--keep", raw.keep, "keep the input (so it is anyway), despite --rm");
   app.add_flag("--rm", arguments.remove_input, "remove the input once the output is complete");
 }
@@ -88,6 +98,12 @@ void add_content(CLI::App& app, RawOptions& raw) {
 
 void add_json(CLI::App& app, Arguments& arguments) {
   app.add_flag("--json", arguments.json, "list as JSON, for programs");
+}
+
+void add_join(CLI::App& app, Arguments& arguments) {
+  app.add_option("FILE", arguments.files, "compressed files")->type_name("");
+  add_output_name(app, arguments);
+  add_force(app, arguments);
 }
 
 void add_bench(CLI::App& app, Arguments& arguments) {
@@ -117,6 +133,7 @@ void build_parser(CLI::App& app, const Command* command, Arguments& arguments, R
   if (is(Command::kList)) add_json(app, arguments);
   if (transfers || is(Command::kBench)) add_computing(app, arguments, raw);
   if (transfers) add_memory(app, raw);
+  if (!bare && *command == Command::kJoin) add_join(app, arguments);
   if (!bare && *command == Command::kModels) {
     app.add_flag("--verify", arguments.verify_models, "compare each model with its hash");
   }

@@ -76,22 +76,28 @@ std::string describe(const BlockCounts& counts) {
                      counts.context_blocks, counts.zstd_blocks, counts.stored_blocks);
 }
 
+void refuse_same_file(const InputFile& input, const OutputFile& output) {
+  if (!output.is_same_file(input)) return;
+  throw Error(ErrorCode::kWriteFailed, input.label() + " is input and output at once.");
+}
+
+void refuse_terminal(const OutputFile& output) {
+  if (!output.is_terminal()) return;
+  throw Error(ErrorCode::kInvalidArgument,
+              "Compressed data is not written to a terminal; -f does it, -h tells the options.");
+}
+
 namespace {
 
 void refuse_terminals(const Arguments& arguments, const Transfer& transfer, const InputFile& input,
                       const OutputFile& output) {
-  if (output.is_same_file(input)) {
-    throw Error(ErrorCode::kWriteFailed, input.label() + " is input and output at once.");
-  }
+  refuse_same_file(input, output);
   if (arguments.force) return;
   if (transfer.reads_compressed && input.is_terminal()) {
     throw Error(ErrorCode::kInvalidArgument,
                 "Compressed data is not read from a terminal; -f does it, -h tells the options.");
   }
-  if (transfer.writes_compressed && output.is_terminal()) {
-    throw Error(ErrorCode::kInvalidArgument,
-                "Compressed data is not written to a terminal; -f does it, -h tells the options.");
-  }
+  if (transfer.writes_compressed) refuse_terminal(output);
 }
 
 std::string percentage(const Summary& summary) {
@@ -182,7 +188,7 @@ void transfer_file(const Arguments& arguments, const Transfer& transfer, const s
                         output.is_standard() && !arguments.range && !is_compressed(input);
   const Summary summary = as_it_is ? copy(input.reader(), output, options)
                                    : transfer.run(input.reader(), output, options);
-  output.commit(input);
+  output.commit(&input);
   tell(input.label(), arguments, summary, progress.seconds());
   // As late as can be: what is written after this look and before the removal is lost.
   if (input.has_changed()) {

@@ -29,6 +29,10 @@ std::string describe(const BlockCounts& counts);
 // with one file does not keep the others from their turn.
 void transfer_files(const Arguments& arguments, const Transfer& transfer);
 
+// Throw Error if the output would go into its own input, or compressed data to a terminal.
+void refuse_same_file(const InputFile& input, const OutputFile& output);
+void refuse_terminal(const OutputFile& output);
+
 // Whether path ends in the suffix and has a name before it.
 bool has_suffix(const std::string& path, const std::string& suffix);
 

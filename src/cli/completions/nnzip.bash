@@ -7,11 +7,11 @@ _nnzip() {
   local input='-r --recursive -S --suffix -f --force -n --no-name -N --name'
   local computing='-T --threads --device'
   local output='-c --stdout -o --output -k --keep --rm'
-  local levels='-1 -2 -3 -4 -5 -6 -7 -8 -9 --fast --best --model'
+  local levels='-1 -2 -3 -4 -5 -6 -7 -8 -9 --fast --best --model --directory'
   local modes='-z --compress -d --decompress -t --test -l --list'
   local content='--range --no-sparse'
   local memory='-M --memory'
-  local commands='compress decompress test list models bench'
+  local commands='compress decompress test list join models bench'
   local options
   COMPREPLY=()
 
@@ -39,6 +39,7 @@ _nnzip() {
     decompress) options="$general $input $output $content $computing $memory" ;;
     test) options="$general $input $computing $memory" ;;
     list) options="$general $input --json" ;;
+    join) options="$general -o --output -f --force" ;;
     models) options="$general --verify" ;;
     bench) options="$general $computing --signature --check --speed --synthetic --stages" ;;
     *) options="$general $modes $levels $input $output $content --json $computing $memory" ;;
@@ -54,7 +55,7 @@ _nnzip() {
   # Only compressed files where only these make sense.
   local words=" ${COMP_WORDS[*]:1:COMP_CWORD-1} " file
   while IFS= read -r file; do
-    if [[ -d $file || $file == *.nnz || ! $words =~ \ (decompress|test|list|-[a-z]*[dtl][a-z]*)\  ]]; then
+    if [[ -d $file || $file == *.nnz || ! $words =~ \ (decompress|test|list|join|-[a-z]*[dtl][a-z]*)\  ]]; then
       COMPREPLY+=("$file")
     fi
   done < <(compgen -f -- "$cur")

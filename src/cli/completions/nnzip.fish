@@ -9,7 +9,7 @@ end
 # Whether the first word is one of the commands given, or, with "bare" among them, no command.
 function __nnzip_in
     set -l word (commandline -opc)[2]
-    if contains -- "$word" compress decompress test list models bench
+    if contains -- "$word" compress decompress test list join models bench
         contains -- $word $argv
     else
         contains -- bare $argv
@@ -28,6 +28,7 @@ complete -c nnzip -n 'test (count (commandline -opc)) -eq 1' -a compress -d 'com
 complete -c nnzip -n 'test (count (commandline -opc)) -eq 1' -a decompress -d 'decompress files'
 complete -c nnzip -n 'test (count (commandline -opc)) -eq 1' -a test -d 'test compressed files'
 complete -c nnzip -n 'test (count (commandline -opc)) -eq 1' -a list -d 'what compressed files hold'
+complete -c nnzip -n 'test (count (commandline -opc)) -eq 1' -a join -d 'files to one with a directory'
 complete -c nnzip -n 'test (count (commandline -opc)) -eq 1' -a models -d 'list or verify models'
 complete -c nnzip -n 'test (count (commandline -opc)) -eq 1' -a bench -d 'check this build'
 complete -c nnzip -n '__nnzip_in models' -f
@@ -47,16 +48,17 @@ for level in 1 2 3 4 5 6 7 8 9
 end
 __nnzip_option 'bare compress' -l fast -d 'as -1'
 __nnzip_option 'bare compress' -l best -d 'as -9'
+__nnzip_option 'bare compress' -l directory -d 'end the output with a directory'
 __nnzip_option 'bare compress' -l model -x -a '(__nnzip_models)' -d 'auto, none or a model'
 
 __nnzip_option $files -s r -l recursive -d 'go into folders'
 __nnzip_option $files -s S -l suffix -x -d 'suffix of compressed files'
-__nnzip_option $files -s f -l force -d 'overwrite; compressed data to or from a terminal'
+__nnzip_option "$files join" -s f -l force -d 'overwrite; compressed data to or from a terminal'
 __nnzip_option $files -s n -l no-name -d 'taken as by gzip'
 __nnzip_option $files -s N -l name -d 'taken as by gzip'
 
 __nnzip_option $writing -s c -l stdout -d 'write to standard output'
-__nnzip_option $writing -s o -l output -r -F -d 'write to this file'
+__nnzip_option "$writing join" -s o -l output -r -F -d 'write to this file'
 __nnzip_option $writing -s k -l keep -d 'keep the input'
 __nnzip_option $writing -l rm -d 'remove the input once the output is complete'
 
