@@ -90,6 +90,7 @@ class BlockEncoder {
 
  private:
   void offer_zstd() {
+    if (!level_.kinds.zstd) return;
     contest_.offer(kZstdKind.encode(header_of(BlockKind::kZstd, content_.size()), content_, {}));
   }
 
@@ -103,7 +104,7 @@ class BlockEncoder {
     if (folded.size() > content_.size() / parts.folded) return false;
     BlockHeader header = header_of(BlockKind::kContexts, content_.size());
     header.filters = {{Filter::kRepeats, static_cast<std::uint32_t>(folded.size())}};
-    contest_.offer(kContextsKind.encode(header, folded, {}));
+    if (level_.kinds.contexts) contest_.offer(kContextsKind.encode(header, folded, {}));
     header.kind = BlockKind::kMixed;
     if (const auto engine = choose_model(header)) {
       contest_.offer(kMixedKind.encode(header, folded, {engine, 1, {}}));
@@ -127,17 +128,17 @@ class BlockEncoder {
   // Sets the header's model to the one for such a block; null if there is none.
   std::shared_ptr<const Engine> choose_model(BlockHeader& header) const {
     const auto place = models_.find(network_content(header.layout));
-    if (!place) return {};
+    if (!place || !level_.kinds.network) return {};
     header.model = static_cast<std::uint8_t>(*place);
     const auto& engine = models_.all()[*place].engine;
     return header_fits(header, engine.get()) ? engine : nullptr;
   }
 
   // Whether samples say that the network knows nothing of the content.
-  bool is_hopeless(const View& view, const std::shared_ptr<const Engine>& network) const {
+  bool is_hopeless(const View& view, const std::shared_ptr<const Engine>& engine) const {
     return level_.hopeless != 0 && is_of_bytes(view.layout) &&
            content_.size() >= level_.shortcuts.least_bytes &&
-           NetworkCoder(network, threads_).estimate(view.of(content_)) >
+           NetworkCoder(engine, threads_).estimate(view.of(content_)) >
                level_.hopeless * contest_.best_cost();
   }
 
@@ -155,16 +156,19 @@ class BlockEncoder {
     const auto header = [&](BlockKind kind) { return header_as(kind, content_, view, level_); };
     BlockHeader by_network =
         header(view.layout.form == Form::kSamples ? BlockKind::kNetwork : BlockKind::kMixed);
-    const std::shared_ptr<const Engine> network = choose_model(by_network);
+    const std::shared_ptr<const Engine> engine = choose_model(by_network);
     // Contexts take about a quarter of the time.
-    const Means first{nullptr, 1, part_of_progress(0, network ? 1 : 4)};
-    auto by_contexts = encode_as(header(BlockKind::kContexts), content_, view, first);
-    const std::size_t doubtful = level_.doubtful_bytes(by_contexts.back().data.size());
-    contest_.offer(std::move(by_contexts));
+    const Means first{nullptr, 1, part_of_progress(0, engine ? 1 : 4)};
+    std::size_t doubtful = 0;
+    if (level_.kinds.contexts) {
+      auto by_contexts = encode_as(header(BlockKind::kContexts), content_, view, first);
+      doubtful = level_.doubtful_bytes(by_contexts.back().data.size());
+      contest_.offer(std::move(by_contexts));
+    }
     // zstd's high level takes a fifth of the contexts' time, hence only where it may win.
     if (contest_.best_cost() > quick_ / 4 * 3) offer_zstd();
-    if (!network || is_hopeless(view, network)) return;
-    const Means rest{network, threads_, part_of_progress(1, 3)};
+    if (!engine || is_hopeless(view, engine)) return;
+    const Means rest{engine, threads_, part_of_progress(1, 3)};
     contest_.offer(encode_as(by_network, content_, view, rest, doubtful));
   }
 

@@ -159,7 +159,7 @@ class Decompressor {
         std::shared_ptr<const Engine> engine;
         if (needs_model(header.kind)) {
           engine = engine_of(frame.models.at(header.model));
-          check_network(*waiting_, *engine);
+          check_engine(*waiting_, *engine);
         }
         memory += decode_memory(header, engine.get(), threads_);
         if (!batch.empty() && !budget_.fits(memory)) return true;

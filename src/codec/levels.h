@@ -33,10 +33,16 @@ struct Shortcuts {
   std::size_t random_samples;
 };
 
+// Ways to code that are tried on a block, besides storing it.
+struct KindsTried {
+  bool zstd, contexts, network;  // network: of blocks that a model is for, mixed and alone
+};
+
 struct Level {
   std::array<const char*, 2> models;  // as ModelStore::find takes them, each for other content;
                                       // null: none
-  std::size_t block_bytes;            // content of a block at most
+  KindsTried kinds;
+  std::size_t block_bytes;       // content of a block at most
   std::size_t min_stream_bytes;  // of a block with several streams: shorter ones decode faster on
                                  // wide machines, longer ones give smaller files
   int max_streams;               // of a block

@@ -191,6 +191,22 @@ TEST_CASE("EncodeBlock.TakesTheSmallestKind") {
   CHECK(kind_of(both, true) == BlockKind::kMixed);
 }
 
+TEST_CASE("EncodeBlock.TriesTheKindsOfTheLevelAlone") {
+  const Bytes content = tiny().typical_content(5000, 3), text = words(20000);
+  const auto kind_of = [](const Bytes& bytes, const KindsTried& kinds) {
+    Level level = level_meaning(5);
+    level.kinds = kinds;
+    return encode_block(bytes, {}, FrameModels(tiny().engine()), level, true, 1).header.kind;
+  };
+  CHECK(kind_of(content, {true, true, true}) == BlockKind::kNetwork);
+  CHECK_FALSE(needs_model(kind_of(content, {true, true, false})));
+  CHECK(kind_of(text, {true, true, true}) == BlockKind::kContexts);
+  CHECK(kind_of(text, {true, false, false}) == BlockKind::kZstd);
+  CHECK(needs_model(kind_of(text, {false, false, true})));
+  CHECK(kind_of(text, {false, false, false}) == BlockKind::kStored);
+  CHECK(kind_of(Bytes(1 << 20), {false, false, false}) == BlockKind::kStored);
+}
+
 // Content of one line again and again, with some bytes changed.
 Bytes repeated(std::uint32_t size, int changes) {
   const Bytes line = words(60);

@@ -34,8 +34,8 @@ struct Kind {
   const char* name;
   std::uint64_t BlockCounts::*count;
 
-  // Whether a block of this kind may have that header, and, if a network is given, that network.
-  bool (*fits)(const BlockHeader& header, const Engine* network);
+  // Whether a block of this kind may have that header, and, if one is given, that engine.
+  bool (*fits)(const BlockHeader& header, const Engine* engine);
 
   // Codes `filtered`, which is what the header's filter made of the content, as the header says;
   // header.coded_bytes is not looked at. The last one given is of this kind; kinds before it cost
@@ -57,12 +57,12 @@ extern const Kind kStoredKind, kZstdKind, kNetworkKind, kMixedKind, kContextsKin
 // Precondition: not kEnd.
 const Kind& kind_of(BlockKind number);
 
-// Whether the header's kind fits it and, if one is given, the network.
-bool header_fits(const BlockHeader& header, const Engine* network = nullptr);
+// Whether the header's kind fits it and, if one is given, the engine.
+bool header_fits(const BlockHeader& header, const Engine* engine = nullptr);
 
 // What a reader makes of that. Throws Error(kCorrupt).
 void check_header(const BlockPlace& block);
-void check_network(const BlockPlace& block, const Engine& network);
+void check_engine(const BlockPlace& block, const Engine& engine);
 
 // The content of a network that may code blocks of that layout.
 constexpr Form network_content(const Layout& layout) {

@@ -24,13 +24,13 @@ MixerPlan mixer_plan(std::size_t content_bytes, const BlockPlan& plan, const Lay
   return mixer;
 }
 
-bool fits(const BlockHeader& header, const Engine* network) {
+bool fits(const BlockHeader& header, const Engine* engine) {
   switch (header.layout.form) {
     case Form::kPixels:
       // Predictions go with the taps of the network, in place of a filter.
       return PixelTaps::fits(header.layout) && header.filters.empty() &&
              BlockOrder::fits(header.layout, header.streams()) &&
-             (network == nullptr || network->content() == Form::kPixels);
+             (engine == nullptr || engine->content() == Form::kPixels);
     case Form::kSamples:
       return false;
     case Form::kBytes:
@@ -38,7 +38,7 @@ bool fits(const BlockHeader& header, const Engine* network) {
       break;
   }
   return chain_fits(header.filters, header.layout, header.content_bytes) &&
-         (network == nullptr || network->content() == Form::kBytes);
+         (engine == nullptr || engine->content() == Form::kBytes);
 }
 
 // The network alone as well, where that is a kind: of bytes without a filter.

@@ -156,7 +156,7 @@ const Kind kNetworkKind{
     .name = "network",
     .count = &BlockCounts::network_blocks,
     .fits =
-        [](const BlockHeader& header, const Engine* network) {
+        [](const BlockHeader& header, const Engine* engine) {
           const FilterChain& filters = header.filters;
           const bool residuals = filters.size() == 1 && has_filter(filters, Filter::kResiduals);
           if (residuals ? !chain_fits(filters, header.layout, header.content_bytes)
@@ -164,7 +164,7 @@ const Kind kNetworkKind{
             return false;
           }
           const Form form = residuals ? Form::kSamples : Form::kBytes;
-          return network == nullptr || network->content() == form;
+          return engine == nullptr || engine->content() == form;
         },
     .encode =
         [](const BlockHeader& header, Part filtered, const Means& means) {

@@ -23,8 +23,8 @@ const Kind& kind_of(BlockKind number) {
                         [&](const Kind* kind) { return kind->number == number; });
 }
 
-bool header_fits(const BlockHeader& header, const Engine* network) {
-  return kind_of(header.kind).fits(header, network);
+bool header_fits(const BlockHeader& header, const Engine* engine) {
+  return kind_of(header.kind).fits(header, engine);
 }
 
 void check_header(const BlockPlace& block) {
@@ -32,8 +32,8 @@ void check_header(const BlockPlace& block) {
   corrupt(block, "the block's layout is not one that the format has.");
 }
 
-void check_network(const BlockPlace& block, const Engine& network) {
-  if (header_fits(block.header, &network)) return;
+void check_engine(const BlockPlace& block, const Engine& engine) {
+  if (header_fits(block.header, &engine)) return;
   corrupt(block, "the block's content is not of the kind that its model is for.");
 }
 
