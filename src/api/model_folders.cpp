@@ -3,30 +3,16 @@
 // shared library lies.
 #include "api/model_folders.h"
 
-#include <dlfcn.h>
-
 #include <algorithm>
 #include <cstdlib>
-#include <system_error>
+#include <utility>
+
+#include "base/own_folders.h"
 
 namespace nnzip {
 namespace {
 
 namespace fs = std::filesystem;
-
-fs::path program_folder() {
-  std::error_code unknown;
-  return fs::read_symlink("/proc/self/exe", unknown).parent_path();
-}
-
-// Of the file that this code is in: the shared library, or the program itself.
-fs::path library_folder() {
-  Dl_info info;
-  const auto* here = reinterpret_cast<const void*>(&library_folder);
-  if (dladdr(here, &info) == 0 || info.dli_fname == nullptr) return {};
-  std::error_code unknown;
-  return fs::canonical(info.dli_fname, unknown).parent_path();
-}
 
 // The given ones, those of NNZIP_MODEL_PATH, and where an installation has its models.
 std::vector<fs::path> search_folders(std::vector<fs::path> first) {

@@ -6,31 +6,34 @@
 
 #include "backend/cpu/cpu_backend.h"
 #include "backend/reference/reference_backend.h"
+#include "backend/torch/torch_backend.h"
 #include "nnzip/error.hpp"
 
 namespace nnzip {
 
 std::span<const Backend* const> backend_list() {
+  using torch_backend::TorchBackend;
+  static const TorchBackend cuda(TorchBackend::Device::kCuda);
   static const cpu::CpuBackend cpu_backend;
+  static const TorchBackend torch(TorchBackend::Device::kCpu);
   static const reference::ReferenceBackend reference_backend;
-  static const std::array<const Backend*, 2> all{&cpu_backend, &reference_backend};
+  static const std::array<const Backend*, 4> all{&cuda, &cpu_backend, &torch, &reference_backend};
   return all;
 }
 
 const Backend& find_backend(const std::string& name) {
   std::string names;
   for (const Backend* backend : backend_list()) {
-    const std::string reason = backend->unavailable();
-    if (name == "auto" && reason.empty()) return *backend;
-    if (name == backend->name()) {
-      if (reason.empty()) return *backend;
-      throw Error(ErrorCode::kBackendUnavailable,
-                  "the device " + name + " cannot be used: " + reason);
-    }
     names += " " + backend->name();
+    if (name != "auto" && name != backend->name()) continue;
+    const std::string reason = backend->unavailable();
+    if (reason.empty()) return *backend;
+    if (name == "auto") continue;
+    throw Error(ErrorCode::kBackendUnavailable,
+                "the device " + name + " cannot be used: " + reason);
   }
   throw Error(ErrorCode::kBackendUnavailable,
-              "there is no device " + name + "; this build has: auto" + names + ".");
+              "there is no device " + name + "; the devices are: auto" + names + ".");
 }
 
 }  // namespace nnzip

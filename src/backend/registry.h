@@ -10,7 +10,7 @@
 
 namespace nnzip {
 
-// All backends of this build, best first.
+// All backends, best first.
 std::span<const Backend* const> backend_list();
 
 // The backend of that name, or for "auto" the first that works here. Throws

@@ -10,6 +10,7 @@
 
 #include "backend/cpu/cpu_backend.h"
 #include "backend/reference/reference_backend.h"
+#include "backend/registry.h"
 #include "base/cpu_target.h"
 
 namespace nnzip::test {
@@ -27,6 +28,10 @@ inline std::vector<NamedEngine> engines(const Model& model) {
     all.push_back({"cpu (" + target + ")", cpu::load_cpu_engine(shared, target)});
     REQUIRE(all.back().engine->description() == all.back().name);  // the forced one is running
   }
+#if NNZIP_HAVE_TORCH_BACKEND
+  all.push_back({"torch", find_backend("torch").load(shared)});
+  REQUIRE(all.back().engine->description().starts_with("torch (libtorch "));
+#endif
   return all;
 }
 
