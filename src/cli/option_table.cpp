@@ -47,7 +47,8 @@ void add_computing(CLI::App& app, Arguments& arguments, RawOptions& raw) {
   app.add_option("-T,--threads", arguments.options.threads, "threads, 0 for one for each core")
       ->type_name("N")
       ->check(CLI::Range(0, 1024).description(""));
-  app.add_option("--device", raw.device, "what computes: auto, cpu, reference")->type_name("NAME");
+  app.add_option("--device", raw.device, "what computes: auto, cpu, cuda, torch, reference")
+      ->type_name("NAME");
 }
 
 void add_memory(CLI::App& app, RawOptions& raw) {

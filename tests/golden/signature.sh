@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# signature.sh NNZIP TARGET FILE: the bundled models' signature on a target equals the one in FILE.
+# signature.sh NNZIP TARGET FILE: the bundled models' signature on an instruction set, or on the
+# device reference or torch, equals the one in FILE.
 set -euo pipefail
 nnzip=$1 target=$2 golden=$3
-if [ "$target" = reference ]; then
-  device=reference
+if [ "$target" = reference ] || [ "$target" = torch ]; then
+  device=$target
 else
   device=cpu
   export NNZIP_CPU_TARGET=$target

@@ -23,7 +23,7 @@ _nnzip() {
       return
       ;;
     --device)
-      mapfile -t COMPREPLY < <(compgen -W 'auto cpu reference' -- "$cur")
+      mapfile -t COMPREPLY < <(compgen -W 'auto cpu cuda torch reference' -- "$cur")
       return
       ;;
     --check)

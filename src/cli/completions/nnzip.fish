@@ -67,7 +67,7 @@ __nnzip_option 'bare decompress' -l no-sparse -d 'write zeros out instead of lea
 __nnzip_option 'bare list' -l json -d 'list as JSON'
 
 __nnzip_option "$coding bench" -s T -l threads -x -d 'number of threads'
-__nnzip_option "$coding bench" -l device -x -a 'auto cpu reference' -d 'what computes'
+__nnzip_option "$coding bench" -l device -x -a 'auto cpu cuda torch reference' -d 'what computes'
 __nnzip_option $coding -s M -l memory -x -d 'fail rather than need more'
 
 __nnzip_option models -l verify -d 'compare each model with its hash'
