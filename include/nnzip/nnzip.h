@@ -152,7 +152,8 @@ typedef struct nnzip_options {
    * hex digits of their hashes, separated by commas, each for other content; compression only,
    * since compressed data name the models they need. */
   const char* model;
-  /* "auto" (the default, also NULL), "cpu", "reference": what computes the network. */
+  /* What computes the network: "auto" (the default, also NULL), "cpu", "reference", and, with the
+   * plugin libnnzip_torch.so, "cuda" and "torch". */
   const char* device;
   /* Folders with models, separated by colons, searched before all others; NULL: none. */
   const char* model_path;

@@ -199,6 +199,7 @@ struct BackendInfo {
   std::string name;
   std::string unavailable;  // empty if usable, else why not
 };
+// Loads the plugin libnnzip_torch.so to find out, if it is there.
 NNZIP_API std::vector<BackendInfo> backends();
 
 }  // namespace nnzip
