@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// Decisions that are predicted: where the prediction is wrong, what is right is written down. The
+// same walk makes all decisions when a stream is opened, when parameters are tried and when it is
+// closed; these three classes are the difference.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <span>
+
+#include "base/bytes.h"
+
+namespace nnzip {
+
+// Decisions of one kind count and write their corrections by themselves.
+enum class Channel : std::uint8_t { kBlocks, kLengths, kDistances, kCodes };
+inline constexpr std::size_t kChannels = 4;
+
+// LEB128 at data[at]; at goes behind it. Nothing if it is no number of 64 bits or ends too early.
+std::optional<std::uint64_t> take_varint(std::span<const std::uint8_t> data, std::size_t& at);
+
+// Writes a correction as the number of right predictions before it and the difference.
+class CorrectionWriter {
+ public:
+  // Stops at `most` corrections.
+  explicit CorrectionWriter(std::size_t most) : most_(most) {}
+  std::uint32_t decide(Channel channel, std::uint32_t predicted, std::uint32_t truth) {
+    Written& written = channels_[static_cast<std::size_t>(channel)];
+    if (predicted == truth)
+      ++written.gap;
+    else
+      correct(written, predicted, truth);
+    return truth;
+  }
+  bool stopped() const { return corrections_ >= most_; }
+  // Appends the channels, each but the last after its size.
+  void finish(Bytes& side) const;
+
+ private:
+  struct Written {
+    std::uint64_t gap = 0;
+    Bytes bytes;
+  };
+  void correct(Written& written, std::uint32_t predicted, std::uint32_t truth);
+
+  std::array<Written, kChannels> channels_;
+  std::size_t most_, corrections_ = 0;
+};
+
+// Counts, and stops at `most` corrections.
+class CorrectionCounter {
+ public:
+  explicit CorrectionCounter(std::size_t most) : most_(most) {}
+  std::uint32_t decide(Channel, std::uint32_t predicted, std::uint32_t truth) {
+    corrections_ += predicted != truth ? 1 : 0;
+    return truth;
+  }
+  bool stopped() const { return corrections_ >= most_; }
+  std::size_t corrections() const { return corrections_; }
+
+ private:
+  std::size_t most_, corrections_ = 0;
+};
+
+// Applies what was written; stops at what CorrectionWriter does not write.
+class CorrectionReader {
+ public:
+  // data: what finish() appended. It must outlive the reader.
+  explicit CorrectionReader(std::span<const std::uint8_t> data);
+
+  std::uint32_t decide(Channel channel, std::uint32_t predicted, std::uint32_t) {
+    Read& read = channels_[static_cast<std::size_t>(channel)];
+    if (read.gap != 0) {
+      --read.gap;
+      return predicted;
+    }
+    return correct(read, predicted);
+  }
+  bool stopped() const { return failed_; }
+  // Whether all corrections have been applied.
+  bool done() const;
+
+ private:
+  static constexpr std::uint64_t kNoMore = std::numeric_limits<std::uint64_t>::max();
+  struct Read {
+    std::uint64_t gap = kNoMore;
+    std::span<const std::uint8_t> bytes;
+    std::size_t at = 0;
+  };
+  std::uint32_t correct(Read& read, std::uint32_t predicted);
+  void next(Read& read);
+
+  std::array<Read, kChannels> channels_;
+  bool failed_ = false;
+};
+
+}  // namespace nnzip
