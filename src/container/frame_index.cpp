@@ -11,8 +11,6 @@ namespace {
 
 constexpr std::size_t kTrailerBytes = 8;  // checksum and length
 constexpr std::uint64_t kMaxU32 = 0xFFFFFFFF;
-// Enough for more than 16 TiB in full blocks; beyond, blocks are found one after the other.
-constexpr std::uint64_t kMaxSoughtBytes = std::uint64_t{64} << 20;
 
 Bytes entry_bytes(std::uint64_t block_bytes, std::uint64_t content_bytes) {
   Bytes bytes;

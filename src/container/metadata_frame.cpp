@@ -12,8 +12,6 @@ namespace {
 constexpr std::array<std::uint8_t, 4> kEndMagic{0x1B, 0x5A, 0x4E, 0xF7};
 constexpr std::uint64_t kTrailerBytes = 16;  // checksum, length, end magic
 constexpr std::uint64_t kLeastBytes = kMetadataMagic.size() + 2 + kTrailerBytes;
-// Larger ones are met on the way, not sought.
-constexpr std::uint64_t kMaxSoughtBytes = std::uint64_t{64} << 20;
 constexpr std::size_t kPieceBytes = std::size_t{16} << 10;
 
 Bytes head_of(std::uint8_t type, std::uint64_t payload_bytes) {

@@ -10,6 +10,10 @@
 
 namespace nnzip {
 
+// An index or a directory that is longer is not sought from the end; blocks are met one after the
+// other then. In full blocks of 4 MiB an index of this length tells of more than 16 TiB.
+constexpr std::uint64_t kMaxSoughtBytes = std::uint64_t{64} << 20;
+
 class TailReader {
  public:
   explicit TailReader(SeekableReader& file) : file_(file) {}

@@ -62,11 +62,7 @@ void check_ranges(const Bytes& data) {
 void check_equal(const FrameInfo& a, const FrameInfo& b) {
   CHECK(a.content_bytes == b.content_bytes);
   CHECK(a.coded_bytes == b.coded_bytes);
-  REQUIRE(a.models.size() == b.models.size());
-  for (std::size_t i = 0; i < a.models.size(); ++i) {
-    CHECK(a.models[i].id == b.models[i].id);
-    CHECK(a.models[i].name == b.models[i].name);
-  }
+  CHECK((a.models == b.models));
   CHECK(a.version == b.version);
   CHECK(a.checksum == b.checksum);
   CHECK(a.blocks == b.blocks);
