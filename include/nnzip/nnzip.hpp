@@ -97,9 +97,11 @@ struct Summary : BlockCounts {
   std::uint64_t content_bytes = 0;
   std::uint64_t coded_bytes = 0;  // whole frames, headers and metadata included
   std::uint64_t frames = 0;
-  std::string model;   // names of the models that blocks needed, separated by ", "
-  std::string device;  // what computed, e.g. "cpu (avx512vnni)"; empty if no model was needed
-  std::string reason;  // why these models; empty if none was needed
+  std::string model;    // names of the models that blocks needed, separated by ", "
+  std::string device;   // what computed, e.g. "cpu (avx512vnni)"; empty if no model was needed
+  std::string warning;  // of a device that failed or was full, so that another one stood in for it;
+                        // the result is the same. Empty if there is nothing to say
+  std::string reason;   // why these models; empty if none was needed
   std::uint64_t memory_bytes = 0;  // what the call needed at most, by the estimate of memory_limit
 };
 

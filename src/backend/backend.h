@@ -50,13 +50,17 @@ class Session {
   // Whether the device could not compute, now or in a call before: what score() has written since
   // must not be used. Stays true, also after reset().
   virtual bool failed() const noexcept { return false; }
+  // For people: what failed, as far as that is known.
+  virtual std::string failure() const { return {}; }
 };
 
 // Throws Error(kDeviceFailed) if it has. device: for people.
 inline void throw_if_failed(const Session& session, const std::string& device) {
   if (!session.failed()) return;
-  throw Error(ErrorCode::kDeviceFailed,
-              "the device " + device + " failed while it computed; try again, or another device.");
+  const std::string failure = session.failure();
+  throw Error(ErrorCode::kDeviceFailed, "the device " + device + " failed while it computed" +
+                                            (failure.empty() ? "" : ": " + failure) +
+                                            "; try again, or another device.");
 }
 
 // The shape of calls that a device computes near its best speed.
@@ -88,6 +92,10 @@ class Engine {
   // For people: what computes, e.g. "cpu (avx512vnni)".
   virtual std::string description() const = 0;
 
+  // For people: what went wrong and did not stop it, such as a device that another one stands in
+  // for; empty if nothing did.
+  virtual std::string trouble() const { return {}; }
+
   // Measures calls of Session::score with these sizes, 1 to kMaxLanes lanes; takes part of a
   // second. Empty if the backend cannot tell parts apart.
   virtual Profile profile(int /*lanes*/, int /*count*/) const { return {}; }
@@ -105,6 +113,8 @@ class Backend {
   virtual std::string name() const = 0;
   // Empty if it works on this machine, else a sentence that says why not.
   virtual std::string unavailable() const = 0;
+  // Whether its sessions may fail while they compute, or for want of the device's memory.
+  virtual bool may_fail() const { return false; }
   // Throws Error. The engine keeps what it needs of the model.
   virtual std::unique_ptr<Engine> load(std::shared_ptr<const Model> model) const = 0;
 };

@@ -3,8 +3,10 @@
 #include "backend/registry.h"
 
 #include <array>
+#include <utility>
 
 #include "backend/cpu/cpu_backend.h"
+#include "backend/fallback_engine.h"
 #include "backend/reference/reference_backend.h"
 #include "backend/torch/torch_backend.h"
 #include "nnzip/error.hpp"
@@ -34,6 +36,15 @@ const Backend& find_backend(const std::string& name) {
   }
   throw Error(ErrorCode::kBackendUnavailable,
               "there is no device " + name + "; the devices are: auto" + names + ".");
+}
+
+std::shared_ptr<const Engine> load_with_fallback(const Backend& backend,
+                                                 std::shared_ptr<const Model> model) {
+  std::shared_ptr<const Engine> engine = backend.load(model);
+  if (!backend.may_fail()) return engine;
+  const std::size_t reach = model->config.reach();
+  const auto load_other = [model = std::move(model)] { return find_backend("cpu").load(model); };
+  return std::make_shared<FallbackEngine>(std::move(engine), load_other, reach);
 }
 
 }  // namespace nnzip

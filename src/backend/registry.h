@@ -17,4 +17,9 @@ std::span<const Backend* const> backend_list();
 // Error(kBackendUnavailable) with the reason and the names that there are.
 const Backend& find_backend(const std::string& name);
 
+// The model on that backend and, where that is a device that may fail, with the CPU to go on in its
+// place: see FallbackEngine. Throws Error.
+std::shared_ptr<const Engine> load_with_fallback(const Backend& backend,
+                                                 std::shared_ptr<const Model> model);
+
 }  // namespace nnzip

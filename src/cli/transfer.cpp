@@ -189,6 +189,7 @@ void transfer_file(const Arguments& arguments, const Transfer& transfer, const s
   const Summary summary = as_it_is ? copy(input.reader(), output, options)
                                    : transfer.run(input.reader(), output, options);
   output.commit(&input);
+  if (!summary.warning.empty()) message::warning(input.label() + ": " + summary.warning);
   tell(input.label(), arguments, summary, progress.seconds());
   // As late as can be: what is written after this look and before the removal is lost.
   if (input.has_changed()) {

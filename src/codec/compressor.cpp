@@ -171,6 +171,7 @@ class Compressor {
       const FrameModels::Model& model = models_.all()[i];
       summary_.model += (summary_.model.empty() ? "" : ", ") + model.name;
       summary_.device = model.engine->description();
+      if (summary_.warning.empty()) summary_.warning = model.engine->trouble();
       summary_.reason = options_.model == "auto"
                             ? "the choice of level " + std::to_string(options_.level)
                             : "the one asked for";

@@ -80,6 +80,10 @@ class Decompressor {
   bool past_range() const { return content_at_ >= range_.end; }
 
   Summary finish() {
+    for (const auto& [id, engine] : engines_) {
+      summary_.device = engine->description();
+      if (summary_.warning.empty()) summary_.warning = engine->trouble();
+    }
     summary_.coded_bytes = reader_.position();
     summary_.memory_bytes = budget_.peak();
     return summary_;
@@ -197,7 +201,6 @@ class Decompressor {
     budget_.take(load_memory(entry));
     engine = load_engine(store_, entry, options_.device);
     summary_.model += (summary_.model.empty() ? "" : ", ") + entry.name;
-    summary_.device = engine->description();
     summary_.reason = "named by the frame";
     return engine;
   }

@@ -23,7 +23,7 @@ std::shared_ptr<const Engine> EngineCache::engine(const ModelStore& store, const
   } else {
     const std::uint64_t bytes = load_memory(entry);
     make_room(bytes);
-    kept_.push_front({entry.hash, &backend, bytes, backend.load(store.load(entry))});
+    kept_.push_front({entry.hash, &backend, bytes, load_with_fallback(backend, store.load(entry))});
   }
   return kept_.front().engine;
 }
@@ -41,7 +41,13 @@ void EngineCache::make_room(std::uint64_t bytes) {
 std::shared_ptr<const Engine> load_engine(const ModelStore& store, const ModelEntry& entry,
                                           const std::string& device) {
   static EngineCache cache(std::uint64_t{256} << 20);
-  return cache.engine(store, entry, find_backend(device));
+  try {
+    return cache.engine(store, entry, find_backend(device));
+  } catch (const Error& error) {
+    // A device without room for the model is one that is not there.
+    if (device != "auto" || error.code() != ErrorCode::kDeviceFailed) throw;
+    return cache.engine(store, entry, find_backend("cpu"));
+  }
 }
 
 }  // namespace nnzip

@@ -12,6 +12,7 @@
 // hidden size, W attention window of a layer. Matrices are [outputs][inputs], row-major.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <vector>
@@ -44,6 +45,13 @@ struct Config {
   std::uint32_t layers() const { return static_cast<std::uint32_t>(windows.size()); }
   std::uint32_t query_size() const { return heads * head_size; }                 // H*E
   std::uint32_t qkv_size() const { return (heads + 2 * kv_heads) * head_size; }  // (H+2G)*E
+  // The last bytes on which a distribution depends, at most.
+  std::size_t reach() const {
+    std::size_t bytes = 1;
+    for (const NgramTable& table : ngrams) bytes = std::max<std::size_t>(bytes, table.order);
+    for (const std::uint32_t window : windows) bytes += window - 1;
+    return bytes;
+  }
   // Multiply-accumulates a byte in matrix products, attention not counted.
   std::uint64_t macs_per_byte() const {
     const std::uint64_t layer = std::uint64_t{qkv_size()} * width +

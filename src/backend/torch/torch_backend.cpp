@@ -75,19 +75,18 @@ class TorchSession : public Session {
 
   int lanes() const noexcept override { return lanes_; }
   bool failed() const noexcept override { return failed_; }
+  std::string failure() const override { return error_.text; }
 
   void reset() noexcept override {
-    nnzip_torch_text error{};
-    if (functions_.reset(session_, &error) != 0) failed_ = true;
+    if (!failed_) failed_ = functions_.reset(session_, &error_) != 0;
   }
 
   void score(std::span<const std::uint8_t> symbols, std::span<const std::uint8_t> taps, int active,
              int count, std::span<Distribution> next) noexcept override {
     static_assert(sizeof(Distribution) == 257 * sizeof(std::uint32_t));
     if (failed_ || active < 1 || count < 1) return;
-    nnzip_torch_text error{};
     failed_ = functions_.score(session_, symbols.data(), taps.data(), active, count,
-                               next.data()->cumulative, &error) != 0;
+                               next.data()->cumulative, &error_) != 0;
   }
 
  private:
@@ -96,6 +95,7 @@ class TorchSession : public Session {
   nnzip_torch_session* const session_;
   const int lanes_;
   bool failed_ = false;
+  nnzip_torch_text error_{};
 };
 
 class TorchEngine : public Engine {

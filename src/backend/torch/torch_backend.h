@@ -17,6 +17,7 @@ class TorchBackend : public Backend {
   std::string name() const override { return device_ == Device::kCuda ? "cuda" : "torch"; }
   // Loads the plugin, which takes a second, unless there can be no such device.
   std::string unavailable() const override;
+  bool may_fail() const override { return true; }
   std::unique_ptr<Engine> load(std::shared_ptr<const Model> model) const override;
 
  private:
