@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Makes the Debian package, installs it on a bare system and uses it there, where neither the sources
+# Makes the Debian packages, installs nnzip's it on a bare system and uses it there, where neither the sources
 # nor the build can be seen: package.sh SOURCE_FOLDER WORK_FOLDER
 #
 # The bare system is made by debootstrap, once, if that, its mirror and root's rights are at hand.
@@ -14,7 +14,10 @@ fail() {
   exit 1
 }
 
-deb=$("$source/tools/dev/deb.sh" "$work/build")
+mapfile -t debs < <("$source/tools/dev/deb.sh" "$work/build")
+deb=
+for file in "${debs[@]}"; do [[ $(dpkg-deb -f "$file" Package) != nnzip ]] || deb=$file; done
+[[ -n $deb ]] || fail "no package: ${debs[*]}"
 dpkg-deb -I "$deb" | grep -E '^ (Package|Version|Architecture|Depends|Installed-Size):'
 listing=$(dpkg-deb -c "$deb")
 for file in bin/nnzip include/nnzip/nnzip.h share/doc/nnzip/copyright lib/.*/libnnzip.so.0 \
@@ -24,6 +27,23 @@ for file in bin/nnzip include/nnzip/nnzip.h share/doc/nnzip/copyright lib/.*/lib
 done
 depends=$(dpkg-deb -f "$deb" Depends)
 [[ $depends == *libzstd1* && $depends == *libc6* ]] || fail "dependencies: $depends"
+[[ $depends != *torch* && $listing != *torch.so* ]] || fail "nnzip has what is nnzip-torch's"
+
+# The plugin's package, used with the command of the other one.
+for file in "${debs[@]}"; do
+  [[ $(dpkg-deb -f "$file" Package) == nnzip-torch ]] || continue
+  needs=$(dpkg-deb -f "$file" Depends)
+  [[ $needs == *'nnzip (= '* && $needs == *libtorch* ]] || fail "dependencies of $file: $needs"
+  rm -rf "$work/both"
+  dpkg-deb -x "$deb" "$work/both"
+  dpkg-deb -x "$file" "$work/both"
+  head -c 3000 "$source/README.md" >"$work/content"
+  "$work/both/usr/bin/nnzip" -vc --device torch "$work/content" 2>"$work/said" |
+    "$work/both/usr/bin/nnzip" -dc --device cpu | cmp - "$work/content" ||
+    fail "the plugin's package does not work: $(<"$work/said")"
+  grep -q 'device torch (libtorch' "$work/said" || fail "the plugin is not used: $(<"$work/said")"
+  echo "the packages together compress with the device torch"
+done
 
 bare=$work/bare
 make_bare_system() {

@@ -1,15 +1,19 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Makes the Debian package from a build of its own: deb.sh [BUILD_FOLDER]. Prints the file's path.
+# Makes the Debian packages from a build of its own: deb.sh [BUILD_FOLDER]. Prints the files' paths:
+# nnzip's and, if libtorch-dev is installed, nnzip-torch's.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 build=${1:-$root/build/deb}
 mkdir -p "$build"
 log=$build/last-package.log
+plugin=OFF
+if dpkg-query -L libtorch-dev 2>/dev/null | grep -q TorchConfig.cmake; then plugin=ON; fi
 # Library folders differ by system under /usr, so the prefix must be known from the start.
 if ! {
-  cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=/usr &&
+  cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=/usr \
+    -DNNZIP_BUILD_TORCH_BACKEND=$plugin &&
     cmake --build "$build" &&
     rm -f "$build"/*.deb &&
     (cd "$build" && cpack -G DEB)
