@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/bytes.h"
+#include "unwrap/checksums.h"
 #include "unwrap/deflate_tokens.h"
 
 namespace nnzip {
@@ -18,21 +19,6 @@ constexpr std::size_t kPatience = 8;
 constexpr std::uint8_t kDeflateMethod = 8;
 
 using std::string_view_literals::operator""sv;
-
-std::uint32_t adler32(std::span<const std::uint8_t> data) {
-  constexpr std::uint32_t kModulus = 65521;
-  constexpr std::size_t kSafe = 5552;  // bytes before the sums could exceed 32 bits
-  std::uint32_t a = 1, b = 0;
-  for (std::size_t at = 0; at < data.size(); at += kSafe) {
-    for (const std::uint8_t byte : data.subspan(at, std::min(kSafe, data.size() - at))) {
-      a += byte;
-      b += a;
-    }
-    a %= kModulus;
-    b %= kModulus;
-  }
-  return b << 16 | a;
-}
 
 class Finder {
  public:

@@ -18,6 +18,7 @@ namespace nnzip {
 struct FoundWrapped {
   std::size_t offset = 0, bytes = 0;
   std::size_t opened_bytes = 0;  // that it opens to, as far as that is known
+  std::size_t header = 0;        // where that begins which describes it; not all rows say it
 };
 
 // What a stretch opens to: some contents, each of one kind.
