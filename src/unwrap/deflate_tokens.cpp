@@ -166,8 +166,12 @@ class Inflater {
     return std::move(result_);
   }
 
-  // Bytes of content before a failure.
-  std::size_t opened() const { return result_.content.size(); }
+  // After a failure. What fails in the last bytes cannot be told from what goes on.
+  InflateProgress progress() const {
+    constexpr std::size_t kLast = 8;
+    const bool at_end = reader_.overrun() || reader_.remaining() <= kLast;
+    return {result_.content.size(), at_end || stored_beyond_};
+  }
 
  private:
   bool take_block(DeflateBlock& block) {
@@ -192,7 +196,8 @@ class Inflater {
     block.padding = reader_.take_padding();
     const std::uint32_t size = reader_.take_filled(16), inverse = reader_.take(16);
     if (size != (inverse ^ 0xFFFF) || reader_.overrun()) return false;
-    if (size > reader_.remaining() || size > max_content_ - result_.content.size()) return false;
+    stored_beyond_ = size > reader_.remaining();
+    if (stored_beyond_ || size > max_content_ - result_.content.size()) return false;
     const auto bytes = reader_.take_bytes(size);
     result_.content.insert(result_.content.end(), bytes.begin(), bytes.end());
     return true;
@@ -286,6 +291,7 @@ class Inflater {
   BitReader reader_;
   std::size_t max_content_;
   bool keep_;
+  bool stored_beyond_ = false;  // a stored block goes on beyond the stream
   PrefixDecoder literals_, distances_, lengths_;
   InflatedDeflate result_;
 };
@@ -294,10 +300,11 @@ class Inflater {
 
 std::optional<InflatedDeflate> inflate(std::span<const std::uint8_t> stream,
                                        std::size_t max_content, KeepTokens keep,
-                                       std::size_t* opened) {
+                                       InflateProgress* progress) {
   Inflater inflater(stream, max_content, keep);
   auto result = inflater.run();
-  if (opened != nullptr) *opened = result ? result->content.size() : inflater.opened();
+  if (progress == nullptr) return result;
+  *progress = result ? InflateProgress{result->content.size(), false} : inflater.progress();
   return result;
 }
 

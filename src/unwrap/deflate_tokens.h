@@ -76,11 +76,15 @@ enum class KeepTokens : std::uint8_t { kNo, kYes };
 
 // Opens the stream that begins at stream[0] and may be followed by anything. Nothing if it is not
 // valid, ends too early or holds more than max_content bytes. Without tokens only bytes and content
-// are filled in. opened: how far it got, in bytes of content, valid or not. Memory: 5 bytes a byte
+// are filled in. progress: how far it got, valid or not. Memory: 5 bytes a byte
 // of content, and the headers, which are shorter than 80 times the stream.
+struct InflateProgress {
+  std::size_t opened = 0;  // bytes of content
+  bool ran_out = false;    // the stream ended before anything was wrong with it
+};
 std::optional<InflatedDeflate> inflate(std::span<const std::uint8_t> stream,
                                        std::size_t max_content, KeepTokens keep,
-                                       std::size_t* opened = nullptr);
+                                       InflateProgress* progress = nullptr);
 
 // What symbols of lengths (257 and up) and distances stand for: the first value, and how many bits
 // follow.

@@ -14,6 +14,7 @@ namespace nnzip {
 namespace {
 
 constexpr std::size_t kMinStream = 16;
+constexpr std::size_t kUnfinishedStream = std::size_t{32} << 10;
 constexpr std::size_t kZlibHeader = 2, kZlibTrailer = 4;
 constexpr std::size_t kPatience = 8;
 constexpr std::uint8_t kDeflateMethod = 8;
@@ -29,15 +30,18 @@ class Finder {
 
   std::vector<FoundDeflate> run() {
     for (std::size_t at = 0; at + kMinStream <= content_.size() && patience_ != 0;) {
+      const std::size_t header = at;
       const auto found = find_at(at);
       if (found) {
-        spent_ = 0;
+        spent_ = {};
         at = found->pieces.back().offset + found->pieces.back().bytes;
         found_.push_back(*found);
+        found_.back().header = header;
+        if (!found->whole) break;
       } else {
         ++at;
-        patience_ -= std::min(patience_, spent_);
-        spent_ = 0;
+        patience_ -= std::min(patience_, spent_.opened);
+        spent_ = {};
       }
     }
     return std::move(found_);
@@ -75,6 +79,12 @@ class Finder {
                       [](char a, std::uint8_t b) { return static_cast<std::uint8_t>(a) == b; });
   }
 
+  // A stream at `at` that stream_at() did not give, if it goes on beyond the content.
+  std::optional<FoundDeflate> unfinished(DeflateKind kind, std::size_t at) const {
+    if (!spent_.ran_out || !has(at, kUnfinishedStream)) return {};
+    return FoundDeflate{kind, spent_.opened, {{at, content_.size() - at}}, 0, false};
+  }
+
   // The inflated stream at `at`, if it is one.
   std::optional<InflatedDeflate> stream_at(std::size_t at) {
     if (!has(at, kMinStream)) return {};
@@ -83,7 +93,7 @@ class Finder {
     return inflated;
   }
   static FoundDeflate one_piece(DeflateKind kind, std::size_t at, const InflatedDeflate& stream) {
-    return {kind, stream.content.size(), {{at, stream.bytes}}};
+    return {kind, stream.content.size(), {{at, stream.bytes}}, 0, true};
   }
 
   std::optional<FoundDeflate> gzip(std::size_t at) {
@@ -91,7 +101,8 @@ class Finder {
     const auto begin = after_gzip_header(at);
     if (!begin) return {};
     const auto stream = stream_at(*begin);
-    if (!stream || !has(*begin + stream->bytes, 8)) return {};
+    if (!stream) return unfinished(DeflateKind::kGzip, *begin);
+    if (!has(*begin + stream->bytes, 8)) return {};
     const std::uint32_t length = little(*begin + stream->bytes + 4, 4);
     if (length != static_cast<std::uint32_t>(stream->content.size())) return {};
     return one_piece(DeflateKind::kGzip, *begin, *stream);
@@ -120,7 +131,7 @@ class Finder {
     if ((flags & kEncrypted) != 0) return {};
     const std::size_t begin = at + 30 + little(at + 26, 2) + little(at + 28, 2);
     const auto stream = stream_at(begin);
-    if (!stream) return {};
+    if (!stream) return unfinished(DeflateKind::kZip, begin);
     const bool known = (flags & kSizeFollows) == 0 && bytes != kWide;
     if (known && stream->bytes != bytes) return {};
     return one_piece(DeflateKind::kZip, begin, *stream);
@@ -137,7 +148,8 @@ class Finder {
   }
   std::optional<FoundDeflate> zlib(std::size_t at) {
     const auto stream = stream_at(at + kZlibHeader);
-    if (!stream || !ends_with_sum(content_.subspan(at), *stream)) return {};
+    if (!stream) return unfinished(DeflateKind::kZlib, at + kZlibHeader);
+    if (!ends_with_sum(content_.subspan(at), *stream)) return {};
     return one_piece(DeflateKind::kZlib, at + kZlibHeader, *stream);
   }
 
@@ -161,7 +173,8 @@ class Finder {
     const auto stream =
         inflate(std::span(joined).subspan(kZlibHeader), max_content_, KeepTokens::kNo, &spent_);
     if (!stream || stream->bytes < kMinStream || !ends_with_sum(joined, *stream)) return {};
-    return FoundDeflate{DeflateKind::kPng, stream->content.size(), cut(chunks, stream->bytes)};
+    return FoundDeflate{DeflateKind::kPng, stream->content.size(), cut(chunks, stream->bytes), 0,
+                        true};
   }
   // The pieces without the two bytes before the stream and what is behind its `bytes`.
   static std::vector<Piece> cut(const std::vector<Piece>& chunks, std::size_t bytes) {
@@ -180,7 +193,8 @@ class Finder {
   std::span<const std::uint8_t> content_;
   std::size_t max_content_;
   // Bytes of content that candidates which failed may still open to: it bounds the time.
-  std::size_t patience_, spent_ = 0;
+  std::size_t patience_;
+  InflateProgress spent_;  // on the present candidate
   std::vector<FoundDeflate> found_;
 };
 

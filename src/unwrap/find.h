@@ -21,10 +21,13 @@ struct FoundDeflate {
   DeflateKind kind = DeflateKind::kZlib;
   std::size_t content_bytes = 0;  // what it opens to
   std::vector<Piece> pieces;
+  std::size_t header = 0;  // where what stands before it begins
+  bool whole = true;       // false: it goes on beyond the content
 };
 
 // Streams that are whole and open to at most max_content bytes each, in the order of their offsets;
-// none lies within another. Lengths and sums that stand beside a stream have been compared (not the
+// none lies within another. The last one may be the beginning, of 32 KiB or more, of one that ends
+// beyond the content. Lengths and sums that stand beside a stream have been compared (not the
 // CRC of gzip and zip). Streams of fewer than 16 bytes are not taken. Time: what candidates that
 // fail open to is limited to 8 times the content and 1 MiB; after that nothing more is found.
 std::vector<FoundDeflate> find_deflate(std::span<const std::uint8_t> content,

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "unwrap/checksums.h"
+#include "unwrap/wrapper.h"
 
 namespace nnzip {
 namespace {
@@ -76,6 +77,7 @@ class Finder {
       at = static_cast<std::size_t>(next - content_.begin());
       if (const auto run = run_at(at)) {
         found.push_back(*run);
+        if (!run->whole) break;
         at = run->offset + run->bytes;
       } else {
         ++at;
@@ -88,10 +90,10 @@ class Finder {
   std::optional<PngRun> run_at(std::size_t at) {
     const auto header = png_header(content_, at);
     if (!header) return {};
-    PngRun run{*header, at, 0, 0};
+    PngRun run{*header, at, 0, 0, true};
     run.offset = at + kSignature.size() + kChunkFrame + kHeaderBytes;
     for (; !is_data(run.offset); run.offset += *chunk_at(content_, run.offset)) {
-      if (!chunk_at(content_, run.offset)) return {};
+      if (!chunk_at(content_, run.offset)) return unfinished(run);
       spend(kChunkFrame);
       if (patience_ == 0) return {};
     }
@@ -101,6 +103,21 @@ class Finder {
       if (!sum_is_right(content_.subspan(next, bytes))) return {};
       run.bytes += bytes;
     }
+    if (const auto all = unfinished(run)) return all;
+    return run;
+  }
+  // The run, if the content ends before the next chunk or in its midst.
+  std::optional<PngRun> unfinished(PngRun run) const {
+    const std::size_t next = run.offset + run.bytes, left = content_.size() - next;
+    if (left >= kChunkFrame && (chunk_at(content_, next) || big32(content_, next) > kMaxChunk)) {
+      return {};
+    }
+    // Behind IDAT only more of it counts.
+    if (run.bytes != 0 && left >= kChunkFrame && !stands_at(content_, next + 4, "IDAT"sv))
+      return {};
+    if (content_.size() - run.signature < kUnfinished) return {};
+    run.bytes = content_.size() - run.offset;
+    run.whole = false;
     return run;
   }
   bool is_data(std::size_t at) const {

@@ -28,6 +28,7 @@ struct PngHeader {
 struct PngRun {
   PngHeader header;
   std::size_t signature = 0, offset = 0, bytes = 0;
+  bool whole = true;  // false: the image goes on beyond the content
 };
 
 inline constexpr std::size_t kChunkFrame = 12;  // length, name, sum
@@ -35,7 +36,8 @@ inline constexpr std::size_t kChunkFrame = 12;  // length, name, sum
 // The signature and IHDR that stand at `at`.
 std::optional<PngHeader> png_header(std::span<const std::uint8_t> content, std::size_t at);
 
-// All runs with the right sums. Time: candidates that fail are limited as those of find_deflate().
+// All runs with the right sums, and as the last one maybe what there is of one that is not whole.
+// Time: candidates that fail are limited as those of find_deflate().
 std::vector<PngRun> find_png(std::span<const std::uint8_t> content);
 
 // What the chunks of a run hold, and how much each.

@@ -200,7 +200,8 @@ std::vector<FoundWrapped> find(std::span<const std::uint8_t> content, std::size_
   std::vector<FoundWrapped> found;
   for (const PngRun& run : find_png(content)) {
     const std::size_t opened = run.header.content_bytes();
-    if (opened <= max_opened) found.push_back({run.offset, run.bytes, opened, run.signature});
+    if (opened > max_opened) continue;
+    found.push_back({run.offset, run.bytes, opened, run.signature, run.whole});
   }
   return found;
 }

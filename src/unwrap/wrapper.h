@@ -14,11 +14,14 @@
 
 namespace nnzip {
 
+inline constexpr std::size_t kUnfinished = std::size_t{32} << 10;
+
 // A stretch of content that may be opened.
 struct FoundWrapped {
   std::size_t offset = 0, bytes = 0;
   std::size_t opened_bytes = 0;  // that it opens to, as far as that is known
-  std::size_t header = 0;        // where that begins which describes it; not all rows say it
+  std::size_t header = 0;        // where that begins which describes it; at most the offset
+  bool whole = true;             // false: more content is needed to know where it ends
 };
 
 // What a stretch opens to: some contents, each of one kind.
@@ -37,12 +40,15 @@ struct Wrapper {
   std::uint8_t number;  // in a file; it stays
   const char* name;     // as people see it
 
-  // Stretches in the order of their offsets; none overlaps another. max_opened: bytes that one may
-  // open to. Takes a time in proportion to the content.
+  // Stretches in the order of their offsets; none overlaps another, and all but the last are whole.
+  // One that goes on beyond the content is told if kUnfinished bytes of it are there; then nothing
+  // behind it is told. max_opened: bytes that one may open to. Takes a time in proportion to the
+  // content.
   std::vector<FoundWrapped> (*find)(std::span<const std::uint8_t> content, std::size_t max_opened);
 
-  // content: what find() was given. Nothing if it does not close to the same bytes, which has been
-  // tried.
+  // content: what find() was given, from found.header on or earlier, to the end of the stretch or
+  // further; found counts from its beginning. Nothing if it does not close to the same bytes, which
+  // has been tried.
   std::optional<Opened> (*open)(std::span<const std::uint8_t> content, const FoundWrapped& found,
                                 std::size_t max_opened);
 
