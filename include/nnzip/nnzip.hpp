@@ -80,6 +80,10 @@ struct Options {
   // Compression only: a directory behind the frame, which tells where each block is and the
   // XXH3-128 of its content.
   bool directory = false;
+  // Compression only: whether what is wrapped (deflate in gzip, zip, PDF and others; PNG) is
+  // opened, coded as what it holds, and closed again by decompress(). It takes memory: where
+  // memory_limit does not allow that, wrapped content is coded as it is.
+  bool unwrap = true;
 };
 
 // Blocks in all, and by how they are coded.
@@ -90,6 +94,7 @@ struct BlockCounts {
   std::uint64_t context_blocks = 0;  // contexts alone
   std::uint64_t zstd_blocks = 0;
   std::uint64_t stored_blocks = 0;  // as they are
+  std::uint64_t group_blocks = 0;   // opened; blocks within them are not counted
 };
 
 // What a call did or found.
@@ -140,13 +145,22 @@ struct BlockInfo {
   std::uint64_t content_offset = 0;  // in the content of its frame
   std::uint64_t content_bytes = 0;
   std::uint64_t coded_bytes = 0;  // without the header
-  std::string coding;             // mixed, network, contexts, zstd, stored
+  std::string coding;             // mixed, network, contexts, zstd, stored, group
   ModelName model;                // that it needs; empty if it needs none
   // How the content was looked at: bytes, pixels, samples, code; and the bytes of a row of a table
   // or image (0: none), of an element of a table, a pixel, a frame of samples, and its channels.
   std::string form;
   std::uint32_t stride = 0, element = 1, channels = 1;
   std::string filter;  // none, calls, branches, columns
+  // Of a group: what it was opened by, and the blocks within, whose content_offset is in the
+  // content that it opens to; opened_bytes are those of all blocks within at all depths.
+  struct Wrapper {
+    std::string name;  // deflate, PNG
+    std::uint64_t stretches = 0;
+  };
+  std::vector<Wrapper> wrappers;
+  std::uint64_t opened_bytes = 0;
+  std::vector<BlockInfo> inner;
 };
 
 // A metadata frame, which holds no content.

@@ -9,6 +9,7 @@
 #include "codec/block_coder.h"
 #include "codec/block_source.h"
 #include "codec/frame_models.h"
+#include "codec/group_encoder.h"
 #include "codec/levels.h"
 #include "codec/memory_budget.h"
 #include "codec/parallel.h"
@@ -24,10 +25,29 @@ constexpr std::size_t kMaxBatch = 8;
 // Short blocks are gathered, so that threads are not idle while one of them works on a long block.
 constexpr std::size_t kMaxBatchBlocks = 64;
 
-std::size_t content_bytes(const std::vector<SourceBlock>& blocks) {
-  std::size_t bytes = 0;
-  for (const SourceBlock& block : blocks) bytes += block.content.size();
-  return bytes;
+// To be coded.
+std::size_t bytes_of(const SourceBlock& block) {
+  return std::max(block.content.size(), block.opened_bytes());
+}
+
+// Of a group, until it is written: what it opens to and the coded data of that.
+std::uint64_t held_bytes(const SourceBlock& block) {
+  if (!block.is_group()) return 0;
+  return 2 * std::uint64_t{block.content.size()} + 2 * std::uint64_t{block.opened_bytes()};
+}
+
+std::size_t leaves_of(const SourceBlock& block) {
+  if (!block.is_group()) return 1;
+  std::size_t sum = 0;
+  for (const SourceBlock& inner : block.inner) sum += leaves_of(inner);
+  return sum;
+}
+
+std::size_t longest_leaf(const SourceBlock& block) {
+  if (!block.is_group()) return block.content.size();
+  std::size_t longest = 0;
+  for (const SourceBlock& inner : block.inner) longest = std::max(longest, longest_leaf(inner));
+  return longest;
 }
 
 class Compressor {
@@ -46,15 +66,15 @@ class Compressor {
   }
 
   Summary run(Reader& reader) {
-    BlockSource blocks(reader, level_.block_bytes);
-    next_ = blocks.next();
-    if (!next_) {
+    BlockSource blocks(reader, level_.block_bytes, unwrapping());
+    if (blocks.at_end()) {
       writer_.begin({});
       return finish();
     }
     models_ = FrameModels(store_, chosen_models(store_, options_), options_.device, budget_);
     used_.resize(models_.all().size());
     budget_.take(blocks.memory_bytes());
+    next_ = next_of(blocks);
     std::vector<SourceBlock> start;
     fill(start, blocks, 1);
     if (next_) {
@@ -69,13 +89,31 @@ class Compressor {
   // Adds blocks that may be coded side by side: no more content than that of `full_blocks` full
   // blocks.
   void fill(std::vector<SourceBlock>& batch, BlockSource& blocks, std::size_t full_blocks) {
-    std::size_t bytes = content_bytes(batch);
+    std::size_t bytes = 0;
+    for (const SourceBlock& block : batch) bytes += bytes_of(block);
     while (next_ && batch.size() < kMaxBatchBlocks &&
-           (batch.empty() || bytes + next_->content.size() <= full_blocks * level_.block_bytes)) {
-      bytes += next_->content.size();
+           (batch.empty() || bytes + bytes_of(*next_) <= full_blocks * level_.block_bytes)) {
+      bytes += bytes_of(*next_);
       batch.push_back(std::move(*next_));
-      next_ = blocks.next();
+      next_.reset();
+      next_ = next_of(blocks);
     }
+  }
+
+  Unwrapping unwrapping() const {
+    if (!options_.unwrap) return {};
+    return {level_.unwrap.max_opened, level_.unwrap.max_side, threads_,
+            [this](std::uint64_t bytes, std::size_t content) {
+              const std::uint64_t coding = content == 0 ? 0 : memory_of(content, 1);
+              return budget_.fits(held_ + bytes + coding);
+            }};
+  }
+
+  std::optional<SourceBlock> next_of(BlockSource& blocks) {
+    auto block = blocks.next();
+    budget_.need(held_ + blocks.group_memory_bytes());
+    if (block) held_ += held_bytes(*block);
+    return block;
   }
 
   std::uint64_t memory_of(std::size_t content_bytes, int threads) const {
@@ -89,21 +127,25 @@ class Compressor {
   // All of the content, which is no more than a full block, so that the frame can name the models
   // that it needs and no others.
   void write_few(const std::vector<SourceBlock>& blocks) {
-    std::size_t largest = 0;
-    for (const SourceBlock& block : blocks) largest = std::max(largest, block.content.size());
-    std::vector<Coded> coded =
-        encode_all(blocks, blocks_in_flight(blocks.size(), largest, 0), blocks.size() == 1);
-    std::vector<ModelId> named;
-    for (Coded& block : coded) {
-      if (!needs_model(block.header.kind)) continue;
-      const ModelId& id = models_.all()[block.header.model].id;
-      used_[block.header.model] = true;
-      const auto place = std::ranges::find(named, id);
-      block.header.model = static_cast<std::uint8_t>(place - named.begin());
-      if (place == named.end()) named.push_back(id);
+    std::size_t longest = 0, leaves = 0;
+    for (const SourceBlock& block : blocks) {
+      longest = std::max(longest, longest_leaf(block));
+      leaves += leaves_of(block);
     }
-    writer_.begin({blocks.size() > 1, named});
-    for (std::size_t i = 0; i < blocks.size(); ++i) write(blocks[i].content, coded[i]);
+    std::vector<CodedPart> parts =
+        encode_all(blocks, blocks_in_flight(leaves, longest, held_), blocks.size() == 1);
+    std::vector<ModelId> named;
+    for (CodedPart& part : parts) {
+      for_each_model(part.coded, [&](BlockHeader& header) {
+        const ModelId& id = models_.all()[header.model].id;
+        used_[header.model] = true;
+        const auto place = std::ranges::find(named, id);
+        header.model = static_cast<std::uint8_t>(place - named.begin());
+        if (place == named.end()) named.push_back(id);
+      });
+    }
+    writer_.begin({parts.size() > 1, named});
+    for (CodedPart& part : parts) write(part, named.size());
   }
 
   // The header goes out before it is known which models the blocks will need, so all are named.
@@ -115,19 +157,22 @@ class Compressor {
     while (true) {
       fill(batch, blocks, side_by_side);
       if (batch.empty()) return;
-      const std::vector<Coded> coded = encode_all(batch, side_by_side, false);
-      for (std::size_t i = 0; i < batch.size(); ++i) {
-        if (needs_model(coded[i].header.kind)) used_[coded[i].header.model] = true;
-        write(batch[i].content, coded[i]);
+      const std::size_t possible =
+          held_ == 0 ? side_by_side
+                     : blocks_in_flight(kMaxBatch, level_.block_bytes, level_.block_bytes + held_);
+      for (CodedPart& part : encode_all(batch, possible, false)) {
+        for_each_model(part.coded, [&](BlockHeader& header) { used_[header.model] = true; });
+        write(part, models_.all().size());
       }
       batch.clear();
+      held_ = next_ ? held_bytes(*next_) : 0;
     }
   }
 
   // At most `most` blocks of so many bytes, as many as threads and memory allow; counts theirs and
   // that of so many bytes that wait. Throws Error(kMemoryLimit).
   std::size_t blocks_in_flight(std::size_t most, std::size_t block_bytes,
-                               std::size_t waiting_bytes) {
+                               std::uint64_t waiting_bytes) {
     const auto memory = [&](std::size_t count) {
       return waiting_bytes + count * memory_of(block_bytes, threads_of_each(count));
     };
@@ -138,22 +183,20 @@ class Compressor {
   }
 
   // At most `side_by_side` blocks at a time. single: the frame has no others.
-  std::vector<Coded> encode_all(const std::vector<SourceBlock>& blocks, std::size_t side_by_side,
-                                bool single) {
-    std::vector<Coded> coded(blocks.size());
-    BatchProgress progress(blocks.size(), [this](std::size_t done) { report(done); });
-    parallel_for(static_cast<int>(side_by_side), blocks.size(), [&](std::size_t i) {
-      coded[i] = encode_block(blocks[i].content, blocks[i].segment, models_, level_, single,
-                              threads_of_each(side_by_side),
-                              [&, i](std::size_t done) { progress.update(i, done); });
-    });
-    return coded;
+  std::vector<CodedPart> encode_all(const std::vector<SourceBlock>& blocks,
+                                    std::size_t side_by_side, bool single) {
+    return encode_sources(blocks, models_, level_, single,
+                          {side_by_side, threads_of_each(side_by_side)},
+                          [this](std::size_t done) { report(done); });
   }
 
-  void write(const Bytes& content, const Coded& coded) {
-    writer_.block(coded.header, content, coded.data);
-    count_block(coded.header.kind, summary_);
-    summary_.content_bytes += content.size();
+  // models: how many the frame names.
+  void write(CodedPart& part, std::size_t models) {
+    seal_group(part.coded, models);
+    writer_.block(part.coded.header, part.content, part.coded.data);
+    count_block(part.coded.header.kind, summary_);
+    summary_.content_bytes += part.content.size();
+    part.coded = {};
     report(0);
   }
 
@@ -188,6 +231,7 @@ class Compressor {
   FrameModels models_;
   std::vector<bool> used_;           // of each model
   std::optional<SourceBlock> next_;  // read, and not yet coded
+  std::uint64_t held_ = 0;           // bytes of groups that are read and not yet written
   Summary summary_;
 };
 

@@ -13,6 +13,7 @@
 #include "base/hash.h"
 #include "codec/block_coder.h"
 #include "codec/engine_source.h"
+#include "codec/group_decoder.h"
 #include "codec/memory_budget.h"
 #include "codec/parallel.h"
 #include "codec/progress.h"
@@ -34,8 +35,14 @@ struct Range {
 // A block read, and where its content stands in all content.
 struct PendingBlock : CodedBlock {
   std::uint64_t content_at = 0;
-  std::shared_ptr<const Engine> engine;  // null if it needs no model
+  Engines engines;  // that it needs
+  GroupData group;  // of a group
+  GroupThreads group_threads;
   Bytes content;
+
+  std::shared_ptr<const Engine> engine() const {
+    return needs_model(header.kind) ? engines.at(header.model) : nullptr;
+  }
 };
 
 [[noreturn]] void corrupt(const Place& place, const std::string& problem) {
@@ -160,15 +167,14 @@ class Decompressor {
       if (content_at_ + header.content_bytes <= range_.begin) {
         reader_.skip_data(*waiting_);
       } else {
-        std::shared_ptr<const Engine> engine;
-        if (needs_model(header.kind)) {
-          engine = engine_of(frame.models.at(header.model));
-          check_engine(*waiting_, *engine);
-        }
-        memory += decode_memory(header, engine.get(), threads_);
+        PendingBlock& block = prepare(frame);
+        const std::uint64_t before = memory;
+        memory += memory_of(block, before);
         if (!batch.empty() && !budget_.fits(memory)) return true;
         budget_.need(memory);
-        batch.push_back({{*waiting_, reader_.coded_data(*waiting_)}, content_at_, engine, {}});
+        if (block.coded.empty()) block.coded = reader_.coded_data(block);
+        batch.push_back(std::move(block));
+        prepared_.reset();
       }
       content_at_ += header.content_bytes;
       waiting_.reset();
@@ -176,14 +182,57 @@ class Decompressor {
     return true;
   }
 
+  // The waiting block and what it needs; of a group that is known once its data are read.
+  PendingBlock& prepare(const FrameHeader& frame) {
+    if (prepared_) return *prepared_;
+    PendingBlock block{{*waiting_, {}}, content_at_, Engines(frame.models.size()), {}, {}, {}};
+    const auto take_engine = [&](const BlockHeader& header) {
+      if (!needs_model(header.kind)) return;
+      block.engines[header.model] = engine_of(frame.models.at(header.model));
+      check_engine({header, block.place}, *block.engines[header.model]);
+    };
+    if (block.header.kind == BlockKind::kGroup) {
+      budget_.need(block.header.coded_bytes);
+      block.coded = reader_.coded_data(block);
+      block.group = read_group(block, frame.models.size());
+      for_each_leaf(block.group, take_engine);
+    } else {
+      take_engine(block.header);
+    }
+    return prepared_.emplace(std::move(block));
+  }
+
+  // before: bytes that other blocks need. A group is decoded with as many blocks side by side as
+  // there is memory for.
+  std::uint64_t memory_of(PendingBlock& block, std::uint64_t before) const {
+    if (block.header.kind != BlockKind::kGroup) {
+      return decode_memory(block.header, block.engine().get(), threads_);
+    }
+    block.group_threads = {threads_, threads_};
+    while (true) {
+      const std::uint64_t memory =
+          group_memory(block.header, block.group, block.engines, block.group_threads);
+      if (block.group_threads.blocks == 1 || budget_.fits(before + memory)) return memory;
+      block.group_threads.blocks = (block.group_threads.blocks + 1) / 2;
+    }
+  }
+
   void decode_batch(std::vector<PendingBlock>& batch, Xxh64Stream& content_hash) {
     const int threads_of_each = std::max(1, threads_ / std::max(1, static_cast<int>(batch.size())));
     BatchProgress progress(batch.size(), [this](std::size_t done) { report(done); });
     parallel_for(threads_, batch.size(), [&](std::size_t i) {
       PendingBlock& block = batch[i];
-      const Means means{block.engine, threads_of_each,
-                        [&, i](std::size_t done) { progress.update(i, done); }};
-      block.content = decode_block(block.header, block.coded, means);
+      const auto tell = [&, i](std::size_t done) { progress.update(i, done); };
+      if (block.header.kind == BlockKind::kGroup) {
+        GroupThreads threads = block.group_threads;
+        threads.threads = std::min(threads.threads, threads_of_each);
+        threads.blocks = std::min(threads.blocks, threads_of_each);
+        block.content = decode_group(block.header, block.group, block.engines, threads, tell);
+        block.group = {};
+      } else {
+        const Means means{block.engine(), threads_of_each, tell};
+        block.content = decode_block(block.header, block.coded, means);
+      }
       block.coded = {};
     });
     for (PendingBlock& block : batch) {
@@ -230,9 +279,10 @@ class Decompressor {
   int threads_;
   Range range_;
   MemoryBudget budget_;
-  const ListedFrame* listed_ = nullptr;  // the frame being read, if it is one of a table
-  std::uint64_t content_at_ = 0;         // of the next block
-  std::optional<BlockPlace> waiting_;    // its header has been read, its data not
+  const ListedFrame* listed_ = nullptr;   // the frame being read, if it is one of a table
+  std::uint64_t content_at_ = 0;          // of the next block
+  std::optional<BlockPlace> waiting_;     // its header has been read, its data not
+  std::optional<PendingBlock> prepared_;  // the same, but of a group its data have been read too
   std::map<ModelId, std::shared_ptr<const Engine>> engines_;
   Summary summary_;
 };

@@ -3,6 +3,7 @@
 #include "codec/frame_list.h"
 
 #include "base/hash.h"
+#include "codec/group_decoder.h"
 #include "codec/kinds/kind.h"
 #include "container/container_reader.h"
 #include "container/frame_table.h"
@@ -24,6 +25,7 @@ BlockInfo block_info(const BlockHeader& header, const FrameInfo& frame) {
   info.content_offset = frame.content_bytes;
   info.content_bytes = header.content_bytes;
   info.coded_bytes = header.coded_bytes;
+  info.opened_bytes = header.opened_bytes;
   info.coding = kind_of(header.kind).name;
   if (needs_model(header.kind)) info.model = frame.models.at(header.model);
   info.form = name_of(layout.form);
@@ -32,6 +34,21 @@ BlockInfo block_info(const BlockHeader& header, const FrameInfo& frame) {
   info.channels = layout.channels;
   info.filter = names_of(header.filters);
   return info;
+}
+
+// Adds what a group opens to.
+void add_inner(const GroupData& group, const FrameInfo& frame, BlockInfo& info) {
+  for (const WrapperCount& wrapper : group.wrappers) {
+    info.wrappers.push_back({find_wrapper(wrapper.number)->name, wrapper.stretches});
+  }
+  std::uint64_t offset = 0;
+  for (const GroupBlock& block : group.blocks) {
+    BlockInfo inner = block_info(block.header, frame);
+    inner.content_offset = offset;
+    offset += inner.content_bytes;
+    add_inner(block.group, frame, inner);
+    info.inner.push_back(std::move(inner));
+  }
 }
 
 const char* type_name(std::uint8_t type) {
@@ -102,9 +119,16 @@ std::vector<FrameInfo> frame_list(Reader& reader, const ModelStore& store,
     while (const auto block = container.next_header()) {
       check_header(*block);
       count_block(block->header.kind, info);
-      if (each_block) each_block(frames.size() - 1, block_info(block->header, info));
+      if (each_block) {
+        BlockInfo told = block_info(block->header, info);
+        if (block->header.kind == BlockKind::kGroup) {
+          const CodedBlock coded{*block, container.coded_data(*block)};
+          add_inner(read_group(coded, header->models.size()), info, told);
+        }
+        each_block(frames.size() - 1, told);
+      }
       info.content_bytes += block->header.content_bytes;
-      container.skip_data(*block);
+      if (!each_block || block->header.kind != BlockKind::kGroup) container.skip_data(*block);
     }
     info.checksum = container.content_hash();
     info.coded_bytes = container.position() - container.frame_offset();

@@ -13,21 +13,22 @@ namespace {
 constexpr std::size_t kKiB = 1024, kMiB = 1024 * kKiB;
 
 constexpr KindsTried kAll{true, true, true};
+constexpr Unwrapped kExact{32, 64 * kMiB}, kAny{64 * kMiB, 64 * kMiB}, kLong{64 * kMiB, 256 * kMiB};
 constexpr Sampling kUsual{24, 8 * kKiB, 16, 16, 4, 2, 32};
 constexpr Shortcuts kSafe{8, 256, 2048, 256, 256 * kKiB, 16 * kKiB, 4};
 
 // clang-format off
 constexpr std::array<Level, 9> kLevels = {{
-    // models; kinds; block; streams: bytes at least, how many at most; doubtful, hopeless; the rest
-    {{}, kAll, 4 * kMiB, 64 * kKiB, kPlannedStreams, 32, 4, kUsual, kSafe},
-    {{}, kAll, 4 * kMiB, 64 * kKiB, kPlannedStreams, 32, 4, kUsual, kSafe},
-    {{}, kAll, 4 * kMiB, 64 * kKiB, kPlannedStreams, 32, 4, kUsual, kSafe},
-    {{"text", "image"}, kAll, 4 * kMiB, 64 * kKiB, kPlannedStreams, 32, 4, kUsual, kSafe},
-    {{"text", "image"}, kAll, 4 * kMiB, 128 * kKiB, kPlannedStreams, 32, 0, kUsual, kSafe},
-    {{"text4m", "image"}, kAll, 4 * kMiB, 256 * kKiB, kPlannedStreams, 32, 0, kUsual, kSafe},
-    {{"text4m", "image"}, kAll, 4 * kMiB, 1024 * kKiB, kPlannedStreams, 32, 0, kUsual, kSafe},
-    {{"text4m", "image"}, kAll, 4 * kMiB, 4096 * kKiB, kPlannedStreams, 32, 0, kUsual, kSafe},
-    {{"text4m", "image"}, kAll, 4 * kMiB, 4096 * kKiB, kPlannedStreams, 32, 0, kUsual, kSafe},
+    // models; kinds; unwrap; block; streams: bytes at least, how many at most; doubtful, hopeless; the rest
+    {{}, kAll, kExact, 4 * kMiB, 64 * kKiB, kPlannedStreams, 32, 4, kUsual, kSafe},
+    {{}, kAll, kExact, 4 * kMiB, 64 * kKiB, kPlannedStreams, 32, 4, kUsual, kSafe},
+    {{}, kAll, kAny, 4 * kMiB, 64 * kKiB, kPlannedStreams, 32, 4, kUsual, kSafe},
+    {{"text", "image"}, kAll, kAny, 4 * kMiB, 64 * kKiB, kPlannedStreams, 32, 4, kUsual, kSafe},
+    {{"text", "image"}, kAll, kAny, 4 * kMiB, 128 * kKiB, kPlannedStreams, 32, 0, kUsual, kSafe},
+    {{"text4m", "image"}, kAll, kAny, 4 * kMiB, 256 * kKiB, kPlannedStreams, 32, 0, kUsual, kSafe},
+    {{"text4m", "image"}, kAll, kAny, 4 * kMiB, 1024 * kKiB, kPlannedStreams, 32, 0, kUsual, kSafe},
+    {{"text4m", "image"}, kAll, kLong, 4 * kMiB, 4096 * kKiB, kPlannedStreams, 32, 0, kUsual, kSafe},
+    {{"text4m", "image"}, kAll, kLong, 4 * kMiB, 4096 * kKiB, kPlannedStreams, 32, 0, kUsual, kSafe},
 }};
 // clang-format on
 

@@ -38,10 +38,18 @@ struct KindsTried {
   bool zstd, contexts, network;  // network: of blocks that a model is for, mixed and alone
 };
 
+// What is opened of wrapped content.
+struct Unwrapped {
+  std::size_t max_side;    // bytes that close a stretch beside what it holds: few if its encoder is
+                           // known exactly
+  std::size_t max_opened;  // bytes of a group, at all depths
+};
+
 struct Level {
   std::array<const char*, 2> models;  // as ModelStore::find takes them, each for other content;
                                       // null: none
   KindsTried kinds;
+  Unwrapped unwrap;
   std::size_t block_bytes;       // content of a block at most
   std::size_t min_stream_bytes;  // of a block with several streams: shorter ones decode faster on
                                  // wide machines, longer ones give smaller files

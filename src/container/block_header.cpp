@@ -119,6 +119,17 @@ void read_layout(InputBuffer& in, BlockHeader& header) {
   }
 }
 
+std::uint32_t read_opened(InputBuffer& in) {
+  const std::uint32_t bytes = read_number(in);
+  if (bytes == 0) in.fail(ErrorCode::kCorrupt, "the group holds nothing");
+  if (bytes > kMaxOpenedBytes) {
+    in.fail(ErrorCode::kLimitExceeded, "the group opens to " + std::to_string(bytes) +
+                                           " bytes, more than the " +
+                                           std::to_string(kMaxOpenedBytes) + " that are allowed");
+  }
+  return bytes;
+}
+
 }  // namespace
 
 std::size_t short_varint_bytes(std::uint32_t value) {
@@ -135,6 +146,7 @@ std::size_t block_header_bytes(const BlockHeader& header, std::size_t models) {
   if (header.kind == BlockKind::kEnd) return 1;
   return 1 + (states_model(header.kind, models) ? 1 : 0) +
          short_varint_bytes(header.content_bytes - 1) +
+         (header.kind == BlockKind::kGroup ? short_varint_bytes(header.opened_bytes) : 0) +
          (header.kind == BlockKind::kStored ? 0 : short_varint_bytes(header.coded_bytes)) + 4 +
          (header.states_layout() ? layout_bytes(header) : 0);
 }
@@ -147,6 +159,7 @@ void write_block_header(const BlockHeader& header, std::size_t models, Bytes& ou
   if (header.kind == BlockKind::kEnd) return;
   if (states_model(header.kind, models)) writer.u8(header.model);
   write_short_varint(header.content_bytes - 1, out);
+  if (header.kind == BlockKind::kGroup) write_short_varint(header.opened_bytes, out);
   if (header.kind != BlockKind::kStored) write_short_varint(header.coded_bytes, out);
   writer.u32(header.checksum);
   if (header.states_layout()) write_layout(header, out);
@@ -157,7 +170,7 @@ BlockHeader read_block_header(InputBuffer& in, std::size_t models) {
   BlockHeader header;
   header.log2_streams = byte >> kStreamsShift & kStreamsMask;
   const int kind = byte & kKindMask;
-  if (kind > static_cast<int>(BlockKind::kContexts) || header.log2_streams > kMaxLog2Streams) {
+  if (kind > static_cast<int>(BlockKind::kGroup) || header.log2_streams > kMaxLog2Streams) {
     in.fail(ErrorCode::kUnsupportedVersion,
             "the block is of a kind that this nnzip does not know; a newer one may read it");
   }
@@ -179,6 +192,7 @@ BlockHeader read_block_header(InputBuffer& in, std::size_t models) {
                                            " bytes, more than the " +
                                            std::to_string(kMaxContentBytes) + " that are allowed");
   }
+  if (header.kind == BlockKind::kGroup) header.opened_bytes = read_opened(in);
   header.coded_bytes = header.kind == BlockKind::kStored ? header.content_bytes : read_number(in);
   if (header.coded_bytes > header.content_bytes + kMaxExpansion) {
     in.fail(ErrorCode::kCorrupt, "the coded data are longer than the format allows");

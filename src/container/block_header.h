@@ -19,6 +19,7 @@ enum class BlockKind : std::uint8_t {
   kNetwork = 3,   // streams of the 256-way range coder
   kMixed = 4,     // one stream of bits: network and contexts
   kContexts = 5,  // one stream of bits: contexts alone
+  kGroup = 6,     // blocks of what wrapped content opens to
 };
 
 struct BlockHeader {
@@ -30,6 +31,7 @@ struct BlockHeader {
   Layout layout = {};          // of kNetwork, kMixed and kContexts
   FilterChain filters = {};    // that the content went through before it was coded; likewise
   std::uint8_t model = 0;      // of kNetwork and kMixed: its place among those that the frame names
+  std::uint32_t opened_bytes = 0;  // of kGroup: content of all blocks within, at all depths
 
   // Bytes that the coded data stand for.
   std::size_t filtered_bytes() const { return nnzip::filtered_bytes(filters, content_bytes); }
@@ -42,6 +44,7 @@ constexpr auto kMaxContentBytes = static_cast<std::uint32_t>(kMaxBlockBytes);
 // Coded data may be larger than the content by this much.
 constexpr std::uint32_t kMaxExpansion = 1024;
 constexpr int kMaxLog2Streams = 6;
+constexpr std::uint32_t kMaxOpenedBytes = std::uint32_t{1} << 28;
 
 constexpr bool needs_model(BlockKind kind) {
   return kind == BlockKind::kNetwork || kind == BlockKind::kMixed;

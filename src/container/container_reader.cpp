@@ -64,7 +64,9 @@ std::optional<BlockPlace> ContainerReader::next_header() {
   block.place = in_.place();
   block.header = read_block_header(in_, frame_.models.size());
   done_ = !frame_.several_blocks || block.header.kind == BlockKind::kEnd;
-  if (!frame_.models.empty() && !frame_.several_blocks && !needs_model(block.header.kind)) {
+  const bool group = block.header.kind == BlockKind::kGroup;
+  const std::size_t most = group ? FrameHeader::kMaxModels : needs_model(block.header.kind) ? 1 : 0;
+  if (!frame_.several_blocks && frame_.models.size() > most) {
     in_.fail(ErrorCode::kCorrupt, "the frame names a model that its only block does not need");
   }
   if (block.header.kind == BlockKind::kEnd) {

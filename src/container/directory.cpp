@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "container/input_buffer.h"
+#include "container/span_source.h"
 
 namespace nnzip {
 namespace {
@@ -19,20 +20,6 @@ std::uint64_t header_bytes(const FrameHeader& header) {
   write_frame_header(header, bytes);
   return bytes.size();
 }
-
-class SpanSource : public Reader {
- public:
-  explicit SpanSource(std::span<const std::uint8_t> data) : data_(data) {}
-  std::size_t read(std::span<std::uint8_t> buffer) override {
-    const std::size_t size = std::min(buffer.size(), data_.size());
-    std::copy_n(data_.begin(), size, buffer.begin());
-    data_ = data_.subspan(size);
-    return size;
-  }
-
- private:
-  std::span<const std::uint8_t> data_;
-};
 
 void write_frame(const ListedFrame& frame, bool hashes, std::uint64_t gap, Bytes& out) {
   ByteWriter writer(out);
@@ -133,7 +120,7 @@ class DirectoryReader {
 
 std::optional<BlockKind> kind_of_byte(std::uint8_t first_byte) {
   const auto kind = static_cast<BlockKind>(first_byte & kKindMask);
-  if (kind == BlockKind::kEnd || kind > BlockKind::kContexts) return std::nullopt;
+  if (kind == BlockKind::kEnd || kind > BlockKind::kGroup) return std::nullopt;
   return kind;
 }
 

@@ -10,18 +10,20 @@ namespace {
 constexpr int kVersionMask = 0x0F;
 constexpr int kSeveralBlocks = 0x10;
 constexpr int kModels = 0x20;
-constexpr int kReserved = 0xC0;
+constexpr int kSeveralModels = 0x40;  // of one block
+constexpr int kReserved = 0x80;
 
 }  // namespace
 
 void write_frame_header(const FrameHeader& header, Bytes& out) {
   ByteWriter writer(out);
   writer.bytes(kFrameMagic);
-  writer.u8(static_cast<std::uint8_t>(kFormatVersion |
-                                      (header.several_blocks ? kSeveralBlocks : 0) |
-                                      (header.models.empty() ? 0 : kModels)));
+  writer.u8(static_cast<std::uint8_t>(
+      kFormatVersion | (header.several_blocks ? kSeveralBlocks : 0) |
+      (header.models.empty() ? 0 : kModels) | (header.several_models() ? kSeveralModels : 0)));
   if (header.models.empty()) return;
-  if (header.several_blocks) writer.u8(static_cast<std::uint8_t>(header.models.size()));
+  if (header.several_blocks || header.several_models())
+    writer.u8(static_cast<std::uint8_t>(header.models.size()));
   for (const ModelId& model : header.models) writer.bytes(model);
 }
 
@@ -33,9 +35,13 @@ FrameHeader read_frame_header(InputBuffer& in) {
   }
   FrameHeader header;
   header.several_blocks = (byte & kSeveralBlocks) != 0;
+  const bool several_models = (byte & kSeveralModels) != 0;
+  if (several_models && (header.several_blocks || (byte & kModels) == 0)) {
+    in.fail(ErrorCode::kCorrupt, "the frame's flags contradict each other");
+  }
   if ((byte & kModels) == 0) return header;
-  const std::size_t count = header.several_blocks ? in.u8() : 1;
-  if (count == 0 || count > FrameHeader::kMaxModels) {
+  const std::size_t count = header.several_blocks || several_models ? in.u8() : 1;
+  if (count == 0 || count > FrameHeader::kMaxModels || (several_models && count == 1)) {
     in.fail(ErrorCode::kCorrupt,
             "the frame names " + std::to_string(count) + " models, which is not within 1 to 15");
   }

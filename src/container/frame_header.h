@@ -21,9 +21,10 @@ using ModelId = std::array<std::uint8_t, 8>;
 struct FrameHeader {
   static constexpr std::size_t kMaxModels = 15;
   bool several_blocks = false;
-  // All different. A frame of one block names one, if the block needs it; a frame of several those
-  // that its blocks may need.
+  // All different: those that blocks, or blocks within them, may need. A frame of one block that is
+  // no group names one at most, and that only if the block needs it.
   std::vector<ModelId> models;
+  bool several_models() const { return !several_blocks && models.size() > 1; }
   bool operator==(const FrameHeader&) const = default;
 };
 

@@ -93,13 +93,13 @@ bool is_dense(std::span<const std::uint8_t> chunk) { return entropy_1000(chunk) 
 
 }  // namespace
 
-Segment Detector::next(Window window) {
-  const std::size_t limit = std::min(window.size(), block_bytes_);
+Segment Detector::next(Window window, std::size_t most) {
+  const std::size_t limit = std::min({window.size(), block_bytes_, most});
   Segment segment;
   while (segment.bytes == 0) {
     if (!stretch_) scan(window, limit);
     if (stretch_ && stretch_->begin <= position_) {
-      segment = take_stretch(window);
+      segment = take_stretch(window, limit);
     } else {
       const std::uint64_t general = stretch_ ? stretch_->begin - position_ : limit;
       const auto bytes = static_cast<std::size_t>(std::min<std::uint64_t>(general, limit));
@@ -110,17 +110,23 @@ Segment Detector::next(Window window) {
   return segment;
 }
 
+void Detector::skip(std::size_t bytes) {
+  position_ += bytes;
+  scanned_ = std::max(scanned_, position_);
+  if (stretch_ && (stretch_->open || stretch_->begin < position_)) stretch_.reset();
+}
+
 // Whole units of the stretch, nothing if none is left.
-Segment Detector::take_stretch(Window window) {
+Segment Detector::take_stretch(Window window, std::size_t limit) {
   const Stretch stretch = *stretch_;
-  Window there = window.first(static_cast<std::size_t>(
-      std::min<std::uint64_t>({window.size(), block_bytes_, stretch.end - position_})));
+  Window there = window.first(
+      static_cast<std::size_t>(std::min<std::uint64_t>(limit, stretch.end - position_)));
   if (stretch.open) there = there.first(dense_bytes(there));
   const std::size_t unit = unit_of(stretch.layout);
   const Segment segment{there.size() / unit * unit, stretch.layout,
                         stretch.compressed && (stretch.open || is_dense(there))};
   scanned_ = std::max(scanned_, position_ + segment.bytes);
-  const bool ended = stretch.open && there.size() < std::min(window.size(), block_bytes_);
+  const bool ended = stretch.open && there.size() < limit;
   if (segment.bytes == 0 || scanned_ >= stretch.end || ended) stretch_.reset();
   return segment;
 }

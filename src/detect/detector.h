@@ -29,8 +29,13 @@ class Detector {
   std::size_t window_bytes() const { return block_bytes_ + kLookahead; }
 
   // window: the content that follows what next() gave so far, window_bytes() of it, or all if that
-  // is less. Not empty. The result, of 1 to block_bytes bytes, depends on nothing but content.
-  Segment next(std::span<const std::uint8_t> window);
+  // is less. Not empty. The result, of 1 to block_bytes bytes and `most` at most, depends on
+  // nothing but content and `most`.
+  Segment next(std::span<const std::uint8_t> window,
+               std::size_t most = std::numeric_limits<std::size_t>::max());
+
+  // Passes over content that others have taken.
+  void skip(std::size_t bytes);
 
  private:
   using Window = std::span<const std::uint8_t>;
@@ -49,7 +54,7 @@ class Detector {
   void begin_file(Window window, std::size_t at);
   bool accept(Window window, const Found& found, std::size_t header);
   bool is_dense_at(Window window, std::uint64_t begin);
-  Segment take_stretch(Window window);
+  Segment take_stretch(Window window, std::size_t limit);
   std::size_t dense_bytes(Window window) const;
   std::uint64_t end_of_file(Window window) const;
 

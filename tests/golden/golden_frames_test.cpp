@@ -65,6 +65,7 @@ TEST_CASE("GoldenFrames.HoldEveryKindOfBlock", "[golden]") {
       all.context_blocks += frame.context_blocks;
       all.zstd_blocks += frame.zstd_blocks;
       all.stored_blocks += frame.stored_blocks;
+      all.group_blocks += frame.group_blocks;
     }
   }
   CHECK(all.mixed_blocks > 0);
@@ -72,6 +73,7 @@ TEST_CASE("GoldenFrames.HoldEveryKindOfBlock", "[golden]") {
   CHECK(all.context_blocks > 0);
   CHECK(all.zstd_blocks > 0);
   CHECK(all.stored_blocks > 0);
+  CHECK(all.group_blocks > 0);
 }
 
 // Two streams take 128 KiB at least, which are minutes for a slow core without vector instructions.
@@ -83,7 +85,8 @@ bool without_vectors() {
 
 // Only frames whose blocks the mixer or a model coded: zstd's output may change with its version.
 TEST_CASE("GoldenFrames.TheEncoderStillWritesTheSameBytes", "[golden]") {
-  for (const char* name : {"license", "two_streams", "network", "photo", "pixels", "samples"}) {
+  for (const char* name : {"license", "two_streams", "network", "photo", "pixels", "samples",
+                           "wrapped_gzip", "wrapped_zip"}) {
     INFO(name);
     const auto file =
         fs::path(NNZIP_SOURCE_DIR "/tests/golden/frames/v0") / (std::string(name) + ".nnz");

@@ -15,7 +15,7 @@ seq 1 3000 > "$work/numbers"
 head -c 1000 "$work/license" > "$work/network"  # so short that the network does better alone
 head -c 140000 <(cat ../../../../{README.md,src/*.md,src/*/*.md,src/*/*.cpp}) > "$work/two_streams"
 python3 - "$work" << 'END'
-import pathlib, struct, sys
+import gzip, io, pathlib, struct, sys, zipfile
 work = pathlib.Path(sys.argv[1])
 pixels = bytes((x * x + 3 * y * c + x * y) // 40 % 256 for y in range(48) for x in range(64) for c in range(3))
 (work / "pixels").write_bytes(b"P6 64 48 255\n" + pixels)
@@ -35,6 +35,12 @@ sound = struct.pack("<6000h", *noise)
 (work / "samples").write_bytes(
     struct.pack("<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + len(sound), b"WAVE", b"fmt ", 16, 1, 2, 8000, 32000, 4, 16,
                 b"data", len(sound)) + sound)
+text = (work / "license").read_bytes()
+(work / "wrapped_gzip").write_bytes(gzip.compress(text, 9, mtime=0))
+with zipfile.ZipFile(work / "wrapped_zip", "w", zipfile.ZIP_DEFLATED) as archive:
+    for i in range(3):
+        archive.writestr(zipfile.ZipInfo(f"part{i}"), text[3000 * i:3000 * i + 4000], zipfile.ZIP_DEFLATED)
+    archive.writestr(zipfile.ZipInfo("again.gz"), gzip.compress(text[:5000], 6, mtime=0), zipfile.ZIP_DEFLATED)
 END
 head -c 5000000 /dev/zero > "$work/several_blocks"
 openssl enc -aes-128-ctr -K 00 -iv 00 -in <(head -c 3000 /dev/zero) > "$work/stored" 2> /dev/null

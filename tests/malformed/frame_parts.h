@@ -8,14 +8,10 @@
 #include "codec/kinds/kind_network.h"
 #include "container/container_writer.h"
 #include "unit/block_frames.h"
+#include "unit/content_samples.h"
 #include "unit/tiny_models.h"
 
 namespace nnzip::test {
-
-inline Bytes operator+(Bytes first, const Bytes& second) {
-  first.insert(first.end(), second.begin(), second.end());
-  return first;
-}
 
 inline Bytes short_number(std::uint32_t number) {
   Bytes bytes;

@@ -13,13 +13,16 @@
 #include "codec/progress.h"
 #include "container/container_reader.h"
 #include "nnzip/nnzip.hpp"
+#include "unwrap/group.h"
 
 namespace nnzip {
 
 // A block as it is written, but for the checksum.
 struct Coded {
   BlockHeader header;
-  Bytes data;  // of header.coded_bytes
+  Bytes data;  // of header.coded_bytes; of a group once seal_group() has written it
+  std::vector<WrapperCount> wrappers = {};  // of a group
+  std::vector<Coded> inner = {};            // of a group: their headers have the checksum
 };
 
 // What a block is coded with.
@@ -38,21 +41,23 @@ struct Kind {
   bool (*fits)(const BlockHeader& header, const Engine* engine);
 
   // Codes `filtered`, which is what the header's filter made of the content, as the header says;
-  // header.coded_bytes is not looked at. The last one given is of this kind; kinds before it cost
-  // next to nothing on the way and are faster to decode. Precondition: fits. Throws Error.
+  // header.coded_bytes is not looked at. Null of a group: see codec/group_encoder.h. The last one
+  // given is of this kind; kinds before it cost next to nothing on the way and are faster to
+  // decode. Precondition: fits. Throws Error.
   std::vector<Coded> (*encode)(const BlockHeader& header, std::span<const std::uint8_t> filtered,
                                const Means& means);
 
   // Fills `filtered`. Returns false if the coded data cannot be what an encoder wrote; the rest of
   // the damage gives wrong content, which the checksum tells. Precondition: fits. Throws Error.
+  // Null of a group: see codec/group_decoder.h.
   bool (*decode)(const BlockHeader& header, std::span<const std::uint8_t> coded, const Means& means,
                  std::span<std::uint8_t> filtered);
 
-  // Bytes that both take at most, beside the engine, content and coded data.
+  // Bytes that both take at most, beside the engine, content and coded data. Null of a group.
   std::uint64_t (*memory)(const BlockHeader& header, const Engine* engine, int threads);
 };
 
-extern const Kind kStoredKind, kZstdKind, kNetworkKind, kMixedKind, kContextsKind;
+extern const Kind kStoredKind, kZstdKind, kNetworkKind, kMixedKind, kContextsKind, kGroupKind;
 
 // Precondition: not kEnd.
 const Kind& kind_of(BlockKind number);

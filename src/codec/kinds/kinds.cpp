@@ -9,8 +9,8 @@
 namespace nnzip {
 namespace {
 
-constexpr std::array kKinds = {&kStoredKind, &kZstdKind, &kNetworkKind, &kMixedKind,
-                               &kContextsKind};
+constexpr std::array kKinds = {&kStoredKind, &kZstdKind,     &kNetworkKind,
+                               &kMixedKind,  &kContextsKind, &kGroupKind};
 
 [[noreturn]] void corrupt(const BlockPlace& block, const char* problem) {
   throw Error(ErrorCode::kCorrupt, to_string(block.place) + ": " + problem);
@@ -39,7 +39,7 @@ void check_engine(const BlockPlace& block, const Engine& engine) {
 
 Coded coded_as(BlockHeader header, Bytes data) {
   header.coded_bytes = static_cast<std::uint32_t>(data.size());
-  return {header, std::move(data)};
+  return {header, std::move(data), {}, {}};
 }
 
 void count_block(BlockKind kind, BlockCounts& counts) {

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+// All blocks at all depths are decoded side by side; then groups are closed from the inside out.
+#include "codec/group_decoder.h"
+
+#include <algorithm>
+#include <atomic>
+#include <functional>
+#include <numeric>
+
+#include "base/hash.h"
+#include "codec/block_coder.h"
+#include "codec/parallel.h"
+#include "unwrap/group.h"
+
+namespace nnzip {
+namespace {
+
+// What closing takes for each thread beside what it makes.
+constexpr std::uint64_t kClosing = std::uint64_t{1} << 20;
+
+std::shared_ptr<const Engine> engine_of(const BlockHeader& header, const Engines& engines) {
+  return needs_model(header.kind) ? engines.at(header.model) : nullptr;
+}
+
+int threads_of_each(GroupThreads threads, std::size_t leaves) {
+  const std::size_t blocks = std::min(static_cast<std::size_t>(threads.blocks), leaves);
+  return std::max(1, threads.threads / static_cast<int>(std::max(blocks, std::size_t{1})));
+}
+
+// A group and what it opens to.
+struct Node {
+  const GroupData* group;
+  Bytes opened;
+  std::vector<Node> inner;  // of its blocks that are groups
+};
+
+struct Leaf {
+  const GroupBlock* block;
+  std::span<std::uint8_t> content;  // to fill
+};
+
+class GroupDecoder {
+ public:
+  GroupDecoder(const Engines& engines, GroupThreads threads)
+      : engines_(engines), threads_(threads) {}
+
+  Bytes run(const BlockHeader& header, const GroupData& group, const BlockProgress& progress) {
+    Node root = lay_out(group);
+    const double part =
+        static_cast<double>(header.content_bytes) / static_cast<double>(leaf_bytes_);
+    if (!decode_leaves(progress, part)) return {};
+    return close(root, header.content_bytes);
+  }
+
+ private:
+  Node lay_out(const GroupData& group) {
+    Node node{&group, Bytes(group.opened_bytes()), {}};
+    std::span<std::uint8_t> left = node.opened;
+    for (const GroupBlock& block : group.blocks) {
+      const auto content = left.first(block.header.content_bytes);
+      left = left.subspan(content.size());
+      if (block.header.kind == BlockKind::kGroup) {
+        node.inner.push_back(lay_out(block.group));
+      } else {
+        leaves_.push_back({&block, content});
+        leaf_bytes_ += content.size();
+      }
+    }
+    return node;
+  }
+
+  // Returns whether all have their checksums.
+  bool decode_leaves(const BlockProgress& tell, double part) {
+    std::atomic<bool> good = true;
+    BatchProgress progress(leaves_.size(), [&](std::size_t done) {
+      if (tell) tell(static_cast<std::size_t>(part * static_cast<double>(done)));
+    });
+    parallel_for(threads_.blocks, leaves_.size(), [&](std::size_t i) {
+      const auto& [header, coded, group] = *leaves_[i].block;
+      if (!good) return;
+      const Bytes content =
+          decode_block(header, coded,
+                       {engine_of(header, engines_), threads_of_each(threads_, leaves_.size()),
+                        [&, i](std::size_t done) { progress.update(i, done); }});
+      if (content.empty() || xxh32(content) != header.checksum) {
+        good = false;
+        return;
+      }
+      std::ranges::copy(content, leaves_[i].content.begin());
+    });
+    return good;
+  }
+
+  Bytes close(Node& node, std::size_t content_bytes) const {
+    auto inner = node.inner.begin();
+    std::size_t at = 0;
+    for (const GroupBlock& block : node.group->blocks) {
+      if (block.header.kind == BlockKind::kGroup) {
+        const Bytes content = close(*inner++, block.header.content_bytes);
+        if (content.empty() || xxh32(content) != block.header.checksum) return {};
+        std::ranges::copy(content, node.opened.begin() + static_cast<std::ptrdiff_t>(at));
+      }
+      at += block.header.content_bytes;
+    }
+    Bytes content(content_bytes);
+    const auto for_each = [this](std::size_t count, const std::function<void(std::size_t)>& task) {
+      parallel_for(threads_.threads, count, task);
+    };
+    if (!close_group(node.group->wrappers, node.opened, for_each, content)) return {};
+    node.opened = {};
+    return content;
+  }
+
+  const Engines& engines_;
+  GroupThreads threads_;
+  std::vector<Leaf> leaves_;
+  std::size_t leaf_bytes_ = 0;
+};
+
+GroupData read_placed(const CodedBlock& block, std::size_t models) try {
+  return read_group(block.header, block.coded, models);
+} catch (const Error& error) {
+  const bool too_short = error.code() == ErrorCode::kTruncated;
+  throw Error(too_short ? ErrorCode::kCorrupt : error.code(),
+              to_string(block.place) + ": within the group: " + error.what());
+}
+
+}  // namespace
+
+GroupData read_group(const CodedBlock& block, std::size_t models) {
+  GroupData group = read_placed(block, models);
+  for_each_leaf(group, [&](const BlockHeader& header) { check_header({header, block.place}); });
+  return group;
+}
+
+void for_each_leaf(const GroupData& group, const std::function<void(const BlockHeader&)>& call) {
+  for (const GroupBlock& block : group.blocks) {
+    if (block.header.kind == BlockKind::kGroup) {
+      for_each_leaf(block.group, call);
+    } else {
+      call(block.header);
+    }
+  }
+}
+
+std::uint64_t group_memory(const BlockHeader& header, const GroupData& group,
+                           const Engines& engines, GroupThreads threads) {
+  std::vector<BlockHeader> headers;
+  for_each_leaf(group, [&](const BlockHeader& leaf) { headers.push_back(leaf); });
+  std::vector<std::uint64_t> leaves;
+  for (const BlockHeader& leaf : headers) {
+    leaves.push_back(decode_memory(leaf, engine_of(leaf, engines).get(),
+                                   threads_of_each(threads, headers.size())));
+  }
+  std::ranges::sort(leaves, std::greater<>());
+  leaves.resize(std::min(leaves.size(), static_cast<std::size_t>(threads.blocks)));
+  // What is wrapped stands once as its wrapper makes it, and once in its place; what it is made of
+  // may stand twice as well.
+  const std::uint64_t always = std::uint64_t{header.coded_bytes} +
+                               2 * std::uint64_t{header.content_bytes} +
+                               2 * std::uint64_t{header.opened_bytes} +
+                               static_cast<std::uint64_t>(threads.threads) * kClosing;
+  return std::accumulate(leaves.begin(), leaves.end(), always);
+}
+
+Bytes decode_group(const BlockHeader& header, const GroupData& group, const Engines& engines,
+                   GroupThreads threads, const BlockProgress& progress) {
+  return GroupDecoder(engines, threads).run(header, group, progress);
+}
+
+}  // namespace nnzip
