@@ -30,7 +30,8 @@
  * - All functions may be called from several threads at once, but a stream is for one at a time.
  * - NULL options are those that nnzip_options_init() sets.
  * - The compressed bytes depend on the content, the level and the model alone: neither on threads
- *   and device nor on whether a stream or nnzip_compress() made them.
+ *   and device nor on whether a stream or nnzip_compress() made them; only memory_limit has a say
+ *   in what is unwrapped.
  * - Compressed data may come from anyone. Every length in it is checked before memory is taken for
  *   it, and every block has a checksum; damaged data are an error, never a crash. What a checksum
  *   cannot tell is who made the data. Notes under "Untrusted data" say what else a caller has to
@@ -166,6 +167,10 @@ typedef struct nnzip_options {
    * that call returns. It must return (no longjmp, no exception) and not use the same stream. */
   int (*progress)(void* progress_data, uint64_t content_bytes);
   void* progress_data;
+  /* Nonzero: what is wrapped (deflate in gzip, zip, PDF and others; PNG) is coded as it is. 0, the
+   * default: it is opened, coded as what it holds, and closed again in decompressing; compression
+   * only. Where memory_limit leaves no room for that, wrapped content is coded as it is. */
+  int no_unwrap;
 } nnzip_options;
 
 /* Sets all to the defaults. struct_size must be sizeof(nnzip_options).
@@ -241,8 +246,11 @@ enum nnzip_action {
  * judged here or by the first nnzip_stream_code().
  *
  * Memory does not grow with the content: it is the model and, for each thread (8 at most), a block
- * of 4 MiB (decompressing: of what its frame states, at most 64 MiB) with its coded data and what
- * is learned from it, about 160 MB for 4 MiB. nnzip_options.memory_limit bounds it.
+ * of 4 MiB (decompressing: of what its frame states, at most 64 MiB, and of a group twice what it
+ * opens to, at most 256 MiB) with its coded data and what is learned from it, about 160 MB for
+ * 4 MiB. Compressing, wrapped content takes more while it is opened: ten
+ * times what it opens to, which is 64 MiB at most (256 MiB at levels 8 and 9), and three times its
+ * own length. nnzip_options.memory_limit bounds all of it.
  *
  * A stream computes on a thread of its own, which takes no signals and waits whenever no call of
  * nnzip_stream_code() is under way. It must not be used on by a child after fork(). */

@@ -3,6 +3,7 @@
 #include "api/c_options.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 
 #include "api/c_status.h"
@@ -13,7 +14,7 @@ namespace {
 
 // Up to and including progress_data: the struct of the first version. Never changes.
 constexpr std::size_t kFirstSize = 64;
-static_assert(sizeof(void*) != 8 || sizeof(nnzip_options) == kFirstSize);
+static_assert(sizeof(void*) != 8 || offsetof(nnzip_options, no_unwrap) == kFirstSize);
 
 // No program's struct is larger; a size above comes from memory that was not set.
 constexpr std::size_t kMaxSize = 4096;
@@ -53,6 +54,7 @@ Options cpp_options(const nnzip_options& options) {
   result.level = options.level;
   result.threads = options.threads;
   result.memory_limit = options.memory_limit;
+  result.unwrap = options.no_unwrap == 0;
   if (options.model != nullptr) result.model = options.model;
   if (options.device != nullptr) result.device = options.device;
   if (options.model_path != nullptr) result.model_folders = split_model_path(options.model_path);

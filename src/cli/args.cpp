@@ -85,6 +85,7 @@ void settle(Arguments& arguments, const RawOptions& raw, bool has_command) {
   arguments.options.device = raw.device;
   arguments.options.model = raw.model;
   arguments.options.directory = raw.directory;
+  arguments.options.unwrap = !raw.no_unwrap;
   if (!raw.memory.empty()) arguments.options.memory_limit = parse_memory(raw.memory);
   if (!raw.range.empty()) arguments.range = parse_range(raw.range);
   if (!arguments.suffix.empty() && arguments.suffix[0] != '.') {

@@ -30,6 +30,7 @@ void add(FrameInfo& sum, const FrameInfo& part) {
   sum.context_blocks += part.context_blocks;
   sum.zstd_blocks += part.zstd_blocks;
   sum.stored_blocks += part.stored_blocks;
+  sum.group_blocks += part.group_blocks;
 }
 
 Listing read_listing(const std::string& path, const Arguments& arguments) {
@@ -106,14 +107,31 @@ std::string looked_at_as(const BlockInfo& block) {
   return text;
 }
 
-std::string block_lines(const std::vector<BlockInfo>& blocks) {
+// "group of deflate 3, PNG 1, which open to 5000 bytes"
+std::string coded_as(const BlockInfo& block) {
+  if (block.inner.empty()) {
+    return block.coding + (block.model.id.empty() ? "" : " with " + label_of(block.model)) + ", " +
+           looked_at_as(block);
+  }
+  std::string wrappers;
+  for (const BlockInfo::Wrapper& wrapper : block.wrappers) {
+    wrappers +=
+        fmt::format("{}{} {}", wrappers.empty() ? "" : ", ", wrapper.name, wrapper.stretches);
+  }
+  return fmt::format("{} of {}, opened to {} bytes", block.coding, wrappers, block.opened_bytes);
+}
+
+// number: of the block that these are within, "2."; they stand further in.
+std::string block_lines(const std::vector<BlockInfo>& blocks, const std::string& indent,
+                        const std::string& number) {
   std::string lines;
   for (std::size_t i = 0; i < blocks.size(); ++i) {
     const BlockInfo& block = blocks[i];
-    lines += fmt::format("      block {}: at {}, {} -> {} bytes, {}{}, {}\n", i + 1,
-                         block.content_offset, block.content_bytes, block.coded_bytes, block.coding,
-                         block.model.id.empty() ? "" : " with " + label_of(block.model),
-                         looked_at_as(block));
+    const std::string own = number + std::to_string(i + 1);
+    lines +=
+        fmt::format("{}block {}: at {}, {} -> {} bytes, {}\n", indent, own, block.content_offset,
+                    block.content_bytes, block.coded_bytes, coded_as(block));
+    lines += block_lines(block.inner, indent + "  ", own + ".");
   }
   return lines;
 }
@@ -127,7 +145,7 @@ std::string frame_lines(const Listing& listing) {
         "{} {}, checksum {}\n",
         i + 1, frame.version, frame.content_bytes, frame.coded_bytes, describe(frame),
         frame.models.size() > 1 ? "models" : "model", models_of(frame), checksum_of(frame));
-    lines += block_lines(listing.blocks[i]);
+    lines += block_lines(listing.blocks[i], "      ", "");
   }
   for (const MetadataInfo& metadata : listing.metadata) {
     lines += fmt::format("    metadata: {} (type {}), {} bytes at {}\n", metadata.name,
@@ -153,10 +171,10 @@ std::string table(const std::vector<Listing>& listings, bool verbose) {
 std::string json_numbers(const FrameInfo& info) {
   return fmt::format(R"("content_bytes": {}, "coded_bytes": {}, "ratio": {:.6f}, "blocks": {}, )"
                      R"("mixed_blocks": {}, "network_blocks": {}, "context_blocks": {}, )"
-                     R"("zstd_blocks": {}, "stored_blocks": {})",
+                     R"("zstd_blocks": {}, "stored_blocks": {}, "group_blocks": {})",
                      info.content_bytes, info.coded_bytes, ratio(info), info.blocks,
                      info.mixed_blocks, info.network_blocks, info.context_blocks, info.zstd_blocks,
-                     info.stored_blocks);
+                     info.stored_blocks, info.group_blocks);
 }
 
 std::string json_or_null(const std::string& text) {
@@ -175,13 +193,31 @@ std::string json_models(const FrameInfo& frame) {
   return "[" + text + "]";
 }
 
+// What a group has besides.
+std::string json_group(const BlockInfo& block);
+
 std::string json_block(const BlockInfo& block) {
   return fmt::format(R"({{"content_offset": {}, "content_bytes": {}, "coded_bytes": {}, )"
                      R"("coding": "{}", "model": {}, "form": "{}", "stride": {}, "element": {}, )"
-                     R"("channels": {}, "filter": "{}"}})",
+                     R"("channels": {}, "filter": "{}"{}}})",
                      block.content_offset, block.content_bytes, block.coded_bytes, block.coding,
                      block.model.id.empty() ? "null" : json_model(block.model), block.form,
-                     block.stride, block.element, block.channels, block.filter);
+                     block.stride, block.element, block.channels, block.filter,
+                     block.inner.empty() ? "" : json_group(block));
+}
+
+std::string json_group(const BlockInfo& block) {
+  std::string wrappers, inner;
+  for (const BlockInfo::Wrapper& wrapper : block.wrappers) {
+    wrappers += fmt::format(R"({}{{"name": "{}", "stretches": {}}})", wrappers.empty() ? "" : ", ",
+                            wrapper.name, wrapper.stretches);
+  }
+  for (const BlockInfo& within : block.inner) {
+    inner += (inner.empty() ? "" : ",\n          ") + json_block(within);
+  }
+  return fmt::format(R"(, "opened_bytes": {}, "wrappers": [{}],)"
+                     "\n          \"inner\": [{}]",
+                     block.opened_bytes, wrappers, inner);
 }
 
 // blocks: null if they are not asked for.

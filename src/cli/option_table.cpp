@@ -63,6 +63,7 @@ void add_level_and_model(CLI::App& app, RawOptions& raw) {
                raw.level)
       ->group("");
   app.add_option("--model", raw.model, "auto, none, or models' names or hashes")->type_name("NAME");
+  app.add_flag("--no-unwrap", raw.no_unwrap, "code gzip, zip, PNG and the like as they are");
   app.add_flag("--directory", raw.directory, "end the output with a directory of its blocks");
 }
 

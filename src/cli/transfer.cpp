@@ -71,9 +71,11 @@ std::optional<std::string> find_target(const Arguments& arguments, const Transfe
 }  // namespace
 
 std::string describe(const BlockCounts& counts) {
-  return fmt::format("{} blocks (mixed {}, network {}, contexts {}, zstd {}, stored {})",
+  const std::string groups =
+      counts.group_blocks == 0 ? "" : fmt::format(", groups {}", counts.group_blocks);
+  return fmt::format("{} blocks (mixed {}, network {}, contexts {}, zstd {}, stored {}{})",
                      counts.blocks, counts.mixed_blocks, counts.network_blocks,
-                     counts.context_blocks, counts.zstd_blocks, counts.stored_blocks);
+                     counts.context_blocks, counts.zstd_blocks, counts.stored_blocks, groups);
 }
 
 void refuse_same_file(const InputFile& input, const OutputFile& output) {

@@ -179,8 +179,9 @@ TEST_CASE("CApi.OptionsOfOtherSizes") {
   const Bytes content = to_bytes("nnzip");
   Bytes out(100);
   nnzip_options options = c_options_without_model();
-  for (const std::size_t wrong : {std::size_t{0}, std::size_t{8}, sizeof options - 1,
-                                  std::size_t{5000}, std::numeric_limits<std::size_t>::max()}) {
+  constexpr std::size_t kFirst = offsetof(nnzip_options, no_unwrap);
+  for (const std::size_t wrong : {std::size_t{0}, std::size_t{8}, kFirst - 1, std::size_t{5000},
+                                  std::numeric_limits<std::size_t>::max()}) {
     CAPTURE(wrong);
     options.struct_size = wrong;
     CHECK(c_compress(content, out, options) == NNZIP_ERROR_INVALID_ARGUMENT);
@@ -192,6 +193,13 @@ TEST_CASE("CApi.OptionsOfOtherSizes") {
     CHECK(nnzip_options_init(&untouched, wrong) == NNZIP_ERROR_INVALID_ARGUMENT);
     CHECK(std::memcmp(&untouched, &options, sizeof options) == 0);
   }
+
+  // An older program: its struct ends where that of the first version did.
+  options.struct_size = kFirst;
+  options.no_unwrap = 1;
+  out.resize(100);
+  CHECK(c_compress(content, out, options) == NNZIP_OK);
+  out.resize(100);
 
   // A newer program: its struct has a tail that this library does not know.
   struct {

@@ -48,6 +48,7 @@ for level in 1 2 3 4 5 6 7 8 9
 end
 __nnzip_option 'bare compress' -l fast -d 'as -1'
 __nnzip_option 'bare compress' -l best -d 'as -9'
+__nnzip_option 'bare compress' -l no-unwrap -d 'code gzip, zip, PNG and the like as they are'
 __nnzip_option 'bare compress' -l directory -d 'end the output with a directory'
 __nnzip_option 'bare compress' -l model -x -a '(__nnzip_models)' -d 'auto, none or a model'
 
