@@ -18,6 +18,9 @@ namespace nnzip {
 // Decisions of one kind count and write their corrections by themselves.
 enum class Channel : std::uint8_t { kBlocks, kLengths, kDistances, kCodes };
 inline constexpr std::size_t kChannels = 4;
+constexpr bool is_of_tokens(Channel channel) {
+  return channel == Channel::kLengths || channel == Channel::kDistances;
+}
 
 // LEB128 at data[at]; at goes behind it. Nothing if it is no number of 64 bits or ends too early.
 std::optional<std::uint64_t> take_varint(std::span<const std::uint8_t> data, std::size_t& at);
@@ -25,17 +28,19 @@ std::optional<std::uint64_t> take_varint(std::span<const std::uint8_t> data, std
 // Writes a correction as the number of right predictions before it and the difference.
 class CorrectionWriter {
  public:
-  // Stops at `most` corrections.
-  explicit CorrectionWriter(std::size_t most) : most_(most) {}
+  // Stops at `most` corrections, or at most_tokens of lengths and distances.
+  CorrectionWriter(std::size_t most_tokens, std::size_t most)
+      : most_tokens_(most_tokens), most_(most) {}
   std::uint32_t decide(Channel channel, std::uint32_t predicted, std::uint32_t truth) {
     Written& written = channels_[static_cast<std::size_t>(channel)];
     if (predicted == truth)
       ++written.gap;
     else
       correct(written, predicted, truth);
+    token_corrections_ += predicted != truth && is_of_tokens(channel) ? 1 : 0;
     return truth;
   }
-  bool stopped() const { return corrections_ >= most_; }
+  bool stopped() const { return corrections_ >= most_ || token_corrections_ >= most_tokens_; }
   // Appends the channels, each but the last after its size.
   void finish(Bytes& side) const;
 
@@ -47,22 +52,25 @@ class CorrectionWriter {
   void correct(Written& written, std::uint32_t predicted, std::uint32_t truth);
 
   std::array<Written, kChannels> channels_;
-  std::size_t most_, corrections_ = 0;
+  std::size_t most_tokens_, most_, token_corrections_ = 0, corrections_ = 0;
 };
 
-// Counts, and stops at `most` corrections.
+// Counts, and stops at `most` corrections. Those of tokens tell which matcher is right.
 class CorrectionCounter {
  public:
   explicit CorrectionCounter(std::size_t most) : most_(most) {}
-  std::uint32_t decide(Channel, std::uint32_t predicted, std::uint32_t truth) {
-    corrections_ += predicted != truth ? 1 : 0;
+  std::uint32_t decide(Channel channel, std::uint32_t predicted, std::uint32_t truth) {
+    if (predicted == truth) return truth;
+    ++corrections_;
+    token_corrections_ += is_of_tokens(channel) ? 1 : 0;
     return truth;
   }
   bool stopped() const { return corrections_ >= most_; }
   std::size_t corrections() const { return corrections_; }
+  std::size_t token_corrections() const { return token_corrections_; }
 
  private:
-  std::size_t most_, corrections_ = 0;
+  std::size_t most_, corrections_ = 0, token_corrections_ = 0;
 };
 
 // Applies what was written; stops at what CorrectionWriter does not write.

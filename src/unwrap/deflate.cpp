@@ -12,31 +12,52 @@ namespace nnzip {
 namespace {
 
 constexpr std::size_t kMaxContent = (std::size_t{1} << 31) - 1;
-// Tokens that parameters are tried on, and corrections that are taken as a sign to try more.
-constexpr std::size_t kSamples[] = {2048, 65536};
-constexpr std::size_t kFew = 8;
 constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
+// Tokens that parameters are tried on at first and at last.
+constexpr std::size_t kFirstSample = 512, kLastSample = 65536;
+constexpr std::size_t kFew = 8;     // corrections: more are taken as a sign to try again
+constexpr std::size_t kUsual = 64;  // tokens a correction, or fewer: not of zlib's kind
+constexpr std::size_t kPart = 8;    // of all tokens, enough to choose what is never right
 
-// Side data of the stream; false if there are `most` corrections or it takes too long.
-bool write_side(const InflatedDeflate& stream, const DeflateParameters& parameters,
-                std::size_t most, Bytes& side) {
-  CorrectionWriter corrections(most);
+struct Attempt {
+  bool whole = false;
+  std::size_t tokens = 0;  // before it stopped
+};
+
+// Side data of the stream. Stops at so many corrections of tokens, or of all.
+Attempt write_side(const InflatedDeflate& stream, const DeflateParameters& parameters,
+                   std::size_t most_tokens, std::size_t most, Bytes& side) {
+  CorrectionWriter corrections(most_tokens, most);
   DeflateWalk walk(parameters, stream.content, corrections, &stream, nullptr);
-  if (!walk.run(kAll, nullptr, 0)) return false;
+  if (!walk.run(kAll, nullptr, 0)) return {false, walk.walked()};
   put_parameters(parameters, side);
   corrections.finish(side);
-  return true;
+  return {true, walk.walked()};
 }
 
+// Tries parameters on more and more tokens, until they are right for all the others too or it looks
+// as if none were.
 bool find_side(const InflatedDeflate& stream, Bytes& side) {
   ParameterGuess guess(stream);
-  for (const std::size_t tokens : kSamples) {
-    const bool more = guess.improve(tokens);
-    if (!more) return write_side(stream, guess.best(), kAll, side);
-    if (write_side(stream, guess.best(), kFew, side)) return true;
+  // A correction takes two bytes or more: so many, and nothing could be won.
+  const std::size_t most = 64 + stream.bytes / 4, all = guess.all_tokens();
+  const std::size_t last = std::min(all, kLastSample);
+  for (std::size_t tokens = std::min(kFirstSample, all);;) {
+    guess.improve(tokens);
+    const std::size_t made = guess.corrections();
+    if (made > kFew && made > most * (tokens + 1) / (all + 1)) return false;
+    if (tokens >= last) break;
+    std::size_t reached = 0;
+    if (made <= tokens / kUsual) {
+      const Attempt attempt = write_side(stream, guess.best(), made + kFew, most, side);
+      if (attempt.whole) return true;
+      reached = attempt.tokens;
+    } else if (tokens >= all / kPart) {
+      break;
+    }
+    tokens = std::min(last, std::max(4 * tokens, reached));
   }
-  guess.improve(kAll);
-  return write_side(stream, guess.best(), kAll, side);
+  return write_side(stream, guess.best(), kAll, most, side).whole;
 }
 
 bool closes_to(const OpenedDeflate& opened, std::span<const std::uint8_t> stream) {

@@ -13,9 +13,8 @@ namespace {
 // The usual ones first: what is worse than the best so far is given up soon.
 constexpr std::uint8_t kMatchers[] = {6, 9, 1, 5, 4, 3, 2, 7, 8, kRuns, kLiteralsOnly, kNoMatcher};
 constexpr std::size_t kManyFixed =
-    200;                               // tokens that most encoders would not leave to a fixed code
-constexpr std::size_t kFew = 4;        // corrections
-constexpr std::size_t kHopeless = 24;  // tokens a correction, or fewer
+    200;                         // tokens that most encoders would not leave to a fixed code
+constexpr std::size_t kFew = 4;  // corrections
 
 // Tokens of a block tell how many an encoder's buffer holds.
 struct BlockShape {
@@ -49,14 +48,9 @@ struct BlockShape {
 }  // namespace
 
 ParameterGuess::ParameterGuess(const InflatedDeflate& stream) : stream_(stream) {
+  look_at_tokens();
   const BlockShape shape(stream_);
   all_tokens_ = shape.tokens;
-  std::uint32_t farthest = 0;
-  for (const Token& token : stream_.tokens)
-    farthest = std::max<std::uint32_t>(farthest, token.distance);
-  std::uint32_t bits = 9;
-  while (bits < 15 && (1U << bits) - kWindowMargin < farthest) ++bits;
-  if (stream_.content.size() > 1U << bits) tight_window_ = static_cast<std::uint8_t>(bits);
   const auto most = std::max_element(shape.votes.begin(), shape.votes.end());
   best_.early = shape.early > 0 && (*most == 0 || most == shape.votes.end() - 1);
   best_.fixed = shape.dynamic == 0 && shape.fixed > kManyFixed;
@@ -70,26 +64,56 @@ ParameterGuess::ParameterGuess(const InflatedDeflate& stream) : stream_(stream) 
     best_.hash_bits = static_cast<std::uint8_t>(best_.block_bits + 1);
 }
 
-bool ParameterGuess::improve(std::size_t tokens) {
+// Which matches there are at all says how far they may be, and which are too short.
+void ParameterGuess::look_at_tokens() {
+  std::uint32_t farthest = 0;
+  std::size_t distant = 0, brief = 0;
+  for (const Token& token : stream_.tokens) {
+    if (token.distance == 0) continue;
+    farthest = std::max<std::uint32_t>(farthest, token.distance);
+    distant += token.length == kMinMatch && token.distance > kTooFar ? 1 : 0;
+    brief += token.length <= kShort ? 1 : 0;
+  }
+  matches_ = farthest > 0;
+  far_matches_ = farthest > 1;
+  best_.far = distant > 0;
+  best_.filtered = matches_ && brief == 0;
+  std::uint32_t bits = 9;
+  while (bits < 15 && (1U << bits) - kWindowMargin < farthest) ++bits;
+  if (stream_.content.size() > 1U << bits) tight_window_ = static_cast<std::uint8_t>(bits);
+  // Among many distances one would be farther if it could.
+  if (stream_.content.size() > 8U << bits) best_.window_bits = tight_window_;
+}
+
+void ParameterGuess::improve(std::size_t tokens) {
   tokens_ = tokens;
   least_ = kAll;
   least_ = trial(best_);
-  if (least_ > kFew) improve_each();
-  return tokens < all_tokens_ && least_ <= tokens / kHopeless;
+  attempt_matchers();
+  if (least_ <= kFew) return;
+  attempt_others();
+  attempt_matchers();
 }
 
-void ParameterGuess::improve_each() {
-  for (int round = 0; round < 2; ++round) {
-    const DeflateParameters before = best_;
-    for (const std::uint8_t matcher : kMatchers)
-      for (const std::uint8_t bits : {best_.window_bits, tight_window_})
-        attempt_matcher(matcher, bits);
-    for (std::uint8_t bits = 9; bits <= 15; ++bits) attempt(&DeflateParameters::window_bits, bits);
-    for (std::uint8_t bits = 8; bits <= 16; ++bits) attempt(&DeflateParameters::hash_bits, bits);
-    attempt(&DeflateParameters::fixed, !best_.fixed);
-    attempt(&DeflateParameters::early, !best_.early);
-    if (least_ <= kFew || before == best_) return;
+void ParameterGuess::attempt_matchers() {
+  for (const std::uint8_t matcher : kMatchers) {
+    if (matcher == kRuns && (!matches_ || far_matches_)) continue;
+    if (matcher == kLiteralsOnly && matches_) continue;
+    attempt(&DeflateParameters::matcher, matcher);
   }
+}
+
+void ParameterGuess::attempt_others() {
+  for (const std::uint8_t bits : {tight_window_, std::uint8_t{15}})
+    attempt(&DeflateParameters::window_bits, bits);
+  for (std::uint8_t bits = 8; bits <= 16; ++bits) attempt(&DeflateParameters::hash_bits, bits);
+  for (std::uint8_t bits = 9; bits < 15; ++bits) attempt(&DeflateParameters::window_bits, bits);
+  if (best_.lazy()) {
+    attempt(&DeflateParameters::filtered, !best_.filtered);
+    attempt(&DeflateParameters::far, !best_.far);
+  }
+  attempt(&DeflateParameters::fixed, !best_.fixed);
+  attempt(&DeflateParameters::early, !best_.early);
 }
 
 template <typename Field, typename Value>
@@ -97,17 +121,6 @@ void ParameterGuess::attempt(Field field, Value value) {
   DeflateParameters tried = best_;
   tried.*field = value;
   attempt(tried);
-}
-
-// Filtered or not, and the window, show only together with the right matcher.
-void ParameterGuess::attempt_matcher(std::uint8_t matcher, std::uint8_t window_bits) {
-  DeflateParameters tried = best_;
-  tried.matcher = matcher;
-  tried.window_bits = window_bits;
-  for (const bool filtered : {false, true}) {
-    tried.filtered = filtered;
-    if (filtered <= tried.lazy()) attempt(tried);
-  }
 }
 
 void ParameterGuess::attempt(const DeflateParameters& tried) {

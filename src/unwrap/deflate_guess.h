@@ -15,25 +15,29 @@ class ParameterGuess {
   // stream: must outlive the guess.
   explicit ParameterGuess(const InflatedDeflate& stream);
 
-  // Sets one parameter after the other to what makes the fewest corrections in the first `tokens`.
-  // Whether more tokens could tell more: there are more, and it looks as if one encoder of zlib's
-  // kind made the stream.
-  bool improve(std::size_t tokens);
+  // Takes the matcher, and if none fits the other parameters too, that make the fewest corrections
+  // in the first `tokens`.
+  void improve(std::size_t tokens);
   const DeflateParameters& best() const { return best_; }
+  std::size_t all_tokens() const { return all_tokens_; }  // bytes of stored blocks count as well
+  // Corrections of tokens that best() made in those.
+  std::size_t corrections() const { return least_; }
 
  private:
   static constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
 
-  void improve_each();
+  void look_at_tokens();
+  void attempt_matchers();
+  void attempt_others();
   template <typename Field, typename Value>
   void attempt(Field field, Value value);
-  void attempt_matcher(std::uint8_t matcher, std::uint8_t window_bits);
   void attempt(const DeflateParameters& tried);
   std::size_t trial(const DeflateParameters& parameters) const;
 
   const InflatedDeflate& stream_;
   DeflateParameters best_;
   std::uint8_t tight_window_ = 15;  // bits of the smallest one in which all distances lie
+  bool matches_ = false, far_matches_ = false;  // any; any at more than 1
   std::size_t all_tokens_ = 0, tokens_ = 0;
   std::size_t least_ = kAll;  // corrections of best_
 };

@@ -7,13 +7,6 @@
 #include <cstring>
 
 namespace nnzip {
-namespace {
-
-constexpr std::uint32_t kTooFar = 4096;  // for a match of 3 bytes
-constexpr std::uint32_t kShort = 5;      // a match that filtered encoders do not take
-
-}  // namespace
-
 DeflateMatcher::DeflateMatcher(const DeflateParameters& parameters,
                                std::span<const std::uint8_t> content)
     : parameters_(parameters),
@@ -22,19 +15,36 @@ DeflateMatcher::DeflateMatcher(const DeflateParameters& parameters,
       shift_((parameters.hash_bits + 2U) / 3),
       mask_((1U << parameters.hash_bits) - 1),
       max_distance_((1U << parameters.window_bits) - kWindowMargin),
+      deep_(search_.chain >= kDeep),
       most_steps_((1U << 20) + std::uint64_t{1024} * content.size()) {
   if (!parameters.searches()) return;
-  head_.resize(std::size_t{mask_} + 1);
-  before_.resize(std::min<std::size_t>(kChainSize, std::bit_ceil(content.size() + 1)));
+  heads_[kThree].resize(std::size_t{mask_} + 1);
+  if (deep_)
+    for (const Chain chain : {kFour, kSix}) heads_[chain].resize(std::size_t{1} << kHashBits);
+  links_ = std::make_unique_for_overwrite<Links[]>(
+      std::min<std::size_t>(kRing, std::bit_ceil(content.size() + 1)));
 }
 
 void DeflateMatcher::remember(std::uint32_t at) {
   if (at < remembered_ || !parameters_.searches()) return;
   remembered_ = at + 1;
-  if (!hashable(at)) return;
-  std::uint32_t& head = head_[hash(at)];
-  before(at) = head;
+  if (!has(at, kMinMatch)) return;
+  Links& links = links_[at % kRing];
+  links.back[kThree] = link(heads_[kThree][hash(at)], at);
+  if (!deep_) return;
+  const std::uint16_t back = links.back[kThree];
+  links.order = back == 0 || back >= kRing
+                    ? std::uint16_t{0}
+                    : static_cast<std::uint16_t>(links_[(at - back) % kRing].order + 1);
+  for (const Chain chain : {kFour, kSix})
+    if (has(at, kBytes[chain])) links.back[chain] = link(heads_[chain][hash(chain, at)], at);
+}
+
+std::uint16_t DeflateMatcher::link(std::uint32_t& head, std::uint32_t at) {
+  const std::uint32_t back = at + 1 - head;
+  const bool near = head != 0 && back <= kRing;
   head = at + 1;
+  return near ? static_cast<std::uint16_t>(back) : std::uint16_t{0};
 }
 
 std::uint32_t DeflateMatcher::agreement(std::uint32_t place, std::uint32_t at,
@@ -64,47 +74,92 @@ bool DeflateMatcher::ends_alike(std::uint32_t place, std::uint32_t at,
                              : std::memcmp(a - 3, b - 3, 4) == 0;
 }
 
-// Place plus 1 of the last one with the same hash; that of position_ may itself be in the chain.
-std::uint32_t DeflateMatcher::chain_start(std::uint32_t at) {
-  return at < remembered_ ? before(at) : head_[hash(at)];
+// The last one with the same hash; position_ may itself be in the chain.
+std::uint32_t DeflateMatcher::chain_start(Chain chain, std::uint32_t at) const {
+  return at < remembered_ ? before(chain, at) : heads_[chain][hash(chain, at)];
+}
+
+// Where places that agree in so many bytes are found soonest.
+DeflateMatcher::Chain DeflateMatcher::chain_for(std::uint32_t bytes) const {
+  if (!deep_ || bytes < kBytes[kFour]) return kThree;
+  return bytes < kBytes[kSix] ? kFour : kSix;
 }
 
 // The nearest of the longest matches that are longer than longer_than, or a literal.
 Token DeflateMatcher::search(std::uint32_t at, std::uint32_t longer_than) {
   Token best;
-  if (at >= content_.size() || !hashable(at)) return best;
+  if (at >= content_.size() || !has(at, kMinMatch)) return best;
   const auto ahead =
       static_cast<std::uint32_t>(std::min<std::size_t>(content_.size() - at, kMaxMatch));
   const std::uint32_t enough = std::min<std::uint32_t>(search_.nice, ahead);
   const std::uint32_t low = at > max_distance_ ? at - max_distance_ : 0;
   std::uint32_t longest = longer_than, links = search_.chain;
   if (longer_than >= search_.good) links >>= 2;
-  std::uint32_t next = chain_start(at);
+  std::uint32_t next = chain_start(kThree, at);
   // The first place may be as far as max_distance_, the others must be nearer; place 0 never is
   // one.
-  if (next <= std::max({low, floor_, 1U})) return best;
+  if (longest >= ahead || next <= std::max({low, floor_, 1U})) return best;
   const std::uint32_t least = std::max(low + 1, floor_);
+  if (deep_) return deep_search(at, longer_than, links, next, least);
+  std::uint64_t steps = 0;
   do {
     const std::uint32_t place = next - 1;
-    ++steps_;
-    if (longest >= ahead) break;
+    ++steps;
     if (ends_alike(place, at, longest)) {
       const std::uint32_t length = agreement(place, at, ahead);
       if (length > longest) {
-        steps_ += length / 32;
+        steps += length / 32;
         longest = length;
         best = {static_cast<std::uint16_t>(length), static_cast<std::uint16_t>(at - place)};
         if (length >= enough) break;
       }
     }
-    next = before(place);
+    next = before(kThree, place);
   } while (next > least && --links != 0);
+  steps_ += steps;
+  return best;
+}
+
+// The same by fewer steps: places that cannot be longer are passed over, but they count as links.
+Token DeflateMatcher::deep_search(std::uint32_t at, std::uint32_t longer_than, std::uint32_t links,
+                                  std::uint32_t start, std::uint32_t least) {
+  Token best;
+  const auto ahead =
+      static_cast<std::uint32_t>(std::min<std::size_t>(content_.size() - at, kMaxMatch));
+  const std::uint32_t enough = std::min<std::uint32_t>(search_.nice, ahead);
+  const std::uint16_t first = links_[(start - 1) % kRing].order;
+  std::uint32_t longest = longer_than;
+  Chain chain = chain_for(longest + 1);
+  std::uint32_t next = chain == kThree ? start : chain_start(chain, at);
+  std::uint64_t steps = 0;
+  while (next > least || next == start) {
+    const std::uint32_t place = next - 1;
+    ++steps;
+    // Of other chains, places that agree in less than three bytes are none of this one's links.
+    if (static_cast<std::uint16_t>(first - links_[place % kRing].order) >= links &&
+        (chain == kThree || agreement(place, at, kMinMatch) == kMinMatch))
+      break;
+    next = before(chain, place);
+    if (!ends_alike(place, at, longest)) continue;
+    const std::uint32_t length = agreement(place, at, ahead);
+    if (length <= longest) continue;
+    steps += length / 32;
+    longest = length;
+    best = {static_cast<std::uint16_t>(length), static_cast<std::uint16_t>(at - place)};
+    if (length >= enough) break;
+    const Chain better = chain_for(longest + 1);
+    if (better == chain) continue;
+    chain = better;
+    next = length >= kBytes[chain] ? before(chain, place) : chain_start(chain, at);
+    for (; next > place; ++steps) next = before(chain, next - 1);
+  }
+  steps_ += steps;
   return best;
 }
 
 Token DeflateMatcher::lazy_search(std::uint32_t at, std::uint32_t longer_than) {
   const Token found = search(at, longer_than);
-  if (found.length == kMinMatch && found.distance > kTooFar) return {};
+  if (!parameters_.far && found.length == kMinMatch && found.distance > kTooFar) return {};
   if (parameters_.filtered && found.length <= kShort) return {};
   return found;
 }
@@ -140,17 +195,19 @@ void DeflateMatcher::accept(Token token) {
   position_ = end;
 }
 
-// The next in the chain of position_ after a place; the farthest shares its link with position_.
-std::uint32_t DeflateMatcher::farther(std::uint32_t place) {
-  return position_ - place < kMaxDistance ? before(place) : 0;
+// The next after a place in a chain of position_; the farthest shares its links with position_.
+std::uint32_t DeflateMatcher::farther(Chain chain, std::uint32_t place) const {
+  return position_ - place < kMaxDistance ? before(chain, place) : 0;
 }
 
 std::uint32_t DeflateMatcher::rank_of(Token match) {
   const std::uint32_t far = kFar + match.distance;
-  if (!parameters_.searches() || !hashable(position_)) return far;
+  if (!parameters_.searches()) return far;
   const std::uint32_t low = position_ > kMaxDistance ? position_ - kMaxDistance : 0;
+  const Chain chain = chain_for(match.length);
   std::uint32_t rank = 0;
-  for (std::uint32_t next = chain_start(position_); next > low; next = farther(next - 1)) {
+  for (std::uint32_t next = chain_start(chain, position_); next > low;
+       next = farther(chain, next - 1)) {
     steps_ += 1 + match.length / 32U;
     const std::uint32_t distance = position_ - (next - 1);
     if (distance == match.distance) return rank;
@@ -162,9 +219,11 @@ std::uint32_t DeflateMatcher::rank_of(Token match) {
 
 std::uint32_t DeflateMatcher::distance_of(std::uint32_t length, std::uint32_t rank) {
   if (rank > kFar) return rank - kFar;
-  if (!parameters_.searches() || !hashable(position_)) return 0;
+  if (!parameters_.searches()) return 0;
   const std::uint32_t low = position_ > kMaxDistance ? position_ - kMaxDistance : 0;
-  for (std::uint32_t next = chain_start(position_); next > low; next = farther(next - 1)) {
+  const Chain chain = chain_for(length);
+  for (std::uint32_t next = chain_start(chain, position_); next > low;
+       next = farther(chain, next - 1)) {
     steps_ += 1 + length / 32;
     if (agreement(next - 1, position_, length) != length) continue;
     if (rank-- == 0) return position_ - (next - 1);

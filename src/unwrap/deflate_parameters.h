@@ -24,6 +24,9 @@ inline constexpr Search kSearches[kSearchRows] = {
     {4, 4, 16, 16},       {8, 16, 32, 32},     {8, 16, 128, 128}, {8, 32, 128, 256},
     {32, 128, 258, 1024}, {32, 258, 258, 4096}};
 
+// Lazy rows do not take a match of 3 bytes that is farther, nor, filtered, one of at most 5.
+inline constexpr std::uint32_t kTooFar = 4096, kShort = 5;
+
 struct DeflateParameters {
   std::uint8_t matcher = 6;
   std::uint8_t window_bits = 15;  // 9 to 15
@@ -31,6 +34,7 @@ struct DeflateParameters {
   std::uint8_t block_bits = 14;   // 7 to 15: a block has 2^block_bits - 1 tokens; 0: any number
   bool filtered = false;          // matches of 5 bytes or fewer are not taken (lazy rows)
   bool fixed = false;             // no dynamic blocks
+  bool far = false;               // matches of 3 bytes are taken at any distance (lazy rows)
   bool early = false;             // gzip's blocks: they may end after any 4096 tokens
 
   bool searches() const { return matcher >= 1 && matcher < kSearchRows; }

@@ -37,6 +37,8 @@ class DeflateWalk {
     return walk_padding();
   }
 
+  std::size_t walked() const { return walked_; }  // tokens
+
  private:
   std::uint32_t decide(Channel channel, std::uint32_t predicted, std::uint32_t truth) {
     return decisions_.decide(channel, predicted, truth);
