@@ -40,10 +40,11 @@ void StretchSearch::find_in(std::span<const std::uint8_t> window) {
   for (FoundStretch& stretch : find_wrapped(window.subspan(begin), max_opened_)) {
     stretch.offset += begin;
     stretch.header += begin;
-    if (stretch.whole) {
+    if (stretch.whole || saw_end_) {
+      // At the end open() says whether it is whole.
       searched_ = std::max(searched_, stretch.offset + stretch.bytes);
       found_.push_back(stretch);
-    } else if (!saw_end_) {
+    } else {
       unfinished_ = true;
       searched_ = stretch.header;
     }

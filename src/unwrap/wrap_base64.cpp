@@ -244,8 +244,11 @@ std::vector<FoundWrapped> find(std::span<const std::uint8_t> content, std::size_
       continue;
     }
     const auto text = Parser(content.subspan(at)).parse();
-    if (text && opened_bytes(*text) <= max_opened)
-      found.push_back({at, text->bytes, opened_bytes(*text)});
+    if (text && opened_bytes(*text) <= max_opened) {
+      // What touches the end may go on behind it.
+      const bool whole = at + text->bytes < content.size();
+      found.push_back({at, text->bytes, opened_bytes(*text), at, whole});
+    }
     at += text ? text->bytes : run;
   }
   return found;

@@ -41,9 +41,9 @@ struct Wrapper {
   const char* name;     // as people see it
 
   // Stretches in the order of their offsets; none overlaps another, and all but the last are whole.
-  // One that goes on beyond the content is told if kUnfinished bytes of it are there; then nothing
-  // behind it is told. max_opened: bytes that one may open to. Takes a time in proportion to the
-  // content.
+  // One that goes on beyond the content, or may do so, is told if kUnfinished bytes of it are
+  // there; then nothing behind it is told. max_opened: bytes that one may open to. Takes a time in
+  // proportion to the content.
   std::vector<FoundWrapped> (*find)(std::span<const std::uint8_t> content, std::size_t max_opened);
 
   // content: what find() was given, from found.header on or earlier, to the end of the stretch or

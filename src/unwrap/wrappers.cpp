@@ -5,13 +5,14 @@
 #include <algorithm>
 #include <array>
 
+#include "unwrap/wrap_base64.h"
 #include "unwrap/wrap_deflate.h"
 #include "unwrap/wrap_png.h"
 
 namespace nnzip {
 namespace {
 
-constexpr std::array kWrappers = {&kPngWrapper, &kDeflateWrapper};
+constexpr std::array kWrappers = {&kPngWrapper, &kDeflateWrapper, &kBase64Wrapper};
 
 bool begins_before(const FoundStretch& a, const FoundStretch& b) { return a.offset < b.offset; }
 
