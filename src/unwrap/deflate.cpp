@@ -39,13 +39,13 @@ Attempt write_side(const InflatedDeflate& stream, const DeflateParameters& param
 // as if none were.
 bool find_side(const InflatedDeflate& stream, Bytes& side) {
   ParameterGuess guess(stream);
-  // A correction takes two bytes or more: so many, and nothing could be won.
-  const std::size_t most = 64 + stream.bytes / 4, all = guess.all_tokens();
+  // A correction takes about a byte when it has been coded: so many, and nothing could be won.
+  const std::size_t most = 64 + stream.bytes / 3, all = guess.all_tokens();
   const std::size_t last = std::min(all, kLastSample);
   for (std::size_t tokens = std::min(kFirstSample, all);;) {
     guess.improve(tokens);
     const std::size_t made = guess.corrections();
-    if (made > kFew && made > most * (tokens + 1) / (all + 1)) return false;
+    if (made > kFew && made > tokens / 2) return false;
     if (tokens >= last) break;
     std::size_t reached = 0;
     if (made <= tokens / kUsual) {

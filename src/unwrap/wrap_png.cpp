@@ -141,7 +141,8 @@ std::optional<Bytes> close_rows(const PngSide& side,
   if (parts.size() != (side.rows ? 2U : 1U)) return {};
   if (!side.rows) return Bytes(parts[0].begin(), parts[0].end());
   const std::size_t rows = parts[0].size(), row_bytes = side.rows->row_bytes;
-  if (parts[1].size() / row_bytes != rows || parts[1].size() % row_bytes != 0) return {};
+  if (rows == 0 || parts[1].size() / row_bytes != rows || parts[1].size() % row_bytes != 0)
+    return {};
   Bytes content;
   if (!apply_filters(*side.rows, parts[0], parts[1], content)) return {};
   return content;

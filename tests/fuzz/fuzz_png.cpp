@@ -54,7 +54,11 @@ std::vector<Input> inputs() {
   // Four rows of two bytes without filters.
   const Bytes side{12, 4, 1, 0x78, 1, 1, 2, 1, 0x06, 0x77, 14, 0, 0,
                    0,  0, 0, 0,    0, 1, 2, 3, 4,    5,    6,  7, 8};
-  return {{"stored", stored}, {"fixed", fixed}, {"side data", side}, {"no image", {0, 0, 3, 3}}};
+  return {{"stored", stored},
+          {"fixed", fixed},
+          {"side data", side},
+          {"regression: no rows of many bytes", {10, 0, 1, 72, 4, 1, 255, 255, 255, 255, 43, 1}},
+          {"no image", {0, 0, 3, 3}}};
 }
 
 }  // namespace nnzip::fuzz
