@@ -1,42 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Streams of the programs that people have, where they are installed: all close to the same bytes,
 // and those of zlib's kind cost little.
-#include <unistd.h>
+#include <array>
 
-#include <catch2/catch.hpp>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-
-#include "unit/deflate_samples.h"
+#include "unit/png_samples.h"
+#include "unit/scratch_folder.h"
+#include "unit/wrapper_demands.h"
 #include "unwrap/deflate.h"
 #include "unwrap/find.h"
+#include "unwrap/wrap_png.h"
 
 namespace nnzip::test {
 namespace {
 
 constexpr std::size_t kMaxContent = std::size_t{1} << 24;
-
-class Folder {
- public:
-  Folder()
-      : path_(std::filesystem::temp_directory_path() /
-              ("nnzip-deflate-" + std::to_string(getpid()))) {
-    std::filesystem::create_directories(path_);
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  // What the command makes of a file "in", as a file "out". Nothing if it fails.
-  Bytes made_by(const std::string& command, const Bytes& in) const {
-    std::filesystem::remove(path_ / "out");
-    std::ofstream(path_ / "in", std::ios::binary)
-        .write(reinterpret_cast<const char*>(in.data()), static_cast<std::streamsize>(in.size()));
-    const std::string line = "cd '" + path_.string() + "' && (" + command + ") >log 2>&1";
-    return std::system(line.c_str()) == 0 ? file_bytes((path_ / "out").string()) : Bytes{};
-  }
-
- private:
-  std::filesystem::path path_;
-};
 
 struct Tool {
   const char* name;
@@ -53,14 +30,23 @@ constexpr Tool kTools[] = {
     {"Info-ZIP", "zip -X out.zip in && mv out.zip out", 0},
     {"Python",
      "python3 -c \"import gzip;open('out','wb').write(gzip.compress(open('in','rb').read()))\"", 0},
+    {"Python's zip",
+     "python3 -c \"import zipfile;zipfile.ZipFile('out','w',zipfile.ZIP_DEFLATED).write('in')\"",
+     0},
+    {"Java's jar", "jar cfM out.jar in && mv out.jar out", 0},
     {"pigz", "pigz -n -p1 <in >out", 5},
+    {"pigz, blocks in parallel", "pigz -n -p4 -b128 <in >out", 5},
+    {"pigz -11", "pigz -n -11 <in >out", 60},
+    {"advzip", "advzip -a -3 out.zip in && mv out.zip out", 60},
     {"7-Zip", "7z a -tzip out.zip in && mv out.zip out", 60},
     {"Node",
      "node -e \"const "
      "f=require('fs');f.writeFileSync('out',require('zlib').gzipSync(f.readFileSync('in')))\"",
      60},
     {"zopfli", "zopfli -c in >out", 60},
+    {"libdeflate -1", "libdeflate-gzip -1 -c in >out", 60},
     {"libdeflate", "libdeflate-gzip -c in >out", 60},
+    {"libdeflate -12", "libdeflate-gzip -12 -c in >out", 60},
 };
 
 }  // namespace
@@ -87,6 +73,37 @@ TEST_CASE("DeflateTools.AllCloseExactly") {
       REQUIRE(close_deflate(opened->side, content, stream.size(), closed));
       CHECK(closed == stream);
       CHECK(opened->side.size() <= (tool.max_side == 0 ? 32 : tool.max_side * stream.size() / 100));
+    }
+}
+
+// Programs that make PNG files smaller, or others of them.
+TEST_CASE("DeflateTools.PngCloseExactly") {
+  constexpr Tool kPngTools[] = {
+      {"optipng", "optipng -quiet -force -out out -- in", 0},
+      {"pngcrush", "pngcrush -q in out", 0},
+      {"ImageMagick", "$(command -v convert-im6.q16 || command -v convert) png:in png:out", 0},
+      {"ImageMagick, interlaced",
+       "$(command -v convert-im6.q16 || command -v convert) png:in -interlace PNG png:out", 0},
+      {"advpng", "cp in out && advpng -z -3 out", 60},
+      {"zopflipng", "zopflipng -y --iterations=3 in out", 60},
+      {"oxipng", "oxipng -q --out out in", 60},
+      {"pyoxipng", "python3 -c \"import oxipng; oxipng.optimize('in', 'out')\"", 60},
+  };
+  const Folder folder;
+  using Types = std::array<std::uint8_t, 3>;
+  for (const std::uint8_t type : Types{0, 2, 6})
+    for (const Tool& tool : kPngTools) {
+      INFO(tool.name);
+      const Bytes file =
+          folder.made_by(tool.command, png_file({.width = 150, .height = 90, .type = type}));
+      if (file.empty()) {
+        WARN(std::string("not installed, not tested: ") + tool.name);
+        continue;
+      }
+      const auto all = demand_exact(kPngWrapper, file);
+      REQUIRE(all.size() == 1);
+      CHECK(all[0].side.size() <=
+            (tool.max_side == 0 ? 48 : 48 + tool.max_side * file.size() / 100));
     }
 }
 
