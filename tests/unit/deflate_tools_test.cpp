@@ -86,8 +86,8 @@ TEST_CASE("DeflateTools.PngCloseExactly") {
        "$(command -v convert-im6.q16 || command -v convert) png:in -interlace PNG png:out", 0},
       {"advpng", "cp in out && advpng -z -3 out", 60},
       {"zopflipng", "zopflipng -y --iterations=3 in out", 60},
-      {"oxipng", "oxipng -q --out out in", 60},
-      {"pyoxipng", "python3 -c \"import oxipng; oxipng.optimize('in', 'out')\"", 60},
+      {"oxipng", "oxipng -q --out out in", 80},
+      {"pyoxipng", "python3 -c \"import oxipng; oxipng.optimize('in', 'out')\"", 80},
   };
   const Folder folder;
   using Types = std::array<std::uint8_t, 3>;
