@@ -55,22 +55,19 @@ class CorrectionWriter {
   std::size_t most_tokens_, most_, token_corrections_ = 0, corrections_ = 0;
 };
 
-// Counts, and stops at `most` corrections. Those of tokens tell which matcher is right.
+// Counts, and stops at `most` corrections. Those of codes are left out: they follow from others.
 class CorrectionCounter {
  public:
   explicit CorrectionCounter(std::size_t most) : most_(most) {}
   std::uint32_t decide(Channel channel, std::uint32_t predicted, std::uint32_t truth) {
-    if (predicted == truth) return truth;
-    ++corrections_;
-    token_corrections_ += is_of_tokens(channel) ? 1 : 0;
+    corrections_ += predicted != truth && channel != Channel::kCodes ? 1 : 0;
     return truth;
   }
   bool stopped() const { return corrections_ >= most_; }
   std::size_t corrections() const { return corrections_; }
-  std::size_t token_corrections() const { return token_corrections_; }
 
  private:
-  std::size_t most_, corrections_ = 0, token_corrections_ = 0;
+  std::size_t most_, corrections_ = 0;
 };
 
 // Applies what was written; stops at what CorrectionWriter does not write.

@@ -15,9 +15,11 @@ constexpr std::size_t kMaxContent = (std::size_t{1} << 31) - 1;
 constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
 // Tokens that parameters are tried on at first and at last.
 constexpr std::size_t kFirstSample = 512, kLastSample = 65536;
-constexpr std::size_t kFew = 8;     // corrections: more are taken as a sign to try again
-constexpr std::size_t kUsual = 64;  // tokens a correction, or fewer: not of zlib's kind
-constexpr std::size_t kPart = 8;    // of all tokens, enough to choose what is never right
+constexpr std::size_t kShortestSample = 4096;
+constexpr std::size_t kClearly = 3;  // times fewer corrections: no others need be tried
+constexpr std::size_t kFew = 8;      // corrections: more are taken as a sign to try again
+constexpr std::size_t kUsual = 64;   // tokens a correction, or fewer: not of zlib's kind
+constexpr std::size_t kPart = 8;     // of all tokens, enough to choose what is never right
 
 struct Attempt {
   bool whole = false;
@@ -45,15 +47,19 @@ bool find_side(const InflatedDeflate& stream, Bytes& side) {
   for (std::size_t tokens = std::min(kFirstSample, all);;) {
     guess.improve(tokens);
     const std::size_t made = guess.corrections();
-    if (made > kFew && made > tokens / 2) return false;
-    if (tokens >= last) break;
+    const bool usual = made <= std::max(kFew, tokens / kUsual);
+    if (!usual && tokens <= kFirstSample &&
+        guess.improve_by_shortest(std::min(all, kShortestSample), kClearly))
+      break;
+    if (tokens >= last || (!usual && tokens >= all / kPart)) {
+      if (!usual) guess.improve_by_shortest(tokens, 1);
+      break;
+    }
     std::size_t reached = 0;
-    if (made <= tokens / kUsual) {
+    if (usual) {
       const Attempt attempt = write_side(stream, guess.best(), made + kFew, most, side);
       if (attempt.whole) return true;
       reached = attempt.tokens;
-    } else if (tokens >= all / kPart) {
-      break;
     }
     tokens = std::min(last, std::max(4 * tokens, reached));
   }

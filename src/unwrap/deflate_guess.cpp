@@ -95,6 +95,16 @@ void ParameterGuess::improve(std::size_t tokens) {
   attempt_matchers();
 }
 
+bool ParameterGuess::improve_by_shortest(std::size_t tokens, std::size_t times) {
+  const DeflateParameters before = best_;
+  tokens_ = tokens;
+  least_ = kAll;
+  least_ = trial(best_) / times;
+  for (const std::uint8_t matcher : {kShortestShorter, kShortestLonger, kShortestLiteral})
+    attempt(&DeflateParameters::matcher, matcher);
+  return best_ != before;
+}
+
 void ParameterGuess::attempt_matchers() {
   for (const std::uint8_t matcher : kMatchers) {
     if (matcher == kRuns && (!matches_ || far_matches_)) continue;

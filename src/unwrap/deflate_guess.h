@@ -18,6 +18,9 @@ class ParameterGuess {
   // Takes the matcher, and if none fits the other parameters too, that make the fewest corrections
   // in the first `tokens`.
   void improve(std::size_t tokens);
+  // Tries encoders that seek the shortest block. Whether one of them makes fewer corrections, and
+  // so many times fewer; if not, best() stays.
+  bool improve_by_shortest(std::size_t tokens, std::size_t times);
   const DeflateParameters& best() const { return best_; }
   std::size_t all_tokens() const { return all_tokens_; }  // bytes of stored blocks count as well
   // Corrections of tokens that best() made in those.

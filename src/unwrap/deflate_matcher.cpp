@@ -15,9 +15,10 @@ DeflateMatcher::DeflateMatcher(const DeflateParameters& parameters,
       shift_((parameters.hash_bits + 2U) / 3),
       mask_((1U << parameters.hash_bits) - 1),
       max_distance_((1U << parameters.window_bits) - kWindowMargin),
-      deep_(search_.chain >= kDeep),
+      chained_(parameters.searches() || parameters.shortest()),
+      deep_(search_.chain >= kDeep || parameters.shortest()),
       most_steps_((1U << 20) + std::uint64_t{1024} * content.size()) {
-  if (!parameters.searches()) return;
+  if (!chained_) return;
   heads_[kThree].resize(std::size_t{mask_} + 1);
   if (deep_)
     for (const Chain chain : {kFour, kSix}) heads_[chain].resize(std::size_t{1} << kHashBits);
@@ -26,7 +27,7 @@ DeflateMatcher::DeflateMatcher(const DeflateParameters& parameters,
 }
 
 void DeflateMatcher::remember(std::uint32_t at) {
-  if (at < remembered_ || !parameters_.searches()) return;
+  if (at < remembered_ || !chained_) return;
   remembered_ = at + 1;
   if (!has(at, kMinMatch)) return;
   Links& links = links_[at % kRing];
@@ -155,6 +156,33 @@ Token DeflateMatcher::deep_search(std::uint32_t at, std::uint32_t longer_than, s
   }
   steps_ += steps;
   return best;
+}
+
+void DeflateMatcher::add_matches(std::uint32_t at, std::vector<Token>& matches) const {
+  if (!has(at, kMinMatch)) return;
+  const auto ahead =
+      static_cast<std::uint32_t>(std::min<std::size_t>(content_.size() - at, kMaxMatch));
+  const std::uint32_t low = at > kMaxDistance ? at - kMaxDistance : 0;
+  const std::size_t most = matches.size() + kMostMatches;
+  std::uint32_t longest = kMinMatch - 1;
+  Chain chain = kThree;
+  std::uint32_t next = chain_start(chain, at);
+  for (std::uint32_t looks = 0; next > low && looks < kMostLooks; ++looks) {
+    const std::uint32_t place = next - 1;
+    next = before(chain, place);
+    if (!ends_alike(place, at, longest)) continue;
+    const std::uint32_t length = agreement(place, at, ahead);
+    if (length <= longest) continue;
+    longest = length;
+    if (matches.size() == most) matches.pop_back();
+    matches.push_back({static_cast<std::uint16_t>(length), static_cast<std::uint16_t>(at - place)});
+    if (length == ahead) return;
+    const Chain better = chain_for(longest + 1);
+    if (better == chain) continue;
+    chain = better;
+    next = length >= kBytes[chain] ? before(chain, place) : chain_start(chain, at);
+    for (; next > place && looks < kMostLooks; ++looks) next = before(chain, next - 1);
+  }
 }
 
 Token DeflateMatcher::lazy_search(std::uint32_t at, std::uint32_t longer_than) {

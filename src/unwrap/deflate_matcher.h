@@ -29,6 +29,13 @@ class DeflateMatcher {
   std::uint32_t rank_of(Token match);
   std::uint32_t distance_of(std::uint32_t length, std::uint32_t rank);
 
+  // For others that search by themselves: puts all positions before `at` into the chains; appends
+  // the nearest match of each length at the first position that is not, each longer than the last.
+  void remember_before(std::uint32_t at) {
+    while (remembered_ < at) remember(remembered_);
+  }
+  void add_matches(std::uint32_t at, std::vector<Token>& matches) const;
+
   // Nothing before position() is matched any more.
   void forget() { floor_ = position_; }
   std::uint32_t position() const { return position_; }
@@ -43,6 +50,7 @@ class DeflateMatcher {
   static constexpr std::uint32_t kBytes[] = {3, 4, 6};
   static constexpr std::uint32_t kDeep = 128;  // links of a search from which all chains are kept
   static constexpr int kHashBits = 15;
+  static constexpr std::uint32_t kMostLooks = 1024, kMostMatches = 32;  // of add_matches()
   static constexpr std::uint32_t kMultiplier = 0x9E3779B1, kSecondMultiplier = 0x85EBCA77;
 
   struct Links {
@@ -88,7 +96,7 @@ class DeflateMatcher {
   Search search_;
   std::span<const std::uint8_t> content_;
   std::uint32_t shift_, mask_, max_distance_;
-  bool deep_;
+  bool chained_, deep_;
   std::uint32_t position_ = 0, floor_ = 0;
   std::uint32_t remembered_ = 0;  // first position that is not in the chains
   Token carried_;                 // found at position_ when the byte before it became a literal

@@ -24,7 +24,7 @@ std::optional<DeflateParameters> get_parameters(std::span<const std::uint8_t> da
   parameters.window_bits = static_cast<std::uint8_t>(8 + (data[1] & 15));
   parameters.hash_bits = static_cast<std::uint8_t>(8 + (data[1] >> 4));
   parameters.block_bits = data[2];
-  const bool valid = parameters.matcher <= kLiteralsOnly && parameters.window_bits >= 9 &&
+  const bool valid = parameters.matcher <= kShortestLiteral && parameters.window_bits >= 9 &&
                      parameters.window_bits <= 15 && parameters.hash_bits <= 16 &&
                      parameters.block_bits <= 15 &&
                      (parameters.block_bits == 0 || parameters.block_bits >= 7);

@@ -10,8 +10,16 @@
 
 namespace nnzip {
 
-// How tokens are found. 1 to 9 are rows of kSearches.
-enum Matcher : std::uint8_t { kNoMatcher = 0, kRuns = 10, kLiteralsOnly = 11 };
+// How tokens are found. 1 to 9 are rows of kSearches; the last three seek the shortest block, and
+// differ in what they take of what is equally short.
+enum Matcher : std::uint8_t {
+  kNoMatcher = 0,
+  kRuns = 10,
+  kLiteralsOnly = 11,
+  kShortestLonger = 12,
+  kShortestShorter = 13,
+  kShortestLiteral = 14
+};
 
 struct Search {
   std::uint16_t good, lazy, nice, chain;
@@ -38,6 +46,7 @@ struct DeflateParameters {
   bool early = false;             // gzip's blocks: they may end after any 4096 tokens
 
   bool searches() const { return matcher >= 1 && matcher < kSearchRows; }
+  bool shortest() const { return matcher >= kShortestLonger; }
   bool lazy() const { return searches() && matcher >= kFirstLazyRow; }
   bool operator==(const DeflateParameters&) const = default;
 };

@@ -8,6 +8,7 @@
 #include "unwrap/corrections.h"
 #include "unwrap/deflate_matcher.h"
 #include "unwrap/deflate_writer.h"
+#include "unwrap/optimal_matcher.h"
 
 namespace nnzip {
 
@@ -21,19 +22,22 @@ class DeflateWalk {
         decisions_(decisions),
         truth_(truth),
         writer_(writer),
-        matcher_(parameters, content),
-        rules_(parameters) {}
+        matcher_(parameters.shortest() ? DeflateParameters{.matcher = kLiteralsOnly} : parameters,
+                 content),
+        rules_(parameters) {
+    if (parameters.shortest()) shortest_.emplace(parameters, content);
+  }
 
   // Through max_tokens tokens, or to the end. max_bytes: of the stream that is written to
   // `written`. False if decisions have stopped it, or are not those of a stream.
   bool run(std::size_t max_tokens, const Bytes* written, std::size_t max_bytes) {
     max_tokens_ = max_tokens;
     for (bool final = false; !final && walked_ < max_tokens_;) {
-      if (!walk_block(final)) return false;
+      if (!(shortest_ ? walk_shortest_block(final) : walk_block(final))) return false;
       if (written != nullptr && written->size() > max_bytes) return false;
     }
     if (walked_ >= max_tokens_) return true;
-    if (matcher_.position() != content_.size()) return false;
+    if (position() != content_.size()) return false;
     return walk_padding();
   }
 
@@ -48,6 +52,8 @@ class DeflateWalk {
     value = decided != 0;
     return decided <= 1;
   }
+
+  std::size_t position() const { return shortest_ ? shortest_->position() : matcher_.position(); }
 
   bool walk_block(bool& final) {
     rules_.begin(matcher_.position());
@@ -72,7 +78,85 @@ class DeflateWalk {
     if (BlockType(type) == BlockType::kFixed) {
       return writer_ == nullptr || writer_->fixed_tokens(tokens_, content_.subspan(rules_.begin()));
     }
-    return walk_header(header, block);
+    if (!walk_header(header, block)) return false;
+    return writer_ == nullptr || write_dynamic(header);
+  }
+
+  // Here the block's bytes, its type and its codes come before its tokens.
+  bool walk_shortest_block(bool& final) {
+    const DeflateBlock* block = truth_ != nullptr ? &truth_->blocks[block_++] : nullptr;
+    const std::size_t begin = position();
+    rules_.begin(begin);
+    tokens_.clear();
+    const std::uint32_t bytes =
+        decide(Channel::kBlocks, last_bytes_,
+               block != nullptr ? static_cast<std::uint32_t>(block->content_end - begin) : 0);
+    if (bytes > content_.size() - begin) return false;
+    last_bytes_ = std::max(bytes, 1U);
+    const std::size_t end = begin + bytes;
+    const auto type = decide(Channel::kBlocks, std::uint32_t(BlockType::kDynamic),
+                             block != nullptr ? std::uint32_t(block->type) : 0);
+    if (type > 2 || !decide_bool(end == content_.size(), block != nullptr && block->final, final))
+      return false;
+    if (writer_ != nullptr) writer_->begin_block(final, BlockType(type));
+    if (BlockType(type) == BlockType::kStored) {
+      shortest_->skip_block(end);
+      return walk_stored_bytes(block, end);
+    }
+    DynamicHeader header = fixed_header();
+    if (BlockType(type) == BlockType::kDynamic) {
+      header = last_header_;
+      if (!walk_header(header, block)) return false;
+      last_header_ = header;
+      if (writer_ != nullptr) writer_->header(header);
+    }
+    if (!walk_shortest_tokens(header, end)) return false;
+    if (writer_ == nullptr) return true;
+    const auto content = content_.subspan(begin);
+    return BlockType(type) == BlockType::kFixed ? writer_->fixed_tokens(tokens_, content)
+                                                : writer_->dynamic_tokens(header, tokens_, content);
+  }
+
+  static DynamicHeader fixed_header() {
+    DynamicHeader header;
+    header.literals = kLiteralSymbols;
+    header.distances = kDistanceSymbols;
+    for (std::size_t i = 0; i < kLiteralSymbols; ++i)
+      header.literal_code[i] = fixed_literal_length(i);
+    header.distance_code.fill(kFixedDistanceLength);
+    return header;
+  }
+
+  bool walk_shortest_tokens(const DynamicHeader& header, std::size_t end) {
+    const TokenCosts costs(header);
+    shortest_->begin_block(end, costs);
+    while (shortest_->position() < end) {
+      if (walked_++ >= max_tokens_) return true;
+      if (decisions_.stopped() || !walk_shortest_token(end)) return false;
+    }
+    return true;
+  }
+
+  bool walk_shortest_token(std::size_t end) {
+    const std::size_t position = shortest_->position();
+    const Token predicted = shortest_->predict();
+    const Token truth = truth_ != nullptr ? truth_->tokens[token_++] : Token{};
+    const std::uint32_t length = decide(Channel::kLengths, predicted.length, truth.length);
+    Token token;
+    if (length != 1) {
+      if (length < kMinMatch || length > kMaxMatch || length > end - position) return false;
+      const std::uint32_t likely = shortest_->distance_for(length);
+      const bool right = truth.distance == likely;
+      const std::uint32_t rank =
+          decide(Channel::kDistances, 0, right ? 0 : DeflateMatcher::kFar + truth.distance);
+      const std::uint32_t distance = rank == 0 ? likely : rank - DeflateMatcher::kFar;
+      if (distance == 0 || distance > kMaxDistance || distance > position) return false;
+      if (truth_ == nullptr && !agrees(position, length, distance)) return false;
+      token = {static_cast<std::uint16_t>(length), static_cast<std::uint16_t>(distance)};
+    }
+    if (writer_ != nullptr) tokens_.push_back(token);
+    shortest_->accept(token);
+    return true;
   }
 
   static void fill_items(DynamicHeader& header) {
@@ -147,6 +231,14 @@ class DeflateWalk {
 
   // After an empty stored block, which is how encoders flush, they may have forgotten all content.
   bool walk_stored(const DeflateBlock* block, std::size_t end) {
+    if (!walk_stored_bytes(block, end)) return false;
+    if (end != rules_.begin()) return true;
+    if (!decide_bool(forgets_, block != nullptr && nothing_reaches_back(), forgets_)) return false;
+    if (forgets_) matcher_.forget();
+    return true;
+  }
+
+  bool walk_stored_bytes(const DeflateBlock* block, std::size_t end) {
     const int bits = writer_ != nullptr ? writer_->padding_bits() : 0;
     const std::uint32_t padding =
         decide(Channel::kBlocks, 0, block != nullptr ? block->padding : 0);
@@ -156,9 +248,6 @@ class DeflateWalk {
       if (padding >> bits != 0) return false;
       writer_->stored(static_cast<std::uint8_t>(padding), stored);
     }
-    if (!stored.empty()) return true;
-    if (!decide_bool(forgets_, block != nullptr && nothing_reaches_back(), forgets_)) return false;
-    if (forgets_) matcher_.forget();
     return true;
   }
 
@@ -181,8 +270,7 @@ class DeflateWalk {
     const DynamicHeader* truth = block != nullptr ? &truth_->headers[block->header] : nullptr;
     if (!walk_codes(header, truth) || !walk_items(header, truth)) return false;
     build_length_code(header);
-    if (!walk_length_code(header, truth)) return false;
-    return writer_ == nullptr || write_header(header);
+    return walk_length_code(header, truth);
   }
 
   bool walk_codes(DynamicHeader& header, const DynamicHeader* truth) {
@@ -259,7 +347,7 @@ class DeflateWalk {
     return true;
   }
 
-  bool write_header(const DynamicHeader& header) {
+  bool write_dynamic(const DynamicHeader& header) {
     writer_->header(header);
     return writer_->dynamic_tokens(header, tokens_, content_.subspan(rules_.begin()));
   }
@@ -279,6 +367,9 @@ class DeflateWalk {
   const InflatedDeflate* truth_;
   DeflateWriter* writer_;
   DeflateMatcher matcher_;
+  std::optional<OptimalMatcher> shortest_;  // instead of matcher_
+  DynamicHeader last_header_ = fixed_header();
+  std::uint32_t last_bytes_ = 1;
   BlockRules rules_;
   std::vector<Token> tokens_;  // of the block, when writing
   std::size_t block_ = 0, token_ = 0;

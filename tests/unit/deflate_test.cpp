@@ -115,6 +115,27 @@ TEST_CASE("Deflate.ClosesAsEver") {
   CHECK(xxh64(all) == 899849023565168366U);
 }
 
+TEST_CASE("Deflate.ShortestClosesAsEver") {
+  const Bytes content = mixture(50000);
+  Bytes all;
+  for (const std::uint8_t matcher : {kShortestLonger, kShortestShorter, kShortestLiteral}) {
+    DeflateParameters parameters;
+    parameters.matcher = matcher;
+    Bytes side, blocks;
+    put_parameters(parameters, side);
+    // One block of all bytes, where one of 1 is predicted.
+    ByteWriter(blocks).varint(0);
+    ByteWriter(blocks).varint(2 * (content.size() - 2));
+    ByteWriter out(side);
+    out.varint(blocks.size());
+    out.varint(0);
+    out.varint(0);
+    out.bytes(blocks);
+    REQUIRE(close_deflate(side, content, 2 * content.size(), all));
+  }
+  CHECK(xxh64(all) == 16832099128157230867U);
+}
+
 TEST_CASE("Deflate.TruncatedStreamsAreRefused") {
   for (const int level : {0, 1, 6}) {
     const Bytes stream = zlib_deflate(mixture(3000), {.level = level});
