@@ -20,7 +20,7 @@ struct OpenedDeflate {
 
 // Opens the raw deflate stream that begins at stream[0]; anything may follow it. Nothing if it is
 // not valid, holds more than max_content bytes (below 2^31), or does not close to the same bytes:
-// that has been tried. Memory: about 7 bytes a byte of content and twice the stream.
+// that has been tried. Memory: about 7 bytes a byte of content, twice the stream, and 8 MiB.
 std::optional<OpenedDeflate> open_deflate(std::span<const std::uint8_t> stream,
                                           std::size_t max_content);
 

@@ -11,9 +11,13 @@ std::vector<Input> inputs() {
   Bytes stored{1, 5, 0, 0xFA, 0xFF, 'h', 'e', 'l', 'l', 'o'};
   Bytes side{0x06, 0x77, 14, 0, 0, 0};
   side.insert(side.end(), 200, 'a');
+  // A block of 150 bytes with the first code there is.
+  Bytes shortest{9, 0x0D, 0x77, 14, 3, 0, 0, 0, 0xA8, 2};
+  shortest.insert(shortest.end(), 150, 'a');
   return {{"fixed", fixed},
           {"stored", stored},
           {"side data", side},
+          {"side data, shortest", shortest},
           {"a wrong length", {1, 5, 0, 0, 0, 1, 2, 3, 4, 5}},
           {"a dynamic block", {0x05, 0xC1, 0x81, 0, 0, 0, 0, 0, 0x90, 0xFF, 0x6B, 0x04, 0}}};
 }
