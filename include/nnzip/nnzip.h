@@ -18,6 +18,10 @@
  * then nnzip_stream_code() until it returns NNZIP_STREAM_END, then nnzip_stream_free().
  * tests/library/example/c_example.c compresses and decompresses files that way.
  *
+ * Any part of compressed data, in memory or in a file of any size, takes a reader:
+ * nnzip_reader_new(), then nnzip_reader_read(), as in tests/library/example/c_reader.c. Who makes
+ * many calls gives them all the same context: nnzip_context_new().
+ *
  *     cc program.c $(pkg-config --cflags --libs nnzip)                     the shared library
  *     cc -static program.c $(pkg-config --static --cflags --libs nnzip)    the static one
  *     find_package(nnzip) and nnzip::nnzip or nnzip::nnzip_static          CMake
@@ -27,7 +31,8 @@
  * - Functions that return int return NNZIP_OK (0), NNZIP_STREAM_END (1) or one of enum nnzip_error.
  *   After an error, nnzip_last_error() is a sentence that says what happened and where.
  * - No function prints, exits or aborts, and no C++ exception leaves one.
- * - All functions may be called from several threads at once, but a stream is for one at a time.
+ * - All functions may be called from several threads at once, and a context be shared by them, but
+ *   a stream and a reader are for one thread at a time.
  * - NULL options are those that nnzip_options_init() sets.
  * - The compressed bytes depend on the content, the level and the model alone: neither on threads
  *   and device nor on whether a stream or nnzip_compress() made them; only memory_limit has a say
@@ -47,9 +52,9 @@
  *
  * ## Compatibility
  *
- * Values of enumerators never change. nnzip_options may grow at its end, which struct_size takes
- * care of. The version of the shared library is that of this interface and of the format; both may
- * change until version 1.
+ * Values of enumerators never change. Structs that begin with struct_size may grow at their end,
+ * which that takes care of; the others never change. The version of the shared library is that of
+ * this interface and of the format; both may change until version 1.
  */
 #ifndef NNZIP_H
 #define NNZIP_H
@@ -77,7 +82,7 @@ NNZIP_API const char* nnzip_version(void);
 
 enum nnzip_status {
   NNZIP_OK = 0,
-  NNZIP_STREAM_END = 1 /* nnzip_stream_code(): all is done, and the output is complete */
+  NNZIP_STREAM_END = 1 /* nnzip_stream_code(): what the action asked for is done */
 };
 
 /* Families: 10 arguments, 20 files, 30 frames, 40 models, 50 devices, 60 resources, 90 nnzip
@@ -86,9 +91,9 @@ enum nnzip_error {
   /* The call is wrong: the message says what is. The data are not to blame. */
   NNZIP_ERROR_INVALID_ARGUMENT = 10,
 
-  /* A model's file cannot be read. */
+  /* A model's file cannot be read, or nnzip_source.read failed. */
   NNZIP_ERROR_READ_FAILED = 20,
-  /* A file cannot be written; no function of this header writes any. */
+  /* The function given to nnzip_join() to write with failed. */
   NNZIP_ERROR_WRITE_FAILED = 21,
 
   /* The data do not begin with nnzip's magic bytes. */
@@ -142,6 +147,8 @@ NNZIP_API const char* nnzip_last_error(void);
 
 /* ---- Options ---- */
 
+typedef struct nnzip_context nnzip_context; /* see Contexts, below */
+
 typedef struct nnzip_options {
   size_t struct_size; /* set by nnzip_options_init(); must not be changed */
 
@@ -167,6 +174,13 @@ typedef struct nnzip_options {
    * that call returns. It must return (no longjmp, no exception) and not use the same stream. */
   int (*progress)(void* progress_data, uint64_t content_bytes);
   void* progress_data;
+  /* NULL, the default, or models that have been found before. model_path must be NULL then, and
+   * device means that of the context if it is NULL. */
+  const nnzip_context* context;
+  /* Not 0: a directory stands behind the frame, so that any part of many frames in one file is
+   * found by reading its end alone; 0, the default: none. Compression only. It takes at most 256
+   * bytes and a hundredth of the content more than nnzip_compress_bound(). */
+  int directory;
   /* Nonzero: what is wrapped (deflate in gzip, zip, PDF and others; PNG) is coded as it is. 0, the
    * default: it is opened, coded as what it holds, and closed again in decompressing; compression
    * only. Where memory_limit leaves no room for that, wrapped content is coded as it is. */
@@ -181,6 +195,38 @@ typedef struct nnzip_options {
  * The struct and its strings are read, and copied, during the call that is given them. What
  * progress_data points to must live as long as that call or the stream that it begins. */
 NNZIP_API int nnzip_options_init(nnzip_options* options, size_t struct_size);
+
+/* ---- Contexts ---- */
+
+/* Looks into the folders with models once, for all calls that are given *context in their options,
+ * at the same time or one after the other. A call without a context looks there anew: some
+ * milliseconds. Networks that were loaded stay so in the process either way, up to 256 MiB of them.
+ *
+ * Of the options, model_path and device count. Fails with BACKEND_UNAVAILABLE if the device is not
+ * there. Sets *context, to NULL after an error. Models that are installed later it does not see. */
+NNZIP_API int nnzip_context_new(nnzip_context** context, const nnzip_options* options);
+
+/* Frees it; NULL is ignored. No call may be under way that was given it. Streams and readers that
+ * were made with it go on. */
+NNZIP_API void nnzip_context_free(nnzip_context* context);
+
+/* Strings are valid as long as the context. */
+typedef struct nnzip_model_info {
+  size_t struct_size;       /* to be set by the caller: sizeof(nnzip_model_info) */
+  const char* name;         /* file name without .nnzm, such as "text-d128l6-0123456789ab" */
+  const char* file;         /* with its folder */
+  const char* sha256;       /* of the unpacked content, 64 hex digits */
+  uint64_t file_bytes;      /* of the file */
+  uint64_t macs_per_byte;   /* multiply-accumulates for each byte of content */
+  const char* architecture; /* for people: "width 128, 4 layers, ..." */
+} nnzip_model_info;
+
+/* How many models were found. */
+NNZIP_API size_t nnzip_context_models(const nnzip_context* context);
+
+/* Tells of one of them, index from 0 in the order of names. The first call reads all of them. */
+NNZIP_API int nnzip_context_model(const nnzip_context* context, size_t index,
+                                  nnzip_model_info* info);
 
 /* ---- Whole buffers ---- */
 
@@ -236,14 +282,15 @@ typedef struct nnzip_buffers {
 } nnzip_buffers;
 
 enum nnzip_action {
-  NNZIP_RUN = 0,   /* more input will follow */
-  NNZIP_FINISH = 1 /* next_in holds all that is left of the input, maybe nothing */
+  NNZIP_RUN = 0,    /* more input will follow */
+  NNZIP_FINISH = 1, /* next_in holds all that is left of the input, maybe nothing */
+  NNZIP_FLUSH = 2   /* next_in holds all of the input so far, which shall become readable now */
 };
 
 /* Begins a stream in one direction (enum nnzip_direction) and sets *stream, to NULL after an error.
  *
- * Compressing makes one frame of all the input. Decompressing takes one or more frames. Options are
- * judged here or by the first nnzip_stream_code().
+ * Compressing makes one frame of all the input, or of what lies between flushes. Decompressing
+ * takes one or more frames. Options are judged here or by the first nnzip_stream_code().
  *
  * Memory does not grow with the content: it is the model and, for each thread (8 at most), a block
  * of 4 MiB (decompressing: of what its frame states, at most 64 MiB, and of a group twice what it
@@ -261,14 +308,21 @@ NNZIP_API int nnzip_stream_new(nnzip_stream** stream, int direction, const nnzip
  * Returns
  * - NNZIP_OK: call again, with more input (or NNZIP_FINISH) if avail_in is 0, with more room if
  *   avail_out is 0. A call that can do neither does nothing and returns NNZIP_OK.
- * - NNZIP_STREAM_END: NNZIP_FINISH was given, all input has been used and all output delivered.
- *   Further calls return the same.
+ * - NNZIP_STREAM_END: NNZIP_FINISH or NNZIP_FLUSH was given, all input has been used and all output
+ *   delivered. After NNZIP_FINISH further calls return the same; after NNZIP_FLUSH the stream goes
+ *   on with any action.
  * - an error: further calls return the same, with the same message. Only INVALID_ARGUMENT for
- *   wrong arguments of this very call (NULL with a nonzero count, an unknown action, NNZIP_RUN or
- *   more input after NNZIP_FINISH) leaves the stream as it was.
+ *   wrong arguments of this very call (NULL with a nonzero count, an unknown action, another action
+ *   or more input after NNZIP_FINISH or NNZIP_FLUSH) leaves the stream as it was.
  *
- * Once NNZIP_FINISH is given, further calls must give it too, until NNZIP_STREAM_END. The buffers
- * are used during the call only. next_in may be NULL if avail_in is 0, next_out likewise.
+ * Once NNZIP_FINISH or NNZIP_FLUSH is given, further calls must give it too, until
+ * NNZIP_STREAM_END. The buffers are used during the call only. next_in may be NULL if avail_in is
+ * 0, next_out likewise.
+ *
+ * NNZIP_FLUSH ends a block and the frame with it, some twenty bytes; nothing is learned from one
+ * block for the next, so they are all that it costs, unless what is flushed is short. Without input
+ * since the last one it does nothing. It is for compressing: a stream that decompresses delivers by
+ * itself all content of the frames that it has been given whole.
  *
  * Decompressing also ends only by NNZIP_FINISH, since another frame may follow each frame.
  *
@@ -280,6 +334,95 @@ NNZIP_API int nnzip_stream_code(nnzip_stream* stream, nnzip_buffers* buffers, in
 /* Ends a stream, wherever it is, and frees all that it holds; NULL is ignored. Returns at once: the
  * stream computes only while nnzip_stream_code() runs. */
 NNZIP_API void nnzip_stream_free(nnzip_stream* stream);
+
+/* ---- Any part of compressed data ---- */
+
+/* Bytes that can be read from anywhere: in memory, or by a function of the program. */
+typedef struct nnzip_source {
+  /* NULL: data points to all the bytes. Else it puts some of the bytes from offset on into buffer,
+   * at most size, and returns how many, at least 1, or -1 if it cannot. It is called in the thread
+   * that called nnzip, before that call returns, and never for bytes at or beyond size. It must
+   * return (no longjmp, no exception) and not use the same reader. */
+  ptrdiff_t (*read)(void* data, uint64_t offset, void* buffer, size_t size);
+  void* data;
+  uint64_t size; /* of all the bytes */
+} nnzip_source;
+
+typedef struct nnzip_reader nnzip_reader;
+
+/* Finds the frames and blocks of compressed data and sets *reader, to NULL after an error.
+ *
+ * It reads the directory, or the index of a single frame, and where there is none the headers. What
+ * source points to must live as long as the reader, source itself need not; nor options, but for
+ * progress_data. Fails like nnzip_content_size(). Nothing is decoded. */
+NNZIP_API int nnzip_reader_new(nnzip_reader** reader, const nnzip_source* source,
+                               const nnzip_options* options);
+
+/* How many bytes all the frames hold, as they state it. */
+NNZIP_API uint64_t nnzip_reader_content_size(const nnzip_reader* reader);
+
+/* Decompresses the content from offset on into a buffer.
+ *
+ * *content_size becomes the number of bytes: all of the capacity unless the content ends before, 0
+ * at and beyond its end and after an error. Only blocks that hold some of these bytes are decoded
+ * and checked, on as many threads as the options say. The block decoded last for a part of it is
+ * kept (4 MiB as a rule, 64 MiB at most), so reading on in small portions decodes nothing twice. */
+NNZIP_API int nnzip_reader_read(nnzip_reader* reader, uint64_t offset, void* content,
+                                size_t content_capacity, size_t* content_size);
+
+/* What a frame says of itself. Strings are valid as long as the reader. */
+typedef struct nnzip_frame_info {
+  size_t struct_size; /* to be set by the caller: sizeof(nnzip_frame_info) */
+  uint64_t content_bytes;
+  uint64_t coded_bytes; /* of the whole frame */
+  uint64_t blocks;      /* in all, and by how they are coded */
+  uint64_t mixed_blocks;
+  uint64_t network_blocks;
+  uint64_t context_blocks;
+  uint64_t zstd_blocks;
+  uint64_t stored_blocks;
+  uint64_t checksum;  /* XXH64 of the content, if it is stated */
+  int has_checksum;   /* whether it is: in frames of several blocks */
+  int version;        /* of the format */
+  const char* models; /* that its blocks may need: names, or 16 hex digits of models that are not
+                         here, separated by commas; "" if there are none */
+} nnzip_frame_info;
+
+/* What a block's header says of it. Strings are valid as long as the reader. */
+typedef struct nnzip_block_info {
+  size_t struct_size;      /* to be set by the caller: sizeof(nnzip_block_info) */
+  uint64_t content_offset; /* in the content of all frames */
+  uint64_t content_bytes;
+  uint64_t coded_bytes; /* without the header */
+  const char* coding;   /* "mixed", "network", "contexts", "zstd", "stored"; others may come */
+  const char* model;    /* as in nnzip_frame_info.models; "" if it needs none */
+  const char* form;     /* how it was looked at: "bytes", "pixels", "samples", "code" */
+  const char* filter;   /* "none", "calls", "branches", "columns" and so on */
+  uint32_t stride;      /* bytes of a row of a table or image; 0: none */
+  uint32_t element;     /* bytes of an element of a table, a pixel, a frame of samples */
+  uint32_t channels;
+} nnzip_block_info;
+
+/* How many frames there are. The first call of these three reads the headers of all blocks. */
+NNZIP_API int nnzip_reader_frames(nnzip_reader* reader, size_t* frames);
+
+/* Tells of a frame, or of a block of a frame; both count from 0. */
+NNZIP_API int nnzip_reader_frame(nnzip_reader* reader, size_t frame, nnzip_frame_info* info);
+NNZIP_API int nnzip_reader_block(nnzip_reader* reader, size_t frame, size_t block,
+                                 nnzip_block_info* info);
+
+/* Frees all that it holds; NULL is ignored. */
+NNZIP_API void nnzip_reader_free(nnzip_reader* reader);
+
+/* Writes the frames of some inputs one after the other, as they are, with one directory for all of
+ * them in place of those that the inputs have.
+ *
+ * write is given all the bytes in order, in pieces, and returns 0, or anything else if it cannot
+ * (WRITE_FAILED). First all inputs are looked at, then all are copied, so an error in what one of
+ * them says of itself comes before anything is written. Nothing is decoded. */
+NNZIP_API int nnzip_join(const nnzip_source* inputs, size_t count,
+                         int (*write)(void* write_data, const void* bytes, size_t size),
+                         void* write_data);
 
 #ifdef __cplusplus
 }

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -63,6 +64,8 @@ class NNZIP_API Writer {
   virtual void write(std::span<const std::uint8_t> data) = 0;
 };
 
+class ModelStore;  // models that were found: see find_models()
+
 struct Options {
   int level = 5;                // 1..9, compression only; 1..3 use no network
   std::string model = "auto";   // auto (by level), none, or models' names, file names or hash
@@ -75,6 +78,8 @@ struct Options {
   std::uint64_t memory_limit = 0;
   // Folders searched for models before the built-in ones.
   std::vector<std::filesystem::path> model_folders;
+  // Instead of looking into folders anew: of find_models().
+  std::shared_ptr<const ModelStore> found_models;
   // Called now and then from the calling thread with the content bytes done so far.
   std::function<void(std::uint64_t)> progress;
   // Compression only: a directory behind the frame, which tells where each block is and the
@@ -96,6 +101,10 @@ struct BlockCounts {
   std::uint64_t stored_blocks = 0;  // as they are
   std::uint64_t group_blocks = 0;   // opened; blocks within them are not counted
 };
+
+// Looks for models, as each call does that is not given the result in Options::found_models. It may
+// be shared by threads.
+NNZIP_API std::shared_ptr<const ModelStore> find_models(const Options& options = {});
 
 // What a call did or found.
 struct Summary : BlockCounts {

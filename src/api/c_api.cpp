@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // nnzip.h on top of nnzip.hpp: whole buffers and the version.
-#include <cstring>
 #include <limits>
 #include <string_view>
 
 #include "api/c_options.h"
 #include "api/c_status.h"
+#include "api/fixed_writer.h"
 #include "api/span_reader.h"
 #include "codec/frame_list.h"
 #include "model/model_store.h"
@@ -27,30 +27,6 @@ static_assert(std::string_view(NNZIP_VERSION) ==
 constexpr std::size_t kBoundPerFrame = 64;
 constexpr std::size_t kBoundPerBlock = 16;
 constexpr std::size_t kBlockBytes = std::size_t{1} << 22;
-
-class FixedWriter : public Writer {
- public:
-  FixedWriter(void* out, std::size_t capacity)
-      : begin_(static_cast<std::uint8_t*>(out)), capacity_(capacity) {}
-
-  void write(std::span<const std::uint8_t> data) override {
-    if (data.size() > capacity_ - size_) {
-      throw Error(ErrorCode::kOutputTooSmall, "the output does not fit into the " +
-                                                  std::to_string(capacity_) +
-                                                  " bytes of its buffer.");
-    }
-    if (data.empty()) return;
-    std::memcpy(begin_ + size_, data.data(), data.size());
-    size_ += data.size();
-  }
-
-  std::size_t size() const { return size_; }
-
- private:
-  std::uint8_t* begin_;
-  std::size_t capacity_;
-  std::size_t size_ = 0;
-};
 
 void check_buffer(const void* buffer, std::size_t size, const char* name) {
   if (buffer != nullptr || size == 0) return;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstring>
 
+#include "api/c_context.h"
 #include "api/c_status.h"
 #include "api/model_folders.h"
 
@@ -14,7 +15,7 @@ namespace {
 
 // Up to and including progress_data: the struct of the first version. Never changes.
 constexpr std::size_t kFirstSize = 64;
-static_assert(sizeof(void*) != 8 || offsetof(nnzip_options, no_unwrap) == kFirstSize);
+static_assert(sizeof(void*) != 8 || offsetof(nnzip_options, context) == kFirstSize);
 
 // No program's struct is larger; a size above comes from memory that was not set.
 constexpr std::size_t kMaxSize = 4096;
@@ -24,6 +25,15 @@ void check_size(std::size_t size) {
   throw Error(ErrorCode::kInvalidArgument, "options of " + std::to_string(size) +
                                                " bytes are none of this library's; "
                                                "nnzip_options_init sets them.");
+}
+
+void use_context(const nnzip_context& context, const nnzip_options& options, Options& result) {
+  if (options.model_path != nullptr) {
+    throw Error(ErrorCode::kInvalidArgument,
+                "model_path is set beside a context, which has looked for models already.");
+  }
+  result.found_models = context.models;
+  if (options.device == nullptr) result.device = context.device;
 }
 
 }  // namespace
@@ -58,6 +68,8 @@ Options cpp_options(const nnzip_options& options) {
   if (options.model != nullptr) result.model = options.model;
   if (options.device != nullptr) result.device = options.device;
   if (options.model_path != nullptr) result.model_folders = split_model_path(options.model_path);
+  result.directory = options.directory != 0;
+  if (options.context != nullptr) use_context(*options.context, options, result);
   if (options.progress != nullptr) {
     result.progress = [call = options.progress, data = options.progress_data](std::uint64_t done) {
       if (call(data, done) != 0) throw_cancelled();

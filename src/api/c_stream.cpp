@@ -36,6 +36,7 @@ class CodecStream : private Reader, private Writer {
     if (codec_.ended()) return tell_result();
     running_ = true;
     finishing_ = action == NNZIP_FINISH;
+    flushing_ = action == NNZIP_FLUSH;
     input_ = {static_cast<const std::uint8_t*>(buffers.next_in), buffers.avail_in};
     output_ = {static_cast<std::uint8_t*>(buffers.next_out), buffers.avail_out};
     const int status = status_of([this] { return run_until_used_up(); });
@@ -49,8 +50,11 @@ class CodecStream : private Reader, private Writer {
 
  private:
   void check(const nnzip_buffers& buffers, int action) const {
-    if (action != NNZIP_RUN && action != NNZIP_FINISH) {
-      wrong("the action is neither NNZIP_RUN nor NNZIP_FINISH.");
+    if (action != NNZIP_RUN && action != NNZIP_FINISH && action != NNZIP_FLUSH) {
+      wrong("the action is none of enum nnzip_action.");
+    }
+    if (action == NNZIP_FLUSH && direction_ == NNZIP_DECOMPRESS) {
+      wrong("NNZIP_FLUSH is for a stream that compresses.");
     }
     if (buffers.next_in == nullptr && buffers.avail_in > 0) {
       wrong("next_in is NULL, but avail_in is not 0.");
@@ -58,13 +62,22 @@ class CodecStream : private Reader, private Writer {
     if (buffers.next_out == nullptr && buffers.avail_out > 0) {
       wrong("next_out is NULL, but avail_out is not 0.");
     }
-    if (finishing_ && action != NNZIP_FINISH) wrong("NNZIP_RUN cannot follow NNZIP_FINISH.");
-    if (finishing_ && buffers.avail_in > left_in_) wrong("more input cannot follow NNZIP_FINISH.");
+    if (!finishing_ && !flushing_) return;
+    if (action != (finishing_ ? NNZIP_FINISH : NNZIP_FLUSH)) {
+      wrong("another action cannot follow NNZIP_FINISH, nor NNZIP_FLUSH before it has ended.");
+    }
+    if (buffers.avail_in > left_in_) {
+      wrong("more input cannot follow NNZIP_FINISH, nor NNZIP_FLUSH before it has ended.");
+    }
   }
 
   // The codec also pauses to report progress, since the callback belongs in the caller's thread.
   int run_until_used_up() {
     while (codec_.resume()) {
+      if (flushed_) {
+        flushed_ = flushing_ = false;
+        return NNZIP_STREAM_END;
+      }
       if (!reported_) return NNZIP_OK;
       cancelled_ = progress_(progress_data_, *reported_) != 0;
       reported_.reset();
@@ -81,7 +94,7 @@ class CodecStream : private Reader, private Writer {
   void run_codec() {
     try {
       if (direction_ == NNZIP_COMPRESS) {
-        compress(*this, *this, options_);
+        compress_frames();
       } else {
         decompress(*this, *this, options_);
       }
@@ -91,8 +104,24 @@ class CodecStream : private Reader, private Writer {
     }
   }
 
+  // A flush is the end of a frame; one without input makes none.
+  void compress_frames() {
+    wait_for_input();
+    do {
+      content_before_ += compress(*this, *this, options_).content_bytes;
+      wait_for_input();
+    } while (!input_.empty());
+  }
+
+  void wait_for_input() {
+    while (input_.empty() && !finishing_) {
+      flushed_ = flushing_;
+      codec_.pause();
+    }
+  }
+
   std::size_t read(std::span<std::uint8_t> buffer) override {
-    while (input_.empty() && !finishing_) codec_.pause();
+    while (input_.empty() && !finishing_ && !flushing_) codec_.pause();
     const std::size_t size = std::min(buffer.size(), input_.size());
     std::copy_n(input_.begin(), size, buffer.begin());
     input_ = input_.subspan(size);
@@ -110,7 +139,7 @@ class CodecStream : private Reader, private Writer {
   }
 
   void report(std::uint64_t done) {
-    reported_ = done;
+    reported_ = content_before_ + done;
     codec_.pause();
     if (cancelled_) throw_cancelled();
   }
@@ -124,6 +153,9 @@ class CodecStream : private Reader, private Writer {
   std::size_t left_in_ = 0;
   bool running_ = false;
   bool finishing_ = false;
+  bool flushing_ = false;             // and not yet done with it
+  bool flushed_ = false;              // and the caller has not been told
+  std::uint64_t content_before_ = 0;  // of the frame being made
   bool cancelled_ = false;
   std::optional<std::uint64_t> reported_;
   Failure result_;

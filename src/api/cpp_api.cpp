@@ -44,18 +44,22 @@ Bytes read_file(const fs::path& file) {
 
 std::string version() { return NNZIP_VERSION; }
 
+std::shared_ptr<const ModelStore> find_models(const Options& options) {
+  return guarded([&] { return model_store(options); });
+}
+
 Summary compress(Reader& reader, Writer& writer, const Options& options) {
-  return guarded([&] { return compress_frame(reader, writer, model_store(options), options); });
+  return guarded([&] { return compress_frame(reader, writer, *model_store(options), options); });
 }
 
 Summary decompress(Reader& reader, Writer& writer, const Options& options) {
-  return guarded([&] { return decompress_frames(reader, writer, model_store(options), options); });
+  return guarded([&] { return decompress_frames(reader, writer, *model_store(options), options); });
 }
 
 Summary decompress_range(Reader& reader, Writer& writer, std::uint64_t offset, std::uint64_t length,
                          const Options& options) {
   return guarded([&] {
-    return decompress_frames_range(reader, writer, offset, length, model_store(options), options);
+    return decompress_frames_range(reader, writer, offset, length, *model_store(options), options);
   });
 }
 
@@ -63,7 +67,7 @@ std::vector<FrameInfo> list_frames(Reader& reader, const Options& options,
                                    const BlockVisitor& each_block,
                                    const MetadataVisitor& each_metadata) {
   return guarded(
-      [&] { return frame_list(reader, model_store(options), each_block, each_metadata); });
+      [&] { return frame_list(reader, *model_store(options), each_block, each_metadata); });
 }
 
 Summary join(std::size_t inputs, const InputSource& input, Writer& writer) {
@@ -86,12 +90,12 @@ std::vector<std::uint8_t> decompress(std::span<const std::uint8_t> frames, const
 
 std::vector<ModelInfo> models(const Options& options) {
   return guarded([&] {
-    const ModelStore store = model_store(options);
+    const auto store = model_store(options);
     std::vector<ModelInfo> infos;
-    for (const ModelEntry& entry : store.entries()) {
+    for (const ModelEntry& entry : store->entries()) {
       ModelInfo info{entry.name, entry.file, to_hex(entry.hash), entry.file_bytes, 0, {}};
       try {
-        const auto model = store.load(entry);
+        const auto model = store->load(entry);
         info.macs_per_byte = model->config.macs_per_byte();
         info.architecture = describe(model->config);
       } catch (const Error& error) {

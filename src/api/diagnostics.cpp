@@ -48,7 +48,7 @@ std::vector<ModelEntry> checked_models(const ModelStore& store, const Options& o
 
 std::uint64_t signature(const Options& options) {
   return guarded([&] {
-    return model_signature(model_store(options), find_backend(options.device),
+    return model_signature(*model_store(options), find_backend(options.device),
                            thread_count(options));
   });
 }
@@ -56,7 +56,8 @@ std::uint64_t signature(const Options& options) {
 std::vector<StageInfo> measure_stages(std::span<const std::uint8_t> content,
                                       const Options& options) {
   return guarded([&] {
-    const ModelStore store = model_store(options);
+    const auto found = model_store(options);
+    const ModelStore& store = *found;
     MemoryBudget budget(options.memory_limit);
     const FrameModels models(store, chosen_models(store, options), options.device, budget);
     SpanReader reader(content);
@@ -79,7 +80,8 @@ SpeedInfo measure_speed(std::span<const std::uint8_t> content, const Options& op
       info.macs_per_byte = model->config.macs_per_byte();
       return info;
     }
-    const ModelStore store = model_store(options);
+    const auto found = model_store(options);
+    const ModelStore& store = *found;
     MemoryBudget budget(options.memory_limit);
     const FrameModels models(store, chosen_models(store, options), options.device, budget);
     if (models.all().empty()) {
@@ -95,7 +97,8 @@ SpeedInfo measure_speed(std::span<const std::uint8_t> content, const Options& op
 std::uint64_t check_backends(const std::string& first, const std::string& second,
                              std::span<const std::uint8_t> sample, const Options& options) {
   return guarded([&] {
-    const ModelStore store = model_store(options);
+    const auto found = model_store(options);
+    const ModelStore& store = *found;
     const Bytes generated = sample.empty() ? generated_sample(kCheckSampleBytes) : Bytes{};
     std::uint64_t compared = 0;
     for (const ModelEntry& entry : checked_models(store, options)) {

@@ -50,8 +50,9 @@ std::vector<fs::path> split_model_path(const std::string& path) {
   return folders;
 }
 
-ModelStore model_store(const Options& options) {
-  return ModelStore(search_folders(options.model_folders));
+std::shared_ptr<const ModelStore> model_store(const Options& options) {
+  if (options.found_models) return options.found_models;
+  return std::make_shared<const ModelStore>(search_folders(options.model_folders));
 }
 
 }  // namespace nnzip

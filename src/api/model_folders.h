@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -14,8 +15,8 @@ namespace nnzip {
 // "a:b" as {a, b}; empty parts are passed over.
 std::vector<std::filesystem::path> split_model_path(const std::string& path);
 
-// What the options' folders, those of NNZIP_MODEL_PATH and where an installation has its models
-// hold. Throws what ModelStore does.
-ModelStore model_store(const Options& options);
+// The models that the options bring along, or else what their folders, those of NNZIP_MODEL_PATH
+// and where an installation has its models hold. Throws what ModelStore does.
+std::shared_ptr<const ModelStore> model_store(const Options& options);
 
 }  // namespace nnzip

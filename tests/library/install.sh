@@ -82,6 +82,19 @@ run_example "$work/pc/c_example" LD_LIBRARY_PATH="$library"
 run_example "$work/pc/cpp_example" LD_LIBRARY_PATH="$library"
 run_example "$work/pc/c_example_static" "$models"
 
+# Any part of a file, from two frames.
+size=$(stat -c %s content)
+clean "$prefix/bin/nnzip" -c --model none content >second
+clean "$prefix/bin/nnzip" join -o joined expected second
+clean "$work/cmake/c_reader" read joined $((size - 10)) 20 >back || fail "c_reader does not read"
+{ tail -c 10 content; head -c 10 content; } | cmp - back || fail "c_reader reads something else"
+clean "$work/cmake/c_reader" list joined >listing || fail "c_reader does not list"
+[[ $(grep -c "^frame .: $size bytes, 1 blocks\$" listing) == 2 ]] || fail "c_reader lists: $(<listing)"
+if clean "$work/cmake/c_reader" list content 2>messages; then
+  fail "c_reader takes anything for a frame"
+fi
+echo "ok: cmake/c_reader"
+
 # The static programs need no library of nnzip.
 if ldd "$work"/cmake/*_static | grep libnnzip; then
   fail "a static example needs the shared library"

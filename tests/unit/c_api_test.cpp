@@ -179,7 +179,7 @@ TEST_CASE("CApi.OptionsOfOtherSizes") {
   const Bytes content = to_bytes("nnzip");
   Bytes out(100);
   nnzip_options options = c_options_without_model();
-  constexpr std::size_t kFirst = offsetof(nnzip_options, no_unwrap);
+  constexpr std::size_t kFirst = offsetof(nnzip_options, context);
   for (const std::size_t wrong : {std::size_t{0}, std::size_t{8}, kFirst - 1, std::size_t{5000},
                                   std::numeric_limits<std::size_t>::max()}) {
     CAPTURE(wrong);

@@ -85,6 +85,64 @@ TEST_CASE("CStream.GivesWhatBuffersGive") {
   }
 }
 
+// What an action gives until it is done, in portions of one size.
+Bytes act(nnzip_stream* stream, const Bytes& in, int action, std::size_t out_piece) {
+  Bytes out, room(out_piece);
+  nnzip_buffers buffers{in.data(), in.size(), nullptr, 0};
+  int status = NNZIP_OK;
+  do {
+    buffers.next_out = room.data();
+    buffers.avail_out = room.size();
+    status = nnzip_stream_code(stream, &buffers, action);
+    REQUIRE((status == NNZIP_OK || status == NNZIP_STREAM_END));
+    out.insert(out.end(), room.data(), static_cast<std::uint8_t*>(buffers.next_out));
+  } while (status == NNZIP_OK && (action != NNZIP_RUN || buffers.avail_out == 0));
+  CHECK(buffers.avail_in == 0);
+  return out;
+}
+
+TEST_CASE("CStream.FlushMakesReadable") {
+  const nnzip_options options = c_options(tiny());
+  const Bytes first = tiny().typical_content(700, 1), second = tiny().typical_content(300, 2);
+  const Bytes frames[] = {c_compressed(first, options), c_compressed(second, options)};
+  for (const std::size_t out_piece : {std::size_t{1}, std::size_t{5000}}) {
+    const Stream stream = new_stream(NNZIP_COMPRESS, options);
+    const Stream back = new_stream(NNZIP_DECOMPRESS, options);
+    CHECK(act(stream.get(), {}, NNZIP_FLUSH, out_piece).empty());  // nothing to flush
+    CHECK(act(stream.get(), first, NNZIP_FLUSH, out_piece) == frames[0]);
+    CHECK(act(back.get(), frames[0], NNZIP_RUN, out_piece) == first);
+    CHECK(act(stream.get(), {}, NNZIP_FLUSH, out_piece).empty());
+    CHECK(act(stream.get(), second, NNZIP_RUN, out_piece).empty());
+    CHECK(act(stream.get(), {}, NNZIP_FLUSH, out_piece) == frames[1]);
+    CHECK(act(back.get(), frames[1], NNZIP_RUN, out_piece) == second);
+    CHECK(act(stream.get(), {}, NNZIP_FINISH, out_piece).empty());
+    CHECK(act(back.get(), {}, NNZIP_FINISH, out_piece).empty());
+  }
+  // Content that is empty has a frame; the end after a flush has none.
+  CHECK(act(new_stream(NNZIP_COMPRESS, options).get(), {}, NNZIP_FINISH, 100) ==
+        c_compressed({}, options));
+}
+
+TEST_CASE("CStream.FlushIsNotLeftInTheMiddle") {
+  const nnzip_options options = c_options_without_model();
+  const Stream stream = new_stream(NNZIP_COMPRESS, options);
+  const Bytes content(100, 'f');
+  std::uint8_t room = 0;
+  nnzip_buffers buffers{content.data(), content.size(), &room, 1};
+  CHECK(nnzip_stream_code(stream.get(), &buffers, NNZIP_FLUSH) == NNZIP_OK);
+  for (const int action : {NNZIP_RUN, NNZIP_FINISH}) {
+    CHECK(nnzip_stream_code(stream.get(), &buffers, action) == NNZIP_ERROR_INVALID_ARGUMENT);
+  }
+  Bytes packed{room};
+  const Bytes rest = act(stream.get(), {}, NNZIP_FLUSH, 64);
+  packed.insert(packed.end(), rest.begin(), rest.end());
+  CHECK(packed == c_compressed(content, options));
+
+  const Stream back = new_stream(NNZIP_DECOMPRESS, options);
+  nnzip_buffers none{};
+  CHECK(nnzip_stream_code(back.get(), &none, NNZIP_FLUSH) == NNZIP_ERROR_INVALID_ARGUMENT);
+}
+
 TEST_CASE("CStream.SeveralBlocksAndFrames") {
   const nnzip_options options = c_options_without_model();
   // Blocks that are stored and, in the end, one that contexts code.
@@ -197,7 +255,7 @@ TEST_CASE("CStream.RefusesWrongArguments") {
 
   const Stream stream = new_stream(NNZIP_COMPRESS, options);
   CHECK(nnzip_stream_code(stream.get(), nullptr, NNZIP_RUN) == NNZIP_ERROR_INVALID_ARGUMENT);
-  CHECK(nnzip_stream_code(stream.get(), &none, 2) == NNZIP_ERROR_INVALID_ARGUMENT);
+  CHECK(nnzip_stream_code(stream.get(), &none, 3) == NNZIP_ERROR_INVALID_ARGUMENT);
   nnzip_buffers no_in{nullptr, 1, nullptr, 0}, no_out{nullptr, 0, nullptr, 1};
   CHECK(nnzip_stream_code(stream.get(), &no_in, NNZIP_RUN) == NNZIP_ERROR_INVALID_ARGUMENT);
   CHECK(nnzip_stream_code(stream.get(), &no_out, NNZIP_RUN) == NNZIP_ERROR_INVALID_ARGUMENT);
