@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Any part of compressed data, what they say of themselves, and joining them."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import os
+import threading
+from typing import Any, BinaryIO, Iterable, Optional, Union
+
+from ._buffers import Buffer
+from ._errors import check
+from ._nnzip import ffi, lib
+from ._options import Call, Guard, Options, text
+
+Source = Union[Buffer, str, "os.PathLike[str]", BinaryIO]  # data, or a path or a seekable file
+
+
+@dataclasses.dataclass(frozen=True)
+class Block:
+    """What a block's header says of it."""
+
+    content_offset: int  # in the content of all frames
+    content_bytes: int
+    coded_bytes: int  # without the header
+    coding: str  # mixed, network, contexts, zstd, stored
+    model: str  # that it needs, or the hash of one that is not here; "" if it needs none
+    form: str  # how it was looked at: bytes, pixels, samples, code
+    filter: str  # none, calls, branches, columns
+    stride: int  # bytes of a row of a table or image; 0: none
+    element: int  # bytes of an element of a table, a pixel, a frame of samples
+    channels: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Frame:
+    """What a frame says of itself."""
+
+    content_bytes: int
+    coded_bytes: int  # of the whole frame
+    version: int  # of the format
+    checksum: Optional[int]  # XXH64 of the content, stated with several blocks
+    models: tuple[str, ...]  # that its blocks may need, or hashes of those that are not here
+    blocks: tuple[Block, ...]
+
+
+class _Given(Guard):
+    """A source for nnzip.h; `c` may be used as long as this lives."""
+
+    def __init__(self, source: Source, begin: int = 0) -> None:
+        self.c = ffi.new("nnzip_source*")
+        self._path: Any = None
+        self._file: Any = None
+        self._begin = begin
+        if isinstance(source, (str, os.PathLike)):
+            self._path = source
+            size = os.stat(source).st_size
+        elif _has_memory(source):
+            self._memory = ffi.from_buffer(source)
+            self.c.data, self.c.size = self._memory, len(self._memory)
+            return
+        else:
+            self._file = source
+            size = max(0, source.seek(0, io.SEEK_END) - begin)
+        self._handle = ffi.new_handle(self)
+        self.c.read, self.c.data, self.c.size = lib.nnzip_python_read, self._handle, size
+
+    def read(self, offset: int, room: Any) -> int:
+        try:
+            if self._file is not None:
+                return self._read_file(self._file, self._begin + offset, room)
+            with open(self._path, "rb", buffering=0) as file:  # many may be joined
+                return self._read_file(file, offset, room)
+        except BaseException as error:
+            self.error = error
+            return -1
+
+    @staticmethod
+    def _read_file(file: BinaryIO, offset: int, room: Any) -> int:
+        file.seek(offset)
+        data = file.read(len(room))
+        room[0:len(data)] = data
+        return len(data) or -1
+
+
+def _has_memory(source: Source) -> bool:
+    try:
+        memoryview(source).release()
+    except TypeError:
+        return False
+    return True
+
+
+@ffi.def_extern(error=-1)
+def nnzip_python_read(handle: Any, offset: int, room: Any, size: int) -> int:
+    return ffi.from_handle(handle).read(offset, ffi.buffer(room, size))
+
+
+class Reader:
+    """Compressed data of which any part can be read, at the cost of the blocks that hold it.
+
+    source: a buffer, a path, or a binary file that can seek, which must be left alone meanwhile;
+    begin: where in the file the data begin. size: bytes of content. Several threads may use it:
+    calls wait for each other. Raises NnzipError, also later if the data are damaged.
+    """
+
+    def __init__(self, source: Source, options: Optional[Options] = None, *,
+                 begin: int = 0) -> None:
+        self._call = Call(None, options)
+        self._lock = threading.Lock()
+        self._opened = open(source, "rb") if isinstance(source, (str, os.PathLike)) else None
+        self._source = _Given(self._opened or source, begin)
+        made = ffi.new("nnzip_reader**")
+        try:
+            self._check(lib.nnzip_reader_new(made, self._source.c, self._call.c))
+        except BaseException:
+            self.close()
+            raise
+        self._c = ffi.gc(made[0], lib.nnzip_reader_free)
+        self.size: int = lib.nnzip_reader_content_size(self._c)
+
+    def close(self) -> None:
+        """Closes the file if it was opened by its path."""
+        if self._opened is not None:
+            self._opened.close()
+
+    def __enter__(self) -> Reader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def readinto(self, offset: int, out: Buffer) -> int:
+        """Fills a writable buffer with content from offset on; returns how many bytes that are,
+        fewer than it holds only where the content ends."""
+        size = ffi.new("size_t*")
+        with self._lock, ffi.from_buffer("char[]", out, require_writable=True) as room:
+            self._check(lib.nnzip_reader_read(self._c, offset, room, len(room), size))
+        return size[0]
+
+    def read_range(self, offset: int, length: int) -> bytes:
+        """`length` bytes of content from offset on, fewer where the content ends."""
+        if offset < 0 or length < 0:
+            raise ValueError("offset and length must not be negative")
+        out = bytearray(max(0, min(length, self.size - offset)))
+        return bytes(out) if not out else bytes(memoryview(out)[:self.readinto(offset, out)])
+
+    def frames(self) -> tuple[Frame, ...]:
+        """What the frames and their blocks say of themselves; nothing is decoded."""
+        count = ffi.new("size_t*")
+        with self._lock:
+            self._check(lib.nnzip_reader_frames(self._c, count))
+            return tuple(self._frame(index) for index in range(count[0]))
+
+    def _check(self, status: int) -> None:
+        self._source.raise_error()
+        self._call.check(status)
+
+    def _frame(self, index: int) -> Frame:
+        info = ffi.new("nnzip_frame_info*")
+        info.struct_size = ffi.sizeof("nnzip_frame_info")
+        check(lib.nnzip_reader_frame(self._c, index, info))
+        names = text(info.models)
+        return Frame(info.content_bytes, info.coded_bytes, info.version,
+                     info.checksum if info.has_checksum else None,
+                     tuple(names.split(",")) if names else (),
+                     tuple(self._block(index, block) for block in range(info.blocks)))
+
+    def _block(self, frame: int, index: int) -> Block:
+        info = ffi.new("nnzip_block_info*")
+        info.struct_size = ffi.sizeof("nnzip_block_info")
+        check(lib.nnzip_reader_block(self._c, frame, index, info))
+        return Block(info.content_offset, info.content_bytes, info.coded_bytes, text(info.coding),
+                     text(info.model), text(info.form), text(info.filter), info.stride,
+                     info.element, info.channels)
+
+
+def read_range(source: Source, offset: int, length: int,
+               options: Optional[Options] = None) -> bytes:
+    """`length` bytes of content from offset on; other blocks than theirs are not decoded.
+
+    Who reads several parts of the same data makes a Reader.
+    """
+    with Reader(source, options) as reader:
+        return reader.read_range(offset, length)
+
+
+def info(source: Source) -> tuple[Frame, ...]:
+    """What the frames of a buffer, a path or a file say of themselves; nothing is decoded."""
+    with Reader(source) as reader:
+        return reader.frames()
+
+
+class _Output(Guard):
+    """A file that nnzip.h writes to."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.handle = ffi.new_handle(self)
+
+    def write(self, data: Any) -> int:
+        try:
+            self._file.write(data[:])
+            return 0
+        except BaseException as error:
+            self.error = error
+            return 1
+
+
+@ffi.def_extern(error=1)
+def nnzip_python_write(handle: Any, data: Any, size: int) -> int:
+    return ffi.from_handle(handle).write(ffi.buffer(data, size))
+
+
+def join(sources: Iterable[Source], output: Union[str, "os.PathLike[str]", BinaryIO]) -> None:
+    """Writes the frames of all sources, as they are, and one directory for them to a path or file.
+
+    So any part is found at once, however many there are. The content is that of the sources, one
+    after the other. Nothing is decoded. Raises NnzipError for what is no compressed data, before
+    anything is written.
+    """
+    given = [_Given(source) for source in sources]
+    inputs = ffi.new("nnzip_source[]", len(given))
+    for index, each in enumerate(given):
+        inputs[index] = each.c[0]
+    if isinstance(output, (str, os.PathLike)):
+        with open(output, "wb") as file:
+            _join(given, inputs, _Output(file))
+    else:
+        _join(given, inputs, _Output(output))
+
+
+def _join(given: list[_Given], inputs: Any, output: _Output) -> None:
+    status = lib.nnzip_join(inputs, len(given), lib.nnzip_python_write, output.handle)
+    for part in (*given, output):
+        part.raise_error()
+    check(status)
