@@ -13,7 +13,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 /usr/bin/python3 -m venv "$work/venv"
 pip=("$work/venv/bin/python" -m pip --disable-pip-version-check -q)
-if ! "${pip[@]}" install cffi pytest 2>"$work/log"; then
+if ! "${pip[@]}" install cffi pytest zarr 2>"$work/log"; then
   echo "skipped: pip cannot fetch packages: $(tail -1 "$work/log")"
   exit 77
 fi
@@ -29,6 +29,10 @@ cp "$source/README.md" "$work/"
 rm -rf "$work/source"
 cd "$work/tests/python"
 env -u NNZIP_MODEL_PATH "$work/venv/bin/python" -m pytest -q -p no:cacheprovider .
+"$work/venv/bin/python" -c '
+import numcodecs, zarr.registry
+numcodecs.get_codec({"id": "nnzip", "level": 1})
+zarr.registry.get_codec_class("nnzip")'
 found=$("$work/venv/bin/python" -c 'import nnzip; print(len(nnzip.models()), nnzip.__file__)')
 echo "models and place of the installed package: $found"
 models=("$source"/models/*.nnzm)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import builtins
 import io
 import os
-from typing import Any, BinaryIO, Optional, TextIO, Union
+from typing import IO, Any, BinaryIO, Optional, TextIO, Union
 
 from ._options import Options
 from ._reader import Reader
@@ -56,7 +56,7 @@ class _AnyPart(io.RawIOBase):
 class _Forward(io.RawIOBase):
     """The content of a pipe."""
 
-    def __init__(self, file: BinaryIO, options: Optional[Options]) -> None:
+    def __init__(self, file: IO[bytes], options: Optional[Options]) -> None:
         self._file = file
         self._decompressor = Decompressor(options)
         self._ready = memoryview(b"")
@@ -91,12 +91,13 @@ class NnzipFile(io.BufferedIOBase):
 
     def __init__(self, file: Union[Path, BinaryIO], mode: str = "r", *,
                  level: Optional[int] = None, options: Optional[Options] = None) -> None:
-        self._opened: Optional[BinaryIO] = None
+        self._opened: Optional[IO[bytes]] = None
         self._buffer: Optional[io.BufferedReader] = None
         self._compressor: Optional[Compressor] = None
         if mode not in _MODES:
             raise ValueError(f"there is no mode {mode!r}")
         self.mode = _MODES[mode]
+        self._file: IO[bytes]
         if isinstance(file, (str, bytes, os.PathLike)):
             self._file = self._opened = builtins.open(file, self.mode)
         else:

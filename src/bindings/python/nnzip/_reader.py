@@ -84,7 +84,7 @@ class _Given(Guard):
         return len(data) or -1
 
 
-def _has_memory(source: Source) -> bool:
+def _has_memory(source: Any) -> bool:
     try:
         memoryview(source).release()
     except TypeError:
