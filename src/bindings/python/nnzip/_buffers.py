@@ -9,6 +9,9 @@ from ._errors import check
 from ._nnzip import ffi, lib
 from ._options import Call, Options
 
+# Not cleared, so that memory is taken for what is written alone.
+_memory = ffi.new_allocator(should_clear_after_alloc=False)
+
 Buffer = Any  # what has contiguous memory: bytes, bytearray, memoryview, mmap, array, numpy.ndarray
 
 
@@ -92,4 +95,4 @@ def _room(out: Optional[Buffer], size: int, call: Optional[Call] = None) -> Any:
         return ffi.from_buffer("char[]", out, require_writable=True)
     if call is not None and call.c.directory:
         size += 256 + size // 100
-    return ffi.from_buffer("char[]", bytearray(size), require_writable=True)
+    return _memory("char[]", size)
