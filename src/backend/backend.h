@@ -54,6 +54,27 @@ class Session {
   virtual std::string failure() const { return {}; }
 };
 
+// A session of a device that codes as well, so that distributions need not leave it. Its lanes are
+// range coders of src/coder with what the network says alone; of models without taps.
+class CodingSession : public Session {
+ public:
+  // As score(), but of each distribution only what followers[i][t] owns, the symbol that comes next.
+  // followers and ends: [active][count]
+  virtual void score_ends(std::span<const std::uint8_t> symbols,
+                          std::span<const std::uint8_t> followers, int active, int count,
+                          std::span<Ends> ends) noexcept = 0;
+
+  // What decode() decodes from now on: the coded bytes of each of the first lanes.
+  virtual void start_decoding(std::span<const std::span<const std::uint8_t>> coded) noexcept = 0;
+
+  // Feeds first[i] to lane i, decodes the symbol that follows, feeds that one, and so on: `count`
+  // symbols of each of the first `active` lanes. The last one is not fed.
+  // symbols: [active][count]. taken: [active], the bytes that each lane has taken so far, as
+  // RangeDecoder counts them.
+  virtual void decode(std::span<const std::uint8_t> first, int active, int count,
+                      std::span<std::uint8_t> symbols, std::span<std::uint64_t> taken) noexcept = 0;
+};
+
 // Throws Error(kDeviceFailed) if it has. device: for people.
 inline void throw_if_failed(const Session& session, const std::string& device) {
   if (!session.failed()) return;
@@ -75,6 +96,9 @@ class Engine {
 
   // A session with empty histories. Throws Error(kInvalidArgument) unless 1 <= lanes <= kMaxLanes.
   virtual std::unique_ptr<Session> session(int lanes) const = 0;
+
+  // The same, of a device that codes; null if it does not.
+  virtual std::unique_ptr<CodingSession> coding_session(int /*lanes*/) const { return nullptr; }
 
   // Bytes of memory that a session takes at most.
   virtual std::uint64_t session_bytes(int lanes) const = 0;

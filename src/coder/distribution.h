@@ -17,4 +17,9 @@ struct Distribution {
   std::uint32_t high(std::uint8_t symbol) const { return cumulative[symbol + 1]; }
 };
 
+// What one symbol owns of a distribution: [low, high) of [0, kTotal).
+struct Ends {
+  std::uint32_t low = 0, high = Distribution::kTotal;
+};
+
 }  // namespace nnzip

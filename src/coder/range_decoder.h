@@ -29,13 +29,19 @@ class RangeDecoder {
   }
 
   // Whether so many zeros have been taken past the end that the data must be damaged.
-  bool overrun() const noexcept { return position_ > data_.size() + kMaxPastEnd; }
+  bool overrun() const noexcept { return overrun(data_, position_); }
 
   // After the last symbol: whether the data may be what an encoder made of the symbols. They have
   // no byte that was not looked at, and none at the end that it would have removed.
-  bool ended_well() const noexcept {
-    return position_ >= data_.size() && !overrun() &&
-           (data_.empty() || data_.back() != 0 || position_ == data_.size() + kMaxPastEnd);
+  bool ended_well() const noexcept { return ended_well(data_, position_); }
+
+  // The same of a decoder that is on a device and has taken so many bytes, zeros included.
+  static bool overrun(std::span<const std::uint8_t> data, std::size_t taken) noexcept {
+    return taken > data.size() + kMaxPastEnd;
+  }
+  static bool ended_well(std::span<const std::uint8_t> data, std::size_t taken) noexcept {
+    return taken >= data.size() && !overrun(data, taken) &&
+           (data.empty() || data.back() != 0 || taken == data.size() + kMaxPastEnd);
   }
 
  private:

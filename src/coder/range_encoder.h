@@ -14,8 +14,11 @@ class RangeEncoder {
  public:
   // One of 256 symbols; costs log2(kTotal / width) bits.
   void encode(const Distribution& distribution, std::uint8_t symbol) {
-    narrow((std::uint64_t{range_} * distribution.low(symbol)) >> Distribution::kBits,
-           (std::uint64_t{range_} * distribution.high(symbol)) >> Distribution::kBits);
+    encode({distribution.low(symbol), distribution.high(symbol)});
+  }
+  void encode(const Ends& ends) {
+    narrow((std::uint64_t{range_} * ends.low) >> Distribution::kBits,
+           (std::uint64_t{range_} * ends.high) >> Distribution::kBits);
   }
 
   // One bit; one_probability is the chance of a 1 in 1/65536.

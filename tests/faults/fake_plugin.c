@@ -87,6 +87,11 @@ static int score(struct nnzip_torch_session* session, const uint8_t* symbols, co
   return 0;
 }
 
+static int codes(const struct nnzip_torch_engine* engine) {
+  (void)engine;
+  return 0;
+}
+
 __attribute__((visibility("default"))) const struct nnzip_torch_functions* FAKE_ENTRY(void);
 
 const struct nnzip_torch_functions* FAKE_ENTRY(void) {
@@ -102,6 +107,10 @@ const struct nnzip_torch_functions* FAKE_ENTRY(void) {
       free_session,
       reset,
       score,
+      codes,
+      NULL,
+      NULL,
+      NULL,
   };
   return &functions;
 }

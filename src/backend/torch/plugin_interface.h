@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 /* Raised with every change of this file or of ARITHMETIC.md. */
-#define NNZIP_TORCH_INTERFACE 1
+#define NNZIP_TORCH_INTERFACE 2
 /* The name of the one function that the plugin exports, an nnzip_torch_entry. */
 #define NNZIP_TORCH_ENTRY "nnzip_torch_plugin"
 
@@ -57,7 +57,7 @@ struct nnzip_torch_text {
 struct nnzip_torch_engine;
 struct nnzip_torch_session;
 
-/* device: "cpu" or "cuda". What fails returns NULL or a number that is not 0, and says why. */
+/* device: "cpu", "cuda", or "cuda-aten", which does without own kernels. What fails returns NULL or a number that is not 0, and says why. */
 struct nnzip_torch_functions {
   uint32_t interface; /* NNZIP_TORCH_INTERFACE; the first member in every version */
 
@@ -80,6 +80,19 @@ struct nnzip_torch_functions {
   /* As Session::score() of backend.h. next: [active][count][257] */
   int (*score)(struct nnzip_torch_session* session, const uint8_t* symbols, const uint8_t* taps,
                int32_t active, int32_t count, uint32_t* next, struct nnzip_torch_text* error);
+
+  /* Not 0 if the engine's sessions also code, and have what follows: as CodingSession of backend.h. */
+  int (*codes)(const struct nnzip_torch_engine* engine);
+  /* followers: [active][count], ends: [active][count][2] */
+  int (*score_ends)(struct nnzip_torch_session* session, const uint8_t* symbols,
+                    const uint8_t* followers, int32_t active, int32_t count, uint32_t* ends,
+                    struct nnzip_torch_text* error);
+  /* coded: of all lanes, one after the other; bytes: [active], how many of them are each lane's */
+  int (*start_decoding)(struct nnzip_torch_session* session, const uint8_t* coded,
+                        const uint64_t* bytes, int32_t active, struct nnzip_torch_text* error);
+  /* first: [active], symbols: [active][count], taken: [active] */
+  int (*decode)(struct nnzip_torch_session* session, const uint8_t* first, int32_t active,
+                int32_t count, uint8_t* symbols, uint64_t* taken, struct nnzip_torch_text* error);
 };
 
 typedef const struct nnzip_torch_functions* (*nnzip_torch_entry)(void);

@@ -64,7 +64,7 @@ struct ModelView {
   nnzip_torch_model view;
 };
 
-class TorchSession : public Session {
+class TorchSession : public CodingSession {
  public:
   TorchSession(const Functions& functions, EngineHandle engine, nnzip_torch_session* session,
                int lanes)
@@ -89,6 +89,36 @@ class TorchSession : public Session {
                                next.data()->cumulative, &error_) != 0;
   }
 
+  void score_ends(std::span<const std::uint8_t> symbols, std::span<const std::uint8_t> followers,
+                  int active, int count, std::span<Ends> ends) noexcept override {
+    static_assert(sizeof(Ends) == 2 * sizeof(std::uint32_t));
+    if (failed_ || active < 1 || count < 1) return;
+    nnzip_torch_text error{};
+    failed_ = functions_.score_ends(session_, symbols.data(), followers.data(), active, count,
+                                    &ends.data()->low, &error) != 0;
+  }
+
+  void start_decoding(std::span<const std::span<const std::uint8_t>> coded) noexcept override {
+    if (failed_ || coded.empty()) return;
+    nnzip_torch_text error{};
+    std::vector<std::uint8_t> all;
+    std::vector<std::uint64_t> bytes;
+    for (const auto& lane : coded) {
+      all.insert(all.end(), lane.begin(), lane.end());
+      bytes.push_back(lane.size());
+    }
+    failed_ = functions_.start_decoding(session_, all.data(), bytes.data(),
+                                        static_cast<std::int32_t>(coded.size()), &error) != 0;
+  }
+
+  void decode(std::span<const std::uint8_t> first, int active, int count,
+              std::span<std::uint8_t> symbols, std::span<std::uint64_t> taken) noexcept override {
+    if (failed_ || active < 1 || count < 1) return;
+    nnzip_torch_text error{};
+    failed_ = functions_.decode(session_, first.data(), active, count, symbols.data(), taken.data(),
+                                &error) != 0;
+  }
+
  private:
   const Functions& functions_;
   const EngineHandle engine_;
@@ -111,7 +141,13 @@ class TorchEngine : public Engine {
     description_ = name + " (" + text.text + ")";
   }
 
-  std::unique_ptr<Session> session(int lanes) const override {
+  std::unique_ptr<Session> session(int lanes) const override { return start(lanes); }
+
+  std::unique_ptr<CodingSession> coding_session(int lanes) const override {
+    return functions_.codes(engine_.get()) != 0 ? start(lanes) : nullptr;
+  }
+
+  std::unique_ptr<TorchSession> start(int lanes) const {
     if (lanes < 1 || lanes > kMaxLanes) {
       throw Error(ErrorCode::kInvalidArgument, "a session has 1 to " + std::to_string(kMaxLanes) +
                                                    " lanes, but " + std::to_string(lanes) +
