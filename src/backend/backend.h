@@ -58,8 +58,8 @@ class Session {
 // range coders of src/coder with what the network says alone; of models without taps.
 class CodingSession : public Session {
  public:
-  // As score(), but of each distribution only what followers[i][t] owns, the symbol that comes next.
-  // followers and ends: [active][count]
+  // As score(), but of each distribution only what followers[i][t] owns, the symbol that comes
+  // next. followers and ends: [active][count]
   virtual void score_ends(std::span<const std::uint8_t> symbols,
                           std::span<const std::uint8_t> followers, int active, int count,
                           std::span<Ends> ends) noexcept = 0;

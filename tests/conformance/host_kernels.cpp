@@ -30,9 +30,8 @@ class HostDevice : public KernelDevice {
     void wait() override {}
     void launch(const Launch& launch, const NetworkView& net, const CallView& call) override {
       const nnzip::FloatEnvironment environment;
-      run_blocks(launch.blocks, launch.shared_bytes, device_.order, [&] {
-        launch.tiles == 2 ? run_call<2>(net, call) : run_call<1>(net, call);
-      });
+      run_blocks(launch.blocks, launch.shared_bytes, device_.order,
+                 [&] { launch.tiles == 2 ? run_call<2>(net, call) : run_call<1>(net, call); });
     }
 
    private:
@@ -88,10 +87,8 @@ constexpr nnzip_torch_functions kFunctions{
           *lanes = 16;
           *positions = 64;
         },
-    .session_bytes =
-        [](const nnzip_torch_engine* engine, std::int32_t lanes) {
-          return engine->kernels->session_bytes(lanes);
-        },
+    .session_bytes = [](const nnzip_torch_engine* engine,
+                        std::int32_t lanes) { return engine->kernels->session_bytes(lanes); },
     .start =
         [](const nnzip_torch_engine* engine, std::int32_t lanes, nnzip_torch_text*) {
           return new nnzip_torch_session{KernelSession(*engine->kernels, lanes)};

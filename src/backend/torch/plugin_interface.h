@@ -57,7 +57,7 @@ struct nnzip_torch_text {
 struct nnzip_torch_engine;
 struct nnzip_torch_session;
 
-/* device: "cpu", "cuda", or "cuda-aten", which does without own kernels. What fails returns NULL or a number that is not 0, and says why. */
+/* device: "cpu" or "cuda". What fails returns NULL or a number that is not 0, and says why. */
 struct nnzip_torch_functions {
   uint32_t interface; /* NNZIP_TORCH_INTERFACE; the first member in every version */
 
@@ -81,7 +81,8 @@ struct nnzip_torch_functions {
   int (*score)(struct nnzip_torch_session* session, const uint8_t* symbols, const uint8_t* taps,
                int32_t active, int32_t count, uint32_t* next, struct nnzip_torch_text* error);
 
-  /* Not 0 if the engine's sessions also code, and have what follows: as CodingSession of backend.h. */
+  /* Not 0 if the engine's sessions also code, and have what follows: as CodingSession of backend.h.
+   */
   int (*codes)(const struct nnzip_torch_engine* engine);
   /* followers: [active][count], ends: [active][count][2] */
   int (*score_ends)(struct nnzip_torch_session* session, const uint8_t* symbols,

@@ -8,27 +8,40 @@
 #include <torch/version.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "backend/float_environment.h"
+#include "backend/torch/plugin/cuda/cuda_device.h"
+#include "backend/torch/plugin/cuda/kernel_engine.h"
+#include "backend/torch/plugin/kernel_test.h"
 #include "backend/torch/plugin/torch_session.h"
 #include "backend/torch/plugin_interface.h"
 
 // There if libtorch's products are those of a shared OpenBLAS.
 extern "C" __attribute__((weak)) void openblas_set_num_threads(int threads);
 
+using nnzip::torch_backend::KernelDevice;
+using nnzip::torch_backend::KernelEngine;
+using nnzip::torch_backend::KernelSession;
 using nnzip::torch_backend::TorchSession;
 using nnzip::torch_backend::TorchWeights;
 
+// Either own kernels or libtorch computes.
 struct nnzip_torch_engine {
-  TorchWeights weights;
+  std::unique_ptr<KernelDevice> device;
+  std::unique_ptr<KernelEngine> kernels;
+  std::unique_ptr<TorchWeights> weights;
+  std::string description;
 };
 
 struct nnzip_torch_session {
-  TorchSession session;
+  std::optional<KernelSession> kernels;
+  std::optional<TorchSession> operations;
 };
 
 namespace nnzip::torch_backend {
@@ -78,43 +91,76 @@ void use_exact_products() {
   at::globalContext().setAllowFP16ReductionCuBLAS(false);
 }
 
+#ifdef NNZIP_CUDA_KERNELS
+// Leaves the engine as it was, and says why, where they cannot be used.
+void load_kernels(const nnzip_torch_model& model, nnzip_torch_engine& engine) {
+  const char* wanted = std::getenv("NNZIP_CUDA_KERNELS");
+  if (wanted != nullptr && std::strcmp(wanted, "0") == 0) return;
+  try {
+    engine.device = cuda_device();
+    engine.kernels = std::make_unique<KernelEngine>(*engine.device, model);
+    test_kernels(*engine.kernels, model);
+    engine.description = "kernels";
+  } catch (const std::exception& e) {
+    engine.kernels.reset();
+    engine.device.reset();
+    engine.description += std::string(", without own kernels: ") + e.what();
+  }
+}
+#else
+void load_kernels(const nnzip_torch_model&, nnzip_torch_engine&) {}
+#endif
+
 nnzip_torch_engine* load(const char* device, const nnzip_torch_model* model,
                          nnzip_torch_text* error) {
   return guarded(error, static_cast<nnzip_torch_engine*>(nullptr), [&] {
     use_exact_products();
-    auto engine = std::make_unique<nnzip_torch_engine>(
-        nnzip_torch_engine{TorchWeights(*model, at::Device(device))});
-    test_exactness(engine->weights, *model);
+    auto engine = std::make_unique<nnzip_torch_engine>();
+    engine->description = "libtorch " TORCH_VERSION;
+    if (std::strcmp(device, "cuda") == 0) load_kernels(*model, *engine);
+    if (!engine->kernels) {
+      engine->weights = std::make_unique<TorchWeights>(*model, at::Device(device));
+      test_exactness(*engine->weights, *model);
+    }
     return engine.release();
   });
 }
 
 void free_engine(nnzip_torch_engine* engine) { delete engine; }
 
-void describe(const nnzip_torch_engine*, nnzip_torch_text* description) {
-  say(description, "libtorch " TORCH_VERSION);
+void describe(const nnzip_torch_engine* engine, nnzip_torch_text* description) {
+  say(description, engine->description);
 }
 
 void preferred(const nnzip_torch_engine* engine, std::int32_t* lanes, std::int32_t* positions) {
-  *lanes = static_cast<std::int32_t>(pass_size(engine->weights.device).lanes);
+  *lanes =
+      engine->kernels ? 1024 : static_cast<std::int32_t>(pass_size(engine->weights->device).lanes);
   *positions = 64;
 }
 
 std::uint64_t session_bytes(const nnzip_torch_engine* engine, std::int32_t lanes) {
-  return TorchSession::bytes(engine->weights, lanes);
+  return engine->kernels ? engine->kernels->session_bytes(lanes)
+                         : TorchSession::bytes(*engine->weights, lanes);
 }
 
 nnzip_torch_session* start(const nnzip_torch_engine* engine, std::int32_t lanes,
                            nnzip_torch_text* error) {
-  return guarded(error, static_cast<nnzip_torch_session*>(nullptr),
-                 [&] { return new nnzip_torch_session{TorchSession(engine->weights, lanes)}; });
+  return guarded(error, static_cast<nnzip_torch_session*>(nullptr), [&] {
+    auto session = std::make_unique<nnzip_torch_session>();
+    if (engine->kernels) {
+      session->kernels.emplace(*engine->kernels, lanes);
+    } else {
+      session->operations.emplace(*engine->weights, lanes);
+    }
+    return session.release();
+  });
 }
 
 void free_session(nnzip_torch_session* session) { delete session; }
 
 int reset(nnzip_torch_session* session, nnzip_torch_text* error) {
   return guarded(error, 1, [&] {
-    session->session.reset();
+    session->kernels ? session->kernels->reset() : session->operations->reset();
     return 0;
   });
 }
@@ -122,14 +168,57 @@ int reset(nnzip_torch_session* session, nnzip_torch_text* error) {
 int score(nnzip_torch_session* session, const std::uint8_t* symbols, const std::uint8_t* taps,
           std::int32_t active, std::int32_t count, std::uint32_t* next, nnzip_torch_text* error) {
   return guarded(error, 1, [&] {
-    session->session.score(symbols, taps, active, count, next);
+    session->kernels ? session->kernels->score(symbols, taps, active, count, next)
+                     : session->operations->score(symbols, taps, active, count, next);
     return 0;
   });
 }
 
-constexpr nnzip_torch_functions kFunctions{
-    NNZIP_TORCH_INTERFACE, find_device, load,         free_engine, describe, preferred,
-    session_bytes,         start,       free_session, reset,       score};
+int codes(const nnzip_torch_engine* engine) {
+  return engine->kernels && engine->kernels->codes() ? 1 : 0;
+}
+
+int score_ends(nnzip_torch_session* session, const std::uint8_t* symbols,
+               const std::uint8_t* followers, std::int32_t active, std::int32_t count,
+               std::uint32_t* ends, nnzip_torch_text* error) {
+  return guarded(error, 1, [&] {
+    session->kernels->score_ends(symbols, followers, active, count, ends);
+    return 0;
+  });
+}
+
+int start_decoding(nnzip_torch_session* session, const std::uint8_t* coded,
+                   const std::uint64_t* bytes, std::int32_t active, nnzip_torch_text* error) {
+  return guarded(error, 1, [&] {
+    session->kernels->start_decoding(coded, bytes, active);
+    return 0;
+  });
+}
+
+int decode(nnzip_torch_session* session, const std::uint8_t* first, std::int32_t active,
+           std::int32_t count, std::uint8_t* symbols, std::uint64_t* taken,
+           nnzip_torch_text* error) {
+  return guarded(error, 1, [&] {
+    session->kernels->decode(first, active, count, symbols, taken);
+    return 0;
+  });
+}
+
+constexpr nnzip_torch_functions kFunctions{NNZIP_TORCH_INTERFACE,
+                                           find_device,
+                                           load,
+                                           free_engine,
+                                           describe,
+                                           preferred,
+                                           session_bytes,
+                                           start,
+                                           free_session,
+                                           reset,
+                                           score,
+                                           codes,
+                                           score_ends,
+                                           start_decoding,
+                                           decode};
 
 }  // namespace
 }  // namespace nnzip::torch_backend

@@ -76,10 +76,9 @@ NNZIP_DEVICE std::int32_t dot4_unsigned(std::uint32_t a, std::uint32_t b, std::i
   return d;
 }
 
-// c += a * b of the warp's tiles of int8, 16 x 32 and 32 x 8. Of thread i, with g = i / 4 and q = i % 4:
-// a: rows g, g + 8, g, g + 8; columns 4q .. 4q + 3, from 16 on those of the last two
-// b: column g; rows 4q .. 4q + 3 and 16 more
-// c: rows g, g, g + 8, g + 8; columns 2q and 2q + 1
+// c += a * b of the warp's tiles of int8, 16 x 32 and 32 x 8. Of thread i, with g = i / 4 and q = i
+// % 4: a: rows g, g + 8, g, g + 8; columns 4q .. 4q + 3, from 16 on those of the last two b: column
+// g; rows 4q .. 4q + 3 and 16 more c: rows g, g, g + 8, g + 8; columns 2q and 2q + 1
 NNZIP_DEVICE void multiply_tiles(std::int32_t (&c)[4], const std::uint32_t (&a)[4],
                                  const std::uint32_t (&b)[2]) {
   asm("mma.sync.aligned.m16n8k32.row.col.s32.s8.s8.s32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, "

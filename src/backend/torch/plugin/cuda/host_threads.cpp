@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Threads of a block as contexts that hand over to each other.
+#undef _FORTIFY_SOURCE  // which takes a jump to another stack for an error
 #include "backend/torch/plugin/cuda/host_threads.h"
 
+#include <setjmp.h>
 #include <ucontext.h>
 
 #include <algorithm>
@@ -26,8 +28,15 @@ constexpr std::size_t kStackBytes = std::size_t{256} << 10;
 // What a thread waits for.
 enum class Wait { kNothing, kBlock, kWarp, kShuffle, kTiles, kEnd };
 
+// Where a thread or the scheduler goes on.
+struct Place {
+  ucontext_t start;  // of a thread that has not run yet
+  jmp_buf next;
+  bool is_new = true;
+};
+
 struct Thread {
-  ucontext_t context;
+  Place place;
   std::unique_ptr<unsigned char[]> stack;
   Wait wait = Wait::kNothing;
   std::uint64_t bits = 0;  // of a shuffle
@@ -42,7 +51,7 @@ struct Block {
   const std::function<void()>* kernel = nullptr;
   std::array<Thread, kThreads> threads;
   std::vector<Words> shared;
-  ucontext_t scheduler;
+  Place scheduler;
   int current = 0;
   std::exception_ptr failure;
   const void* scheduler_stack = nullptr;  // for the sanitizer
@@ -53,22 +62,30 @@ thread_local Block* running = nullptr;
 
 Thread& self() { return running->threads[static_cast<std::size_t>(running->current)]; }
 
-void switch_to(ucontext_t& from, ucontext_t& to, [[maybe_unused]] const void* stack,
+// Jumps, since swapcontext calls the system each time.
+void jump(Place& from, Place& to) {
+  if (_setjmp(from.next) != 0) return;
+  if (!to.is_new) _longjmp(to.next, 1);
+  to.is_new = false;
+  setcontext(&to.start);
+}
+
+void switch_to(Place& from, Place& to, [[maybe_unused]] const void* stack,
                [[maybe_unused]] std::size_t bytes, [[maybe_unused]] bool ends) {
 #ifdef __SANITIZE_ADDRESS__
   void* own = nullptr;
   __sanitizer_start_switch_fiber(ends ? nullptr : &own, stack, bytes);
-  swapcontext(&from, &to);
+  jump(from, to);
   __sanitizer_finish_switch_fiber(own, nullptr, nullptr);
 #else
-  swapcontext(&from, &to);
+  jump(from, to);
 #endif
 }
 
 void hand_over(Wait wait) {
   Thread& thread = self();
   thread.wait = wait;
-  switch_to(thread.context, running->scheduler, running->scheduler_stack,
+  switch_to(thread.place, running->scheduler, running->scheduler_stack,
             running->scheduler_stack_bytes, wait == Wait::kEnd);
 }
 
@@ -87,11 +104,13 @@ void thread_main() {
 
 void start(Thread& thread) {
   if (!thread.stack) thread.stack = std::make_unique<unsigned char[]>(kStackBytes);
-  getcontext(&thread.context);
-  thread.context.uc_stack.ss_sp = thread.stack.get();
-  thread.context.uc_stack.ss_size = kStackBytes;
-  thread.context.uc_link = nullptr;
-  makecontext(&thread.context, thread_main, 0);
+  ucontext_t& context = thread.place.start;
+  getcontext(&context);
+  context.uc_stack.ss_sp = thread.stack.get();
+  context.uc_stack.ss_size = kStackBytes;
+  context.uc_link = nullptr;
+  makecontext(&context, thread_main, 0);
+  thread.place.is_new = true;
   thread.wait = Wait::kNothing;
 }
 
@@ -99,10 +118,13 @@ void start(Thread& thread) {
 void resume(Block& block, int index) {
   block.current = index;
   Thread& thread = block.threads[static_cast<std::size_t>(index)];
-  switch_to(block.scheduler, thread.context, thread.stack.get(), kStackBytes, false);
+  block.scheduler.is_new = false;
+  switch_to(block.scheduler, thread.place, thread.stack.get(), kStackBytes, false);
 }
 
-std::int8_t byte_of(std::uint32_t word, int at) { return static_cast<std::int8_t>(word >> (8 * at)); }
+std::int8_t byte_of(std::uint32_t word, int at) {
+  return static_cast<std::int8_t>(word >> (8 * at));
+}
 
 void multiply_tiles_of(Thread* warp) {
   std::int8_t a[16][32], b[32][8];
@@ -177,7 +199,8 @@ void run_block(Block& block, ThreadOrder order) {
     }
     const Wait wait = block.threads[0].wait;
     for (const Thread& thread : block.threads) {
-      if (thread.wait != wait) throw std::logic_error("threads of a block wait at different places");
+      if (thread.wait != wait)
+        throw std::logic_error("threads of a block wait at different places");
     }
     if (wait == Wait::kEnd) return;
   }

@@ -15,8 +15,8 @@ namespace nnzip::torch_backend {
 
 enum class ThreadOrder { kAscending, kDescending, kMixed };
 
-// Runs kernel() once for each thread of each block. Throws std::logic_error if the threads of a block
-// or of a warp do not wait for each other at the same places.
+// Runs kernel() once for each thread of each block. Throws std::logic_error if the threads of a
+// block or of a warp do not wait for each other at the same places.
 void run_blocks(int blocks, std::size_t shared_bytes, ThreadOrder order,
                 const std::function<void()>& kernel);
 

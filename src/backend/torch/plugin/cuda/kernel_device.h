@@ -32,9 +32,9 @@ class KernelDevice {
   };
 
   virtual ~KernelDevice() = default;
-  virtual int processors() const = 0;              // that run blocks
-  virtual std::size_t shared_bytes() const = 0;    // that a block may have
-  virtual void* allocate(std::size_t bytes) = 0;   // at multiples of 256
+  virtual int processors() const = 0;             // that run blocks
+  virtual std::size_t shared_bytes() const = 0;   // that a block may have
+  virtual void* allocate(std::size_t bytes) = 0;  // at multiples of 256
   virtual void release(void* memory) noexcept = 0;
   virtual std::unique_ptr<Queue> queue() = 0;
 };

@@ -65,7 +65,8 @@ LayerView pack_layer(const nnzip_torch_layer& layer, const nnzip_torch_model& mo
   view.window = static_cast<int>(layer.window);
   view.capacity = (view.window + kPassPositions - 1 + 31) / 32 * 32;
   view.ring = net.lane_bytes;
-  net.lane_bytes += 2 * model.kv_heads * model.head_size * static_cast<std::uint32_t>(view.capacity);
+  net.lane_bytes +=
+      2 * model.kv_heads * model.head_size * static_cast<std::uint32_t>(view.capacity);
   net.capacity = std::max(net.capacity, view.capacity);
   return view;
 }
@@ -191,7 +192,8 @@ void KernelSession::run(CallView& call) {
   call.positions = call.answer == Answer::kSymbols ? 1 : std::min(call.count, kPassPositions);
   const int least = (call.active + processors - 1) / processors;
   const auto fits = [&](int tiles) {
-    return block_layout(engine_.network(), tiles * 16, call.queries).bytes <= device_.shared_bytes();
+    return block_layout(engine_.network(), tiles * 16, call.queries).bytes <=
+           device_.shared_bytes();
   };
   Launch launch;
   launch.tiles = least * call.positions > 16 && fits(2) ? 2 : 1;
@@ -216,7 +218,8 @@ void KernelSession::score(const std::uint8_t* symbols, const std::uint8_t* taps,
 void KernelSession::score_ends(const std::uint8_t* symbols, const std::uint8_t* followers,
                                int active, int count, std::uint32_t* ends) {
   CallView call = this->call(Answer::kEnds, active, count);
-  const std::size_t numbers = static_cast<std::size_t>(active) * static_cast<std::size_t>(count) * 2;
+  const std::size_t numbers =
+      static_cast<std::size_t>(active) * static_cast<std::size_t>(count) * 2;
   next_.reserve(device_, numbers * sizeof(std::uint32_t));
   call.next = next_.as<std::uint32_t>();
   send_inputs(call, symbols, nullptr, followers);

@@ -113,9 +113,9 @@ NNZIP_DEVICE void embed(const NetworkView& net, const Rows& rows) {
     std::int32_t sum[4] = {embedding[0], embedding[1], embedding[2], embedding[3]};
     for (int table = 0; table < tables; ++table) {
       const TableView& view = net.tables[table];
-      const std::uint32_t entries = load4(
-          view.entries + static_cast<std::size_t>(found[table]) * static_cast<std::size_t>(net.width) +
-          d);
+      const std::uint32_t entries =
+          load4(view.entries +
+                static_cast<std::size_t>(found[table]) * static_cast<std::size_t>(net.width) + d);
       NNZIP_UNROLL
       for (int k = 0; k < 4; ++k) {
         sum[k] += view.multiplier * static_cast<std::int8_t>(entries >> (8 * k));
@@ -146,9 +146,9 @@ NNZIP_DEVICE void norm(const NetworkView& net, const Rows& rows, float constant)
 // ---- Product ----
 
 // Gives store(row, output, sum) for every output of every row; rows beyond those of the block too,
-// whose sums mean nothing. A warp computes 16 outputs of all rows at once. What a thread loads of a row
-// of 64 inputs is 16 bytes in one piece: which input is which column of a tile does not matter, as
-// long as it is the same on both sides.
+// whose sums mean nothing. A warp computes 16 outputs of all rows at once. What a thread loads of a
+// row of 64 inputs is 16 bytes in one piece: which input is which column of a tile does not matter,
+// as long as it is the same on both sides.
 template <int kTiles, class Store>
 NNZIP_DEVICE void product(const std::int8_t* input, int stride, const LinearView& linear,
                           const Store& store) {
@@ -216,9 +216,10 @@ NNZIP_DEVICE void queries_keys_values(const Rows& rows, const LayerView& layer) 
 // The ring of keys of a key head and lane; that of its values is G*C*E bytes behind.
 NNZIP_DEVICE std::uint8_t* ring_of(const NetworkView& net, const CallView& call, const Rows& rows,
                                    const LayerView& layer, int row, int kv_head) {
-  return call.rings +
-         static_cast<std::size_t>(rows.first_lane + rows.lane(row)) * net.lane_bytes + layer.ring +
-         static_cast<std::size_t>(kv_head) * static_cast<std::size_t>(layer.capacity * net.head_size);
+  return call.rings + static_cast<std::size_t>(rows.first_lane + rows.lane(row)) * net.lane_bytes +
+         layer.ring +
+         static_cast<std::size_t>(kv_head) *
+             static_cast<std::size_t>(layer.capacity * net.head_size);
 }
 NNZIP_DEVICE std::size_t key_place(int slot, int e, int head_size) {
   return static_cast<std::size_t>((slot / 32 * (head_size / 16) + e / 16) * 512 + slot % 32 * 16 +
@@ -232,7 +233,8 @@ NNZIP_DEVICE std::size_t value_place(int slot, int e, int head_size) {
 NNZIP_DEVICE void keep_keys_values(const NetworkView& net, const CallView& call, const Rows& rows,
                                    const LayerView& layer) {
   const int size = net.kv_heads * net.head_size, words = size / 4;
-  const std::size_t values = static_cast<std::size_t>(size) * static_cast<std::size_t>(layer.capacity);
+  const std::size_t values =
+      static_cast<std::size_t>(size) * static_cast<std::size_t>(layer.capacity);
   for (int i = thread(); i < rows.count() * words; i += kThreads) {
     const int row = i / words, kv_head = i % words * 4 / net.head_size,
               e = i % words * 4 % net.head_size;
@@ -330,9 +332,9 @@ NNZIP_DEVICE void sum_values(const NetworkView& net, const CallView& call, const
                              const std::int32_t (&dens)[kQueries]) {
   const int words = net.head_size / 4, parts = 32 / words;
   const int word = thread() % 32 % words, part = thread() % 32 / words;
-  const std::uint8_t* const values =
-      ring_of(net, call, rows, layer, heads.row, heads.kv_head) +
-      static_cast<std::size_t>(net.kv_heads * net.head_size) * static_cast<std::size_t>(layer.capacity);
+  const std::uint8_t* const values = ring_of(net, call, rows, layer, heads.row, heads.kv_head) +
+                                     static_cast<std::size_t>(net.kv_heads * net.head_size) *
+                                         static_cast<std::size_t>(layer.capacity);
   std::int32_t nums[kQueries][4] = {};
   if (part < parts) {
     NNZIP_UNROLL_BY(4)
@@ -410,14 +412,13 @@ NNZIP_DEVICE void hidden(const Rows& rows, const LinearView& up) {
 // z to `stage`, 256 numbers a row.
 template <int kTiles>
 NNZIP_DEVICE void logits(const NetworkView& net, const Rows& rows) {
-  product<kTiles>(rows.input, rows.layout.input_stride, net.head,
-                  [&](int row, int j, std::int32_t sum) {
-                    if (row >= rows.count()) return;
-                    const float z =
-                        add(multiply(to_float(sum), net.head.multiplier[j]), net.head_bias[j]);
-                    reinterpret_cast<std::int32_t*>(rows.stage + row * rows.layout.stage_stride)[j] =
-                        round(clamp(z, 0x1p20F));
-                  });
+  product<kTiles>(
+      rows.input, rows.layout.input_stride, net.head, [&](int row, int j, std::int32_t sum) {
+        if (row >= rows.count()) return;
+        const float z = add(multiply(to_float(sum), net.head.multiplier[j]), net.head_bias[j]);
+        reinterpret_cast<std::int32_t*>(rows.stage + row * rows.layout.stage_stride)[j] =
+            round(clamp(z, 0x1p20F));
+      });
 }
 
 // cumulative[0 .. 255] in place of z, for the warp. A thread has eight neighbours.
@@ -447,7 +448,8 @@ NNZIP_DEVICE void cumulate(const NetworkView& net, std::uint32_t* row) {
   std::uint32_t c = through - sum;
   NNZIP_UNROLL
   for (int k = 0; k < 8; ++k) {
-    row[lane * 8 + k] = static_cast<std::uint32_t>((c * scale) >> 32) + static_cast<std::uint32_t>(lane * 8 + k);
+    row[lane * 8 + k] =
+        static_cast<std::uint32_t>((c * scale) >> 32) + static_cast<std::uint32_t>(lane * 8 + k);
     c += w[k];
   }
 }

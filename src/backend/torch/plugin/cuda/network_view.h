@@ -71,16 +71,16 @@ struct LaneState {
 enum class Answer : std::int32_t {
   kDistributions,  // next: [active][count][257]
   kEnds,           // next: [active][count][2], the low and high end of what the follower owns
-  kSymbols,        // each is decoded, and fed as the next; of `symbols` the first of each lane is read
+  kSymbols,  // each is decoded, and fed as the next; of `symbols` the first of each lane is read
 };
 
 struct CallView {
   Answer answer;
   int active, count;
-  int lanes, positions;  // of a block and a pass: R is their product, at most kTiles * 16
-  int queries;           // heads that are scored together: 1, 2 or 4
-  std::uint8_t* rings;   // [lanes of the session][lane_bytes]
-  LaneState* states;     // [lanes of the session]
+  int lanes, positions;           // of a block and a pass: R is their product, at most kTiles * 16
+  int queries;                    // heads that are scored together: 1, 2 or 4
+  std::uint8_t* rings;            // [lanes of the session][lane_bytes]
+  LaneState* states;              // [lanes of the session]
   const std::uint8_t* symbols;    // [active][count], or [active] of kSymbols
   const std::uint8_t* taps;       // [active][count][taps]
   const std::uint8_t* followers;  // [active][count]
@@ -93,8 +93,9 @@ struct CallView {
 struct BlockLayout {
   int input_stride, stage_stride;  // bytes of a row of `input` and `stage`
   std::size_t residual;            // int16 [R][D]
-  std::size_t input;               // int8 [R][input_stride]: of norms and attention, up to max(D, H*E)
-  std::size_t stage;    // int8 [R][stage_stride]: queries, keys and values; hidden; rows of tables; logits
+  std::size_t input;  // int8 [R][input_stride]: of norms and attention, up to max(D, H*E)
+  std::size_t
+      stage;  // int8 [R][stage_stride]: queries, keys and values; hidden; rows of tables; logits
   std::size_t scratch;  // of each warp: scores int32 and weights uint8, [queries][C]
   std::size_t states;   // LaneState [R]
   std::size_t symbols;  // uint8 [R]
@@ -123,7 +124,8 @@ NNZIP_BOTH inline BlockLayout block_layout(const NetworkView& net, int rows, int
   layout.residual = place(count * static_cast<std::size_t>(net.width) * 2);
   layout.input = place(count * static_cast<std::size_t>(layout.input_stride));
   layout.stage = place(count * static_cast<std::size_t>(layout.stage_stride));
-  layout.scratch = place(std::size_t{kWarps} * static_cast<std::size_t>(queries * net.capacity) * 5);
+  layout.scratch =
+      place(std::size_t{kWarps} * static_cast<std::size_t>(queries * net.capacity) * 5);
   layout.states = place(count * sizeof(LaneState));
   layout.symbols = place(count);
   layout.bytes = end;
