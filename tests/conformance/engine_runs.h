@@ -3,6 +3,7 @@
 #pragma once
 
 #include <catch2/catch.hpp>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <string>
@@ -20,10 +21,14 @@ struct NamedEngine {
   std::shared_ptr<const Engine> engine;
 };
 
-// The reference first.
+// The reference first; then the device that NNZIP_TEST_DEVICE names alone, if it does.
 inline std::vector<NamedEngine> engines(const Model& model) {
   const auto shared = std::make_shared<const Model>(model);
   std::vector<NamedEngine> all{{"reference", reference::ReferenceBackend().load(shared)}};
+  if (const char* device = std::getenv("NNZIP_TEST_DEVICE"); device != nullptr) {
+    all.push_back({device, find_backend(device).load(shared)});
+    return all;
+  }
   for (const std::string& target : cpu_targets()) {
     all.push_back({"cpu (" + target + ")", cpu::load_cpu_engine(shared, target)});
     REQUIRE(all.back().engine->description() == all.back().name);  // the forced one is running
