@@ -14,7 +14,7 @@ namespace nnzip::cpu {
 PackedModel::PackedModel(const Model& source, const Kernels& target)
     : model(without_packed(source)),
       kernels(target),
-      matrices(source, target.flip),
+      matrices(source, target),
       tables(source),
       attention_exp(source.weights.attention_exp.size()) {
   std::copy(source.weights.attention_exp.begin(), source.weights.attention_exp.end(),

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "backend/cpu/kernels.h"
-
 namespace nnzip::cpu {
 namespace {
 
@@ -27,7 +25,7 @@ void pack_bias(const std::vector<std::int32_t>& distance_bias, std::size_t heads
 
 // Writes to `weights` and moves it past them. outputs: a multiple of 16; inputs: of 4.
 PackedLinear pack_linear(const Linear& linear, std::uint32_t outputs, std::uint32_t inputs,
-                         std::uint8_t flip, std::int8_t*& weights) {
+                         const Kernels& target, std::int8_t*& weights) {
   PackedLinear packed{static_cast<std::int32_t>(outputs), static_cast<std::int32_t>(inputs),
                       weights, AlignedArray<std::int32_t>(outputs), AlignedArray<float>(outputs)};
   for (std::size_t j = 0; j < outputs; ++j) {
@@ -35,10 +33,27 @@ PackedLinear pack_linear(const Linear& linear, std::uint32_t outputs, std::uint3
     std::int8_t* block = weights + j / 16 * 16 * inputs + j % 16 * 4;
     std::int32_t sum = 0;
     for (std::size_t k = 0; k < inputs; k += 4) {
-      std::copy_n(row + k, 4, block + k * 16);
+      for (std::size_t i = k; i < k + 4; ++i) {
+        block[k * 16 + i - k] = static_cast<std::int8_t>(row[i] ^ target.weight_flip);
+      }
       sum += row[k] + row[k + 1] + row[k + 2] + row[k + 3];
     }
-    packed.init.data()[j] = -flip * sum;
+    packed.init.data()[j] = -target.flip * sum;
+    packed.multiplier.data()[j] = linear.multiplier[j];
+  }
+  weights += std::size_t{outputs} * inputs;
+  return packed;
+}
+
+// For product_sparse: by inputs.
+PackedLinear pack_transposed(const Linear& linear, std::uint32_t outputs, std::uint32_t inputs,
+                             std::int8_t*& weights) {
+  PackedLinear packed{static_cast<std::int32_t>(outputs), static_cast<std::int32_t>(inputs),
+                      weights, AlignedArray<std::int32_t>(outputs), AlignedArray<float>(outputs)};
+  for (std::size_t j = 0; j < outputs; ++j) {
+    for (std::size_t k = 0; k < inputs; ++k) {
+      weights[k * outputs + j] = linear.weights[j * inputs + k];
+    }
     packed.multiplier.data()[j] = linear.multiplier[j];
   }
   weights += std::size_t{outputs} * inputs;
@@ -47,7 +62,7 @@ PackedLinear pack_linear(const Linear& linear, std::uint32_t outputs, std::uint3
 
 }  // namespace
 
-PackedMatrices::PackedMatrices(const Model& model, std::uint8_t flip)
+PackedMatrices::PackedMatrices(const Model& model, const Kernels& target)
     : weights(model.config.macs_per_byte()) {
   const Config& c = model.config;
   std::int8_t* end = weights.data();
@@ -55,13 +70,15 @@ PackedMatrices::PackedMatrices(const Model& model, std::uint8_t flip)
     const LayerWeights& w = model.weights.layers[i];
     PackedLayer& packed = layers.emplace_back();
     packed.window = static_cast<std::int32_t>(c.windows[i]);
-    packed.qkv = pack_linear(w.qkv, c.qkv_size(), c.width, flip, end);
-    packed.out = pack_linear(w.out, c.width, c.query_size(), flip, end);
-    packed.up = pack_linear(w.up, c.hidden, c.width, flip, end);
-    packed.down = pack_linear(w.down, c.width, c.hidden, flip, end);
+    packed.qkv = pack_linear(w.qkv, c.qkv_size(), c.width, target, end);
+    packed.out = pack_linear(w.out, c.width, c.query_size(), target, end);
+    packed.up = pack_linear(w.up, c.hidden, c.width, target, end);
+    packed.down = target.product_sparse != nullptr
+                      ? pack_transposed(w.down, c.width, c.hidden, end)
+                      : pack_linear(w.down, c.width, c.hidden, target, end);
     pack_bias(w.distance_bias, c.heads, packed);
   }
-  head = pack_linear(model.weights.head, kSymbols, c.width, flip, end);
+  head = pack_linear(model.weights.head, kSymbols, c.width, target, end);
 }
 
 PackedTables::PackedTables(const Model& model) {

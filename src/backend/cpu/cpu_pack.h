@@ -6,13 +6,14 @@
 #include <vector>
 
 #include "backend/cpu/aligned_array.h"
+#include "backend/cpu/kernels.h"
 #include "model/architecture.h"
 
 namespace nnzip::cpu {
 
 struct PackedLinear {
   std::int32_t outputs = 0, inputs = 0;
-  const std::int8_t* weights = nullptr;  // [outputs/16][inputs/4][16][4]
+  const std::int8_t* weights = nullptr;  // [outputs/16][inputs/4][16][4] or [inputs][outputs]
   AlignedArray<std::int32_t> init;       // [outputs] -flip * sum of the output's weights
   AlignedArray<float> multiplier;        // [outputs]
 };
@@ -28,7 +29,7 @@ struct PackedLayer {
 
 // The matrices in the order of their use, so that the last of one can be fetching the next.
 struct PackedMatrices {
-  PackedMatrices(const Model& model, std::uint8_t flip);
+  PackedMatrices(const Model& model, const Kernels& target);
 
   AlignedArray<std::int8_t> weights;  // of all
   std::vector<PackedLayer> layers;

@@ -302,7 +302,8 @@ void CpuSession::feed_forward(std::size_t layer) noexcept {
   norm(packed_->model.weights.layers[layer].hidden_norm);
   kernels_.product_relu_squared(product(packed.up, normed_.data()), squares_.data(), hidden_);
   lap(Part::kUp);
-  kernels_.product_residual(product(packed.down, squares_.data()), x_.data(), width_);
+  (kernels_.product_sparse != nullptr ? kernels_.product_sparse : kernels_.product_residual)(
+      product(packed.down, squares_.data()), x_.data(), width_);
   lap(Part::kDown);
 }
 

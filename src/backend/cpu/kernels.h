@@ -75,7 +75,8 @@ struct Kernels {
   // x: [rows][n], a: [rows][n], flipped
   void (*norm)(const std::int16_t* x, std::int32_t rows, std::int32_t n, float constant,
                std::uint8_t* a) noexcept;
-  // Puts the key and value of one position, both flipped, where they belong: the first of its 4
+  // Puts the key and value of one position, both flipped, where they belong in the form that attend
+  // reads: the first of its 4
   // bytes in each group of 64 of a block of keys, the first of its bytes in each group of 4 of a
   // block of values. Returns the sum of the key.
   std::int32_t (*keep)(const std::uint8_t* key, const std::uint8_t* value, std::int32_t head_size,
@@ -87,6 +88,12 @@ struct Kernels {
   // Multiplies in registers alone, as fast as the target can; returns the number of
   // multiply-accumulates. Null if the target has no instruction for them.
   std::int64_t (*peak_loop)(std::int64_t rounds) noexcept;
+
+  // 128 for packed matrices of w + 128, without a sign.
+  std::uint8_t weight_flip = 0;
+  // product_residual of inputs within 0..127, unflipped and most of them 0; p.w: [inputs][outputs],
+  // signed. Null if product_residual does it. If not null, product_relu_squared does not flip.
+  void (*product_sparse)(const Product& p, std::int16_t* x, std::int64_t stride) noexcept = nullptr;
 };
 
 // Far below every real score, and far from overflow when a score of +-2^20 is added.
