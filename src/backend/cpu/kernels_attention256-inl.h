@@ -38,14 +38,9 @@ inline __m256i shifted_weight(__m256i below, __m256i entry) {
   return _mm256_srli_epi16(sum, 8);
 }
 
-// As the generic attention_weights. n: a multiple of 32.
-inline std::int32_t vector_attention_weights(const std::int32_t* z, std::int32_t n,
+// As the generic attention_weights, of which `largest` is given. n: a multiple of 32.
+inline std::int32_t vector_attention_weights(const std::int32_t* z, std::int32_t n, __m256i largest,
                                              const ExpTable& exp, std::uint8_t* weights) {
-  __m256i all = load(z);
-  for (std::int32_t i = 8; i < n; i += 8) all = _mm256_max_epi32(all, load(z + i));
-  all = _mm256_max_epi32(all, _mm256_permute2x128_si256(all, all, 1));
-  all = _mm256_max_epi32(all, _mm256_shuffle_epi32(all, 0x4E));
-  const __m256i largest = _mm256_max_epi32(all, _mm256_shuffle_epi32(all, 0xB1));
   const __m256i limit = _mm256_set1_epi16(1024), low_bits = _mm256_set1_epi16(63);
   // What packing interleaves.
   const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
@@ -77,6 +72,31 @@ inline std::int32_t vector_attention_weights(const std::int32_t* z, std::int32_t
   const __m128i half = _mm_add_epi64(_mm256_castsi256_si128(sum), _mm256_extracti128_si256(sum, 1));
   return static_cast<std::int32_t>(_mm_cvtsi128_si64(half) + _mm_extract_epi64(half, 1));
 }
+
+// The largest of eight, in all of them.
+inline __m256i spread_largest(__m256i v) {
+  v = _mm256_max_epi32(v, _mm256_permute2x128_si256(v, v, 1));
+  v = _mm256_max_epi32(v, _mm256_shuffle_epi32(v, 0x4E));
+  return _mm256_max_epi32(v, _mm256_shuffle_epi32(v, 0xB1));
+}
+
+// As ScoreSums, and the largest scores of each row in eight parts.
+struct ScoreVector {
+  ScoreSums to;
+  __m256i* largest;
+  void operator()(const std::int32_t* acc, std::int64_t r, std::int64_t j, std::int32_t n) const {
+    const __m256 m = _mm256_set1_ps(to.multiplier[r]);
+    const std::int32_t* const bias = to.bias + r * to.bias_stride + j;
+    std::int32_t* const z = to.z + r * to.stride + j;
+    __m256i all = largest[r];
+    for (std::int32_t i = 0; i < n; i += 8) {
+      const __m256i sum = _mm256_add_epi32(rounded(scaled(acc + i, m), 1048576.0F), load(bias + i));
+      store(z + i, sum);
+      all = _mm256_max_epi32(all, sum);
+    }
+    largest[r] = all;
+  }
+};
 
 // Four positions each, at least one of which counts, and where their values lie.
 struct Weighted {
@@ -135,11 +155,16 @@ template <int Vectors>
 #pragma GCC unroll 8
     for (int j = 0; j < Vectors; ++j) acc[j] = add_weighted(acc[j], weights, load(from + 32 * j));
   }
-  alignas(32) std::int32_t sums[8 * Vectors];
+  const __m256 m = _mm256_set1_ps(factor);
 #pragma GCC unroll 8
-  for (int j = 0; j < Vectors; ++j) store(sums + 8 * j, acc[j]);
-  for (int i = 0; i < 8 * Vectors; ++i) {
-    out[i] = flipped(to_int8(static_cast<float>(sums[i]) * factor));
+  for (__m256i& sum : acc) sum = rounded(_mm256_mul_ps(_mm256_cvtepi32_ps(sum), m), 127.0F);
+  if constexpr (Vectors >= 4) {
+#pragma GCC unroll 2
+    for (int j = 0; j < Vectors; j += 4) store(out + 8 * j, flip_all(pack_bytes(acc + j)));
+  } else {
+    const __m256i all[4] = {acc[0], acc[1], acc[0], acc[1]};
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out),
+                     _mm256_castsi256_si128(flip_all(pack_bytes(all))));
   }
 }
 
@@ -152,14 +177,18 @@ inline void weigh_all(const Weighted& list, const std::int8_t* values, std::int3
 }
 
 void vector_attend(const Attention& t) noexcept {
+  constexpr std::int32_t kMaxHeads = 64;
   const std::int64_t e = t.head_size;
+  __m256i largest[kMaxHeads];
+  for (std::int32_t h = 0; h < t.heads; ++h) largest[h] = _mm256_set1_epi32(kOutside * 2);
   std::int32_t at = 0;
   for (const RingPart& part : t.parts) {
     if (part.blocks == 0) continue;
-    multiply<true>(
+    multiply<1>(
         Sums{t.inout, e, t.heads, part.blocks, t.head_size / 4, part.keys, e * 16, 64,
              part.key_init},
-        ScoreSums{t.score_multiplier, t.bias + at, t.bias_stride, t.scores + at, t.score_stride});
+        ScoreVector{{t.score_multiplier, t.bias + at, t.bias_stride, t.scores + at, t.score_stride},
+                    largest});
     at += part.blocks * 16;
   }
   const ExpTable exp(t.exp);
@@ -173,7 +202,8 @@ void vector_attend(const Attention& t) noexcept {
       store(z + at, _mm256_set1_epi32(kOutside));
       store(z + at + 8, _mm256_set1_epi32(kOutside));
     }
-    const std::int32_t sum = vector_attention_weights(z, (at + 31) & ~31, exp, weights);
+    const std::int32_t sum =
+        vector_attention_weights(z, (at + 31) & ~31, spread_largest(largest[h]), exp, weights);
     list.count = 0;
     list_weighted(weights, first.blocks, 0, t.head_size * 4, list);
     if (second.blocks > 0) {
@@ -183,4 +213,24 @@ void vector_attend(const Attention& t) noexcept {
     weigh_all(list, first.values, t.head_size, t.output_multiplier / static_cast<float>(sum),
               t.inout + h * e);
   }
+}
+
+inline Sums sums_of(const Product& p) {
+  return {p.a, p.a_stride, p.rows, p.blocks, p.quads, p.w, std::int64_t{p.quads} * 64, 64, p.init};
+}
+
+void product_quantise(const Product& p, std::uint8_t* out, std::int64_t stride) noexcept {
+  multiply<2>(sums_of(p), QuantiseVector{p.multiplier, out, stride});
+}
+
+void product_relu_squared(const Product& p, std::uint8_t* out, std::int64_t stride) noexcept {
+  multiply<2>(sums_of(p), SquareVector{p.multiplier, out, stride});
+}
+
+void product_residual(const Product& p, std::int16_t* x, std::int64_t stride) noexcept {
+  multiply<2>(sums_of(p), AddVector{p.multiplier, x, stride});
+}
+
+void product_logits(const Product& p, const float* bias, std::int32_t* z) noexcept {
+  multiply<2>(sums_of(p), LogitSums{p.multiplier, bias, z});
 }

@@ -12,11 +12,13 @@ namespace {
 constexpr std::int32_t kFlip = 0;
 constexpr std::int32_t kKeyFlip = 128;  // as weights are stored
 
-#include "backend/cpu/kernels_attention256-inl.h"
-#include "backend/cpu/kernels_avx2_products-inl.h"
+// In this order: each needs those before it.
+// clang-format off
 #include "backend/cpu/kernels_generic-inl.h"
-#include "backend/cpu/kernels_products_only-inl.h"
 #include "backend/cpu/kernels_vector256-inl.h"
+#include "backend/cpu/kernels_avx2_products-inl.h"
+#include "backend/cpu/kernels_attention256-inl.h"
+// clang-format on
 
 }  // namespace
 

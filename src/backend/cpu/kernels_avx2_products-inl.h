@@ -93,33 +93,32 @@ template <int Blocks, bool kFetch>
 [[gnu::noinline]] void sum_up(const Inputs* list, const Inputs* end, const std::int8_t* w,
                               std::int64_t block_stride, std::int64_t ahead,
                               const std::int32_t* init, std::int32_t* sums) {
-  constexpr int kVectors = 2 * Blocks;
-  __m256i acc[kVectors];
-#pragma GCC unroll 8
-  for (int j = 0; j < kVectors; ++j) {
-    acc[j] = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(init) + j);
+  const std::int8_t* blocks[Blocks];
+#pragma GCC unroll 4
+  for (int j = 0; j < Blocks; ++j) {
+    blocks[j] = w + j * block_stride;
+    asm("" : "+r"(blocks[j]));  // or GCC adds the strides up each time
   }
+  __m256i acc[2 * Blocks];
+#pragma GCC unroll 8
+  for (int j = 0; j < 2 * Blocks; ++j) acc[j] = load(init + 8 * j);
   for (; list != end; ++list) {
     const __m256i first = _mm256_set1_epi32(list->quads[0]);
     const __m256i second = _mm256_set1_epi32(list->quads[1]);
     const __m256i correct = _mm256_set1_epi32(list->correction);
-    const std::int8_t* const at = w + list->offset;
+    const std::int64_t offset = list->offset;
 #pragma GCC unroll 8
-    for (int j = 0; j < kVectors; ++j) {
-      const auto* const from =
-          reinterpret_cast<const __m256i*>(at + j / 2 * block_stride + j % 2 * 32);
-      if constexpr (kFetch)
-        __builtin_prefetch(reinterpret_cast<const char*>(from) + ahead + j % 2 * 32);
-      const __m256i x = _mm256_maddubs_epi16(_mm256_load_si256(from), first);
-      const __m256i y = _mm256_maddubs_epi16(_mm256_load_si256(from + 2), second);
+    for (int j = 0; j < 2 * Blocks; ++j) {
+      const std::int8_t* const from = blocks[j / 2] + offset + j % 2 * 32;
+      if constexpr (kFetch) __builtin_prefetch(from + ahead + j % 2 * 32);
+      const __m256i x = _mm256_maddubs_epi16(load(from), first);
+      const __m256i y = _mm256_maddubs_epi16(load(from + 64), second);
       const __m256i both = _mm256_add_epi16(_mm256_add_epi16(x, correct), y);
       acc[j] = _mm256_add_epi32(acc[j], _mm256_madd_epi16(both, _mm256_set1_epi16(1)));
     }
   }
 #pragma GCC unroll 8
-  for (int j = 0; j < kVectors; ++j) {
-    _mm256_store_si256(reinterpret_cast<__m256i*>(sums) + j, acc[j]);
-  }
+  for (int j = 0; j < 2 * Blocks; ++j) store(sums + 8 * j, acc[j]);
 }
 
 // Some rows, listed: those of row r lie between starts[r] and starts[r + 1].
@@ -131,7 +130,7 @@ struct Lists {
 };
 
 // All blocks from b on. The first row fetches the next blocks.
-template <int Blocks, typename Use>
+template <int Blocks, int Least, typename Use>
 inline void panels(const Sums& p, const Lists& lists, std::int32_t first, std::int32_t rows,
                    std::int32_t b, const Use& use) {
   alignas(32) std::int32_t sums[16 * Blocks];
@@ -149,15 +148,15 @@ inline void panels(const Sums& p, const Lists& lists, std::int32_t first, std::i
       use(sums, first + r, std::int64_t{b} * 16, 16 * Blocks);
     }
   }
-  if constexpr (Blocks > 1) {
-    if (b < p.blocks) panels<Blocks / 2>(p, lists, first, rows, b, use);
+  if constexpr (Blocks > Least) {
+    if (b < p.blocks) panels<Blocks / 2, Least>(p, lists, first, rows, b, use);
   }
 }
 
-// quad_stride is 64. Weights stay in the first-level cache for as many rows as fit the lists.
-template <bool kSigned, typename Use>
+// quad_stride is 64, and blocks a multiple of Least, 1 or 2. Weights stay in the first-level cache
+// for as many rows as fit the lists.
+template <int Least, typename Use>
 void multiply(const Sums& p, const Use& use) {
-  static_assert(kSigned);
   Lists lists;
   std::int32_t r = 0;
   while (r < p.rows) {
@@ -170,7 +169,7 @@ void multiply(const Sums& p, const Use& use) {
     } while (r < p.rows && r - first < Lists::kMaxRows &&
              end + p.quads <= lists.inputs + Lists::kMaxInputs);
     lists.starts[r - first] = end;
-    panels<4>(p, lists, first, r - first, 0, use);
+    panels<4, Least>(p, lists, first, r - first, 0, use);
   }
 }
 

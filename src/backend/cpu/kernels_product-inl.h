@@ -7,7 +7,28 @@
 // which computes acc[r][j] and calls use(acc, r, j, n) for n sums of a row at a time. Activations
 // are int8 if kSigned, else plain 0..255.
 
-#include "backend/cpu/kernels_products_only-inl.h"
+template <typename Use>
+void product(const Product& p, const Use& use) {
+  multiply<true>(
+      Sums{p.a, p.a_stride, p.rows, p.blocks, p.quads, p.w, std::int64_t{p.quads} * 64, 64, p.init},
+      use);
+}
+
+void product_quantise(const Product& p, std::uint8_t* out, std::int64_t stride) noexcept {
+  product(p, QuantiseSums{p.multiplier, out, stride});
+}
+
+void product_relu_squared(const Product& p, std::uint8_t* out, std::int64_t stride) noexcept {
+  product(p, SquareSums{p.multiplier, out, stride});
+}
+
+void product_residual(const Product& p, std::int16_t* x, std::int64_t stride) noexcept {
+  product(p, AddSums{p.multiplier, x, stride});
+}
+
+void product_logits(const Product& p, const float* bias, std::int32_t* z) noexcept {
+  product(p, LogitSums{p.multiplier, bias, z});
+}
 
 // Adds weighted values up, part by part.
 struct MeanSums {

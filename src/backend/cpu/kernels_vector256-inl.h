@@ -9,6 +9,15 @@ inline __m256i load(const void* from) {
 }
 inline void store(void* to, __m256i v) { _mm256_storeu_si256(static_cast<__m256i*>(to), v); }
 
+inline __m256 scaled(const std::int32_t* sums, __m256 m) {
+  return _mm256_mul_ps(_mm256_cvtepi32_ps(load(sums)), m);
+}
+
+inline __m256i rounded(__m256 x, float bound) {
+  x = _mm256_min_ps(_mm256_max_ps(x, _mm256_set1_ps(-bound)), _mm256_set1_ps(bound));
+  return _mm256_cvtps_epi32(x);
+}
+
 inline float vector_norm_factor(const std::int16_t* x, std::int32_t n, float constant) {
   const __m256i low = _mm256_set1_epi64x(0xFFFFFFFF);
   __m256i squares = _mm256_setzero_si256();
@@ -41,16 +50,75 @@ inline __m256i flip_all(__m256i bytes) {
 inline void vector_scale(const std::int16_t* x, std::int32_t n, float factor, std::uint8_t* a) {
   const __m256 m = _mm256_set1_ps(factor);
   for (std::int32_t d = 0; d < n; d += 32) {
-    __m256i scaled[4];
+    __m256i bytes[4];
 #pragma GCC unroll 4
     for (int i = 0; i < 4; ++i) {
       const __m128i v = _mm_loadu_si128(reinterpret_cast<const __m128i*>(x + d + 8 * i));
       const __m256 y = _mm256_mul_ps(_mm256_cvtepi32_ps(_mm256_cvtepi16_epi32(v)), m);
-      scaled[i] = _mm256_cvtps_epi32(y);
+      bytes[i] = _mm256_cvtps_epi32(y);
     }
-    store(a + d, flip_all(pack_bytes(scaled)));
+    store(a + d, flip_all(pack_bytes(bytes)));
   }
 }
+
+// What becomes of n sums, a multiple of 32, of row r from output j on. As their namesakes in
+// kernels_generic-inl.h.
+struct QuantiseVector {
+  const float* multiplier;
+  std::uint8_t* out;
+  std::int64_t stride;
+  void operator()(const std::int32_t* acc, std::int64_t r, std::int64_t j, std::int32_t n) const {
+    for (std::int32_t i = 0; i < n; i += 32) {
+      __m256i bytes[4];
+#pragma GCC unroll 4
+      for (int k = 0; k < 4; ++k) {
+        const __m256 x = scaled(acc + i + 8 * k, _mm256_loadu_ps(multiplier + j + i + 8 * k));
+        bytes[k] = rounded(x, 127.0F);
+      }
+      store(out + r * stride + j + i, flip_all(pack_bytes(bytes)));
+    }
+  }
+};
+
+// Without the flip.
+struct SquareVector {
+  const float* multiplier;
+  std::uint8_t* out;
+  std::int64_t stride;
+  void operator()(const std::int32_t* acc, std::int64_t r, std::int64_t j, std::int32_t n) const {
+    for (std::int32_t i = 0; i < n; i += 32) {
+      __m256i bytes[4];
+#pragma GCC unroll 4
+      for (int k = 0; k < 4; ++k) {
+        __m256 u = scaled(acc + i + 8 * k, _mm256_loadu_ps(multiplier + j + i + 8 * k));
+        u = _mm256_max_ps(u, _mm256_setzero_ps());
+        bytes[k] = _mm256_cvtps_epi32(_mm256_min_ps(_mm256_mul_ps(u, u), _mm256_set1_ps(127.0F)));
+      }
+      store(out + r * stride + j + i, pack_bytes(bytes));
+    }
+  }
+};
+
+struct AddVector {
+  const float* multiplier;
+  std::int16_t* x;
+  std::int64_t stride;
+  void operator()(const std::int32_t* acc, std::int64_t r, std::int64_t j, std::int32_t n) const {
+    for (std::int32_t i = 0; i < n; i += 16) {
+      std::int16_t* const to = x + r * stride + j + i;
+      __m256i sums[2];
+#pragma GCC unroll 2
+      for (int k = 0; k < 2; ++k) {
+        const __m256 change = scaled(acc + i + 8 * k, _mm256_loadu_ps(multiplier + j + i + 8 * k));
+        const __m128i before = _mm_loadu_si128(reinterpret_cast<const __m128i*>(to + 8 * k));
+        sums[k] = _mm256_add_epi32(_mm256_cvtepi16_epi32(before), rounded(change, 65535.0F));
+      }
+      // The four quarters come out as 0, 2, 1, 3.
+      const __m256i both = _mm256_permute4x64_epi64(_mm256_packs_epi32(sums[0], sums[1]), 0xD8);
+      store(to, _mm256_max_epi16(both, _mm256_set1_epi16(-32767)));
+    }
+  }
+};
 
 // All factors of some rows first: a root and a division take long, but not one after the other.
 void vector_norm(const std::int16_t* x, std::int32_t rows, std::int32_t n, float constant,
@@ -172,7 +240,7 @@ inline void widen(__m256i sums, std::int32_t* to) {
 
 // Sums of 32 * Vectors outputs. As long as inputs sum up to at most 258, 16 bits hold their
 // products: 258 * 127 = 32766. Two inputs are at most 254.
-template <int Vectors>
+template <int Vectors, bool kFetch>
 [[gnu::noinline]] void sum_nonzero(const Nonzero& list, const std::int8_t* w, std::int64_t stride,
                                    std::int32_t* sums) {
   constexpr std::int32_t kAhead = 8;  // inputs, whose weights are fetched
@@ -189,9 +257,14 @@ template <int Vectors>
       const __m256i inputs = _mm256_set1_epi16(both);
       const std::int8_t* const one = w + list.indices[i] * stride;
       const std::int8_t* const other = w + list.indices[i + 1] * stride;
-      const std::int32_t later = i + kAhead < list.count ? i + kAhead : 0;
-      const std::int8_t* const ahead = w + list.indices[later] * stride;
-      const std::int8_t* const ahead1 = w + list.indices[later + 1] * stride;
+      if constexpr (kFetch) {
+        const std::int32_t later = i + kAhead < list.count ? i + kAhead : 0;
+#pragma GCC unroll 4
+        for (int j = 0; j < Vectors; j += 2) {
+          __builtin_prefetch(w + list.indices[later] * stride + 32 * j);
+          __builtin_prefetch(w + list.indices[later + 1] * stride + 32 * j);
+        }
+      }
 #pragma GCC unroll 4
       for (int j = 0; j < Vectors; ++j) {
         const __m256i x = load(one + 32 * j), y = load(other + 32 * j);
@@ -199,10 +272,6 @@ template <int Vectors>
             _mm256_add_epi16(acc[2 * j], _mm256_maddubs_epi16(inputs, _mm256_unpacklo_epi8(x, y)));
         acc[2 * j + 1] = _mm256_add_epi16(acc[2 * j + 1],
                                           _mm256_maddubs_epi16(inputs, _mm256_unpackhi_epi8(x, y)));
-        if (j % 2 == 0) {
-          __builtin_prefetch(ahead + 32 * j);
-          __builtin_prefetch(ahead1 + 32 * j);
-        }
       }
       i += 2;
       size += list.values[i] + list.values[i + 1];
@@ -215,21 +284,26 @@ template <int Vectors>
   }
 }
 
-void product_sparse(const Product& p, std::int16_t* x, std::int64_t stride) noexcept {
-  const AddSums use{p.multiplier, x, stride};
+// The first row fetches weights.
+template <bool kFetch>
+inline void sparse_row(const Product& p, std::int64_t r, const AddVector& use, Nonzero& list) {
   const std::int64_t outputs = std::int64_t{p.blocks} * 16;
   std::int32_t sums[128];
-  Nonzero list;
-  for (std::int64_t r = 0; r < p.rows; ++r) {
-    list_nonzero(p.a + r * p.a_stride, p.quads * 4, list);
-    std::int64_t j = 0;
-    for (; j + 128 <= outputs; j += 128) {
-      sum_nonzero<4>(list, p.w + j, outputs, sums);
-      use(sums, r, j, 128);
-    }
-    if (j < outputs) {
-      sum_nonzero<2>(list, p.w + j, outputs, sums);
-      use(sums, r, j, 64);
-    }
+  list_nonzero(p.a + r * p.a_stride, p.quads * 4, list);
+  std::int64_t j = 0;
+  for (; j + 128 <= outputs; j += 128) {
+    sum_nonzero<4, kFetch>(list, p.w + j, outputs, sums);
+    use(sums, r, j, 128);
   }
+  if (j < outputs) {
+    sum_nonzero<2, kFetch>(list, p.w + j, outputs, sums);
+    use(sums, r, j, 64);
+  }
+}
+
+void product_sparse(const Product& p, std::int16_t* x, std::int64_t stride) noexcept {
+  const AddVector use{p.multiplier, x, stride};
+  Nonzero list;
+  sparse_row<true>(p, 0, use, list);
+  for (std::int64_t r = 1; r < p.rows; ++r) sparse_row<false>(p, r, use, list);
 }
