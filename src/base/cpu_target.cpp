@@ -2,6 +2,10 @@
 // Detects once.
 #include "base/cpu_target.h"
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
 #include <algorithm>
 #include <array>
 #include <cstdlib>
@@ -16,9 +20,18 @@ struct Target {
   CpuTarget target;
 };
 
-constexpr std::array<Target, 3> kBestFirst = {{{"avx512vnni", CpuTarget::kAvx512Vnni},
+constexpr std::array<Target, 4> kBestFirst = {{{"avx512vnni", CpuTarget::kAvx512Vnni},
+                                               {"avxvnni", CpuTarget::kAvxVnni},
                                                {"avx2", CpuTarget::kAvx2},
                                                {"scalar", CpuTarget::kScalar}}};
+
+#if defined(__x86_64__)
+// Clang 14 has no name for it.
+bool has_avx_vnni() {
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  return __get_cpuid_count(7, 1, &a, &b, &c, &d) != 0 && (a >> 4 & 1) != 0;
+}
+#endif
 
 // The compiler's check also asks whether the operating system saves the wide registers.
 bool runs(CpuTarget target) {
@@ -29,6 +42,8 @@ bool runs(CpuTarget target) {
       return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
              __builtin_cpu_supports("avx512vl") != 0 && __builtin_cpu_supports("avx512dq") != 0 &&
              __builtin_cpu_supports("avx512vnni") != 0;
+    case CpuTarget::kAvxVnni:
+      return __builtin_cpu_supports("avx2") != 0 && has_avx_vnni();
     case CpuTarget::kAvx2:
       return __builtin_cpu_supports("avx2") != 0;
     case CpuTarget::kScalar:
@@ -60,7 +75,7 @@ CpuTarget find_cpu_target(const std::string& name) {
   if (found == kBestFirst.end()) {
     throw Error(ErrorCode::kInvalidArgument,
                 "there is no cpu target \"" + chosen +
-                    "\"; NNZIP_CPU_TARGET may be one of avx512vnni, avx2, scalar.");
+                    "\"; NNZIP_CPU_TARGET may be one of avx512vnni, avxvnni, avx2, scalar.");
   }
   if (std::find(cpu_targets().begin(), cpu_targets().end(), chosen) == cpu_targets().end()) {
     throw Error(ErrorCode::kBackendUnavailable,

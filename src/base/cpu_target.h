@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The instruction sets that kernels are written for, which of them this machine runs, and which one
-// is to be used. A target runs the kernels of all targets before it.
+// is to be used. A machine of one of these runs the kernels for AVX2 too, if it is not scalar.
 #pragma once
 
 #include <string>
@@ -8,9 +8,10 @@
 
 namespace nnzip {
 
-enum class CpuTarget { kScalar, kAvx2, kAvx512Vnni };
+enum class CpuTarget { kScalar, kAvx2, kAvxVnni, kAvx512Vnni };
 
-// The names of those that this machine runs, best first: "avx512vnni", "avx2", "scalar".
+// The names of those that this machine runs, best first: "avx512vnni", "avxvnni", "avx2",
+// "scalar".
 const std::vector<std::string>& cpu_targets();
 
 // The target of that name. An empty name stands for the one in the environment variable

@@ -57,7 +57,7 @@ TEST_CASE("MixKernels.EqualTheScalarSumsAndSteps") {
   const MixKernels& scalar = mixer::find_mix_kernels("scalar");
   for (const std::string& target : fast_targets()) {
     const MixKernels& fast = mixer::find_mix_kernels(target);
-    REQUIRE(fast.name == target);
+    REQUIRE(fast.name == (target == "avxvnni" ? "avx2" : target));
     Random random;
     for (int round = 0; round < 2000; ++round) {
       const std::int32_t n = 32 << (round % 4), sets = 1 + round % 9;

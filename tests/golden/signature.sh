@@ -11,6 +11,7 @@ else
   export NNZIP_CPU_TARGET=$target
   case $target in
     avx2) grep -qw avx2 /proc/cpuinfo || exit 77 ;;
+    avxvnni) grep -qw avx_vnni /proc/cpuinfo || exit 77 ;;
     avx512vnni) grep -qw avx512_vnni /proc/cpuinfo || exit 77 ;;
   esac
 fi

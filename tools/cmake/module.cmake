@@ -34,6 +34,7 @@ endfunction()
 function(nnzip_kernels list target)
   set(flags_scalar "")
   set(flags_avx2 -mavx2)
+  set(flags_avxvnni -mavx2 -mavxvnni)
   set(flags_avx512vnni -mavx512f -mavx512bw -mavx512vl -mavx512dq -mavx512vnni
     -mprefer-vector-width=512)
   if(NOT DEFINED flags_${target})

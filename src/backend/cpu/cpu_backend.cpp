@@ -14,6 +14,8 @@ const Kernels& find_kernels(const std::string& target) {
 #if defined(__x86_64__)
     case CpuTarget::kAvx512Vnni:
       return kAvx512VnniKernels;
+    case CpuTarget::kAvxVnni:
+      return kAvxVnniKernels;
     case CpuTarget::kAvx2:
       return kAvx2Kernels;
 #endif

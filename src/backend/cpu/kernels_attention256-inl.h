@@ -38,9 +38,11 @@ inline __m256i shifted_weight(__m256i below, __m256i entry) {
   return _mm256_srli_epi16(sum, 8);
 }
 
-// As the generic attention_weights, of which `largest` is given. n: a multiple of 32.
-inline std::int32_t vector_attention_weights(const std::int32_t* z, std::int32_t n, __m256i largest,
-                                             const ExpTable& exp, std::uint8_t* weights) {
+// As the generic attention_weights, of which `largest` is given. n: a multiple of 32. A function of
+// its own, so that the table has registers.
+[[gnu::noinline]] std::int32_t vector_attention_weights(const std::int32_t* z, std::int32_t n,
+                                                        __m256i largest, const ExpTable& exp,
+                                                        std::uint8_t* weights) {
   const __m256i limit = _mm256_set1_epi16(1024), low_bits = _mm256_set1_epi16(63);
   // What packing interleaves.
   const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);

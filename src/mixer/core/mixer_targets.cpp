@@ -11,6 +11,7 @@ const MixKernels& find_mix_kernels(const std::string& target) {
 #if defined(__x86_64__)
     case CpuTarget::kAvx512Vnni:
       return kAvx512MixKernels;
+    case CpuTarget::kAvxVnni:  // has nothing for them that AVX2 has not
     case CpuTarget::kAvx2:
       return kAvx2MixKernels;
 #endif
