@@ -14,6 +14,7 @@
 #include "codec/decompressor.h"
 #include "codec/frame_list.h"
 #include "codec/join.h"
+#include "model/embedded_models.h"
 #include "model/model_file.h"
 #include "model/model_store.h"
 #include "nnzip/nnzip.hpp"
@@ -109,8 +110,10 @@ std::vector<ModelInfo> models(const Options& options) {
 
 void verify_model(const ModelInfo& model) {
   guarded([&] {
-    const std::string what = model.file.string();
-    const Bytes file = read_file(model.file);
+    const bool embedded = model.file.empty();
+    const std::string what = embedded ? model.name : model.file.string();
+    const Bytes read = embedded ? Bytes() : read_file(model.file);
+    const std::span<const std::uint8_t> file = embedded ? embedded_model(model.name) : read;
     const std::string hash = to_hex(read_model_header(file, what).hash);
     verify_model_file(file, what);
     if (hash != model.sha256 || !model.name.ends_with(hash.substr(0, 12))) {

@@ -14,8 +14,9 @@ void list(const std::vector<ModelInfo>& models, bool verbose) {
     table += fmt::format("{:<28} {:>11} {:>11}  {}\n", model.name, model.file_bytes,
                          model.macs_per_byte, model.architecture);
     if (verbose) {
-      table += fmt::format("  sha256 {}\n  file   {}\n", model.sha256,
-                           message::printable(model.file.string()));
+      table += fmt::format(
+          "  sha256 {}\n  file   {}\n", model.sha256,
+          model.file.empty() ? "a part of the program" : message::printable(model.file.string()));
     }
   }
   message::output(table);

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/hash.h"
+#include "model/embedded_models.h"
 #include "model/model_file.h"
 
 namespace nnzip {
@@ -51,6 +52,11 @@ ModelStore::ModelStore(std::vector<fs::path> folders) : folders_(std::move(folde
       }
     }
   }
+  for (const EmbeddedModel& model : embedded_models()) {
+    const auto header = read_model_header(model.file, model.name);
+    if (!seen.insert(header.hash).second) continue;
+    entries_.push_back({model.name, {}, header.hash, model.file.size(), header.content_bytes});
+  }
   std::sort(entries_.begin(), entries_.end(),
             [](const ModelEntry& a, const ModelEntry& b) { return a.name < b.name; });
 }
@@ -89,6 +95,9 @@ const ModelEntry& ModelStore::find(const std::string& name) const {
 }
 
 std::shared_ptr<const Model> ModelStore::load(const ModelEntry& entry) const {
+  if (entry.file.empty()) {
+    return std::make_shared<const Model>(unpack_model(embedded_model(entry.name), entry.name));
+  }
   std::error_code error;
   const auto size = fs::file_size(entry.file, error);
   if (error)

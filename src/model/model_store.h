@@ -20,8 +20,8 @@ using ModelId = std::array<std::uint8_t, 8>;
 ModelId short_id(const ModelHash& hash);
 
 struct ModelEntry {
-  std::string name;  // file name without .nnzm
-  std::filesystem::path file;
+  std::string name;            // file name without .nnzm
+  std::filesystem::path file;  // empty if it is part of the program
   ModelHash hash;
   std::uint64_t file_bytes = 0;
   std::uint64_t content_bytes = 0;  // unpacked
@@ -31,7 +31,8 @@ struct ModelEntry {
 class ModelStore {
  public:
   // Reads the header of every *.nnzm in the folders, the first folder winning where a model stands
-  // in several. Folders that do not exist and files that are no models are passed over.
+  // in several; then those that are part of the program. Folders that do not exist and files that
+  // are no models are passed over.
   explicit ModelStore(std::vector<std::filesystem::path> folders);
 
   const std::vector<ModelEntry>& entries() const { return entries_; }  // by name

@@ -44,6 +44,11 @@ std::vector<std::string> fast_targets() {
   return targets;
 }
 
+// Whose kernels mix: AVX-VNNI has nothing for them that AVX2 has not.
+std::string mixing_target(const std::string& target) {
+  return target == "avxvnni" ? "avx2" : target;
+}
+
 // Sets of n weights, one after another.
 struct Weights {
   Weights(std::int32_t n, std::int32_t sets) : memory(n * sets) {
@@ -57,7 +62,7 @@ TEST_CASE("MixKernels.EqualTheScalarSumsAndSteps") {
   const MixKernels& scalar = mixer::find_mix_kernels("scalar");
   for (const std::string& target : fast_targets()) {
     const MixKernels& fast = mixer::find_mix_kernels(target);
-    REQUIRE(fast.name == (target == "avxvnni" ? "avx2" : target));
+    REQUIRE(fast.name == mixing_target(target));
     Random random;
     for (int round = 0; round < 2000; ++round) {
       const std::int32_t n = 32 << (round % 4), sets = 1 + round % 9;
@@ -163,7 +168,7 @@ TEST_CASE("MixerConformance.EveryTargetGivesTheSameBytes") {
         const Bytes expected = test::encode_mixed(sample.content, plan, oracle, "scalar");
         for (const std::string& target : fast_targets()) {
           INFO(sample.name << ", " << streams << " streams, " << target);
-          REQUIRE(Mixer(plan, target).target() == target);
+          REQUIRE(Mixer(plan, target).target() == mixing_target(target));
           REQUIRE(test::encode_mixed(sample.content, plan, oracle, target) == expected);
         }
         REQUIRE(test::decode_mixed(expected, plan, oracle) == sample.content);
