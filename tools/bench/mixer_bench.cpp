@@ -4,7 +4,7 @@
 //
 //   nnzip-mixer-bench [OPTION]... FILE...
 //     --streams N        default 1
-//     --target T         avx512vnni, avx2 or scalar
+//     --target T         avx512vnni, avxvnni, avx2 or scalar
 //     --without CONTEXT  may be given several times; --list prints the names; of
 //                        images the number of an input
 //     --model FILE       also: the network alone and mixed with contexts, in three columns
