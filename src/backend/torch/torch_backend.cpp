@@ -93,14 +93,12 @@ class TorchSession : public CodingSession {
                   int active, int count, std::span<Ends> ends) noexcept override {
     static_assert(sizeof(Ends) == 2 * sizeof(std::uint32_t));
     if (failed_ || active < 1 || count < 1) return;
-    nnzip_torch_text error{};
     failed_ = functions_.score_ends(session_, symbols.data(), followers.data(), active, count,
-                                    &ends.data()->low, &error) != 0;
+                                    &ends.data()->low, &error_) != 0;
   }
 
   void start_decoding(std::span<const std::span<const std::uint8_t>> coded) noexcept override {
     if (failed_ || coded.empty()) return;
-    nnzip_torch_text error{};
     std::vector<std::uint8_t> all;
     std::vector<std::uint64_t> bytes;
     for (const auto& lane : coded) {
@@ -108,15 +106,14 @@ class TorchSession : public CodingSession {
       bytes.push_back(lane.size());
     }
     failed_ = functions_.start_decoding(session_, all.data(), bytes.data(),
-                                        static_cast<std::int32_t>(coded.size()), &error) != 0;
+                                        static_cast<std::int32_t>(coded.size()), &error_) != 0;
   }
 
   void decode(std::span<const std::uint8_t> first, int active, int count,
               std::span<std::uint8_t> symbols, std::span<std::uint64_t> taken) noexcept override {
     if (failed_ || active < 1 || count < 1) return;
-    nnzip_torch_text error{};
     failed_ = functions_.decode(session_, first.data(), active, count, symbols.data(), taken.data(),
-                                &error) != 0;
+                                &error_) != 0;
   }
 
  private:
