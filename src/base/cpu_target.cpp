@@ -10,6 +10,10 @@
 #include <array>
 #include <cstdlib>
 
+#if defined(__aarch64__) && defined(__linux__)
+#include <sys/auxv.h>
+#endif
+
 #include "nnzip/error.hpp"
 
 namespace nnzip {
@@ -20,9 +24,12 @@ struct Target {
   CpuTarget target;
 };
 
-constexpr std::array<Target, 4> kBestFirst = {{{"avx512vnni", CpuTarget::kAvx512Vnni},
+constexpr std::array<Target, 7> kBestFirst = {{{"avx512vnni", CpuTarget::kAvx512Vnni},
                                                {"avxvnni", CpuTarget::kAvxVnni},
                                                {"avx2", CpuTarget::kAvx2},
+                                               {"i8mm", CpuTarget::kI8mm},
+                                               {"neondot", CpuTarget::kNeonDot},
+                                               {"neon", CpuTarget::kNeon},
                                                {"scalar", CpuTarget::kScalar}}};
 
 #if defined(__x86_64__)
@@ -46,9 +53,17 @@ bool runs(CpuTarget target) {
       return __builtin_cpu_supports("avx2") != 0 && has_avx_vnni();
     case CpuTarget::kAvx2:
       return __builtin_cpu_supports("avx2") != 0;
-    case CpuTarget::kScalar:
+    default:
       break;
   }
+#elif defined(__aarch64__)
+  if (target == CpuTarget::kNeon) return true;  // every processor of the kind
+#if defined(__linux__)
+  // HWCAP_ASIMDDP, HWCAP2_I8MM of Linux. The kernels of i8mm use sdot as well.
+  const bool dot = (getauxval(AT_HWCAP) >> 20 & 1) != 0;
+  if (target == CpuTarget::kNeonDot) return dot;
+  if (target == CpuTarget::kI8mm) return dot && (getauxval(AT_HWCAP2) >> 13 & 1) != 0;
+#endif
 #endif
   return target == CpuTarget::kScalar;
 }
@@ -75,7 +90,7 @@ CpuTarget find_cpu_target(const std::string& name) {
   if (found == kBestFirst.end()) {
     throw Error(ErrorCode::kInvalidArgument,
                 "there is no cpu target \"" + chosen +
-                    "\"; NNZIP_CPU_TARGET may be one of avx512vnni, avxvnni, avx2, scalar.");
+                    "\"; NNZIP_CPU_TARGET may be one of avx512vnni, avxvnni, avx2, i8mm, neondot, neon, scalar.");
   }
   if (std::find(cpu_targets().begin(), cpu_targets().end(), chosen) == cpu_targets().end()) {
     throw Error(ErrorCode::kBackendUnavailable,

@@ -8,10 +8,11 @@
 
 namespace nnzip {
 
-enum class CpuTarget { kScalar, kAvx2, kAvxVnni, kAvx512Vnni };
+enum class CpuTarget { kScalar, kAvx2, kAvxVnni, kAvx512Vnni, kNeon, kNeonDot, kI8mm };
 
 // The names of those that this machine runs, best first: "avx512vnni", "avxvnni", "avx2",
-// "scalar".
+// "scalar";
+// or "i8mm", "neondot", "neon", "scalar".
 const std::vector<std::string>& cpu_targets();
 
 // The target of that name. An empty name stands for the one in the environment variable

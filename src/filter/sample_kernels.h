@@ -30,6 +30,8 @@ struct SampleKernels {
 extern const SampleKernels kScalarSampleKernels;
 #if defined(__x86_64__)
 extern const SampleKernels kAvx2SampleKernels;
+#elif defined(__aarch64__)
+extern const SampleKernels kNeonSampleKernels;
 #endif
 
 }  // namespace nnzip::filter

@@ -44,8 +44,9 @@ std::vector<std::string> fast_targets() {
   return targets;
 }
 
-// Whose kernels mix: AVX-VNNI has nothing for them that AVX2 has not.
+// Whose kernels mix: AVX-VNNI has nothing for them that AVX2 has not, nor have i8mm and neondot.
 std::string mixing_target(const std::string& target) {
+  if (target == "neondot" || target == "i8mm") return "neon";
   return target == "avxvnni" ? "avx2" : target;
 }
 

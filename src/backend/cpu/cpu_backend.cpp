@@ -18,6 +18,13 @@ const Kernels& find_kernels(const std::string& target) {
       return kAvxVnniKernels;
     case CpuTarget::kAvx2:
       return kAvx2Kernels;
+#elif defined(__aarch64__)
+    case CpuTarget::kI8mm:
+      return kI8mmKernels;
+    case CpuTarget::kNeonDot:
+      return kNeonDotKernels;
+    case CpuTarget::kNeon:
+      return kNeonKernels;
 #endif
     default:
       return kScalarKernels;

@@ -23,18 +23,20 @@ void pack_bias(const std::vector<std::int32_t>& distance_bias, std::size_t heads
   }
 }
 
-// Writes to `weights` and moves it past them. outputs: a multiple of 16; inputs: of 4.
+// Writes to `weights` and moves it past them. outputs: a multiple of 16; inputs: of 8.
 PackedLinear pack_linear(const Linear& linear, std::uint32_t outputs, std::uint32_t inputs,
                          const Kernels& target, std::int8_t*& weights) {
   PackedLinear packed{static_cast<std::int32_t>(outputs), static_cast<std::int32_t>(inputs),
                       weights, AlignedArray<std::int32_t>(outputs), AlignedArray<float>(outputs)};
   for (std::size_t j = 0; j < outputs; ++j) {
     const std::int8_t* row = linear.weights.data() + j * inputs;
-    std::int8_t* block = weights + j / 16 * 16 * inputs + j % 16 * 4;
+    const auto together = static_cast<std::size_t>(target.inputs_together);
+    std::int8_t* block = weights + j / 16 * 16 * inputs + j % 16 * together;
     std::int32_t sum = 0;
     for (std::size_t k = 0; k < inputs; k += 4) {
       for (std::size_t i = k; i < k + 4; ++i) {
-        block[k * 16 + i - k] = static_cast<std::int8_t>(row[i] ^ target.weight_flip);
+        block[i / together * together * 16 + i % together] =
+            static_cast<std::int8_t>(row[i] ^ target.weight_flip);
       }
       sum += row[k] + row[k + 1] + row[k + 2] + row[k + 3];
     }

@@ -13,7 +13,7 @@ namespace nnzip::cpu {
 
 struct PackedLinear {
   std::int32_t outputs = 0, inputs = 0;
-  const std::int8_t* weights = nullptr;  // [outputs/16][inputs/4][16][4] or [inputs][outputs]
+  const std::int8_t* weights = nullptr;  // as kernels.h says, or [inputs][outputs]
   AlignedArray<std::int32_t> init;       // [outputs] -flip * sum of the output's weights
   AlignedArray<float> multiplier;        // [outputs]
 };

@@ -2,7 +2,8 @@
 // The kernels of the cpu backend: plain pointers and sizes, one table of functions per target.
 //
 // Kernels do not allocate, throw or choose. They rely on what the engine prepares:
-//   packed matrices   [outputs/16][inputs/4][16][4] bytes, each group of 64 bytes aligned to 64
+//   packed matrices   [outputs/16][inputs/4][16][4] bytes, each group of 64 bytes aligned to 64;
+//                     with inputs_together = 8, [outputs/16][inputs/8][16][8]
 //   activations       int8 stored with the bits of Kernels::flip inverted; with flip = 128 they
 //                     read as unsigned a + 128, and the engine puts -128 * sum of weights into
 //                     `init`
@@ -94,6 +95,8 @@ struct Kernels {
   // product_residual of inputs within 0..127, unflipped and most of them 0; p.w: [inputs][outputs],
   // signed. Null if product_residual does it. If not null, product_relu_squared does not flip.
   void (*product_sparse)(const Product& p, std::int16_t* x, std::int64_t stride) noexcept = nullptr;
+  // Inputs of an output that lie side by side in packed matrices: 4 or 8.
+  std::int32_t inputs_together = 4;
 };
 
 // Far below every real score, and far from overflow when a score of +-2^20 is added.
@@ -104,6 +107,10 @@ extern const Kernels kScalarKernels;
 extern const Kernels kAvx2Kernels;
 extern const Kernels kAvxVnniKernels;
 extern const Kernels kAvx512VnniKernels;
+#elif defined(__aarch64__)
+extern const Kernels kNeonKernels;
+extern const Kernels kNeonDotKernels;
+extern const Kernels kI8mmKernels;
 #endif
 
 }  // namespace nnzip::cpu

@@ -40,6 +40,8 @@ extern const MixKernels kScalarMixKernels;
 #if defined(__x86_64__)
 extern const MixKernels kAvx2MixKernels;
 extern const MixKernels kAvx512MixKernels;
+#elif defined(__aarch64__)
+extern const MixKernels kNeonMixKernels;
 #endif
 
 }  // namespace nnzip::mixer

@@ -14,6 +14,11 @@ const MixKernels& find_mix_kernels(const std::string& target) {
     case CpuTarget::kAvxVnni:  // has nothing for them that AVX2 has not
     case CpuTarget::kAvx2:
       return kAvx2MixKernels;
+#elif defined(__aarch64__)
+    case CpuTarget::kI8mm:
+    case CpuTarget::kNeonDot:
+    case CpuTarget::kNeon:
+      return kNeonMixKernels;
 #endif
     default:
       return kScalarMixKernels;
