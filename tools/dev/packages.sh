@@ -10,8 +10,9 @@ install_packages() {
     return
   fi
   while read -r package; do
-    status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
-    [[ $status == installed ]] || missing+=("$package")
+    # A package of several architectures answers for each: one is enough, unless the list names it.
+    status=$(dpkg-query -W -f '${db:Status-Status} ' "$package" 2>/dev/null || true)
+    [[ $status == *installed\ * && $status != *not-installed* ]] || missing+=("$package")
   done < <(sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$@")
   ((${#missing[@]} > 0)) || return 0
 

@@ -32,6 +32,20 @@ inline void pair_rows(const Product& p, std::int64_t first, std::int8_t* to) {
   }
 }
 
+// 1, 2 or 4 vectors by one instruction.
+template <int Vectors>
+inline void load(const std::int8_t* from, int8x16_t* to) {
+  if constexpr (Vectors == 4) {
+    const int8x16x4_t loaded = vld1q_s8_x4(from);
+    for (int i = 0; i < 4; ++i) to[i] = loaded.val[i];
+  } else if constexpr (Vectors == 2) {
+    const int8x16x2_t loaded = vld1q_s8_x2(from);
+    for (int i = 0; i < 2; ++i) to[i] = loaded.val[i];
+  } else {
+    to[0] = vld1q_s8(from);
+  }
+}
+
 // Pairs of rows times Vectors pairs of outputs; w: [inputs/8][16][8], of which it takes a part. out: [][16]
 template <int Pairs, int Vectors>
 [[gnu::noinline]] void pair_tile(const std::int8_t* a, const std::int8_t* w, std::int32_t quads,
@@ -44,13 +58,18 @@ template <int Pairs, int Vectors>
   }
   for (std::int32_t q = 0; q < quads; q += 2, a += Pairs * 16, w += 128) {
     int8x16_t rows[Pairs];
-#pragma GCC unroll 8
-    for (int i = 0; i < Pairs; ++i) rows[i] = vld1q_s8(a + i * 16);
-#pragma GCC unroll 8
-    for (int j = 0; j < Vectors; ++j) {
-      const int8x16_t weights = vld1q_s8(w + j * 16);
-#pragma GCC unroll 8
-      for (int i = 0; i < Pairs; ++i) acc[i][j] = vmmlaq_s32(acc[i][j], rows[i], weights);
+    load<Pairs>(a, rows);
+#pragma GCC unroll 2
+    for (int j = 0; j < Vectors; j += 4) {
+      int8x16_t weights[4];
+      load<4>(w + j * 16, weights);
+#pragma GCC unroll 4
+      for (int k = 0; k < 4; ++k) {
+#pragma GCC unroll 4
+        for (int i = 0; i < Pairs; ++i) {
+          acc[i][j + k] = vmmlaq_s32(acc[i][j + k], rows[i], weights[k]);
+        }
+      }
     }
   }
 #pragma GCC unroll 8

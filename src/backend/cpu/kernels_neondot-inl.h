@@ -18,12 +18,15 @@ inline int32x4_t add_products(int32x4_t acc, int8x16_t w, int8x16_t a) {
 template <bool kSigned, int kLane, int Rows, int Vectors>
 inline void add_quad(int32x4_t (&acc)[Rows][Vectors], const int8x16_t (&a)[Rows],
                      const std::int8_t* w, std::int64_t block_stride) {
-#pragma GCC unroll 16
-  for (int j = 0; j < Vectors; ++j) {
-    const int8x16_t weights = vld1q_s8(w + j / 4 * block_stride + j % 4 * 16);
+#pragma GCC unroll 4
+  for (int b = 0; b < Vectors / 4; ++b) {
+    const int8x16x4_t weights = vld1q_s8_x4(w + b * block_stride);
+#pragma GCC unroll 4
+    for (int j = 0; j < 4; ++j) {
 #pragma GCC unroll 8
-    for (int i = 0; i < Rows; ++i) {
-      acc[i][j] = add_products<kSigned, kLane>(acc[i][j], weights, a[i]);
+      for (int i = 0; i < Rows; ++i) {
+        acc[i][4 * b + j] = add_products<kSigned, kLane>(acc[i][4 * b + j], weights.val[j], a[i]);
+      }
     }
   }
 }
