@@ -88,9 +88,11 @@ CpuTarget find_cpu_target(const std::string& name) {
   const auto* const found = std::find_if(kBestFirst.begin(), kBestFirst.end(),
                                          [&](const Target& each) { return chosen == each.name; });
   if (found == kBestFirst.end()) {
-    throw Error(ErrorCode::kInvalidArgument,
-                "there is no cpu target \"" + chosen +
-                    "\"; NNZIP_CPU_TARGET may be one of avx512vnni, avxvnni, avx2, i8mm, neondot, neon, scalar.");
+    std::string names;
+    for (const Target& each : kBestFirst) names += std::string(names.empty() ? "" : ", ") + each.name;
+    throw Error(ErrorCode::kInvalidArgument, "there is no cpu target \"" + chosen +
+                                                 "\"; NNZIP_CPU_TARGET may be one of " + names +
+                                                 ".");
   }
   if (std::find(cpu_targets().begin(), cpu_targets().end(), chosen) == cpu_targets().end()) {
     throw Error(ErrorCode::kBackendUnavailable,

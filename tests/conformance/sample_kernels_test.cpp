@@ -33,8 +33,8 @@ class Random {
   std::uint32_t state_ = 1;
 };
 
-// The target before the scalar one, "avx2" or "neon", whose kernels the better ones run as well; on a
-// machine that has the scalar one alone there is nothing to compare.
+// The target before the scalar one, "avx2" or "neon", whose kernels the better ones run as well; on
+// a machine that has the scalar one alone there is nothing to compare.
 const SampleKernels& fast() {
   const std::size_t targets = cpu_targets().size();
   const std::string& vectors = cpu_targets()[targets > 1 ? targets - 2 : 0];

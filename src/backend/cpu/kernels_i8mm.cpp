@@ -46,7 +46,8 @@ inline void load(const std::int8_t* from, int8x16_t* to) {
   }
 }
 
-// Pairs of rows times Vectors pairs of outputs; w: [inputs/8][16][8], of which it takes a part. out: [][16]
+// Pairs of rows times Vectors pairs of outputs; w: [inputs/8][16][8], of which it takes a part.
+// out: [][16]
 template <int Pairs, int Vectors>
 [[gnu::noinline]] void pair_tile(const std::int8_t* a, const std::int8_t* w, std::int32_t quads,
                                  const std::int32_t* init, std::int32_t* out) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the kernels for AArch64 share. A target includes this file inside its own anonymous namespace,
-// as it does kernels_generic-inl.h, after that one and
+// What the kernels for AArch64 share. A target includes this file inside its own anonymous
+// namespace, as it does kernels_generic-inl.h, after that one and
 //
 //   constexpr int kRows, kBlocks;  // of tiles: rows at a time, blocks at a time of a single row
 //   template <bool kSigned, int Rows, int Blocks>
@@ -137,9 +137,8 @@ inline void weigh(const Attention& t, std::int32_t first, std::int32_t heads,
   float factors[kTogether];
   std::int32_t means[kTogether * kMaxSize];
   for (std::int64_t h = 0; h < heads; ++h) {
-    const std::int32_t sum =
-        vector_attention_weights(t.scores + (first + h) * t.score_stride, positions, t.exp,
-                                 weights + h * t.score_stride);
+    const std::int32_t sum = vector_attention_weights(
+        t.scores + (first + h) * t.score_stride, positions, t.exp, weights + h * t.score_stride);
     factors[h] = t.output_multiplier / static_cast<float>(sum);
     for (std::int32_t i = 0; i < kMaxSize; ++i) means[h * kMaxSize + i] = -128 * sum;
   }

@@ -21,7 +21,8 @@ struct TwoQuads {
   int8x16_t first, second;
 };
 
-// acc[0] += sums of the outputs 0 and 1 of 8 inputs, acc[1] of 2 and 3: two sums of each, to be added.
+// acc[0] += sums of the outputs 0 and 1 of 8 inputs, acc[1] of 2 and 3: two sums of each, to be
+// added.
 template <bool kSigned>
 inline void add_products(int32x4_t* acc, const TwoQuads& a, int8x16_t w, int8x16_t w2) {
   if constexpr (kSigned) {

@@ -10,8 +10,8 @@ inline int32x4_t add_products(int32x4_t acc, int8x16_t w, int8x16_t a) {
   if constexpr (kSigned) {
     return vdotq_laneq_s32(acc, w, a, kLane);
   } else {
-    return vreinterpretq_s32_u32(vdotq_laneq_u32(
-        vreinterpretq_u32_s32(acc), vreinterpretq_u8_s8(w), vreinterpretq_u8_s8(a), kLane));
+    return vreinterpretq_s32_u32(vdotq_laneq_u32(vreinterpretq_u32_s32(acc), vreinterpretq_u8_s8(w),
+                                                 vreinterpretq_u8_s8(a), kLane));
   }
 }
 

@@ -12,7 +12,6 @@ namespace {
 constexpr std::int32_t kFlip = 0;
 
 #include "backend/cpu/kernels_generic-inl.h"
-
 #include "backend/cpu/kernels_neondot-inl.h"
 // After the tiles.
 #include "backend/cpu/kernels_neon-inl.h"
