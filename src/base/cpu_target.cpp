@@ -89,10 +89,11 @@ CpuTarget find_cpu_target(const std::string& name) {
                                          [&](const Target& each) { return chosen == each.name; });
   if (found == kBestFirst.end()) {
     std::string names;
-    for (const Target& each : kBestFirst) names += std::string(names.empty() ? "" : ", ") + each.name;
-    throw Error(ErrorCode::kInvalidArgument, "there is no cpu target \"" + chosen +
-                                                 "\"; NNZIP_CPU_TARGET may be one of " + names +
-                                                 ".");
+    for (const Target& each : kBestFirst)
+      names += std::string(names.empty() ? "" : ", ") + each.name;
+    throw Error(
+        ErrorCode::kInvalidArgument,
+        "there is no cpu target \"" + chosen + "\"; NNZIP_CPU_TARGET may be one of " + names + ".");
   }
   if (std::find(cpu_targets().begin(), cpu_targets().end(), chosen) == cpu_targets().end()) {
     throw Error(ErrorCode::kBackendUnavailable,

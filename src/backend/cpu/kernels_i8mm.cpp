@@ -57,6 +57,7 @@ template <int Pairs, int Vectors>
 #pragma GCC unroll 8
     for (int j = 0; j < Vectors; ++j) acc[i][j] = vdupq_n_s32(0);
   }
+#pragma GCC unroll 2
   for (std::int32_t q = 0; q < quads; q += 2, a += Pairs * 16, w += 128) {
     int8x16_t rows[Pairs];
     load<Pairs>(a, rows);

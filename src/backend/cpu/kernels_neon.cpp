@@ -51,7 +51,7 @@ inline int8x16_t repeated(const std::uint8_t* quad) {
 }
 
 template <bool kSigned, int Rows, int Blocks>
-[[gnu::noinline]] void tile(const Sums& p, std::int64_t r, std::int64_t b,
+[[gnu::noinline]] void tile(const Sums p, std::int64_t r, std::int64_t b,
                             std::int32_t (*out)[16 * Blocks]) {
   const std::uint8_t* a = p.a + r * p.a_stride;
   const std::int8_t* w = p.w + b * p.block_stride;
@@ -69,6 +69,7 @@ template <bool kSigned, int Rows, int Blocks>
     }
 #pragma GCC unroll 8
     for (int j = 0; j < 4 * Blocks; ++j) {
+      asm volatile("" ::: "memory");  // or GCC loads all weights first, and spills sums
       const std::int8_t* const from = w + j / 4 * p.block_stride + j % 4 * 16;
       const int8x16_t first = vld1q_s8(from), second = vld1q_s8(from + p.quad_stride);
 #pragma GCC unroll 8

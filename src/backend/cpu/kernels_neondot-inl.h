@@ -18,6 +18,7 @@ inline int32x4_t add_products(int32x4_t acc, int8x16_t w, int8x16_t a) {
 template <bool kSigned, int kLane, int Rows, int Vectors>
 inline void add_quad(int32x4_t (&acc)[Rows][Vectors], const int8x16_t (&a)[Rows],
                      const std::int8_t* w, std::int64_t block_stride) {
+  asm volatile("" ::: "memory");  // or GCC loads the weights of all quads first, and spills sums
 #pragma GCC unroll 4
   for (int b = 0; b < Vectors / 4; ++b) {
     const int8x16x4_t weights = vld1q_s8_x4(w + b * block_stride);
@@ -32,7 +33,7 @@ inline void add_quad(int32x4_t (&acc)[Rows][Vectors], const int8x16_t (&a)[Rows]
 }
 
 template <bool kSigned, int Rows, int Blocks>
-[[gnu::noinline]] void tile(const Sums& p, std::int64_t r, std::int64_t b,
+[[gnu::noinline]] void tile(const Sums p, std::int64_t r, std::int64_t b,
                             std::int32_t (*out)[16 * Blocks]) {
   const std::uint8_t* a = p.a + r * p.a_stride;
   const std::int8_t* w = p.w + b * p.block_stride;
