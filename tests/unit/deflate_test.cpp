@@ -89,14 +89,20 @@ TEST_CASE("Deflate.FlushedStreamsAreExact") {
     }
 }
 
-// Closing without corrections is an encoder: what it writes must stay as it is for ever.
-TEST_CASE("Deflate.ClosesAsEver") {
+// Of no file, since files change.
+Bytes ever_the_same() {
   Bytes content(70000);
   std::uint32_t state = 1;
   for (std::size_t i = 0; i < content.size(); ++i) {
     state = state * 1664525 + 1013904223;
     content[i] = static_cast<std::uint8_t>(state >> 24 & (i % 30000 < 9000 ? 0xFF : 0x13));
   }
+  return content;
+}
+
+// Closing without corrections is an encoder: what it writes must stay as it is for ever.
+TEST_CASE("Deflate.ClosesAsEver") {
+  const Bytes content = ever_the_same();
   Bytes all;
   for (std::uint8_t matcher = 0; matcher <= kLiteralsOnly; ++matcher) {
     DeflateParameters parameters;
@@ -116,7 +122,7 @@ TEST_CASE("Deflate.ClosesAsEver") {
 }
 
 TEST_CASE("Deflate.ShortestClosesAsEver") {
-  const Bytes content = mixture(50000);
+  const Bytes content = ever_the_same();
   Bytes all;
   for (const std::uint8_t matcher : {kShortestLonger, kShortestShorter, kShortestLiteral}) {
     DeflateParameters parameters;
@@ -133,7 +139,7 @@ TEST_CASE("Deflate.ShortestClosesAsEver") {
     out.bytes(blocks);
     REQUIRE(close_deflate(side, content, 2 * content.size(), all));
   }
-  CHECK(xxh64(all) == 16832099128157230867U);
+  CHECK(xxh64(all) == 16373114302518933027U);
 }
 
 TEST_CASE("Deflate.TruncatedStreamsAreRefused") {
