@@ -84,11 +84,22 @@ class BlockEncoder {
         contest_(content, models.all().size(), single, level.shortcuts.not_worth) {}
 
   Coded run(const Segment& segment) {
+    if (segment.layout.form == Form::kJpeg) {
+      offer_jpeg(segment.layout);
+      return contest_.take();
+    }
     if (!is_one_copy()) try_view(choose_view(content_, segment, level_.sampling));
     return contest_.take();
   }
 
  private:
+  void offer_jpeg(const Layout& layout) {
+    if (!level_.kinds.contexts) return;
+    BlockHeader header = header_of(BlockKind::kContexts, content_.size());
+    header.layout = layout;
+    contest_.offer(kContextsKind.encode(header, content_, {nullptr, 1, part_of_progress(0, 4)}));
+  }
+
   void offer_zstd() {
     if (!level_.kinds.zstd) return;
     contest_.offer(kZstdKind.encode(header_of(BlockKind::kZstd, content_.size()), content_, {}));

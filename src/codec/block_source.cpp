@@ -8,6 +8,7 @@
 #include "codec/parallel.h"
 #include "container/group_data.h"
 #include "container/span_source.h"
+#include "jpeg/jpeg_coder.h"
 
 namespace nnzip {
 namespace {
@@ -33,6 +34,11 @@ std::size_t unit_of(const Layout& layout) {
 }
 
 }  // namespace
+
+std::uint64_t jpeg_memory(const Segment& segment) {
+  if (segment.layout.form != Form::kJpeg) return 0;
+  return 2 * segment.bytes + jpeg_memory_bytes(most_jpeg_blocks(segment.layout), segment.bytes);
+}
 
 std::size_t SourceBlock::opened_bytes() const {
   std::size_t sum = 0;
@@ -69,12 +75,32 @@ std::optional<SourceBlock> BlockSource::next() {
   if (unwrapping_.max_opened != 0) {
     if (auto group = next_group(most)) return group;
   }
-  const Window all = window(detector_.window_bytes());
-  const Segment segment = detector_.next(all, most);
-  SourceBlock block{Bytes(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(segment.bytes)),
-                    segment};
+  const Segment segment = next_segment(most);
+  const Window content = window(segment.bytes);
+  SourceBlock block{Bytes(content.begin(), content.end()), segment};
   pass(segment.bytes);
   return block;
+}
+
+Segment BlockSource::next_segment(std::size_t most) {
+  std::size_t seen = detector_.window_bytes();
+  Segment segment = detector_.next(window(seen), most);
+  while (segment.bytes == 0) {
+    const std::uint64_t memory = 2 * std::uint64_t{segment.wanted};
+    if (fits(memory, block_bytes_)) {
+      group_memory_ = std::max(group_memory_, memory);
+      seen = segment.wanted;
+      fill(seen);
+    }
+    segment = detector_.next(window(seen), most);
+  }
+  const bool all = ended_ && begin_ == 0 && segment.bytes == end_;
+  const std::uint64_t memory = jpeg_memory(segment);
+  if (memory != 0 && !fits(memory, all ? 0 : block_bytes_)) {
+    segment.layout = {};
+    segment.compressed = true;
+  }
+  return segment;
 }
 
 // What looks wrapped may open to as much before it proves to be none.

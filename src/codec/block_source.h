@@ -29,6 +29,9 @@ struct SourceBlock {
   std::size_t blocks() const;        // their number
 };
 
+// Bytes of memory that a JPEG file takes until it is written; 0 of other content.
+std::uint64_t jpeg_memory(const Segment& segment);
+
 // What a source may open.
 struct Unwrapping {
   std::size_t max_opened = 0;  // bytes of a group at all depths; 0: nothing is opened
@@ -66,6 +69,7 @@ class BlockSource {
   std::size_t most_buffered() const { return 2 * detector_.window_bytes(); }
   void limit_to_memory();
   void search();
+  Segment next_segment(std::size_t most);
   std::optional<SourceBlock> next_group(std::size_t& before);
   std::optional<SourceBlock> open(const StretchSearch::Near& near);
   bool cut(std::vector<OpenedPart> runs, SourceBlock& group);

@@ -32,7 +32,7 @@ std::size_t bytes_of(const SourceBlock& block) {
 
 // Of a group, until it is written: what it opens to and the coded data of that.
 std::uint64_t held_bytes(const SourceBlock& block) {
-  if (!block.is_group()) return 0;
+  if (!block.is_group()) return jpeg_memory(block.segment);
   return 2 * std::uint64_t{block.content.size()} + 2 * std::uint64_t{block.opened_bytes()};
 }
 
@@ -101,8 +101,7 @@ class Compressor {
   }
 
   Unwrapping unwrapping() const {
-    if (!options_.unwrap) return {};
-    return {level_.unwrap.max_opened, level_.unwrap.max_side, threads_,
+    return {options_.unwrap ? level_.unwrap.max_opened : 0, level_.unwrap.max_side, threads_,
             [this](std::uint64_t bytes, std::size_t content) {
               const std::uint64_t coding = content == 0 ? 0 : memory_of(content, 1);
               return budget_.fits(held_ + bytes + coding);

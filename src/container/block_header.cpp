@@ -13,7 +13,8 @@ constexpr int kLayout = 0x80;
 constexpr int kFormMask = 0x07;
 constexpr int kFlag = 0x08;
 constexpr int kFilterShift = 4;
-constexpr int kPlain = 4;  // behind the forms
+constexpr int kPlain = 4;  // a form that no layout has
+constexpr int kLastForm = static_cast<int>(Form::kJpeg);
 constexpr int kNoFilter = 0, kSeveralFilters = 1;
 // Of its last byte.
 constexpr int kElementMask = 0x1F;
@@ -26,13 +27,17 @@ constexpr char kUnknownLayout[] =
 
 bool states_model(BlockKind kind, std::size_t models) { return needs_model(kind) && models > 1; }
 
-bool has_stride(Form form) { return form == Form::kBytes || form == Form::kPixels; }
+bool has_stride(Form form) {
+  return form == Form::kBytes || form == Form::kPixels || form == Form::kJpeg;
+}
+bool has_shape(Form form) { return form != Form::kJpeg; }
 
 // Bytes of which nothing is known have a form of their own, since only their filters are stated.
 bool is_plain(const BlockHeader& header) { return header.layout == Layout{}; }
 
 void write_shape(const Layout& layout, Bytes& out) {
   if (has_stride(layout.form)) write_short_varint(layout.stride, out);
+  if (!has_shape(layout.form)) return;
   out.push_back(
       static_cast<std::uint8_t>((layout.element - 1) | (layout.channels - 1) << kChannelsShift));
 }
@@ -78,9 +83,11 @@ std::uint32_t read_number(InputBuffer& in) {
 
 void read_shape(InputBuffer& in, bool flag, Layout& layout) {
   if (has_stride(layout.form)) layout.stride = read_number(in);
-  const auto shape = std::uint32_t{in.u8()};
-  layout.element = (shape & kElementMask) + 1;
-  layout.channels = (shape >> kChannelsShift) + 1;
+  if (has_shape(layout.form)) {
+    const auto shape = std::uint32_t{in.u8()};
+    layout.element = (shape & kElementMask) + 1;
+    layout.channels = (shape >> kChannelsShift) + 1;
+  }
   layout.set_flag(flag);
 }
 
@@ -106,7 +113,7 @@ void read_layout(InputBuffer& in, BlockHeader& header) {
   const int first = in.u8();
   const int form = first & kFormMask;
   const bool flag = (first & kFlag) != 0;
-  if (form > kPlain) in.fail(ErrorCode::kUnsupportedVersion, kUnknownLayout);
+  if (form > kLastForm) in.fail(ErrorCode::kUnsupportedVersion, kUnknownLayout);
   Layout& layout = header.layout;
   if (form != kPlain) {
     layout.form = static_cast<Form>(form);

@@ -15,6 +15,7 @@ namespace {
 constexpr std::uint64_t kMinStretch = 4 << 10;
 constexpr std::uint64_t kMinStretchBetween = 16 << 10;
 constexpr std::uint64_t kMinCode = 64 << 10;
+constexpr std::uint64_t kMinJpeg = 1 << 10;
 // General content that is so short is the header of what follows.
 constexpr std::uint64_t kOnlyHeader = 1 << 10;
 
@@ -45,6 +46,7 @@ constexpr Sniffer kSniffers[] = {
      "E",
      0, sniff_elf},
     {"MZ", 0, sniff_pe},
+    {"\xFF\xD8", 0, sniff_jpeg_file},
     {"\xFF\xD8", 0, sniff_jpeg},
     {"\x89P", 0, sniff_png},
     {"\x1F\x8B", 0, sniff_gzip},
@@ -97,7 +99,15 @@ Segment Detector::next(Window window, std::size_t most) {
   const std::size_t limit = std::min({window.size(), block_bytes_, most});
   Segment segment;
   while (segment.bytes == 0) {
+    if (is_doubtful_here()) {
+      stretch_.reset();
+      scanned_ = position_;
+    }
     if (!stretch_) scan(window, limit);
+    if (is_doubtful_here()) {
+      wanted_ = std::min(2 * window.size(), kMaxBlockBytes);
+      return {.wanted = wanted_};
+    }
     if (stretch_ && stretch_->begin <= position_) {
       segment = take_stretch(window, limit);
     } else {
@@ -107,6 +117,7 @@ Segment Detector::next(Window window, std::size_t most) {
     }
   }
   position_ += segment.bytes;
+  wanted_ = 0;
   return segment;
 }
 
@@ -116,11 +127,21 @@ void Detector::skip(std::size_t bytes) {
   if (stretch_ && (stretch_->open || stretch_->begin < position_)) stretch_.reset();
 }
 
+bool Detector::is_doubtful_here() const {
+  return stretch_ && stretch_->doubtful && stretch_->begin <= position_;
+}
+
+// Whether the content ends with the window.
+bool Detector::is_all(Window window) const {
+  return window.size() < std::max(window_bytes(), wanted_);
+}
+
 // Whole units of the stretch, nothing if none is left.
 Segment Detector::take_stretch(Window window, std::size_t limit) {
   const Stretch stretch = *stretch_;
+  const std::size_t most = stretch.whole ? window.size() : limit;
   Window there = window.first(
-      static_cast<std::size_t>(std::min<std::uint64_t>(limit, stretch.end - position_)));
+      static_cast<std::size_t>(std::min<std::uint64_t>(most, stretch.end - position_)));
   if (stretch.open) there = there.first(dense_bytes(there));
   const std::size_t unit = unit_of(stretch.layout);
   const Segment segment{there.size() / unit * unit, stretch.layout,
@@ -184,22 +205,33 @@ void Detector::begin_file(Window window, std::size_t at) {
 // Of the member of an archive, or of all content if that is seen; else far away.
 std::uint64_t Detector::end_of_file(Window window) const {
   const std::uint64_t all =
-      window.size() < window_bytes() ? position_ + window.size() : std::uint64_t{Found::kToTheEnd};
+      is_all(window) ? position_ + window.size() : std::uint64_t{Found::kToTheEnd};
   return file_end_ > position_ ? std::min(file_end_, all) : all;
 }
 
 bool Detector::accept(Window window, const Found& found, std::size_t header) {
   const std::uint64_t begin = position_ + header + found.begin;
+  if (found.unfinished) return wait_for(window, begin);
   const std::uint64_t last = std::max(end_of_file(window), begin);
   const std::uint64_t bytes = std::min(found.bytes, last - begin);
   const bool only_header = begin - position_ <= kOnlyHeader;
   std::uint64_t least = only_header ? kMinStretch : kMinStretchBetween;
   if (found.layout.form == Form::kCode) least = kMinCode;
+  const bool whole = found.layout.form == Form::kJpeg;
+  if (whole && bytes != found.bytes) return false;
+  if (whole && only_header) least = kMinJpeg;
   if (found.compressed) least = kChunk;
   if (bytes < least || (found.compressed && !is_dense_at(window, begin))) return false;
   const bool in_archive = begin < file_end_;
   const bool open = found.compressed && found.bytes == Found::kToTheEnd && !in_archive;
-  stretch_ = {begin, begin + bytes, open, found.layout, found.compressed};
+  stretch_ = {begin, begin + bytes, open, found.layout, found.compressed, whole, false};
+  return true;
+}
+
+// What begins there is looked at again when it is next and more of it is seen.
+bool Detector::wait_for(Window window, std::uint64_t begin) {
+  if (is_all(window) || window.size() - (begin - position_) >= kMaxBlockBytes) return false;
+  stretch_ = {begin, begin, false, {}, false, false, true};
   return true;
 }
 

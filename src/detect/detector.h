@@ -14,9 +14,10 @@ namespace nnzip {
 
 // What the next block should hold.
 struct Segment {
-  std::size_t bytes = 0;
+  std::size_t bytes = 0;    // 0: see wanted
   Layout layout = {};       // of pixels, samples or code as a header describes them; else unknown
   bool compressed = false;  // already
+  std::size_t wanted = 0;   // bytes of window without which it cannot be said
 };
 
 class Detector {
@@ -29,8 +30,10 @@ class Detector {
   std::size_t window_bytes() const { return block_bytes_ + kLookahead; }
 
   // window: the content that follows what next() gave so far, window_bytes() of it, or all if that
-  // is less. Not empty. The result, of 1 to block_bytes bytes and `most` at most, depends on
-  // nothing but content and `most`.
+  // is less. Not empty. The result depends on nothing but content and `most`. It is of 1 to
+  // block_bytes bytes and `most` at most, or of a whole JPEG file of up to kMaxBlockBytes, or of
+  // none and wants a longer window: next() is to be called again with so many bytes, or all there
+  // are; a window that is no longer is taken for all.
   Segment next(std::span<const std::uint8_t> window,
                std::size_t most = std::numeric_limits<std::size_t>::max());
 
@@ -47,6 +50,8 @@ class Detector {
     bool open = false;  // it may end before
     Layout layout = {};
     bool compressed = false;
+    bool whole = false;     // it is one segment, however long
+    bool doubtful = false;  // it begins here, and the window is too short to say where it ends
   };
 
   void scan(Window window, std::size_t limit);
@@ -55,6 +60,9 @@ class Detector {
   bool accept(Window window, const Found& found, std::size_t header);
   bool is_dense_at(Window window, std::uint64_t begin);
   Segment take_stretch(Window window, std::size_t limit);
+  bool is_doubtful_here() const;
+  bool is_all(Window window) const;
+  bool wait_for(Window window, std::uint64_t begin);
   std::size_t dense_bytes(Window window) const;
   std::uint64_t end_of_file(Window window) const;
 
@@ -63,6 +71,7 @@ class Detector {
   std::uint64_t scanned_ = 0;     // no header that begins before it is looked for again
   std::uint64_t file_begin_ = 0;  // of the member of an archive that was found last
   std::uint64_t file_end_ = 0;    // 0: not known
+  std::size_t wanted_ = 0;        // bytes of window that were asked for last
   std::uint64_t next_look_ = 0;   // what headers before call compressed is not looked at
   std::optional<Stretch> stretch_;
 };

@@ -53,6 +53,7 @@ struct Found {
   std::uint64_t bytes = 0;  // of that; kToTheEnd: to the end of the file that holds it
   Layout layout = {};       // of pixels or samples
   bool compressed = false;  // already: nothing would make it smaller
+  bool unfinished = false;  // it begins there, and more must be known to say how long it is
 };
 
 // Sound.
@@ -69,6 +70,9 @@ std::optional<Found> sniff_tiff(const HeaderView& header);
 // Machine code of programs.
 std::optional<Found> sniff_elf(const HeaderView& header);
 std::optional<Found> sniff_pe(const HeaderView& header);
+
+// Whole files that have a form of their own.
+std::optional<Found> sniff_jpeg_file(const HeaderView& header);
 
 // What is compressed already.
 std::optional<Found> sniff_jpeg(const HeaderView& header);

@@ -12,11 +12,15 @@ enum class Form : std::uint8_t {
   kPixels = 1,   // rows of pixels of an image, from the start of a row
   kSamples = 2,  // interleaved samples of sound (PCM), from the start of a frame
   kCode = 3,     // machine code and what surrounds it in a program
+  kJpeg = 5,     // a JPEG file, from SOI to EOI
 };
+
+// Blocks of 64 coefficients that a JPEG file may have.
+constexpr std::uint32_t kMaxJpegBlocks = std::uint32_t{1} << 21;
 
 // As people see it.
 constexpr const char* name_of(Form form) {
-  constexpr const char* kNames[] = {"bytes", "pixels", "samples", "code"};
+  constexpr const char* kNames[] = {"bytes", "pixels", "samples", "code", "", "jpeg"};
   return kNames[static_cast<std::size_t>(form)];
 }
 
@@ -26,7 +30,8 @@ struct Layout {
   Form form = Form::kBytes;
   std::uint32_t stride = 0;    // bytes between the rows of a table or image; of kBytes: 0 (none)
                                // or element + 1 .. 65535, of kPixels: element .. 2^22 - 1, with
-                               // stride % element bytes of padding; of others 0
+                               // stride % element bytes of padding; of kJpeg: thousands (1024) of
+                               // blocks of coefficients, rounded up; of others 0
   std::uint32_t element = 1;   // bytes of an element of a table (1..4, 8), of a pixel, of a frame;
                                // of kCode 1 for x86, 4 for instructions of four bytes
   std::uint32_t channels = 1;  // of kPixels 1..4, of kSamples 1..8
@@ -61,6 +66,8 @@ struct Layout {
         return whole && channels <= 8 && number_bytes() <= 4 && stride == 0;
       case Form::kCode:
         return channels == 1 && (element == 1 || element == 4) && stride == 0;
+      case Form::kJpeg:
+        return channels == 1 && element == 1 && stride >= 1 && stride <= kMaxJpegBlocks / 1024;
     }
     return false;
   }
@@ -73,5 +80,10 @@ struct Layout {
            (!is_signed || (form == Form::kSamples && number_bytes() == 1));
   }
 };
+
+// Blocks of coefficients that the layout states at most. Precondition: of kJpeg.
+constexpr std::size_t most_jpeg_blocks(const Layout& layout) {
+  return std::size_t{layout.stride} * 1024;
+}
 
 }  // namespace nnzip

@@ -43,7 +43,8 @@ std::uint8_t decode_byte(P& predictor, int stream, const Distribution* network,
 
 const MixerPlan& checked(const MixerPlan& plan) {
   if (plan.content_bytes > MixerPlan::kMaxContent || plan.streams < 1 || plan.streams > 64 ||
-      !plan.layout.is_valid() || !BlockOrder::fits(plan.layout, plan.streams)) {
+      !plan.layout.is_valid() || plan.layout.form == Form::kJpeg ||
+      !BlockOrder::fits(plan.layout, plan.streams)) {
     throw Error(ErrorCode::kInvalidArgument,
                 "a mixer takes at most 64 MiB, 64 streams and a valid layout that they fit.");
   }
@@ -77,6 +78,7 @@ std::size_t MixerPlan::memory_bytes() const {
       return mixer::SoundPredictor::memory_bytes(*this);
     case Form::kBytes:
     case Form::kCode:
+    case Form::kJpeg:
       break;
   }
   return mixer::BytePredictor::memory_bytes(*this);

@@ -43,7 +43,7 @@ struct Kind {
   // Codes `filtered`, which is what the header's filter made of the content, as the header says;
   // header.coded_bytes is not looked at. Null of a group: see codec/group_encoder.h. The last one
   // given is of this kind; kinds before it cost next to nothing on the way and are faster to
-  // decode. Precondition: fits. Throws Error.
+  // decode. None of content that is not of the header's form. Precondition: fits. Throws Error.
   std::vector<Coded> (*encode)(const BlockHeader& header, std::span<const std::uint8_t> filtered,
                                const Means& means);
 

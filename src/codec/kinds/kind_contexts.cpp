@@ -2,7 +2,10 @@
 // Byte after byte, in the order of the content.
 #include "codec/kinds/kind_contexts.h"
 
+#include <utility>
+
 #include "codec/kinds/kind.h"
+#include "jpeg/jpeg_coder.h"
 #include "mixer/mixer.h"
 
 namespace nnzip {
@@ -13,6 +16,13 @@ MixerPlan mixer_plan(std::size_t content_bytes, const Layout& layout) {
   plan.content_bytes = content_bytes;
   plan.layout = layout;
   return plan;
+}
+
+JpegProgress as_parts(std::size_t content_bytes, const BlockProgress& progress) {
+  if (!progress) return {};
+  return [&progress, content_bytes](std::uint32_t part) {
+    progress(static_cast<std::size_t>(std::uint64_t{content_bytes} * part >> 16));
+  };
 }
 
 }  // namespace
@@ -42,6 +52,32 @@ bool decode_contexts(std::span<const std::uint8_t> coded, const Layout& layout,
   return coder.ended_well();
 }
 
+namespace {
+
+using Part = std::span<const std::uint8_t>;
+
+// Nothing of what is called a JPEG file and is none that can be taken apart.
+std::vector<Coded> encode(const BlockHeader& header, Part filtered, const Means& means) {
+  if (header.layout.form != Form::kJpeg) {
+    return {coded_as(header, encode_contexts(filtered, header.layout, means.progress))};
+  }
+  auto coded =
+      encode_jpeg(filtered, most_jpeg_blocks(header.layout), as_parts(filtered.size(), means.progress));
+  if (!coded) return {};
+  return {coded_as(header, std::move(*coded))};
+}
+
+bool decode(const BlockHeader& header, Part coded, const Means& means,
+            std::span<std::uint8_t> filtered) {
+  if (header.layout.form != Form::kJpeg) {
+    return decode_contexts(coded, header.layout, filtered, means.progress);
+  }
+  return decode_jpeg(coded, most_jpeg_blocks(header.layout), filtered,
+                     as_parts(filtered.size(), means.progress));
+}
+
+}  // namespace
+
 const Kind kContextsKind{
     .number = BlockKind::kContexts,
     .name = "contexts",
@@ -51,17 +87,12 @@ const Kind kContextsKind{
           return !has_filter(header.filters, Filter::kResiduals) &&
                  chain_fits(header.filters, header.layout, header.content_bytes);
         },
-    .encode =
-        [](const BlockHeader& header, std::span<const std::uint8_t> filtered, const Means& means) {
-          return std::vector{
-              coded_as(header, encode_contexts(filtered, header.layout, means.progress))};
-        },
-    .decode =
-        [](const BlockHeader& header, std::span<const std::uint8_t> coded, const Means& means,
-           std::span<std::uint8_t> filtered) {
-          return decode_contexts(coded, header.layout, filtered, means.progress);
-        },
+    .encode = encode,
+    .decode = decode,
     .memory = [](const BlockHeader& header, const Engine*, int) -> std::uint64_t {
+      if (header.layout.form == Form::kJpeg) {
+        return jpeg_memory_bytes(most_jpeg_blocks(header.layout), header.content_bytes);
+      }
       return mixer_plan(header.filtered_bytes(), header.layout).memory_bytes();
     },
 };
