@@ -8,24 +8,6 @@
 namespace nnzip::jpeg {
 namespace {
 
-std::array<std::uint8_t, kBlock> natural_order() {
-  std::array<std::uint8_t, kBlock> order{};
-  int row = 0, column = 0;
-  for (std::uint8_t& at : order) {
-    at = static_cast<std::uint8_t>(8 * row + column);
-    const bool up = (row + column) % 2 == 0;
-    int& ahead = up ? column : row;
-    int& back = up ? row : column;
-    if (ahead == 7) {
-      ++back;
-    } else {
-      ++ahead;
-      if (back > 0) --back;
-    }
-  }
-  return order;
-}
-
 constexpr std::size_t ceil_div(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
 
 // Canonical codes, as annex C makes them. False if they do not fit their lengths.
@@ -50,8 +32,6 @@ bool make_table(std::span<const std::uint8_t> counts, std::span<const std::uint8
 }
 
 }  // namespace
-
-const std::array<std::uint8_t, kBlock> kNatural = natural_order();
 
 bool Headers::segment(int marker, std::span<const std::uint8_t> payload) {
   switch (marker) {

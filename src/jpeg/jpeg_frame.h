@@ -19,8 +19,25 @@ constexpr std::size_t kMaxBlocks = kMaxJpegBlocks;
 constexpr int kSof0 = 0xC0, kSof1 = 0xC1, kSof2 = 0xC2, kDht = 0xC4, kSoi = 0xD8, kEoi = 0xD9,
               kSos = 0xDA, kDqt = 0xDB, kDnl = 0xDC, kDri = 0xDD, kDhp = 0xDE, kRst0 = 0xD0;
 
-// Natural position (8 * row + column) of the k-th coefficient of a scan.
-extern const std::array<std::uint8_t, kBlock> kNatural;
+// Natural positions (8 * row + column) in the order of scans.
+constexpr std::array<std::uint8_t, kBlock> scan_order() {
+  std::array<std::uint8_t, kBlock> order{};
+  int row = 0, column = 0;
+  for (std::uint8_t& at : order) {
+    at = static_cast<std::uint8_t>(8 * row + column);
+    const bool up = (row + column) % 2 == 0;
+    int& ahead = up ? column : row;
+    int& back = up ? row : column;
+    if (ahead == 7) {
+      ++back;
+    } else {
+      ++ahead;
+      if (back > 0) --back;
+    }
+  }
+  return order;
+}
+constexpr std::array<std::uint8_t, kBlock> kNatural = scan_order();
 
 struct Component {
   int id = 0, across = 1, down = 1;  // blocks of it in an MCU
