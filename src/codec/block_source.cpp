@@ -96,7 +96,7 @@ Segment BlockSource::next_segment(std::size_t most) {
   }
   const bool all = ended_ && begin_ == 0 && segment.bytes == end_;
   const std::uint64_t memory = jpeg_memory(segment);
-  if (memory != 0 && !fits(memory, all ? 0 : block_bytes_)) {
+  if (memory != 0 && !fits(memory, all ? segment.bytes : block_bytes_)) {
     segment.layout = {};
     segment.compressed = true;
   }

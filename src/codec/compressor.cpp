@@ -30,10 +30,18 @@ std::size_t bytes_of(const SourceBlock& block) {
   return std::max(block.content.size(), block.opened_bytes());
 }
 
-// Of a group, until it is written: what it opens to and the coded data of that.
+std::uint64_t jpeg_memory(const SourceBlock& block) {
+  std::uint64_t sum = jpeg_memory(block.segment);
+  for (const SourceBlock& inner : block.inner) sum += jpeg_memory(inner);
+  return sum;
+}
+
+// Until it is written: of JPEG files what coding them takes, of a group what it opens to and the
+// coded data of that.
 std::uint64_t held_bytes(const SourceBlock& block) {
-  if (!block.is_group()) return jpeg_memory(block.segment);
-  return 2 * std::uint64_t{block.content.size()} + 2 * std::uint64_t{block.opened_bytes()};
+  if (!block.is_group()) return jpeg_memory(block);
+  return 2 * std::uint64_t{block.content.size()} + 2 * std::uint64_t{block.opened_bytes()} +
+         jpeg_memory(block);
 }
 
 std::size_t leaves_of(const SourceBlock& block) {

@@ -380,7 +380,7 @@ Situation& BlockContexts::mean() {
   }
   const auto wrong_a = static_cast<int>(std::min<std::int64_t>(sums[0] / step + 4, 1 << 16)),
              wrong_l = static_cast<int>(std::min<std::int64_t>(sums[1] / step + 4, 1 << 16));
-  int guess = has_above_ ? a : l;
+  int guess = has_above_ ? a : has_left_ ? l : 0;
   if (has_above_ && has_left_) {
     guess = static_cast<int>((std::int64_t{a} * wrong_l + std::int64_t{l} * wrong_a) /
                              (wrong_a + wrong_l));

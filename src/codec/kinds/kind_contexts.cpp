@@ -61,8 +61,8 @@ std::vector<Coded> encode(const BlockHeader& header, Part filtered, const Means&
   if (header.layout.form != Form::kJpeg) {
     return {coded_as(header, encode_contexts(filtered, header.layout, means.progress))};
   }
-  auto coded =
-      encode_jpeg(filtered, most_jpeg_blocks(header.layout), as_parts(filtered.size(), means.progress));
+  auto coded = encode_jpeg(filtered, most_jpeg_blocks(header.layout),
+                           as_parts(filtered.size(), means.progress));
   if (!coded) return {};
   return {coded_as(header, std::move(*coded))};
 }
