@@ -29,7 +29,7 @@ BlockInfo block_info(const BlockHeader& header, const FrameInfo& frame) {
   info.coding = kind_of(header.kind).name;
   if (needs_model(header.kind)) info.model = frame.models.at(header.model);
   info.form = name_of(layout.form);
-  info.stride = layout.stride;
+  if (layout.form != Form::kJpeg) info.stride = layout.stride;
   info.element = layout.element;
   info.channels = layout.channels;
   info.filter = names_of(header.filters);

@@ -35,6 +35,28 @@ sound = struct.pack("<6000h", *noise)
 (work / "samples").write_bytes(
     struct.pack("<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + len(sound), b"WAVE", b"fmt ", 16, 1, 2, 8000, 32000, 4, 16,
                 b"data", len(sound)) + sound)
+# A JPEG file of three components under plain Huffman tables, whose codes are the symbols.
+jpeg_bits, last = "", [0, 0, 0]
+def jpeg_number(value, zeros, width):
+    size = abs(value).bit_length()
+    low = format(value if value > 0 else value + 2**size - 1, f"0{size}b") if size else ""
+    return format(zeros * 16 + size, f"0{width}b") + low
+for block in range(96):
+    for c in range(3):
+        mean, state = block * (c + 1) % 37 - 9 * c, state * 1664525 + 1013904223 & 0xFFFFFFFF
+        jpeg_bits, last[c] = jpeg_bits + jpeg_number(mean - last[c], 0, 4), mean
+        for k in range(state >> 28):
+            jpeg_bits += jpeg_number((state >> (k + 5)) % 7 - 3 or 1, k % 3, 8)
+        jpeg_bits += "0" * 8
+jpeg_bits += "1" * (-len(jpeg_bits) % 8)
+scan = int(jpeg_bits, 2).to_bytes(len(jpeg_bits) // 8, "big").replace(b"\xff", b"\xff\0")
+def jpeg_segment(marker, payload): return struct.pack(">BBH", 255, marker, len(payload) + 2) + payload
+(work / "jpeg").write_bytes(
+    b"\xff\xd8" + jpeg_segment(0xDB, bytes([0, *range(5, 69)])) +
+    jpeg_segment(0xC0, struct.pack(">BHHB", 8, 64, 96, 3) + bytes([1, 17, 0, 2, 17, 0, 3, 17, 0])) +
+    jpeg_segment(0xC4, bytes([0, 0, 0, 0, 12]) + bytes(12) + bytes(range(12))) +
+    jpeg_segment(0xC4, bytes([16]) + bytes(7) + b"\xff" + bytes(8) + bytes(range(255))) +
+    jpeg_segment(0xDA, bytes([3, 1, 0, 2, 0, 3, 0, 0, 63, 0])) + scan + b"\xff\xd9")
 text = (work / "license").read_bytes()
 (work / "wrapped_gzip").write_bytes(gzip.compress(text, 9, mtime=0))
 with zipfile.ZipFile(work / "wrapped_zip", "w", zipfile.ZIP_DEFLATED) as archive:

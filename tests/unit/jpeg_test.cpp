@@ -171,7 +171,7 @@ TEST_CASE("Jpeg.IsFoundFromSoiToEoi") {
 }
 
 TEST_CASE("Jpeg.IsFoundWhereItIsLongerThanAWindow") {
-  JpegMaker maker(1600, 1200, kColour);
+  JpegMaker maker(2200, 1600, kColour);
   const Bytes file = maker.file();
   REQUIRE(file.size() > std::size_t{1} << 20);  // of blocks_of
   const std::string one = "jpeg " + std::to_string(file.size()) + ' ';
