@@ -140,8 +140,7 @@ TEST_CASE("MixedBlock.RefusesALayoutThatIsNone") {
     CHECK(error_of(layout) == value(ErrorCode::kCorrupt));
   }
   // Forms and filters that there are not.
-  for (const Bytes& layout : {Bytes{5, 0},
-                              {6, 0},
+  for (const Bytes& layout : {Bytes{6, 0},
                               {7, 0},
                               {0x93, 0},
                               {0xF4},
