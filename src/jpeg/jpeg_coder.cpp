@@ -2,6 +2,8 @@
 // The outline as bytes, then the coefficients, in one stream of the range coder.
 #include "jpeg/jpeg_coder.h"
 
+#include <algorithm>
+
 #include "jpeg/coefficient_coder.h"
 #include "jpeg/coefficient_model.h"
 #include "jpeg/jpeg_file.h"
@@ -16,6 +18,20 @@ MixerPlan outline_plan(std::size_t bytes) {
   return plan;
 }
 
+void encode_outline(std::span<const std::uint8_t> outline, RangeEncoder& coder) {
+  Mixer mixer(outline_plan(outline.size()));
+  for (const std::uint8_t byte : outline) mixer.encode(0, byte, nullptr, coder);
+}
+
+bool decode_outline(std::span<std::uint8_t> outline, RangeDecoder& coder) {
+  Mixer mixer(outline_plan(outline.size()));
+  for (std::uint8_t& byte : outline) {
+    byte = mixer.decode(0, nullptr, coder);
+    if (coder.overrun()) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 std::optional<Bytes> encode_jpeg(std::span<const std::uint8_t> content, std::size_t most_blocks,
@@ -25,8 +41,7 @@ std::optional<Bytes> encode_jpeg(std::span<const std::uint8_t> content, std::siz
   Bytes coded;
   ByteWriter(coded).varint(file->outline.size() << 1 | static_cast<std::size_t>(file->padding));
   RangeEncoder coder;
-  Mixer mixer(outline_plan(file->outline.size()));
-  for (const std::uint8_t byte : file->outline) mixer.encode(0, byte, nullptr, coder);
+  encode_outline(file->outline, coder);
   jpeg::encode_coefficients(file->headers, file->coefficients, coder, progress);
   const Bytes stream = coder.finish();
   coded.insert(coded.end(), stream.begin(), stream.end());
@@ -46,11 +61,7 @@ bool decode_jpeg(std::span<const std::uint8_t> coded, std::size_t most_blocks,
   file.padding = static_cast<int>(first & 1);
   file.outline.resize(static_cast<std::size_t>(first >> 1));
   RangeDecoder coder(coded.subspan(at));
-  Mixer mixer(outline_plan(file.outline.size()));
-  for (std::uint8_t& byte : file.outline) {
-    byte = mixer.decode(0, nullptr, coder);
-    if (coder.overrun()) return false;
-  }
+  if (!decode_outline(file.outline, coder)) return false;
   const auto headers = jpeg::read_outline(file.outline);
   if (!headers || headers->frame().blocks > most_blocks) return false;
   file.headers = *headers;
@@ -61,10 +72,10 @@ bool decode_jpeg(std::span<const std::uint8_t> coded, std::size_t most_blocks,
 
 std::size_t jpeg_memory_bytes(std::size_t most_blocks, std::size_t content_bytes) {
   // The outline, and the content that is made for comparison; what predicts the outline takes no
-  // more than of any bytes.
+  // more than of any bytes, and is gone before coefficients are predicted.
   return 3 * content_bytes + most_blocks * jpeg::kBlock * sizeof(std::int16_t) +
-         jpeg::CoefficientModel::memory_bytes(most_blocks) +
-         outline_plan(content_bytes).memory_bytes();
+         std::max(jpeg::CoefficientModel::memory_bytes(most_blocks),
+                  outline_plan(content_bytes).memory_bytes());
 }
 
 }  // namespace nnzip
