@@ -185,7 +185,10 @@ class Decompressor {
   // The waiting block and what it needs; of a group that is known once its data are read.
   PendingBlock& prepare(const FrameHeader& frame) {
     if (prepared_) return *prepared_;
-    PendingBlock block{{*waiting_, {}}, content_at_, Engines(frame.models.size()), {}, {}, {}};
+    PendingBlock block;
+    static_cast<BlockPlace&>(block) = *waiting_;
+    block.content_at = content_at_;
+    block.engines.resize(frame.models.size());
     const auto take_engine = [&](const BlockHeader& header) {
       if (!needs_model(header.kind)) return;
       block.engines[header.model] = engine_of(frame.models.at(header.model));
