@@ -39,7 +39,7 @@ inline std::size_t png_row_bytes(const PngSettings& settings) {
 inline Bytes png_rows(const PngSettings& settings) {
   Bytes rows = Random(settings.width).bytes((png_row_bytes(settings) + 1) * settings.height);
   for (std::size_t i = 0; i < rows.size(); ++i)
-    rows[i] = i % (png_row_bytes(settings) + 1) == 0 ? rows[i] % 5 : rows[i] % 4;
+    rows[i] = static_cast<std::uint8_t>(rows[i] % (i % (png_row_bytes(settings) + 1) == 0 ? 5 : 4));
   return rows;
 }
 
