@@ -6,7 +6,6 @@
 
 #include "api/guarded.h"
 #include "api/model_folders.h"
-#include "api/span_reader.h"
 #include "backend/registry.h"
 #include "base/bytes.h"
 #include "base/hash.h"
@@ -14,6 +13,7 @@
 #include "codec/decompressor.h"
 #include "codec/frame_list.h"
 #include "codec/join.h"
+#include "container/span_reader.h"
 #include "model/embedded_models.h"
 #include "model/model_file.h"
 #include "model/model_store.h"

@@ -6,7 +6,6 @@
 
 #include "api/guarded.h"
 #include "api/model_folders.h"
-#include "api/span_reader.h"
 #include "backend/check.h"
 #include "backend/registry.h"
 #include "base/bytes.h"
@@ -16,6 +15,7 @@
 #include "codec/signature.h"
 #include "codec/speed.h"
 #include "codec/stages.h"
+#include "container/span_reader.h"
 #include "model/model_store.h"
 #include "model/synthetic.h"
 

@@ -7,7 +7,7 @@
 
 #include "codec/parallel.h"
 #include "container/group_data.h"
-#include "container/span_source.h"
+#include "container/span_reader.h"
 #include "jpeg/jpeg_coder.h"
 
 namespace nnzip {
@@ -178,7 +178,7 @@ bool BlockSource::cut(std::vector<OpenedPart> runs, SourceBlock& group) {
         left = left.subspan(piece.size());
       }
     } else {
-      SpanSource in(run.content);
+      SpanReader in(run.content);
       BlockSource blocks(in, block_bytes_, within);
       while (auto block = blocks.next()) group.inner.push_back(std::move(*block));
       within.left = blocks.unwrapping_.left;

@@ -9,7 +9,7 @@
 #include "codec/kinds/kind_zstd.h"
 #include "codec/parallel.h"
 #include "container/group_data.h"
-#include "container/span_source.h"
+#include "container/span_reader.h"
 
 namespace nnzip {
 namespace {
@@ -111,7 +111,7 @@ class SourceEncoder {
 
   // The content in blocks as it is.
   void add_closed(std::span<const std::uint8_t> content, std::vector<CodedPart>& parts) const {
-    SpanSource in(content);
+    SpanReader in(content);
     BlockSource source(in, level_.block_bytes);
     std::vector<SourceBlock> blocks;
     while (auto block = source.next()) blocks.push_back(std::move(*block));

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "container/input_buffer.h"
-#include "container/span_source.h"
+#include "container/span_reader.h"
 
 namespace nnzip {
 namespace {
@@ -164,7 +164,7 @@ Bytes write_directory(const Directory& directory) {
 }
 
 Directory read_directory(std::span<const std::uint8_t> payload) try {
-  SpanSource source(payload);
+  SpanReader source(payload);
   InputBuffer in(source);
   return DirectoryReader(in).read();
 } catch (const Error& error) {

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "container/span_source.h"
+#include "container/span_reader.h"
 
 namespace nnzip {
 namespace {
@@ -14,7 +14,7 @@ class GroupReader {
   explicit GroupReader(std::size_t models) : models_(models) {}
 
   GroupData read(const BlockHeader& header, std::span<const std::uint8_t> coded, int depth) {
-    SpanSource source(coded);
+    SpanReader source(coded);
     InputBuffer in(source);
     if (depth > kMaxGroupDepth) in.fail(ErrorCode::kCorrupt, "there are too many groups in groups");
     GroupData group;

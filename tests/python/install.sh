@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# "pip install ." from a copy of the sources into a fresh virtual environment, then the tests there:
-# install.sh SOURCE_FOLDER. Needs the network, for what pip builds with.
+# "pip install ./src/bindings/python" in a copy of the sources, into a fresh virtual environment, then
+# the tests there: install.sh SOURCE_FOLDER. Needs the network, for what pip builds with.
 set -euo pipefail
 
 source=$1
@@ -20,7 +20,7 @@ fi
 mkdir "$work/source"
 git -C "$source" ls-files -z --cached --others --exclude-standard |
   (cd "$source" && xargs -0 cp --parents -t "$work/source")
-"${pip[@]}" install "$work/source"
+"${pip[@]}" install "$work/source/src/bindings/python"
 
 # As a user would, in a folder that knows nothing of the sources.
 mkdir "$work/tests"

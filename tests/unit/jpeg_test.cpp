@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "codec/block_source.h"
-#include "container/span_source.h"
+#include "container/span_reader.h"
 #include "detect/sniff.h"
 #include "jpeg/jpeg_coder.h"
 #include "jpeg/jpeg_file.h"
@@ -29,7 +29,7 @@ bool codes(const Bytes& file) {
 }
 
 std::vector<SourceBlock> blocks_of(const Bytes& content) {
-  SpanSource in(content);
+  SpanReader in(content);
   BlockSource source(in, std::size_t{1} << 20);
   std::vector<SourceBlock> blocks;
   Bytes all;

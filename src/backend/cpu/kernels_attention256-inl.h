@@ -9,10 +9,10 @@
 
 // attention_exp as bytes: the low and the high ones of 16 entries each, in both halves.
 struct ExpTable {
-  explicit ExpTable(const std::uint32_t* exp) {
+  explicit ExpTable(const std::uint32_t* entries) {
     const __m256i mask = _mm256_set1_epi32(255);
     for (int i = 0; i < 4; ++i) {
-      const __m256i a = load(exp + 16 * i), b = load(exp + 16 * i + 8);
+      const __m256i a = load(entries + 16 * i), b = load(entries + 16 * i + 8);
       low[i] = bytes(_mm256_and_si256(a, mask), _mm256_and_si256(b, mask));
       high[i] = bytes(_mm256_srli_epi32(a, 8), _mm256_srli_epi32(b, 8));
     }
@@ -41,7 +41,7 @@ inline __m256i shifted_weight(__m256i below, __m256i entry) {
 // As the generic attention_weights, of which `largest` is given. n: a multiple of 32. A function of
 // its own, so that the table has registers.
 [[gnu::noinline]] std::int32_t vector_attention_weights(const std::int32_t* z, std::int32_t n,
-                                                        __m256i largest, const ExpTable& exp,
+                                                        __m256i largest, const ExpTable& table,
                                                         std::uint8_t* weights) {
   const __m256i limit = _mm256_set1_epi16(1024), low_bits = _mm256_set1_epi16(63);
   // What packing interleaves.
@@ -63,8 +63,8 @@ inline __m256i shifted_weight(__m256i below, __m256i entry) {
       const __m256i chosen =
           _mm256_add_epi8(_mm256_xor_si256(index, _mm256_set1_epi8(static_cast<char>(16 * t))),
                           _mm256_set1_epi8(0x70));
-      low = _mm256_or_si256(low, _mm256_shuffle_epi8(exp.low[t], chosen));
-      high = _mm256_or_si256(high, _mm256_shuffle_epi8(exp.high[t], chosen));
+      low = _mm256_or_si256(low, _mm256_shuffle_epi8(table.low[t], chosen));
+      high = _mm256_or_si256(high, _mm256_shuffle_epi8(table.high[t], chosen));
     }
     const __m256i w = _mm256_packus_epi16(shifted_weight(below0, _mm256_unpacklo_epi8(low, high)),
                                           shifted_weight(below1, _mm256_unpackhi_epi8(low, high)));
@@ -193,7 +193,7 @@ void vector_attend(const Attention& t) noexcept {
                     largest});
     at += part.blocks * 16;
   }
-  const ExpTable exp(t.exp);
+  const ExpTable table(t.exp);
   const RingPart& first = t.parts[0];
   const RingPart& second = t.parts[1];
   Weighted list;
@@ -205,7 +205,7 @@ void vector_attend(const Attention& t) noexcept {
       store(z + at + 8, _mm256_set1_epi32(kOutside));
     }
     const std::int32_t sum =
-        vector_attention_weights(z, (at + 31) & ~31, spread_largest(largest[h]), exp, weights);
+        vector_attention_weights(z, (at + 31) & ~31, spread_largest(largest[h]), table, weights);
     list.count = 0;
     list_weighted(weights, first.blocks, 0, t.head_size * 4, list);
     if (second.blocks > 0) {

@@ -4,6 +4,8 @@
 #pragma once
 
 #include "backend/torch/plugin/cuda/device.h"
+#include "backend/torch/plugin/cuda/kernel_answer.h"
+#include "backend/torch/plugin/cuda/kernel_attention.h"
 #include "backend/torch/plugin/cuda/kernel_parts.h"
 #include "backend/torch/plugin/cuda/network_view.h"
 

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// From the residual stream of the rows of a block to what a call asks for: distributions, ends of
+// known symbols, or symbols that are decoded here.
+#pragma once
+
+#include "backend/torch/plugin/cuda/kernel_parts.h"
+
+namespace nnzip::torch_backend {
+
+// z to `stage`, 256 numbers a row.
+template <int kTiles>
+NNZIP_DEVICE void logits(const NetworkView& net, const Rows& rows) {
+  product<kTiles>(
+      rows.input, rows.layout.input_stride, net.head, [&](int row, int j, std::int32_t sum) {
+        if (row >= rows.count()) return;
+        const float z = add(multiply(to_float(sum), net.head.multiplier[j]), net.head_bias[j]);
+        reinterpret_cast<std::int32_t*>(rows.stage + row * rows.layout.stage_stride)[j] =
+            round(clamp(z, 0x1p20F));
+      });
+}
+
+// cumulative[0 .. 255] in place of z, for the warp. A thread has eight neighbours.
+NNZIP_DEVICE void cumulate(const NetworkView& net, std::uint32_t* row) {
+  const int lane = thread() % 32;
+  std::int32_t z[8], top = kUnseen;
+  NNZIP_UNROLL
+  for (int k = 0; k < 8; ++k) {
+    z[k] = static_cast<std::int32_t>(row[lane * 8 + k]);
+    top = larger(top, z[k]);
+  }
+  top = warp_max(top);
+  std::uint32_t w[8], sum = 0;
+  NNZIP_UNROLL
+  for (int k = 0; k < 8; ++k) {
+    const std::int32_t i = top - z[k];
+    w[k] = i >= 8192 ? 0 : net.output_exp[i % 256] >> (i / 256);
+    sum += w[k];
+  }
+  std::uint32_t through = sum;  // of the threads up to this one
+  for (int step = 1; step < 32; step *= 2) {
+    const std::uint32_t before = shuffle(through, (lane + 32 - step) % 32);
+    if (lane >= step) through += before;
+  }
+  constexpr std::uint64_t kSpread = std::uint64_t{(1U << 22) - 256} << 32;
+  const std::uint64_t scale = kSpread / shuffle(through, 31);
+  std::uint32_t c = through - sum;
+  NNZIP_UNROLL
+  for (int k = 0; k < 8; ++k) {
+    row[lane * 8 + k] =
+        static_cast<std::uint32_t>((c * scale) >> 32) + static_cast<std::uint32_t>(lane * 8 + k);
+    c += w[k];
+  }
+}
+
+NNZIP_DEVICE std::uint32_t high_end(const std::uint32_t* row, int symbol) {
+  return symbol == 255 ? std::uint32_t{1} << 22 : row[symbol + 1];
+}
+
+// As coder/range_decoder.cpp.
+NNZIP_DEVICE std::uint8_t decode(const std::uint32_t* row, const std::uint8_t* coded,
+                                 LaneState& state) {
+  const auto bound = [&](std::uint32_t cumulative) {
+    return static_cast<std::uint32_t>((std::uint64_t{state.range} * cumulative) >> 22);
+  };
+  int symbol = 0;
+  for (int step = 128; step > 0; step /= 2) {
+    if (bound(row[symbol + step]) <= state.code) symbol += step;
+  }
+  const std::uint32_t low = bound(row[symbol]);
+  state.range = bound(high_end(row, symbol)) - low;
+  state.code -= low;
+  for (; state.range < (std::uint32_t{1} << 24); state.range <<= 8) {
+    const std::uint32_t byte = state.taken < state.bytes ? coded[state.coded + state.taken] : 0;
+    ++state.taken;
+    state.code = state.code << 8 | byte;
+  }
+  return static_cast<std::uint8_t>(symbol);
+}
+
+// From z of all rows to what the call asks for, a warp a row.
+NNZIP_DEVICE void answer(const NetworkView& net, const CallView& call, const Rows& rows) {
+  const int lane = thread() % 32;
+  for (int row = thread() / 32; row < rows.count(); row += kWarps) {
+    auto* const cumulative =
+        reinterpret_cast<std::uint32_t*>(rows.stage + row * rows.layout.stage_stride);
+    cumulate(net, cumulative);
+    sync_warp();
+    const std::size_t place = rows.place(call, row);
+    if (call.answer == Answer::kDistributions) {
+      for (int j = lane; j < 257; j += 32) {
+        call.next[place * 257 + static_cast<std::size_t>(j)] = j == 256 ? 1U << 22 : cumulative[j];
+      }
+    } else if (lane == 0 && call.answer == Answer::kEnds) {
+      const int follower = call.followers[place];
+      call.next[place * 2] = cumulative[follower];
+      call.next[place * 2 + 1] = high_end(cumulative, follower);
+    } else if (lane == 0) {
+      call.decoded[place] = decode(cumulative, call.coded, rows.states[rows.lane(row)]);
+    }
+  }
+}
+
+}  // namespace nnzip::torch_backend
