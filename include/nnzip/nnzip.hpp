@@ -89,6 +89,10 @@ struct Options {
   // opened, coded as what it holds, and closed again by decompress(). It takes memory: where
   // memory_limit does not allow that, wrapped content is coded as it is.
   bool unwrap = true;
+  // Compression only: what all of the content is, where bytes do not say it: "table:80:f32le" (rows
+  // of 80 numbers), "pixels:640x3:u8" (width, channels), "samples:2:s16le" (channels). Samples
+  // judge it, so a wrong one costs size alone. Nothing is unwrapped then. Empty: not known.
+  std::string layout;
 };
 
 // Blocks in all, and by how they are coded.

@@ -64,6 +64,8 @@ void add_level_and_model(CLI::App& app, RawOptions& raw) {
       ->group("");
   app.add_option("--model", raw.model, "auto, none, or models' names or hashes")->type_name("NAME");
   app.add_flag("--no-unwrap", raw.no_unwrap, "code gzip, zip, PNG and the like as they are");
+  app.add_option("--layout", raw.layout, "what headerless content is: pixels:640x3:u8")
+      ->type_name("TEXT");
   app.add_flag("--directory", raw.directory, "end the output with a directory of its blocks");
 }
 

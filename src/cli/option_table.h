@@ -18,7 +18,7 @@ struct RawOptions {
   bool name = false, no_name = false;  // gzip's; nothing is stored that they could be about
   std::string level = "5";  // a string, because CLI11 would add up numbers of several flags
   std::string device = "auto", model = "auto";
-  std::string memory, range;
+  std::string memory, range, layout;
 };
 
 // Throws Error(kInvalidArgument) that says where the options are told.

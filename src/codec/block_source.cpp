@@ -52,10 +52,11 @@ std::size_t SourceBlock::blocks() const {
   return sum;
 }
 
-BlockSource::BlockSource(Reader& in, std::size_t block_bytes, Unwrapping unwrapping)
+BlockSource::BlockSource(Reader& in, std::size_t block_bytes, Unwrapping unwrapping,
+                         const Layout& described)
     : in_(in),
       block_bytes_(block_bytes),
-      detector_(block_bytes),
+      detector_(block_bytes, described),
       unwrapping_(std::move(unwrapping)),
       search_(0, 0) {}
 

@@ -47,8 +47,9 @@ struct Unwrapping {
 
 class BlockSource {
  public:
-  // block_bytes: of content in a block at most that is no group.
-  BlockSource(Reader& in, std::size_t block_bytes, Unwrapping unwrapping = {});
+  // block_bytes: of content in a block at most that is no group. described: as Detector has it.
+  BlockSource(Reader& in, std::size_t block_bytes, Unwrapping unwrapping = {},
+              const Layout& described = {});
 
   bool at_end();
 

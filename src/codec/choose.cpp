@@ -52,9 +52,8 @@ View choose_view(std::span<const std::uint8_t> content, const Segment& segment,
   const bool described = segment.layout.form != Form::kBytes;
   // Last of the proposals are rows; instructions of four bytes may be among those before.
   const Layout& rows = described ? segment.layout : proposals.back().layout;
-  const std::size_t unit = rows.stride != 0   ? rows.stride
-                           : rows.element > 1 ? rows.element
-                                              : kInstruction;
+  const bool has_row = rows.stride != 0 && rows.stride <= content.size();
+  const std::size_t unit = has_row ? rows.stride : rows.element > 1 ? rows.element : kInstruction;
   const bool sound = std::any_of(proposals.begin(), proposals.end(), [](const Proposal& proposal) {
     return proposal.layout.form == Form::kSamples;
   });

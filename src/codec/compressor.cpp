@@ -16,6 +16,7 @@
 #include "codec/progress.h"
 #include "container/container_writer.h"
 #include "layout/block_plan.h"
+#include "layout/layout_hint.h"
 
 namespace nnzip {
 namespace {
@@ -66,7 +67,8 @@ class Compressor {
         options_(options),
         threads_(thread_count(options)),
         level_(level_meaning(options.level)),
-        budget_(options.memory_limit) {
+        budget_(options.memory_limit),
+        described_(options.layout.empty() ? Layout{} : layout_of_hint(options.layout)) {
     if (options.level < 1 || options.level > 9) {
       throw Error(ErrorCode::kInvalidArgument,
                   "the level " + std::to_string(options.level) + " is not within 1 to 9.");
@@ -74,7 +76,7 @@ class Compressor {
   }
 
   Summary run(Reader& reader) {
-    BlockSource blocks(reader, level_.block_bytes, unwrapping());
+    BlockSource blocks(reader, level_.block_bytes, unwrapping(), described_);
     if (blocks.at_end()) {
       writer_.begin({});
       return finish();
@@ -109,7 +111,8 @@ class Compressor {
   }
 
   Unwrapping unwrapping() const {
-    return {options_.unwrap ? level_.unwrap.max_opened : 0, level_.unwrap.max_side, threads_,
+    const bool opens = options_.unwrap && described_ == Layout{};
+    return {opens ? level_.unwrap.max_opened : 0, level_.unwrap.max_side, threads_,
             [this](std::uint64_t bytes, std::size_t content) {
               const std::uint64_t coding = content == 0 ? 0 : memory_of(content, 1);
               return budget_.fits(held_ + bytes + coding);
@@ -235,6 +238,7 @@ class Compressor {
   int threads_;
   const Level& level_;
   MemoryBudget budget_;
+  Layout described_;  // what the options say of all content
   FrameModels models_;
   std::vector<bool> used_;           // of each model
   std::optional<SourceBlock> next_;  // read, and not yet coded

@@ -86,14 +86,18 @@ PairSet known_pairs() {
   return pairs;
 }
 
-// Bytes that belong together: a row of pixels, a frame of samples.
+// Bytes that belong together: a row of pixels or of a table, a frame of samples.
 std::size_t unit_of(const Layout& layout) {
-  return layout.form == Form::kPixels ? layout.stride : layout.element;
+  return layout.stride != 0 && layout.form != Form::kJpeg ? layout.stride : layout.element;
 }
 
 bool is_dense(std::span<const std::uint8_t> chunk) { return entropy_1000(chunk) >= kDense; }
 
 }  // namespace
+
+Detector::Detector(std::size_t block_bytes, const Layout& described) : block_bytes_(block_bytes) {
+  if (described != Layout{}) stretch_ = {.end = Found::kToTheEnd, .layout = described};
+}
 
 Segment Detector::next(Window window, std::size_t most) {
   const std::size_t limit = std::min({window.size(), block_bytes_, most});
@@ -143,7 +147,9 @@ Segment Detector::take_stretch(Window window, std::size_t limit) {
   Window there = window.first(
       static_cast<std::size_t>(std::min<std::uint64_t>(most, stretch.end - position_)));
   if (stretch.open) there = there.first(dense_bytes(there));
-  const std::size_t unit = unit_of(stretch.layout);
+  // What is left at the end of a table goes with its last rows.
+  const bool is_rest = stretch.layout.form == Form::kBytes && there.size() == window.size();
+  const std::size_t unit = is_rest ? 1 : unit_of(stretch.layout);
   const Segment segment{there.size() / unit * unit, stretch.layout,
                         stretch.compressed && (stretch.open || is_dense(there))};
   scanned_ = std::max(scanned_, position_ + segment.bytes);

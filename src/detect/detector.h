@@ -15,15 +15,17 @@ namespace nnzip {
 // What the next block should hold.
 struct Segment {
   std::size_t bytes = 0;    // 0: see wanted
-  Layout layout = {};       // of pixels, samples or code as a header describes them; else unknown
+  Layout layout = {};       // of pixels, samples or code as a header describes them, or what a
+                            // caller said; else unknown
   bool compressed = false;  // already
   std::size_t wanted = 0;   // bytes of window without which it cannot be said
 };
 
 class Detector {
  public:
-  // block_bytes: of a segment at most.
-  explicit Detector(std::size_t block_bytes) : block_bytes_(block_bytes) {}
+  // block_bytes: of a segment at most. described: what all of the content is, where a caller knows
+  // it; no headers are looked for then.
+  explicit Detector(std::size_t block_bytes, const Layout& described = {});
 
   // Bytes that next() wants to see: headers that begin in a block are understood if they end this
   // far behind it.

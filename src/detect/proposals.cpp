@@ -22,7 +22,7 @@ Proposal proposal_of(const Layout& layout) {
 std::optional<Layout> as_pixels(const Layout& rows) {
   constexpr std::uint32_t kLeastWidth = 48;
   const bool wide = rows.stride >= kLeastWidth * rows.element && rows.stride % rows.element == 0;
-  if (rows.form != Form::kBytes || !wide) return {};
+  if (rows.form != Form::kBytes || !wide || rows.element > 4) return {};
   const std::uint32_t channels = rows.element == 2 ? 1 : rows.element;
   return Layout{.form = Form::kPixels,
                 .stride = rows.stride,
@@ -48,13 +48,9 @@ std::optional<Proposal> as_curves(std::span<const std::uint8_t> content, const L
   return proposal;
 }
 
-}  // namespace
-
-std::vector<Proposal> proposals_of(std::span<const std::uint8_t> content, const Layout& described) {
-  const Layout rows = detect_layout(content);
-  if (described.form != Form::kBytes) return {proposal_of(described), {rows}};
-  std::vector<Proposal> proposals;
-  for (const Layout& layout : guessed_layouts(content)) proposals.push_back(proposal_of(layout));
+// What is looked at as such rows.
+void add_rows(std::span<const std::uint8_t> content, const Layout& rows,
+              std::vector<Proposal>& proposals) {
   if (const auto pixels = as_pixels(rows)) proposals.push_back({*pixels});
   for (const std::uint32_t element : {4U, 8U}) {
     if (const auto curves = as_curves(content, rows, element)) proposals.push_back(*curves);
@@ -64,6 +60,17 @@ std::vector<Proposal> proposals_of(std::span<const std::uint8_t> content, const 
   if (rows.stride % 2 == 0 && filter_fits(Filter::kColumns, rows)) {
     proposals.push_back({rows, {{Filter::kColumns}}});
   }
+}
+
+}  // namespace
+
+std::vector<Proposal> proposals_of(std::span<const std::uint8_t> content, const Layout& described) {
+  const Layout rows = detect_layout(content);
+  if (described.form != Form::kBytes) return {proposal_of(described), {rows}};
+  std::vector<Proposal> proposals;
+  for (const Layout& layout : guessed_layouts(content)) proposals.push_back(proposal_of(layout));
+  add_rows(content, rows, proposals);
+  if (described != Layout{} && described != rows) add_rows(content, described, proposals);
   return proposals;
 }
 

@@ -17,8 +17,8 @@ struct Proposal {
   FilterChain filters = {};
 };
 
-// At least one; the layout of the last one is that of detect_layout. described: what a header says
-// of the content, of the form kBytes if none does.
+// At least one; the layout of the last one is that of the rows. described: what a header or a
+// caller says of the content, Layout{} if none does.
 std::vector<Proposal> proposals_of(std::span<const std::uint8_t> content, const Layout& described);
 
 }  // namespace nnzip

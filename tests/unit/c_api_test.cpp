@@ -201,6 +201,15 @@ TEST_CASE("CApi.OptionsOfOtherSizes") {
   CHECK(c_compress(content, out, options) == NNZIP_OK);
   out.resize(100);
 
+  options.struct_size = sizeof options;
+  options.layout = "pixels:0:u8";
+  CHECK(c_compress(content, out, options) == NNZIP_ERROR_INVALID_ARGUMENT);
+  CHECK(last_error_says("pixels:0:u8"));
+  options.layout = "table:4:u16le";
+  out.resize(100);
+  CHECK(c_compress(content, out, options) == NNZIP_OK);
+  out.resize(100);
+
   // A newer program: its struct has a tail that this library does not know.
   struct {
     nnzip_options known;

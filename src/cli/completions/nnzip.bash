@@ -7,7 +7,7 @@ _nnzip() {
   local input='-r --recursive -S --suffix -f --force -n --no-name -N --name'
   local computing='-T --threads --device'
   local output='-c --stdout -o --output -k --keep --rm'
-  local levels='-1 -2 -3 -4 -5 -6 -7 -8 -9 --fast --best --model --no-unwrap --directory'
+  local levels='-1 -2 -3 -4 -5 -6 -7 -8 -9 --fast --best --model --no-unwrap --layout --directory'
   local modes='-z --compress -d --decompress -t --test -l --list'
   local content='--range --no-sparse'
   local memory='-M --memory'
@@ -30,7 +30,7 @@ _nnzip() {
       mapfile -t COMPREPLY < <(compgen -W 'cpu,reference' -- "$cur")
       return
       ;;
-    -T | --threads | -M | --memory | -S | --suffix | --range) return ;;
+    -T | --threads | -M | --memory | -S | --suffix | --range | --layout) return ;;
   esac
 
   ((COMP_CWORD > 1)) && command=${COMP_WORDS[1]}

@@ -71,6 +71,8 @@ class Options:
     memory_limit: bytes that a call may need by its estimate; 0 is no limit.
     directory: whether a directory stands behind the frame, so that any part of many frames in one
         file is found by reading its end alone.
+    layout: what all of the content is, where bytes do not say it, as "pixels:640x3:u8"; nnzip.h tells
+        the forms, nnzip.arrays.layout_of makes one of an array. Compressing only.
     context: models and device; None is one that all calls without one share.
     progress: called now and then with the bytes of content done so far. What it raises ends the
         call.
@@ -81,6 +83,7 @@ class Options:
     model: str = "auto"
     memory_limit: int = 0
     directory: bool = False
+    layout: str = ""
     context: Optional[Context] = None
     progress: Optional[Callable[[int], object]] = None
 
@@ -119,6 +122,8 @@ class Call(Guard):
         self.c.model = self._model
         self.c.memory_limit = given.memory_limit
         self.c.directory = given.directory
+        self._layout = ffi.new("char[]", given.layout.encode())
+        self.c.layout = self._layout
         self.c.context = self._context._c
         self.c.progress = lib.nnzip_python_progress
         self.c.progress_data = self._handle

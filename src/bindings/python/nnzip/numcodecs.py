@@ -13,6 +13,8 @@ from numcodecs.compat import ensure_contiguous_ndarray
 
 from ._buffers import Buffer, compress, decompress
 from ._errors import NnzipValueError
+from ._options import Options
+from .arrays import layout_of
 
 
 class Nnzip(Codec):  # type: ignore[misc]
@@ -24,8 +26,9 @@ class Nnzip(Codec):  # type: ignore[misc]
         self.level = level
 
     def encode(self, buf: Buffer) -> bytes:
-        """The frame of the bytes of an array or buffer."""
-        return compress(ensure_contiguous_ndarray(buf), self.level)
+        """The frame of the bytes of an array or buffer; type and shape of an array help."""
+        options = Options(level=self.level, layout=_layout_of(buf))
+        return compress(ensure_contiguous_ndarray(buf), options=options)
 
     def decode(self, buf: Buffer, out: Optional[Buffer] = None) -> Any:
         """The content of a frame; or out, a writable buffer of just that size, filled with it."""
@@ -37,3 +40,9 @@ class Nnzip(Codec):  # type: ignore[misc]
         if size != room.nbytes:
             raise NnzipValueError(f"the chunk has {size} bytes, not {room.nbytes}")
         return out
+
+
+def _layout_of(buf: Any) -> str:
+    is_array = hasattr(buf, "dtype") and hasattr(buf, "shape")
+    in_c_order = is_array and buf.flags.c_contiguous
+    return layout_of(buf.dtype, buf.shape if in_c_order else buf.shape[::-1]) if is_array else ""

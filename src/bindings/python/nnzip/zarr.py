@@ -15,8 +15,9 @@ from zarr.core.common import parse_named_configuration
 
 from ._buffers import compress, decompress
 from ._options import Options
+from .arrays import layout_of
 
-_ONE_THREAD = Options(threads=1)  # chunks are coded side by side
+_ONE_THREAD = Options(threads=1)  # chunks are decoded side by side
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,6 +27,7 @@ class NnzipCodec(BytesBytesCodec):  # type: ignore[misc]
     is_fixed_size = False
 
     level: int = 5
+    layout: str = dataclasses.field(default="", repr=False, compare=False)  # of a chunk; not stored
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> NnzipCodec:
@@ -35,9 +37,14 @@ class NnzipCodec(BytesBytesCodec):  # type: ignore[misc]
     def to_dict(self) -> dict[str, Any]:
         return {"name": "nnzip", "configuration": {"level": self.level}}
 
+    def evolve_from_array_spec(self, array_spec: Any) -> NnzipCodec:
+        """With the layout of chunks of that type and shape."""
+        dtype = getattr(array_spec.dtype, "to_native_dtype", lambda: array_spec.dtype)()
+        return dataclasses.replace(self, layout=layout_of(dtype, array_spec.shape))
+
     async def _encode_single(self, chunk_bytes: Any, chunk_spec: Any) -> Any:
-        packed = await asyncio.to_thread(compress, chunk_bytes.as_numpy_array(), self.level,
-                                         _ONE_THREAD)
+        options = Options(level=self.level, threads=1, layout=self.layout)
+        packed = await asyncio.to_thread(compress, chunk_bytes.as_numpy_array(), options=options)
         return chunk_spec.prototype.buffer.from_bytes(packed)
 
     async def _decode_single(self, chunk_bytes: Any, chunk_spec: Any) -> Any:
