@@ -7,7 +7,9 @@
 #include <utility>
 
 #include "api/fixed_writer.h"
-#include "container/frame_table.h"
+#include "api/guarded.h"
+#include "api/model_folders.h"
+#include "codec/decompressor.h"
 
 namespace nnzip {
 namespace {
@@ -20,9 +22,9 @@ void append(std::vector<std::uint64_t>& ends, std::uint64_t content_bytes) {
   ends.push_back(end + content_bytes);
 }
 
-std::vector<std::uint64_t> block_ends(SeekableReader& file, const Options& options) {
+std::vector<std::uint64_t> block_ends(SeekableReader& file, const FrameTable& table,
+                                      const Options& options) {
   std::vector<std::uint64_t> ends;
-  const FrameTable table = frame_table(file);
   file.seek(0);
   if (table.begin > 0 || table.frames.empty()) {
     list_frames(file, options,
@@ -38,7 +40,10 @@ std::vector<std::uint64_t> block_ends(SeekableReader& file, const Options& optio
 }  // namespace
 
 ContentReader::ContentReader(SeekableReader& file, Options options)
-    : file_(file), options_(std::move(options)), ends_(block_ends(file, options_)) {}
+    : file_(file),
+      options_(std::move(options)),
+      table_(frame_table(file)),
+      ends_(block_ends(file, table_, options_)) {}
 
 std::size_t ContentReader::read(std::uint64_t offset, std::span<std::uint8_t> out) {
   if (offset >= size()) return 0;
@@ -52,7 +57,10 @@ std::size_t ContentReader::read(std::uint64_t offset, std::span<std::uint8_t> ou
 
 void ContentReader::decode(std::uint64_t offset, std::span<std::uint8_t> out) {
   FixedWriter writer(out.data(), out.size());
-  decompress_range(file_, writer, offset, out.size(), options_);
+  guarded([&] {
+    return decompress_frames_range(file_, table_, writer, offset, out.size(),
+                                   *model_store(options_), options_);
+  });
   if (writer.size() == out.size()) return;
   throw Error(ErrorCode::kCorrupt, "the content is shorter than its directory or index states.");
 }

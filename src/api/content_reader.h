@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "container/frame_table.h"
 #include "nnzip/nnzip.hpp"
 
 namespace nnzip {
@@ -28,6 +29,7 @@ class ContentReader {
 
   SeekableReader& file_;
   Options options_;
+  FrameTable table_;
   std::vector<std::uint64_t> ends_;  // of each block, in all content
   std::uint64_t kept_at_ = 0;        // where the block that is kept begins
   std::vector<std::uint8_t> kept_;

@@ -18,7 +18,6 @@
 #include "codec/parallel.h"
 #include "codec/progress.h"
 #include "container/container_reader.h"
-#include "container/frame_table.h"
 
 namespace nnzip {
 namespace {
@@ -31,6 +30,10 @@ struct Range {
   std::uint64_t begin = 0, end = kNoEnd;
   bool is_all() const { return begin == 0 && end == kNoEnd; }
 };
+
+Range range_of(std::uint64_t offset, std::uint64_t length) {
+  return {offset, offset + std::min(length, kNoEnd - offset)};
+}
 
 // A block read, and where its content stands in all content.
 struct PendingBlock : CodedBlock {
@@ -300,13 +303,19 @@ Summary decompress_frames(Reader& reader, Writer& writer, const ModelStore& stor
 Summary decompress_frames_range(Reader& reader, Writer& writer, std::uint64_t offset,
                                 std::uint64_t length, const ModelStore& store,
                                 const Options& options) {
-  const Range range{offset, offset + std::min(length, kNoEnd - offset)};
-  Decompressor decompressor(reader, writer, store, options, range);
-  auto* const file = dynamic_cast<SeekableReader*>(&reader);
-  if (file == nullptr) return decompressor.run();
-  const FrameTable table = frame_table(*file);
-  file->seek(0);
-  return table.frames.empty() ? decompressor.run() : decompressor.run(table, *file);
+  if (auto* const file = dynamic_cast<SeekableReader*>(&reader)) {
+    return decompress_frames_range(*file, frame_table(*file), writer, offset, length, store,
+                                   options);
+  }
+  return Decompressor(reader, writer, store, options, range_of(offset, length)).run();
+}
+
+Summary decompress_frames_range(SeekableReader& file, const FrameTable& table, Writer& writer,
+                                std::uint64_t offset, std::uint64_t length, const ModelStore& store,
+                                const Options& options) {
+  Decompressor decompressor(file, writer, store, options, range_of(offset, length));
+  file.seek(0);
+  return table.frames.empty() ? decompressor.run() : decompressor.run(table, file);
 }
 
 }  // namespace nnzip

@@ -2,6 +2,7 @@
 // Frames to content.
 #pragma once
 
+#include "container/frame_table.h"
 #include "model/model_store.h"
 #include "nnzip/nnzip.hpp"
 
@@ -14,6 +15,11 @@ Summary decompress_frames(Reader& reader, Writer& writer, const ModelStore& stor
 // Only the content from offset to offset + length, and only the blocks that hold it.
 Summary decompress_frames_range(Reader& reader, Writer& writer, std::uint64_t offset,
                                 std::uint64_t length, const ModelStore& store,
+                                const Options& options);
+
+// The same of a file whose frame_table() is known.
+Summary decompress_frames_range(SeekableReader& file, const FrameTable& table, Writer& writer,
+                                std::uint64_t offset, std::uint64_t length, const ModelStore& store,
                                 const Options& options);
 
 }  // namespace nnzip

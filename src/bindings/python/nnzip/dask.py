@@ -1,0 +1,278 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Many machines: files are cut into parts, and the workers of a Dask cluster code these.
+
+    client = distributed.Client("tcp://scheduler:8786")
+    nnzip.dask.compress("/data/logs", "/data/packed", client=client)
+    nnzip.dask.decompress("/data/packed", "/data/again", client=client)
+    lines = nnzip.dask.read_text("/data/packed/a.log.nnz")     # a dask.bag
+
+or "python3 -m nnzip.dask compress SRC DST --cluster local". Names are of fsspec: paths that all workers
+see, or "s3://...". A worker reads and writes by itself, one part in a slot: about 160 MB, the models,
+and three times the bytes of a part. The bytes do not depend on the cluster. What a run has done is kept
+beside DST until it is complete, so that the next one goes on; a worker that dies costs its part.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import posixpath
+from typing import Any, Callable, Iterator, Optional, Sequence
+
+import fsspec
+
+from ._buffers import compress as _compress_buffer
+from ._options import Options
+from ._reader import Reader, join
+
+PART_BYTES = 64 << 20
+_SUFFIX = ".nnz"
+_COPY_BYTES = 4 << 20
+_NO_OPTIONS = Options()
+
+# Called with the bytes of content that are done and those there are in all.
+Progress = Callable[[int, int], object]
+
+
+@dataclasses.dataclass(frozen=True)
+class _Part:
+    """Some of the content of a file, and where what becomes of it goes."""
+
+    source: str
+    target: str
+    offset: int  # in the content
+    length: int
+
+
+def compress(source: str, target: str, *, client: Any = None, options: Optional[Options] = None,
+             part_bytes: int = PART_BYTES, progress: Optional[Progress] = None) -> list[str]:
+    """Compresses a file to target, or each file of a folder to the same name with .nnz in target.
+
+    client: of distributed; None is this process. options: level, model, memory_limit and layout
+    count. part_bytes: of content in a frame. Returns the names written. Raises what reading and
+    writing raise, and NnzipError.
+    """
+    given = options or _NO_OPTIONS
+    settings = {"level": given.level, "model": given.model, "memory_limit": given.memory_limit,
+                "layout": given.layout}
+    files = list(_pairs(source, target, "", _SUFFIX))
+    plans = {path: _cut(from_, path, _size(from_), part_bytes, settings) for from_, path in files}
+    _run(client, _compress_part, [part for parts in plans.values() for part in parts],
+         (settings,), progress)
+    for path, parts in plans.items():
+        _join_parts(parts, path)
+    return list(plans)
+
+
+def decompress(source: str, target: str, *, client: Any = None, part_bytes: int = PART_BYTES,
+               progress: Optional[Progress] = None) -> list[str]:
+    """Decompresses a file to target, or each .nnz file of a folder to a file in target.
+
+    part_bytes: of content for a worker at a time, at least; it gets whole frames. Returns the names
+    written. Raises as compress().
+    """
+    plans = {}
+    for from_, path in _pairs(source, target, _SUFFIX, ""):
+        plans[path] = [_Part(from_, _part_name(path, number, {"begin": begin, "end": end}), begin,
+                             end - begin)
+                       for number, (begin, end) in enumerate(_ranges(from_, part_bytes))]
+    _run(client, _decompress_part, [part for parts in plans.values() for part in parts], (),
+         progress)
+    for path, parts in plans.items():
+        _append_parts(parts, path)
+    return list(plans)
+
+
+def read_text(source: str, *, part_bytes: int = PART_BYTES, encoding: str = "utf-8") -> Any:
+    """The lines of a compressed file as a dask.bag, a partition for part_bytes and more of it."""
+    import dask
+    import dask.bag
+
+    parts = [dask.delayed(_lines)(source, begin, end, encoding)
+             for begin, end in _ranges(source, part_bytes)]
+    return dask.bag.from_delayed(parts or [dask.delayed(list)()])
+
+
+# ---- Plans ----
+
+
+def _pairs(source: str, target: str, from_suffix: str, to_suffix: str) -> Iterator[tuple[str, str]]:
+    """Files to be read, and the name to be written for each."""
+    files, root = fsspec.core.url_to_fs(source)
+    if not files.isdir(root):
+        yield source, target
+        return
+    for path in sorted(files.find(root)):
+        if not path.endswith(from_suffix):
+            continue
+        name = posixpath.relpath(path, root)
+        name = name[:len(name) - len(from_suffix)] + to_suffix
+        yield files.unstrip_protocol(path), f"{target.rstrip('/')}/{name}"
+
+
+def _size(url: str) -> int:
+    files, path = fsspec.core.url_to_fs(url)
+    return files.size(path)
+
+
+def _cut(source: str, target: str, size: int, part_bytes: int,
+         settings: dict[str, Any]) -> list[_Part]:
+    files, path = fsspec.core.url_to_fs(source)
+    plan = {"size": size, "part_bytes": part_bytes, "version": str(files.ukey(path)), **settings}
+    return [_Part(source, _part_name(target, number, plan), offset,
+                  min(part_bytes, size - offset))
+            for number, offset in enumerate(range(0, max(size, 1), part_bytes))]
+
+
+def _part_name(target: str, number: int, plan: dict[str, Any]) -> str:
+    """Beside the target. Another plan, or a source that has changed, has other names."""
+    key = fsspec.utils.tokenize(plan)[:12]
+    return f"{target}.parts/{number:08d}-{key}"
+
+
+def _ranges(source: str, part_bytes: int) -> list[tuple[int, int]]:
+    """Content of whole frames, part_bytes or more each but for the last one."""
+    ends, end = [], 0
+    with fsspec.open(source, "rb") as file, Reader(file, _ONE_THREAD) as reader:
+        for frame in reader.frames():
+            end += frame.content_bytes
+            ends.append(end)
+    ranges: list[tuple[int, int]] = []
+    begin = 0
+    for end in ends:
+        if end - begin >= part_bytes or (end == ends[-1] and end > begin):
+            ranges.append((begin, end))
+            begin = end
+    return ranges
+
+
+# ---- On a worker ----
+
+_ONE_THREAD = Options(threads=1)
+
+
+def _compress_part(part: _Part, settings: dict[str, Any]) -> int:
+    if not _exists(part.target):
+        with fsspec.open(part.source, "rb") as file:
+            file.seek(part.offset)
+            content = file.read(part.length)
+        if len(content) != part.length:
+            raise EOFError(f"{part.source} has become shorter")
+        _write(part.target, [_compress_buffer(content, options=Options(threads=1, **settings))])
+    return part.length
+
+
+def _decompress_part(part: _Part) -> int:
+    if not _exists(part.target):
+        with fsspec.open(part.source, "rb") as file, Reader(file, _ONE_THREAD) as reader:
+            end = part.offset + part.length
+            _write(part.target, (reader.read_range(at, min(_COPY_BYTES, end - at))
+                                 for at in range(part.offset, end, _COPY_BYTES)))
+    return part.length
+
+
+def _lines(source: str, begin: int, end: int, encoding: str) -> list[str]:
+    """Those that begin within the range."""
+    with fsspec.open(source, "rb") as file, Reader(file, _ONE_THREAD) as reader:
+        data = reader.read_range(begin, end - begin)
+        if begin > 0 and reader.read_range(begin - 1, 1) != b"\n":
+            data = data[data.find(b"\n") + 1:] if b"\n" in data else b""
+        while data and not data.endswith(b"\n") and end < reader.size:
+            more = reader.read_range(end, _COPY_BYTES)
+            cut = more.find(b"\n") + 1 or len(more)
+            data += more[:cut]
+            end += cut
+    return data.decode(encoding).splitlines(keepends=True)
+
+
+def _exists(url: str) -> bool:
+    files, path = fsspec.core.url_to_fs(url)
+    return bool(files.exists(path))
+
+
+def _write(url: str, pieces: Any) -> None:
+    """Under its name it is complete: what is cut short has another one."""
+    import os
+    import socket
+
+    files, path = fsspec.core.url_to_fs(url)
+    files.makedirs(posixpath.dirname(path), exist_ok=True)
+    unfinished = f"{path}.{socket.gethostname()}.{os.getpid()}"
+    try:
+        with files.open(unfinished, "wb") as file:
+            for piece in pieces:
+                file.write(piece)
+        files.mv(unfinished, path)
+    except BaseException:
+        if files.exists(unfinished):
+            files.rm(unfinished)
+        raise
+
+
+# ---- At the caller ----
+
+
+def _run(client: Any, function: Any, parts: Sequence[_Part], more: tuple[Any, ...],
+         progress: Optional[Progress]) -> None:
+    total, done = sum(part.length for part in parts), 0
+    for length in _lengths(client, function, parts, more):
+        done += length
+        if progress is not None:
+            progress(done, total)
+
+
+def _lengths(client: Any, function: Any, parts: Sequence[_Part],
+             more: tuple[Any, ...]) -> Iterator[int]:
+    if client is None:
+        for part in parts:
+            yield function(part, *more)
+        return
+    import distributed
+
+    futures = [client.submit(function, part, *more, pure=False, retries=3) for part in parts]
+    try:
+        for future in distributed.as_completed(futures):
+            yield future.result()
+    finally:
+        client.cancel(futures)
+
+
+def _join_parts(parts: Sequence[_Part], target: str) -> None:
+    opened = [fsspec.open(part.target, "rb").open() for part in parts]
+    try:
+        _replace(target, lambda file: join(opened, file))
+    finally:
+        for file in opened:
+            file.close()
+    _remove_parts(target)
+
+
+def _append_parts(parts: Sequence[_Part], target: str) -> None:
+    def copy(output: Any) -> None:
+        for part in parts:
+            with fsspec.open(part.target, "rb") as file:
+                while piece := file.read(_COPY_BYTES):
+                    output.write(piece)
+
+    _replace(target, copy)
+    _remove_parts(target)
+
+
+def _replace(target: str, fill: Callable[[Any], None]) -> None:
+    files, path = fsspec.core.url_to_fs(target)
+    files.makedirs(posixpath.dirname(path), exist_ok=True)
+    unfinished = path + ".unfinished"
+    with files.open(unfinished, "wb") as file:
+        fill(file)
+    files.mv(unfinished, path)
+
+
+def _remove_parts(target: str) -> None:
+    files, path = fsspec.core.url_to_fs(target + ".parts")
+    if files.exists(path):
+        files.rm(path, recursive=True)
+
+
+if __name__ == "__main__":
+    from nnzip._dask_command import main
+
+    main()
