@@ -8,11 +8,12 @@
 #include "unwrap/wrap_base64.h"
 #include "unwrap/wrap_deflate.h"
 #include "unwrap/wrap_png.h"
+#include "unwrap/wrap_type1.h"
 
 namespace nnzip {
 namespace {
 
-constexpr std::array kWrappers = {&kPngWrapper, &kDeflateWrapper, &kBase64Wrapper};
+constexpr std::array kWrappers = {&kPngWrapper, &kDeflateWrapper, &kType1Wrapper, &kBase64Wrapper};
 
 bool begins_before(const FoundStretch& a, const FoundStretch& b) { return a.offset < b.offset; }
 
