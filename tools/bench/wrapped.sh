@@ -11,6 +11,7 @@
 # time. Takes build/release/nnzip, or what NNZIP says, with the options in NNZIP_OPTIONS; half an hour
 # on two cores for all, of which JPEG takes most.
 set -euo pipefail
+shopt -s inherit_errexit
 
 packages=(debian-faq python3-docx r-cran-readxl junit4 python3-pip-whl libtasn1-doc
   gnome-icon-theme tango-icon-theme libgtk-3-doc)
@@ -131,28 +132,30 @@ compress() { # compress FILE OPTION...: prints its size by nnzip
 }
 
 table() { # table GROUP FILE...
-  local group=$1 file closed
+  local group=$1 file ours closed
   shift
   for file in "$@"; do
+    ours=$(compress "$file")
     closed=-
     [[ $group != tar ]] || closed=$(compress "$file" --no-unwrap)
-    echo "| $group | $(basename "$file") | $(size "$file") | $(compress "$file") | $closed |" \
-      "$(others "$group" "$file") |"
+    echo "| $group | $(basename "$file") | $(size "$file") | $ours | $closed | $(others "$group" "$file") |"
   done
 }
 
 # The content of a wrapped file by itself: what opening it should come near to.
 plain() {
-  local file convert name
+  local file convert name ours
   if [[ -e $scratch/text ]]; then
-    echo "| text | of text.gz | $(size "$scratch/text") | $(compress "$scratch/text") | - | - | - |"
+    ours=$(compress "$scratch/text")
+    echo "| text | of text.gz | $(size "$scratch/text") | $ours | - | - | - |"
   fi
   convert=$(command -v convert-im6.q16 || command -v convert) || return 0
   for file in "${given[@]}"; do
     name=$(basename "$file" .png)
     [[ $name == kodim* ]] || continue
     "$convert" "$file" "$scratch/$name.ppm"
-    echo "| PPM | $name.ppm | $(size "$scratch/$name.ppm") | $(compress "$scratch/$name.ppm") | - | - | - |"
+    ours=$(compress "$scratch/$name.ppm")
+    echo "| PPM | $name.ppm | $(size "$scratch/$name.ppm") | $ours | - | - | - |"
   done
 }
 
