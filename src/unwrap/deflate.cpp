@@ -7,6 +7,7 @@
 
 #include "unwrap/deflate_guess.h"
 #include "unwrap/deflate_walk.h"
+#include "unwrap/wrapper.h"
 
 namespace nnzip {
 namespace {
@@ -15,11 +16,12 @@ constexpr std::size_t kMaxContent = (std::size_t{1} << 31) - 1;
 constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
 // Tokens that parameters are tried on at first and at last.
 constexpr std::size_t kFirstSample = 512, kLastSample = 65536;
-constexpr std::size_t kShortestSample = 4096;
+constexpr std::size_t kShortestSample = 2048;
 constexpr std::size_t kClearly = 3;  // times fewer corrections: no others need be tried
-constexpr std::size_t kFew = 8;      // corrections: more are taken as a sign to try again
+constexpr std::size_t kFew = 8;      // corrections: more are a sign to try again
 constexpr std::size_t kUsual = 64;   // tokens a correction, or fewer: not of zlib's kind
-constexpr std::size_t kPart = 8;     // of all tokens, enough to choose what is never right
+// Of those of an encoder that no parameters are right for, a part of all is enough to choose.
+constexpr std::size_t kPart = 16, kUnusualSample = 8192;
 
 struct Attempt {
   bool whole = false;
@@ -37,31 +39,37 @@ Attempt write_side(const InflatedDeflate& stream, const DeflateParameters& param
   return {true, walk.walked()};
 }
 
+// Whether so many corrections in a part of the tokens say that side data will be too long to be
+// worth anything.
+bool is_hopeless(const InflatedDeflate& stream, std::size_t corrections, std::size_t tokens,
+                 std::size_t all) {
+  constexpr std::size_t kBytes = 2;  // of a correction, at least
+  const std::size_t part = all == 0 ? stream.bytes : stream.bytes * tokens / all;
+  return corrections * kBytes > (part + part / 4) / kMostSide + kFew * kBytes;
+}
+
 // Tries parameters on more and more tokens, until they are right for all the others too or it looks
-// as if none were.
+// as if none were. That must not take much longer than going over the stream once.
 bool find_side(const InflatedDeflate& stream, Bytes& side) {
   ParameterGuess guess(stream);
-  // A correction takes about a byte when it has been coded: so many, and nothing could be won.
-  const std::size_t most = 64 + stream.bytes / 3, all = guess.all_tokens();
+  const std::size_t most = 64 + stream.bytes / kMostSide, all = guess.all_tokens();
   const std::size_t last = std::min(all, kLastSample);
   for (std::size_t tokens = std::min(kFirstSample, all);;) {
     guess.improve(tokens);
-    const std::size_t made = guess.corrections();
-    const bool usual = made <= std::max(kFew, tokens / kUsual);
-    if (!usual && tokens <= kFirstSample &&
-        guess.improve_by_shortest(std::min(all, kShortestSample), kClearly))
-      break;
-    if (tokens >= last || (!usual && tokens >= all / kPart)) {
-      if (!usual) guess.improve_by_shortest(tokens, 1);
+    if (guess.corrections() > std::max(kFew, tokens / kUsual)) {
+      if (!guess.improve_by_shortest(std::min(all, kShortestSample), kClearly)) {
+        tokens = std::max(tokens, std::min(all / kPart, kUnusualSample));
+        guess.improve(tokens);
+        guess.improve_by_shortest(tokens, 1);
+        if (is_hopeless(stream, guess.corrections(), tokens, all)) return false;
+      }
       break;
     }
-    std::size_t reached = 0;
-    if (usual) {
-      const Attempt attempt = write_side(stream, guess.best(), made + kFew, most, side);
-      if (attempt.whole) return true;
-      reached = attempt.tokens;
-    }
-    tokens = std::min(last, std::max(4 * tokens, reached));
+    if (tokens >= last) break;
+    const Attempt attempt =
+        write_side(stream, guess.best(), guess.corrections() + kFew, most, side);
+    if (attempt.whole) return true;
+    tokens = std::min(last, std::max(4 * tokens, attempt.tokens));
   }
   return write_side(stream, guess.best(), kAll, most, side).whole;
 }

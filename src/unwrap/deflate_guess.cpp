@@ -99,9 +99,11 @@ bool ParameterGuess::improve_by_shortest(std::size_t tokens, std::size_t times) 
   const DeflateParameters before = best_;
   tokens_ = tokens;
   least_ = kAll;
-  least_ = trial(best_) / times;
+  const std::size_t present = trial(best_);
+  least_ = present / times;
   for (const std::uint8_t matcher : {kShortestShorter, kShortestLonger, kShortestLiteral})
     attempt(&DeflateParameters::matcher, matcher);
+  if (best_ == before) least_ = present;
   return best_ != before;
 }
 

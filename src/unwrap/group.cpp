@@ -11,8 +11,6 @@ namespace {
 
 // Of a layout of their own; shorter parts learn more from what stands beside them.
 constexpr std::size_t kMinLaidOut = std::size_t{2} << 10;
-// Side data of more than this part of the stretch say that its encoder is not known.
-constexpr std::size_t kMostSide = 3;
 // Of a stretch: it bounds what a plan takes in memory.
 constexpr std::size_t kMaxParts = 255;
 

@@ -15,6 +15,8 @@
 namespace nnzip {
 
 inline constexpr std::size_t kUnfinished = std::size_t{32} << 10;
+// Side data of more than this part of a stretch are not worth it: its encoder is not known.
+inline constexpr std::size_t kMostSide = 3;
 
 // A stretch of content that may be opened.
 struct FoundWrapped {
