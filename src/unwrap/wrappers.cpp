@@ -7,13 +7,15 @@
 
 #include "unwrap/wrap_base64.h"
 #include "unwrap/wrap_deflate.h"
+#include "unwrap/wrap_gif.h"
 #include "unwrap/wrap_png.h"
 #include "unwrap/wrap_type1.h"
 
 namespace nnzip {
 namespace {
 
-constexpr std::array kWrappers = {&kPngWrapper, &kDeflateWrapper, &kType1Wrapper, &kBase64Wrapper};
+constexpr std::array kWrappers = {&kPngWrapper, &kDeflateWrapper, &kGifWrapper, &kType1Wrapper,
+                                  &kBase64Wrapper};
 
 bool begins_before(const FoundStretch& a, const FoundStretch& b) { return a.offset < b.offset; }
 
