@@ -6,6 +6,9 @@
 #include <atomic>
 #include <utility>
 
+#include "unwrap/gap_sums.h"
+#include "unwrap/wrap_deflate.h"
+
 namespace nnzip {
 namespace {
 
@@ -68,11 +71,30 @@ std::vector<WrapperCount> count_wrappers(const std::vector<Taken>& taken) {
   return counts;
 }
 
+SummedStretch summed(const Wrapper& wrapper, std::size_t at, std::size_t bytes, std::size_t parts,
+                     std::span<const std::uint8_t> first) {
+  return {at, bytes, wrapper.number == kDeflateWrapper.number && parts == 1, first};
+}
+
+Bytes with_masked_sums(std::span<const std::uint8_t> content, const std::vector<Taken>& taken) {
+  std::vector<SummedStretch> stretches;
+  for (const auto& [wrapper, offset, opened] : taken) {
+    const std::size_t parts = opened.parts.size();
+    stretches.push_back(summed(
+        *wrapper, offset, opened.bytes, parts,
+        parts == 0 ? std::span<const std::uint8_t>() : std::span(opened.parts.front().content)));
+  }
+  Bytes masked(content.begin(), content.end());
+  mask_sums(masked, stretches);
+  return masked;
+}
+
 // The plan with its length, and the gaps.
 Bytes plan_and_gaps(std::span<const std::uint8_t> content, const std::vector<Taken>& taken,
                     bool several_wrappers) {
   Bytes plan, gaps;
   ByteWriter rows(plan), rest(gaps);
+  const Bytes masked = with_masked_sums(content, taken);
   std::size_t end = 0;
   for (const Taken& stretch : taken) {
     const Opened& opened = stretch.opened;
@@ -82,10 +104,10 @@ Bytes plan_and_gaps(std::span<const std::uint8_t> content, const std::vector<Tak
     rows.varint(opened.side.size());
     rows.varint(opened.parts.size());
     for (const OpenedPart& part : opened.parts) rows.varint(part.content.size());
-    rest.bytes(content.subspan(end, stretch.offset - end));
+    rest.bytes(std::span(masked).subspan(end, stretch.offset - end));
     end = stretch.offset + opened.bytes;
   }
-  rest.bytes(content.subspan(end));
+  rest.bytes(std::span(masked).subspan(end));
   for (const Taken& stretch : taken) rows.bytes(stretch.opened.side);
   Bytes all;
   ByteWriter writer(all);
@@ -206,6 +228,16 @@ bool counts_agree(std::span<const WrapperCount> wrappers, const std::vector<Row>
   });
 }
 
+void unmask_sums(std::span<std::uint8_t> content, const std::vector<Closing>& closings) {
+  std::vector<SummedStretch> stretches;
+  for (const Closing& closing : closings) {
+    const std::size_t parts = closing.parts.size();
+    stretches.push_back(summed(*closing.wrapper, closing.at, closing.bytes, parts,
+                               parts == 0 ? std::span<const std::uint8_t>() : closing.parts[0]));
+  }
+  mask_sums(content, stretches);
+}
+
 // Copies the gaps into the content and gives what is to be closed. Nothing if the plan is none.
 // Throws Error.
 std::optional<std::vector<Closing>> lay_out(std::span<const WrapperCount> wrappers,
@@ -237,6 +269,7 @@ std::optional<std::vector<Closing>> lay_out(std::span<const WrapperCount> wrappe
     }
   }
   if (!rest.done()) return {};
+  unmask_sums(content, closings);
   return closings;
 }
 

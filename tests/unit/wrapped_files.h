@@ -16,7 +16,7 @@ inline Bytes gzip_file(const Bytes& content, const ZlibSettings& settings = {}) 
       .zeros(6)
       .little(3, 1)
       .data(zlib_deflate(content, settings))
-      .little(crc32(0, content.data(), static_cast<uInt>(content.size())), 4)
+      .little(::crc32(0, content.data(), static_cast<uInt>(content.size())), 4)
       .little(content.size(), 4);
 }
 
@@ -26,7 +26,7 @@ inline Bytes zip_file(const std::vector<Bytes>& members) {
   for (std::size_t i = 0; i < members.size(); ++i) {
     const Bytes stream = zlib_deflate(members[i], {});
     file.text("PK\x03\x04").little(20, 2).zeros(2).little(8, 2).zeros(4);
-    file.little(crc32(0, members[i].data(), static_cast<uInt>(members[i].size())), 4);
+    file.little(::crc32(0, members[i].data(), static_cast<uInt>(members[i].size())), 4);
     file.little(stream.size(), 4).little(members[i].size(), 4).little(3, 2).zeros(2);
     file.text("m" + std::to_string(10 + i)).data(stream);
   }
