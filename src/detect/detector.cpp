@@ -217,14 +217,16 @@ std::uint64_t Detector::end_of_file(Window window) const {
 
 bool Detector::accept(Window window, const Found& found, std::size_t header) {
   const std::uint64_t begin = position_ + header + found.begin;
-  if (found.unfinished) return wait_for(window, begin);
+  if (found.unfinished && !(is_all(window) && found.layout.form == Form::kJpeg)) {
+    return wait_for(window, begin);
+  }
   const std::uint64_t last = std::max(end_of_file(window), begin);
-  const std::uint64_t bytes = std::min(found.bytes, last - begin);
+  const std::uint64_t bytes = found.unfinished ? last - begin : std::min(found.bytes, last - begin);
   const bool only_header = begin - position_ <= kOnlyHeader;
   std::uint64_t least = only_header ? kMinStretch : kMinStretchBetween;
   if (found.layout.form == Form::kCode) least = kMinCode;
   const bool whole = found.layout.form == Form::kJpeg;
-  if (whole && bytes != found.bytes) return false;
+  if (whole && !found.unfinished && bytes != found.bytes) return false;
   if (whole && only_header) least = kMinJpeg;
   if (found.compressed) least = kChunk;
   if (bytes < least || (found.compressed && !is_dense_at(window, begin))) return false;

@@ -53,7 +53,8 @@ struct Found {
   std::uint64_t bytes = 0;  // of that; kToTheEnd: to the end of the file that holds it
   Layout layout = {};       // of pixels or samples
   bool compressed = false;  // already: nothing would make it smaller
-  bool unfinished = false;  // it begins there, and more must be known to say how long it is
+  bool unfinished = false;  // it begins there, and more must be known to say how long it is; if
+                            // there is no more, it has this layout or, of kBytes, is nothing
 };
 
 // Sound.

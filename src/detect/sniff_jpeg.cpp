@@ -60,6 +60,7 @@ std::optional<Found> sniff_jpeg_file(const HeaderView& header) {
   constexpr int kMaxSegments = 4096;
   if (header.u8(0) != 0xFF || header.u8(1) != kSoi) return {};
   std::uint32_t blocks = 0;
+  bool scans = false;
   std::size_t at = 2;
   for (int i = 0; i < kMaxSegments && at + 4 <= header.size(); ++i) {
     const std::uint8_t marker = header.u8(at + 1);
@@ -83,15 +84,19 @@ std::optional<Found> sniff_jpeg_file(const HeaderView& header) {
     if (marker != kSos) continue;
     if (blocks == 0 || bytes != 6U + 2U * header.u8(at - bytes + 2)) return {};
     at = end_of_scan(header.bytes(), at);
+    scans = true;
   }
   // EOI may be the last two bytes.
   if (blocks != 0 && at + 2 <= header.size() && header.u8(at) == 0xFF &&
       header.u8(at + 1) == kEoi) {
     return Found{0, at + 2, {Form::kJpeg, ceil_div(blocks, 1024)}};
   }
+  if (at + 4 <= header.size()) return {};
   Found unfinished;
   unfinished.unfinished = true;
-  return at + 4 > header.size() ? std::optional(unfinished) : std::nullopt;
+  // Cut behind the header of a scan: what there is of it may do.
+  if (scans) unfinished.layout = {Form::kJpeg, ceil_div(blocks, 1024)};
+  return unfinished;
 }
 
 }  // namespace nnzip

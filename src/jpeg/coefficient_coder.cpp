@@ -92,18 +92,20 @@ class NumberCoder {
   CoefficientModel model_;
 };
 
-// All blocks of all components. Store takes each block where it stands and returns it.
+// All blocks of all components of a file. Store takes each block where it stands.
 template <typename Bits, typename Store>
 class BlockCoder {
  public:
-  BlockCoder(const Headers& headers, const Coefficients& coefficients, Bits bits, Store store)
-      : frame_(headers.frame()),
-        coefficients_(coefficients),
-        contexts_(headers, coefficients),
-        numbers_(frame_.blocks, bits),
+  BlockCoder(const JpegFile& file, NumberCoder<Bits>& numbers, Store store)
+      : frame_(file.headers.frame()),
+        coefficients_(file.coefficients),
+        contexts_(file.headers, file.coefficients),
+        numbers_(numbers),
         store_(store) {}
 
-  bool run(const std::function<void(std::uint32_t)>& progress) {
+  // progress: called with blocks that are done. False if coded data end too early.
+  template <typename Progress>
+  bool run(Progress&& progress) {
     std::size_t done = 0;
     for (std::size_t c = 0; c < frame_.components.size(); ++c) {
       const Component& component = frame_.components[c];
@@ -116,7 +118,7 @@ class BlockCoder {
           store_(at, contexts_.block());
         }
         if (numbers_.failed()) return false;
-        if (progress) progress(static_cast<std::uint32_t>((done << 16) / frame_.blocks));
+        progress(done);
       }
     }
     return true;
@@ -159,24 +161,59 @@ class BlockCoder {
   const Frame& frame_;
   const Coefficients& coefficients_;
   BlockContexts contexts_;
-  NumberCoder<Bits> numbers_;
+  NumberCoder<Bits>& numbers_;
   Store store_;
+};
+
+// Reports of one file after the other as of one.
+class FilesProgress {
+ public:
+  FilesProgress(std::span<const JpegFile> files, const CoefficientProgress& progress)
+      : all_(blocks_of(files)), progress_(progress) {}
+  std::size_t all() const { return all_; }
+  void tell(std::size_t done) const {
+    if (progress_) progress_(static_cast<std::uint32_t>(((before_ + done) << 16) / all_));
+  }
+  void pass(const JpegFile& file) { before_ += file.headers.frame().blocks; }
+
+ private:
+  std::size_t all_, before_ = 0;
+  const CoefficientProgress& progress_;
 };
 
 }  // namespace
 
-void encode_coefficients(const Headers& headers, const Coefficients& coefficients,
-                         RangeEncoder& coder, const std::function<void(std::uint32_t)>& progress) {
-  const auto nowhere = [](std::size_t, const std::array<std::int16_t, kBlock>&) {};
-  BlockCoder(headers, coefficients, Encoding{coder}, nowhere).run(progress);
+std::size_t blocks_of(std::span<const JpegFile> files) {
+  std::size_t blocks = 0;
+  for (const JpegFile& file : files) blocks += file.headers.frame().blocks;
+  return blocks;
 }
 
-bool decode_coefficients(const Headers& headers, Coefficients& coefficients, RangeDecoder& coder,
-                         const std::function<void(std::uint32_t)>& progress) {
-  const auto store = [&](std::size_t at, const std::array<std::int16_t, kBlock>& block) {
-    std::copy(block.begin(), block.end(), coefficients.begin() + static_cast<std::ptrdiff_t>(at));
-  };
-  return BlockCoder(headers, coefficients, Decoding{coder}, store).run(progress);
+void encode_coefficients(std::span<const JpegFile> files, RangeEncoder& coder,
+                         const CoefficientProgress& progress) {
+  const auto nowhere = [](std::size_t, const std::array<std::int16_t, kBlock>&) {};
+  FilesProgress done(files, progress);
+  NumberCoder numbers(done.all(), Encoding{coder});
+  for (const JpegFile& file : files) {
+    BlockCoder(file, numbers, nowhere).run([&](std::size_t blocks) { done.tell(blocks); });
+    done.pass(file);
+  }
+}
+
+bool decode_coefficients(std::span<JpegFile> files, RangeDecoder& coder,
+                         const CoefficientProgress& progress) {
+  FilesProgress done(files, progress);
+  NumberCoder numbers(done.all(), Decoding{coder});
+  for (JpegFile& file : files) {
+    file.coefficients.resize(file.headers.frame().blocks * kBlock);
+    const auto store = [&](std::size_t at, const std::array<std::int16_t, kBlock>& block) {
+      std::ranges::copy(block, file.coefficients.begin() + static_cast<std::ptrdiff_t>(at));
+    };
+    if (!BlockCoder(file, numbers, store).run([&](std::size_t blocks) { done.tell(blocks); }))
+      return false;
+    done.pass(file);
+  }
+  return true;
 }
 
 }  // namespace nnzip::jpeg

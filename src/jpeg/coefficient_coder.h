@@ -1,23 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-// Codes the coefficients of all components, block after block, by the decisions of JPEG.md.
+// Codes the coefficients of files, block after block, by the decisions of JPEG.md.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <span>
 
 #include "coder/range_decoder.h"
 #include "coder/range_encoder.h"
-#include "jpeg/jpeg_frame.h"
+#include "jpeg/jpeg_file.h"
 
 namespace nnzip::jpeg {
 
-// progress: called with the part of the blocks that is done, in 1/65536.
-void encode_coefficients(const Headers& headers, const Coefficients& coefficients,
-                         RangeEncoder& coder,
-                         const std::function<void(std::uint32_t)>& progress = {});
+// Of all files together.
+std::size_t blocks_of(std::span<const JpegFile> files);
 
-// Fills them, zeros before. False if the coded data end too early.
-bool decode_coefficients(const Headers& headers, Coefficients& coefficients, RangeDecoder& coder,
-                         const std::function<void(std::uint32_t)>& progress = {});
+// Called with the part of the blocks that is done, in 1/65536.
+using CoefficientProgress = std::function<void(std::uint32_t)>;
+
+void encode_coefficients(std::span<const JpegFile> files, RangeEncoder& coder,
+                         const CoefficientProgress& progress = {});
+
+// Fills those of each file, whose headers are known. False if the coded data end too early.
+bool decode_coefficients(std::span<JpegFile> files, RangeDecoder& coder,
+                         const CoefficientProgress& progress = {});
 
 }  // namespace nnzip::jpeg

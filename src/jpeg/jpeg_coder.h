@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A JPEG file to coded data and back: JPEG.md.
+// JPEG files to coded data and back: JPEG.md.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,13 @@ namespace nnzip {
 // Called now and then with the part that is done, in 1/65536.
 using JpegProgress = std::function<void(std::uint32_t)>;
 
-// Nothing unless content is one JPEG file, from SOI to EOI, that decoding gives again, with at most
-// so many blocks of coefficients. Throws std::bad_alloc.
+inline constexpr std::size_t kMaxJpegFiles = 256;  // in a block
+
+// Whether content is one file, from SOI to EOI, that encode_jpeg() takes. Throws std::bad_alloc.
+bool is_whole_jpeg(std::span<const std::uint8_t> content);
+
+// Nothing unless content is JPEG files, one after the other, of which the last one may be cut, that
+// decoding gives again, with at most so many blocks of coefficients. Throws std::bad_alloc.
 std::optional<Bytes> encode_jpeg(std::span<const std::uint8_t> content, std::size_t most_blocks,
                                  const JpegProgress& progress = {});
 

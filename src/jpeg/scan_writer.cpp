@@ -21,6 +21,7 @@ class BitWriter {
   explicit BitWriter(Bytes& out) : out_(out) {}
 
   void bits(std::uint32_t value, int count) {
+    if (failed_) return;
     buffer_ = buffer_ << count | (value & ((std::uint64_t{1} << count) - 1));
     held_ += count;
     while (held_ >= 8) {

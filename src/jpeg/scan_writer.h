@@ -8,7 +8,7 @@
 namespace nnzip::jpeg {
 
 // Appends the scan, but no more than `most` bytes and a block. False if it has more, or if a table
-// has no code for what is to be written.
+// has no code for what is to be written: then it has all whole bytes before that.
 bool write_scan(const Frame& frame, const Scan& scan, const Coefficients& coefficients, int padding,
                 std::size_t most, Bytes& out);
 

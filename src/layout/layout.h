@@ -12,10 +12,10 @@ enum class Form : std::uint8_t {
   kPixels = 1,   // rows of pixels of an image, from the start of a row
   kSamples = 2,  // interleaved samples of sound (PCM), from the start of a frame
   kCode = 3,     // machine code and what surrounds it in a program
-  kJpeg = 5,     // a JPEG file, from SOI to EOI
+  kJpeg = 5,     // JPEG files, each from SOI to EOI
 };
 
-// Blocks of 64 coefficients that a JPEG file may have.
+// Blocks of 64 coefficients that JPEG files may have together.
 constexpr std::uint32_t kMaxJpegBlocks = std::uint32_t{1} << 21;
 
 // As people see it.

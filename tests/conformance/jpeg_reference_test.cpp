@@ -13,31 +13,41 @@ namespace {
 
 using test::JpegMaker;
 
-void require_equal(const Bytes& content) {
-  const auto file = jpeg::open_jpeg(content);
-  REQUIRE(file);
-  RangeEncoder coder, expected;
-  jpeg::encode_coefficients(file->headers, file->coefficients, coder);
+std::vector<JpegReference::Component> components_of(const jpeg::JpegFile& file) {
   std::vector<JpegReference::Component> components;
-  for (const jpeg::Component& part : file->headers.frame().components) {
+  for (const jpeg::Component& part : file.headers.frame().components) {
     JpegReference::Component made;
     made.h = static_cast<std::size_t>(part.across);
     made.v = static_cast<std::size_t>(part.down);
     made.across = part.width;
     made.down = part.height;
-    for (std::size_t p = 0; p < 64; ++p) made.steps[p] = (*file->headers.quantiser(part))[p];
+    for (std::size_t p = 0; p < 64; ++p) made.steps[p] = (*file.headers.quantiser(part))[p];
     for (std::size_t i = 0; i < part.width * part.height; ++i) {
       JpegReference::Block block;
-      for (std::size_t p = 0; p < 64; ++p) {
-        block[p] = file->coefficients[(part.first + i) * 64 + p];
-      }
+      for (std::size_t p = 0; p < 64; ++p) block[p] = file.coefficients[(part.first + i) * 64 + p];
       made.blocks.push_back(block);
     }
     components.push_back(made);
   }
+  return components;
+}
+
+void require_all_equal(const std::vector<Bytes>& contents) {
+  std::vector<jpeg::JpegFile> files;
+  std::vector<std::vector<JpegReference::Component>> components;
+  for (const Bytes& content : contents) {
+    auto file = jpeg::open_jpeg(content);
+    REQUIRE(file);
+    components.push_back(components_of(*file));
+    files.push_back(std::move(*file));
+  }
+  RangeEncoder coder, expected;
+  jpeg::encode_coefficients(files, coder);
   JpegReference::encode(components, expected);
   REQUIRE(coder.finish() == expected.finish());
 }
+
+void require_equal(const Bytes& content) { require_all_equal({content}); }
 
 TEST_CASE("JpegReference.AgreesOnAllShapes") {
   for (const auto& factors : test::jpeg_factors()) {
@@ -72,6 +82,12 @@ TEST_CASE("JpegReference.AgreesOnExtremes") {
 // Enough for counts and rates to reach their limits.
 TEST_CASE("JpegReference.AgreesOnAPicture") {
   require_equal(JpegMaker(200, 150, {{2, 2}, {1, 1}, {1, 1}}, 5).file());
+}
+
+TEST_CASE("JpegReference.AgreesOnSeveralFiles") {
+  const Bytes colour = JpegMaker(80, 56, {{2, 2}, {1, 1}, {1, 1}}, 5).file();
+  const Bytes grey = JpegMaker(40, 64, {{1, 1}}, 6).file();
+  require_all_equal({colour, grey, colour});
 }
 
 }  // namespace

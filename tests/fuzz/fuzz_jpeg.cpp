@@ -30,10 +30,17 @@ std::vector<Input> inputs() {
   scan(0, 0, 0x10);
   scan(1, 63, 0x10);
   progressive.text("\xFF\xD9");
+  Bytes two_and_a_cut_one;
+  for (const std::size_t less : {std::size_t{0}, std::size_t{0}, colour.size() / 10}) {
+    two_and_a_cut_one.insert(two_and_a_cut_one.end(), colour.begin(),
+                             colour.end() - static_cast<std::ptrdiff_t>(less));
+  }
   return {{"grey", test::JpegMaker(9, 9, {{1, 1}}).file()},
           {"colour with restarts", colour},
           {"progressive", progressive},
-          {"coded", encode_jpeg(colour, 1024).value()}};
+          {"two and a cut one", two_and_a_cut_one},
+          {"coded", encode_jpeg(colour, 1024).value()},
+          {"coded, two and a cut one", encode_jpeg(two_and_a_cut_one, 1024).value()}};
 }
 
 }  // namespace nnzip::fuzz

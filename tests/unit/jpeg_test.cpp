@@ -94,10 +94,10 @@ TEST_CASE("Jpeg.RefusesWhatItWouldNotMakeAgain") {
   const Bytes good = maker.file();
   REQUIRE(codes(good));
   CHECK_FALSE(codes({}));
-  CHECK_FALSE(codes(good + Bytes{0}));                      // trailing data
-  CHECK_FALSE(codes(Bytes(good.begin(), good.end() - 2)));  // no EOI
-  CHECK_FALSE(codes(good + good));                          // two files
-  CHECK_FALSE(encode_jpeg(good, 1));                        // more blocks than stated
+  CHECK_FALSE(codes(good + Bytes{0}));  // trailing data
+  CHECK_FALSE(codes(good + Bytes(good.begin(), good.begin() + 100)));
+  CHECK_FALSE(encode_jpeg(good, 1));         // more blocks than stated
+  CHECK_FALSE(encode_jpeg(good + good, 2));  // the same of both
   const auto changed = [&](std::size_t marker, std::uint8_t from, std::uint8_t to) {
     Bytes file = good;
     for (std::size_t i = 0; i + 1 < file.size(); ++i) {
@@ -110,10 +110,55 @@ TEST_CASE("Jpeg.RefusesWhatItWouldNotMakeAgain") {
     return file;
   };
   CHECK_FALSE(codes(changed(0xC0, 0xC0, 0xC9)));  // arithmetic coding
+  CHECK_FALSE(codes(changed(0xC0, 0xC0, 0xCA)));  // the same, progressive
+  Bytes deep = changed(0xC0, 0xC0, 0xC1);
+  const auto frame = std::ranges::search(deep, std::array{0xFF, 0xC1}).begin();
+  REQUIRE(frame[4] == 8);
+  frame[4] = 12;
+  CHECK_FALSE(codes(deep));                       // 12 bits
   CHECK_FALSE(codes(changed(0xC0, 0xC0, 0xC3)));  // lossless
   CHECK_FALSE(codes(changed(0xDB, 0xDB, 0xE5)));  // no quantiser
   CHECK_FALSE(codes(changed(0xC4, 0xC4, 0xE5)));  // no Huffman table
   CHECK(codes(changed(0xC0, 0xC0, 0xC1)));        // extended, of 8 bits
+}
+
+TEST_CASE("Jpeg.SeveralFilesLearnFromEachOther") {
+  const Bytes file = JpegMaker(100, 80, kColour).file(), grey = JpegMaker(33, 70, {{1, 1}}).file();
+  CHECK(codes(file + grey + file + grey));
+  const std::size_t one = encode_jpeg(file, kBlocks).value().size();
+  CHECK(encode_jpeg(file + file, kBlocks).value().size() < 2 * one - 200);
+  CHECK(is_whole_jpeg(file));
+  CHECK_FALSE(is_whole_jpeg(file + file));
+  CHECK_FALSE(is_whole_jpeg(Bytes(file.begin(), file.end() - 2)));
+  const Bytes small = JpegMaker(8, 8, {{1, 1}}).file();
+  Bytes many;
+  for (std::size_t i = 0; i < kMaxJpegFiles; ++i) many = std::move(many) + small;
+  CHECK(codes(many));
+  CHECK_FALSE(codes(many + small));
+}
+
+TEST_CASE("Jpeg.ACutFileCostsWhatIsThere") {
+  for (const int interval : {0, 7}) {
+    JpegMaker maker(200, 160, kColour);
+    maker.restart_interval = interval;
+    const Bytes file = maker.file();
+    const std::size_t whole = encode_jpeg(file, kBlocks).value().size();
+    int taken = 0;
+    for (std::size_t at = file.size() / 3; at < file.size(); at += 1 + file.size() / 50) {
+      const Bytes cut(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(at));
+      CHECK(codes(file + cut) == codes(cut));
+      if (!codes(cut)) continue;
+      ++taken;
+      CHECK(encode_jpeg(cut, kBlocks).value().size() < whole * at / file.size() + 300);
+    }
+    CHECK(taken > 20);
+    CHECK(codes(Bytes(file.begin(), file.end() - 2)));  // no EOI
+    CHECK(codes(Bytes(file.begin(), file.end() - 1)));
+    Bytes damaged = file;
+    std::fill_n(damaged.end() - 500, 200, std::uint8_t{0xFF});
+    CHECK(codes(damaged));
+    CHECK_FALSE(codes(damaged + file));
+  }
 }
 
 // Each is refused or comes back, and so does what is cut anywhere.
@@ -165,9 +210,13 @@ TEST_CASE("Jpeg.IsFoundFromSoiToEoi") {
   outer.before_frame = test::FileMaker().text("\xFF\xE1").big(2 + small.size(), 2).data(small);
   const Bytes whole = outer.file();
   CHECK(forms_of(whole) == "jpeg " + std::to_string(whole.size()) + ' ');
-  // Of what has no end nothing is lost, and it is no JPEG file.
-  const Bytes cut(file.begin(), file.end() - 3);
-  CHECK(forms_of(cut).find("jpeg") == std::string::npos);
+  // Without an end it is one that is cut, if nothing follows.
+  const Bytes cut(file.begin(), file.end() - 300);
+  CHECK(forms_of(cut) == "jpeg " + std::to_string(cut.size()) + ' ');
+  CHECK(forms_of(Bytes(500, 'x') + cut) == "bytes 500 jpeg " + std::to_string(cut.size()) + ' ');
+  CHECK(forms_of(cut + Bytes{0xFF, 'x'} + Bytes(9000, 'x')).find("jpeg") == std::string::npos);
+  const Bytes headers(file.begin(), file.begin() + 300);
+  CHECK(forms_of(headers) == "bytes 300 ");
 }
 
 TEST_CASE("Jpeg.IsFoundWhereItIsLongerThanAWindow") {
@@ -177,7 +226,7 @@ TEST_CASE("Jpeg.IsFoundWhereItIsLongerThanAWindow") {
   const std::string one = "jpeg " + std::to_string(file.size()) + ' ';
   CHECK(forms_of(Bytes(2000, 'x') + file + Bytes(50, 'y')) == "bytes 2000 " + one + "bytes 50 ");
   const Bytes cut(file.begin(), file.end() - 100);
-  CHECK(forms_of(cut).find("jpeg") == std::string::npos);
+  CHECK(forms_of(cut) == "jpeg " + std::to_string(cut.size()) + ' ');
 }
 
 TEST_CASE("Jpeg.SnifferStatesTheBlocks") {

@@ -64,8 +64,8 @@ constexpr Int kEdges[2][8] = {{8192, 11363, 10703, 9633, 8192, 6436, 4433, 2260}
 
 class Encoder {
  public:
-  Encoder(const std::vector<Component>& components, std::size_t blocks, RangeEncoder& coder)
-      : components_(components), prediction_(blocks), coder_(coder) {}
+  Encoder(const std::vector<Component>& components, Prediction& prediction, RangeEncoder& coder)
+      : components_(components), prediction_(prediction), coder_(coder) {}
 
   void component(std::size_t number) {
     number_ = number;
@@ -428,7 +428,7 @@ class Encoder {
   }
 
   const std::vector<Component>& components_;
-  Prediction prediction_;
+  Prediction& prediction_;
   RangeEncoder& coder_;
   std::vector<Known> known_;  // of the component
 
@@ -441,11 +441,16 @@ class Encoder {
 
 }  // namespace
 
-void JpegReference::encode(const std::vector<Component>& components, RangeEncoder& coder) {
+void JpegReference::encode(const std::vector<std::vector<Component>>& files, RangeEncoder& coder) {
   std::size_t blocks = 0;
-  for (const Component& component : components) blocks += component.blocks.size();
-  Encoder encoder(components, blocks, coder);
-  for (std::size_t i = 0; i < components.size(); ++i) encoder.component(i);
+  for (const auto& components : files) {
+    for (const Component& component : components) blocks += component.blocks.size();
+  }
+  Prediction prediction(blocks);
+  for (const auto& components : files) {
+    Encoder encoder(components, prediction, coder);
+    for (std::size_t i = 0; i < components.size(); ++i) encoder.component(i);
+  }
 }
 
 }  // namespace nnzip

@@ -23,8 +23,8 @@ class JpegReference {
     std::vector<Block> blocks;  // row by row
   };
 
-  // The stream of all coefficients.
-  static void encode(const std::vector<Component>& components, RangeEncoder& coder);
+  // The stream of all coefficients of files, each of them its components.
+  static void encode(const std::vector<std::vector<Component>>& files, RangeEncoder& coder);
 };
 
 }  // namespace nnzip
