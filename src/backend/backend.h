@@ -97,8 +97,12 @@ class Engine {
   // A session with empty histories. Throws Error(kInvalidArgument) unless 1 <= lanes <= kMaxLanes.
   virtual std::unique_ptr<Session> session(int lanes) const = 0;
 
-  // The same, of a device that codes; null if it does not.
+  // The same, of a device that codes; null if it does not. Throws Error(kDeviceFailed) if it has no
+  // room for so many lanes.
   virtual std::unique_ptr<CodingSession> coding_session(int /*lanes*/) const { return nullptr; }
+
+  // Lanes that keep the device busy while it codes, at most kMaxLanes; 0 if it does not code.
+  virtual int coding_lanes() const { return 0; }
 
   // Bytes of memory that a session takes at most.
   virtual std::uint64_t session_bytes(int lanes) const = 0;
@@ -124,7 +128,7 @@ class Engine {
   // second. Empty if the backend cannot tell parts apart.
   virtual Profile profile(int /*lanes*/, int /*count*/) const { return {}; }
 
-  // Multiply-accumulates of int8 that one core of the device does in a second at most, measured
+  // Multiply-accumulates of int8 that one core of a CPU, or a whole GPU, does in a second at most,
   // without memory; 0 if the backend cannot tell.
   virtual double peak() const { return 0; }
 

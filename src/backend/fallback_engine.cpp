@@ -126,6 +126,63 @@ std::unique_ptr<Session> FallbackEngine::session(int lanes) const {
   return std::make_unique<FallbackSession>(*this, std::move(session), lanes);
 }
 
+// Has all know that the device failed.
+class FallbackEngine::WatchedSession : public CodingSession {
+ public:
+  WatchedSession(const FallbackEngine& engine, std::unique_ptr<CodingSession> device)
+      : engine_(engine), session_(std::move(device)) {}
+
+  int lanes() const noexcept override { return session_->lanes(); }
+  bool failed() const noexcept override { return session_->failed(); }
+  std::string failure() const override { return session_->failure(); }
+
+  void reset() noexcept override {
+    session_->reset();
+    watch();
+  }
+  void score(std::span<const std::uint8_t> symbols, std::span<const std::uint8_t> taps, int active,
+             int count, std::span<Distribution> next) noexcept override {
+    session_->score(symbols, taps, active, count, next);
+    watch();
+  }
+  void score_ends(std::span<const std::uint8_t> symbols, std::span<const std::uint8_t> followers,
+                  int active, int count, std::span<Ends> ends) noexcept override {
+    session_->score_ends(symbols, followers, active, count, ends);
+    watch();
+  }
+  void start_decoding(std::span<const std::span<const std::uint8_t>> coded) noexcept override {
+    session_->start_decoding(coded);
+    watch();
+  }
+  void decode(std::span<const std::uint8_t> first, int active, int count,
+              std::span<std::uint8_t> symbols, std::span<std::uint64_t> taken) noexcept override {
+    session_->decode(first, active, count, symbols, taken);
+    watch();
+  }
+
+ private:
+  void watch() noexcept {
+    if (!session_->failed()) return;
+    try {
+      engine_.stand_in(session_->failure(), true);
+    } catch (const std::exception&) {
+      // It is told where the stand-in is needed.
+    }
+  }
+
+  const FallbackEngine& engine_;
+  std::unique_ptr<CodingSession> session_;
+};
+
+std::unique_ptr<CodingSession> FallbackEngine::coding_session(int lanes) const {
+  if (other_for_all()) return nullptr;
+  auto session = device_->coding_session(lanes);
+  if (!session) return nullptr;
+  return std::make_unique<WatchedSession>(*this, std::move(session));
+}
+
+int FallbackEngine::coding_lanes() const { return other_for_all() ? 0 : device_->coding_lanes(); }
+
 std::uint64_t FallbackEngine::session_bytes(int lanes) const {
   return device_->session_bytes(lanes) +
          static_cast<std::uint64_t>(lanes) * reach_ * (1 + taps().size());

@@ -23,6 +23,10 @@ class FallbackEngine : public Engine {
 
   // Where the device has no room for it, it is one of the other engine; after a failure all are.
   std::unique_ptr<Session> session(int lanes) const override;
+  // Null after a failure, since the other engine does not code. What a session that failed has
+  // computed is to be computed anew.
+  std::unique_ptr<CodingSession> coding_session(int lanes) const override;
+  int coding_lanes() const override;
   std::uint64_t session_bytes(int lanes) const override;
   Form content() const override { return device_->content(); }
   Width preferred() const override;
@@ -34,6 +38,7 @@ class FallbackEngine : public Engine {
 
  private:
   class FallbackSession;
+  class WatchedSession;
 
   // The other engine; problem: of the device. lost: whether it is not to be used any more.
   std::shared_ptr<const Engine> stand_in(const std::string& problem, bool lost) const;

@@ -35,7 +35,10 @@ class RangeDecoder {
   // no byte that was not looked at, and none at the end that it would have removed.
   bool ended_well() const noexcept { return ended_well(data_, position_); }
 
-  // The same of a decoder that is on a device and has taken so many bytes, zeros included.
+  // Bytes taken so far, zeros past the end included.
+  std::size_t taken() const noexcept { return position_; }
+
+  // The same of a decoder that is on a device and has taken so many bytes.
   static bool overrun(std::span<const std::uint8_t> data, std::size_t taken) noexcept {
     return taken > data.size() + kMaxPastEnd;
   }
@@ -56,7 +59,7 @@ class RangeDecoder {
   }
 
   std::span<const std::uint8_t> data_;
-  std::size_t position_ = 0;  // bytes taken, zeros past the end included
+  std::size_t position_ = 0;  // what is taken next
   std::uint32_t code_ = 0;    // distance of the coded number from the low end of the range
   std::uint32_t range_ = 0xFFFFFFFF;
 };

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "backend/check.h"
+#include "codec/kinds/kind_network.h"
 #include "coder/range_decoder.h"
 #include "coder/range_encoder.h"
 #include "conformance/engine_runs.h"
@@ -238,6 +239,18 @@ TEST_CASE("CudaKernels.TakeZerosPastTheEndOfDamagedLanes") {
   REQUIRE(decoder.overrun());
   REQUIRE(RangeDecoder::overrun(damaged, taken[0]));
   REQUIRE(RangeDecoder::overrun({}, taken[1]));
+}
+
+TEST_CASE("CudaKernels.CodeBlocksAsTheCpuDoes") {
+  const Model model = synthetic_model(tiny_config(), 8);
+  const auto content = generated_sample(410);
+  const BlockPlan plan = stated_plan(content.size(), 16);
+  const NetworkCoder cpu(reference_of(model), 1), kernels(host_kernels(model, 1), 1);
+  const Bytes coded = kernels.encode(content, plan, {});
+  REQUIRE(coded == cpu.encode(content, plan, {}));
+  Bytes back(content.size());
+  REQUIRE(kernels.decode(coded, plan, back, {}));
+  REQUIRE(back == content);
 }
 
 TEST_CASE("HostThreads.NoticeWhoWaitsElsewhere") {

@@ -89,6 +89,7 @@ constexpr nnzip_torch_functions kFunctions{
         },
     .session_bytes = [](const nnzip_torch_engine* engine,
                         std::int32_t lanes) { return engine->kernels->session_bytes(lanes); },
+    .peak = [](const nnzip_torch_engine*) { return 0.0; },
     .start =
         [](const nnzip_torch_engine* engine, std::int32_t lanes, nnzip_torch_text*) {
           return new nnzip_torch_session{KernelSession(*engine->kernels, lanes)};
@@ -105,7 +106,10 @@ constexpr nnzip_torch_functions kFunctions{
           session->session.score(symbols, taps, active, count, next);
           return 0;
         },
-    .codes = [](const nnzip_torch_engine* engine) { return engine->kernels->codes() ? 1 : 0; },
+    .coding_lanes =
+        [](const nnzip_torch_engine* engine) {
+          return static_cast<std::int32_t>(engine->kernels->coding_lanes());
+        },
     .score_ends =
         [](nnzip_torch_session* session, const std::uint8_t* symbols, const std::uint8_t* followers,
            std::int32_t active, std::int32_t count, std::uint32_t* ends, nnzip_torch_text*) {

@@ -87,7 +87,12 @@ static int score(struct nnzip_torch_session* session, const uint8_t* symbols, co
   return 0;
 }
 
-static int codes(const struct nnzip_torch_engine* engine) {
+static double peak(const struct nnzip_torch_engine* engine) {
+  (void)engine;
+  return 0;
+}
+
+static int32_t coding_lanes(const struct nnzip_torch_engine* engine) {
   (void)engine;
   return 0;
 }
@@ -103,11 +108,12 @@ const struct nnzip_torch_functions* FAKE_ENTRY(void) {
       describe,
       preferred,
       session_bytes,
+      peak,
       start,
       free_session,
       reset,
       score,
-      codes,
+      coding_lanes,
       NULL,
       NULL,
       NULL,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An engine that says that it prefers calls of some width, watches how it is called, and fails when
-// told to, like a device that is pulled out.
+// An engine that says that it prefers calls of some width, watches how it is called, codes if it is
+// told to, and fails when told to, like a device that is pulled out or full.
 #pragma once
 
 #include <atomic>
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "backend/backend.h"
+#include "coder/range_decoder.h"
 
 namespace nnzip::test {
 
@@ -24,6 +25,8 @@ class WrappedEngine : public Engine {
   Width width{8, 64};
   long good_calls =
       -1;  // of all sessions together; those after them fail. Less than 0: all are good
+  int lanes_coded = 0;           // see coding_lanes()
+  int room = Engine::kMaxLanes;  // lanes of a session that codes at most
 
   std::vector<Call> calls() const {
     const std::lock_guard lock(mutex_);
@@ -33,6 +36,12 @@ class WrappedEngine : public Engine {
   std::unique_ptr<Session> session(int lanes) const override {
     return std::make_unique<WrappedSession>(*this, inner_->session(lanes));
   }
+  std::unique_ptr<CodingSession> coding_session(int lanes) const override {
+    if (lanes_coded == 0) return nullptr;
+    if (lanes > room) throw Error(ErrorCode::kDeviceFailed, "no room");
+    return std::make_unique<WrappedCodingSession>(*this, inner_->session(lanes));
+  }
+  int coding_lanes() const override { return lanes_coded; }
   std::uint64_t session_bytes(int lanes) const override { return inner_->session_bytes(lanes); }
   Width preferred() const override { return width; }
   Form content() const override { return inner_->content(); }
@@ -58,6 +67,59 @@ class WrappedEngine : public Engine {
    private:
     const WrappedEngine& engine_;
     std::unique_ptr<Session> inner_;
+    bool failed_ = false;
+  };
+
+  // Codes on the host what a device would code by itself.
+  class WrappedCodingSession : public CodingSession {
+   public:
+    WrappedCodingSession(const WrappedEngine& engine, std::unique_ptr<Session> inner)
+        : engine_(engine), inner_(std::move(inner)) {}
+    int lanes() const noexcept override { return inner_->lanes(); }
+    bool failed() const noexcept override { return failed_; }
+    void reset() noexcept override { inner_->reset(); }
+    void score(std::span<const std::uint8_t> symbols, std::span<const std::uint8_t> taps,
+               int active, int count, std::span<Distribution> next) noexcept override {
+      if (good({active, count})) inner_->score(symbols, taps, active, count, next);
+    }
+
+    void score_ends(std::span<const std::uint8_t> symbols, std::span<const std::uint8_t> followers,
+                    int active, int count, std::span<Ends> ends) noexcept override {
+      if (!good({active, count})) return;
+      std::vector<Distribution> next(ends.size());
+      inner_->score(symbols, {}, active, count, next);
+      for (std::size_t i = 0; i < ends.size(); ++i) {
+        ends[i] = {next[i].low(followers[i]), next[i].high(followers[i])};
+      }
+    }
+
+    void start_decoding(std::span<const std::span<const std::uint8_t>> coded) noexcept override {
+      decoders_ = std::vector<RangeDecoder>(coded.begin(), coded.end());
+    }
+
+    void decode(std::span<const std::uint8_t> first, int active, int count,
+                std::span<std::uint8_t> symbols, std::span<std::uint64_t> taken) noexcept override {
+      if (!good({active, count})) return;
+      const auto lanes = static_cast<std::size_t>(active), length = static_cast<std::size_t>(count);
+      std::vector<std::uint8_t> before(first.begin(), first.begin() + active);
+      std::vector<Distribution> next(lanes);
+      for (std::size_t t = 0; t < length; ++t) {
+        inner_->score(before, {}, active, 1, next);
+        for (std::size_t i = 0; i < lanes; ++i) {
+          before[i] = symbols[i * length + t] = decoders_[i].decode(next[i]);
+          taken[i] = decoders_[i].taken();
+        }
+      }
+    }
+
+   private:
+    bool good(const Call& call) noexcept {
+      failed_ = failed_ || !engine_.note(call);
+      return !failed_;
+    }
+    const WrappedEngine& engine_;
+    std::unique_ptr<Session> inner_;
+    std::vector<RangeDecoder> decoders_;
     bool failed_ = false;
   };
 

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 /* Raised with every change of this file or of ARITHMETIC.md. */
-#define NNZIP_TORCH_INTERFACE 2
+#define NNZIP_TORCH_INTERFACE 3
 /* The name of the one function that the plugin exports, an nnzip_torch_entry. */
 #define NNZIP_TORCH_ENTRY "nnzip_torch_plugin"
 
@@ -71,6 +71,8 @@ struct nnzip_torch_functions {
   void (*describe)(const struct nnzip_torch_engine* engine, struct nnzip_torch_text* description);
   void (*preferred)(const struct nnzip_torch_engine* engine, int32_t* lanes, int32_t* positions);
   uint64_t (*session_bytes)(const struct nnzip_torch_engine* engine, int32_t lanes);
+  /* As Engine::peak() of backend.h. */
+  double (*peak)(const struct nnzip_torch_engine* engine);
 
   /* The engine must outlive its sessions. */
   struct nnzip_torch_session* (*start)(const struct nnzip_torch_engine* engine, int32_t lanes,
@@ -81,9 +83,9 @@ struct nnzip_torch_functions {
   int (*score)(struct nnzip_torch_session* session, const uint8_t* symbols, const uint8_t* taps,
                int32_t active, int32_t count, uint32_t* next, struct nnzip_torch_text* error);
 
-  /* Not 0 if the engine's sessions also code, and have what follows: as CodingSession of backend.h.
-   */
-  int (*codes)(const struct nnzip_torch_engine* engine);
+  /* As Engine::coding_lanes() of backend.h. If it is not 0, sessions have what follows, as
+   * CodingSession there. */
+  int32_t (*coding_lanes)(const struct nnzip_torch_engine* engine);
   /* followers: [active][count], ends: [active][count][2] */
   int (*score_ends)(struct nnzip_torch_session* session, const uint8_t* symbols,
                     const uint8_t* followers, int32_t active, int32_t count, uint32_t* ends,

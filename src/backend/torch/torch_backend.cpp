@@ -2,6 +2,7 @@
 // The interfaces of backend.h on top of the functions of a plugin.
 #include "backend/torch/torch_backend.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -141,7 +142,11 @@ class TorchEngine : public Engine {
   std::unique_ptr<Session> session(int lanes) const override { return start(lanes); }
 
   std::unique_ptr<CodingSession> coding_session(int lanes) const override {
-    return functions_.codes(engine_.get()) != 0 ? start(lanes) : nullptr;
+    return coding_lanes() != 0 ? start(lanes) : nullptr;
+  }
+
+  int coding_lanes() const override {
+    return std::clamp(functions_.coding_lanes(engine_.get()), 0, kMaxLanes);
   }
 
   std::unique_ptr<TorchSession> start(int lanes) const {
@@ -172,6 +177,7 @@ class TorchEngine : public Engine {
     return {lanes, positions};
   }
 
+  double peak() const override { return functions_.peak(engine_.get()); }
   std::span<const Tap> taps() const override { return taps_; }
   std::string description() const override { return description_; }
 

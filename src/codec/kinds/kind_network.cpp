@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Each thread has some of the streams to itself.
+// Each thread has some of the streams to itself, unless a device codes them all.
 #include "codec/kinds/kind_network.h"
 
 #include <algorithm>
@@ -49,7 +49,63 @@ std::vector<Part> split_coded(Part coded, int streams) {
   return parts;
 }
 
+// The coded data of each stream to those of the block.
+Bytes join_parts(std::span<const Bytes> parts) {
+  Bytes coded;
+  for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
+    write_short_varint(static_cast<std::uint32_t>(parts[i].size()), coded);
+  }
+  for (const Bytes& part : parts) coded.insert(coded.end(), part.begin(), part.end());
+  return coded;
+}
+
+// The part of a block's content that is of the stream.
+template <class Content>
+Content stream_of(const Content& content, const BlockPlan& plan, int stream) {
+  const std::size_t begin =
+      std::min(static_cast<std::size_t>(stream) * plan.length, content.size());
+  return content.subspan(begin, std::min(plan.length, content.size() - begin));
+}
+
 }  // namespace
+
+bool encode_together(const Engine& engine, std::span<NetworkBlockToEncode> blocks,
+                     const StreamProgress& progress) {
+  std::vector<StreamToEncode> streams;
+  for (const NetworkBlockToEncode& block : blocks) {
+    for (int i = 0; i < block.plan.streams; ++i) {
+      streams.push_back({stream_of(block.content, block.plan, i)});
+    }
+  }
+  if (!encode_streams(engine, streams, progress)) return false;
+  auto next = streams.begin();
+  for (NetworkBlockToEncode& block : blocks) {
+    std::vector<Bytes> parts;
+    for (int i = 0; i < block.plan.streams; ++i) parts.push_back(std::move((next++)->coded));
+    block.coded = join_parts(parts);
+  }
+  return true;
+}
+
+bool decode_together(const Engine& engine, std::span<NetworkBlockToDecode> blocks,
+                     const StreamProgress& progress) {
+  std::vector<StreamToDecode> streams;
+  for (NetworkBlockToDecode& block : blocks) {
+    const std::vector<Part> parts = split_coded(block.coded, block.plan.streams);
+    block.good = !parts.empty();
+    for (int i = 0; block.good && i < block.plan.streams; ++i) {
+      streams.push_back(
+          {parts[static_cast<std::size_t>(i)], stream_of(block.content, block.plan, i)});
+    }
+  }
+  if (!decode_streams(engine, streams, progress)) return false;
+  auto next = streams.begin();
+  for (NetworkBlockToDecode& block : blocks) {
+    if (!block.good) continue;
+    for (int i = 0; i < block.plan.streams; ++i) block.good &= (next++)->good;
+  }
+  return true;
+}
 
 NetworkCoder::NetworkCoder(std::shared_ptr<const Engine> engine, int threads)
     : engine_(std::move(engine)), threads_(std::clamp(threads, 1, kMaxStreams)) {}
@@ -57,7 +113,8 @@ NetworkCoder::NetworkCoder(std::shared_ptr<const Engine> engine, int threads)
 std::uint64_t NetworkCoder::memory_bytes(const Engine& engine, int threads, int streams) {
   const auto groups = static_cast<std::size_t>(std::clamp(threads, 1, streams));
   const auto lanes = (static_cast<std::size_t>(streams) + groups - 1) / groups;
-  return groups * Lockstep::memory_bytes(engine, 1, lanes);
+  return std::max(groups * Lockstep::memory_bytes(engine, 1, lanes),
+                  coding_memory(engine, static_cast<std::size_t>(streams)));
 }
 
 bool NetworkCoder::run(Part content, const BlockOrder& order, const Layout& layout,
@@ -90,6 +147,15 @@ bool NetworkCoder::run(Part content, const BlockOrder& order, const Layout& layo
 
 Bytes NetworkCoder::encode(Part content, const BlockPlan& plan, const BlockProgress& progress,
                            const Layout& layout) const {
+  NetworkBlockToEncode block{content, plan};
+  ProgressReporter report(progress);
+  const auto tell = [&](std::size_t bytes) { report.add(bytes); };
+  if (encode_together(*engine_, {&block, 1}, tell)) return std::move(block.coded);
+  return encode_here(content, plan, progress, layout);
+}
+
+Bytes NetworkCoder::encode_here(Part content, const BlockPlan& plan, const BlockProgress& progress,
+                                const Layout& layout) const {
   const BlockOrder order(content.size(), plan.streams, layout);
   std::vector<RangeEncoder> streams(order.streams());
   run(content, order, layout, Lockstep::Content::kKnown, progress,
@@ -103,18 +169,22 @@ Bytes NetworkCoder::encode(Part content, const BlockPlan& plan, const BlockProgr
 Bytes join_streams(std::span<RangeEncoder> streams) {
   std::vector<Bytes> parts;
   for (RangeEncoder& stream : streams) parts.push_back(stream.finish());
-  Bytes coded;
-  for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
-    write_short_varint(static_cast<std::uint32_t>(parts[i].size()), coded);
-  }
-  for (const Bytes& part : parts) coded.insert(coded.end(), part.begin(), part.end());
-  return coded;
+  return join_parts(parts);
+}
+
+bool NetworkCoder::decode(Part coded, const BlockPlan& plan, OutPart content,
+                          const BlockProgress& progress, const Layout& layout) const {
+  NetworkBlockToDecode block{coded, plan, content};
+  ProgressReporter report(progress);
+  const auto tell = [&](std::size_t bytes) { report.add(bytes); };
+  if (decode_together(*engine_, {&block, 1}, tell)) return block.good;
+  return decode_here(coded, plan, content, progress, layout);
 }
 
 // Every stream must be used up and end as the encoder ends it. Damage mostly makes a stream too
 // short for the content, and then the rest of the content is not computed.
-bool NetworkCoder::decode(Part coded, const BlockPlan& plan, OutPart content,
-                          const BlockProgress& progress, const Layout& layout) const {
+bool NetworkCoder::decode_here(Part coded, const BlockPlan& plan, OutPart content,
+                               const BlockProgress& progress, const Layout& layout) const {
   const std::vector<Part> parts = split_coded(coded, plan.streams);
   if (parts.empty()) return false;
   const BlockOrder order(content.size(), plan.streams, layout);

@@ -9,6 +9,7 @@
 
 #include "backend/backend.h"
 #include "base/bytes.h"
+#include "codec/lanes/coding_lanes.h"
 #include "codec/lanes/lockstep.h"
 #include "codec/progress.h"
 #include "coder/range_encoder.h"
@@ -19,6 +20,26 @@ namespace nnzip {
 
 // The coded data of a block of kind 3 from its streams, which end with this.
 Bytes join_streams(std::span<RangeEncoder> streams);
+
+// Blocks of bytes for a device that codes by itself, which takes the streams of all of them at
+// once.
+struct NetworkBlockToEncode {
+  std::span<const std::uint8_t> content;
+  BlockPlan plan;
+  Bytes coded = {};  // to fill
+};
+struct NetworkBlockToDecode {
+  std::span<const std::uint8_t> coded;
+  BlockPlan plan;
+  std::span<std::uint8_t> content;  // to fill
+  bool good = false;                // as NetworkCoder::decode() returns it
+};
+
+// The same bytes as NetworkCoder. Return false if the device cannot: see coding_lanes.h.
+bool encode_together(const Engine& engine, std::span<NetworkBlockToEncode> blocks,
+                     const StreamProgress& progress);
+bool decode_together(const Engine& engine, std::span<NetworkBlockToDecode> blocks,
+                     const StreamProgress& progress);
 
 class NetworkCoder {
  public:
@@ -49,6 +70,12 @@ class NetworkCoder {
   bool run(std::span<const std::uint8_t> content, const BlockOrder& order, const Layout& layout,
            Lockstep::Content known, const BlockProgress& progress,
            const Lockstep::Code& code) const;
+
+  Bytes encode_here(std::span<const std::uint8_t> content, const BlockPlan& plan,
+                    const BlockProgress& progress, const Layout& layout) const;
+  bool decode_here(std::span<const std::uint8_t> coded, const BlockPlan& plan,
+                   std::span<std::uint8_t> content, const BlockProgress& progress,
+                   const Layout& layout) const;
 
   std::shared_ptr<const Engine> engine_;
   int threads_;

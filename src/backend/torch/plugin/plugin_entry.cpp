@@ -174,8 +174,12 @@ int score(nnzip_torch_session* session, const std::uint8_t* symbols, const std::
   });
 }
 
-int codes(const nnzip_torch_engine* engine) {
-  return engine->kernels && engine->kernels->codes() ? 1 : 0;
+std::int32_t coding_lanes(const nnzip_torch_engine* engine) {
+  return engine->kernels ? engine->kernels->coding_lanes() : 0;
+}
+
+double peak(const nnzip_torch_engine* engine) {
+  return engine->device ? engine->device->peak() : 0;
 }
 
 int score_ends(nnzip_torch_session* session, const std::uint8_t* symbols,
@@ -204,21 +208,10 @@ int decode(nnzip_torch_session* session, const std::uint8_t* first, std::int32_t
   });
 }
 
-constexpr nnzip_torch_functions kFunctions{NNZIP_TORCH_INTERFACE,
-                                           find_device,
-                                           load,
-                                           free_engine,
-                                           describe,
-                                           preferred,
-                                           session_bytes,
-                                           start,
-                                           free_session,
-                                           reset,
-                                           score,
-                                           codes,
-                                           score_ends,
-                                           start_decoding,
-                                           decode};
+constexpr nnzip_torch_functions kFunctions{
+    NNZIP_TORCH_INTERFACE, find_device, load,           free_engine,  describe, preferred,
+    session_bytes,         peak,        start,          free_session, reset,    score,
+    coding_lanes,          score_ends,  start_decoding, decode};
 
 }  // namespace
 }  // namespace nnzip::torch_backend

@@ -32,8 +32,10 @@ class KernelDevice {
   };
 
   virtual ~KernelDevice() = default;
-  virtual int processors() const = 0;             // that run blocks
-  virtual std::size_t shared_bytes() const = 0;   // that a block may have
+  virtual int processors() const = 0;            // that run blocks
+  virtual std::size_t shared_bytes() const = 0;  // that a block may have
+  // Multiply-accumulates of int8 in a second at most; 0 if that is not known.
+  virtual double peak() const { return 0; }
   virtual void* allocate(std::size_t bytes) = 0;  // at multiples of 256
   virtual void release(void* memory) noexcept = 0;
   virtual std::unique_ptr<Queue> queue() = 0;

@@ -18,6 +18,7 @@ constexpr std::uint64_t kCallRows = 16384;
 // What attention may take of a block's memory before heads are scored one by one: several blocks
 // shall share a processor.
 constexpr std::size_t kScratchBytes = std::size_t{48} << 10;
+constexpr int kBlocksAProcessor = 2;
 
 // Arrays one after the other, with the addresses that they will have on the device.
 class Packer {
@@ -134,6 +135,10 @@ KernelEngine::KernelEngine(KernelDevice& device, const nnzip_torch_model& model)
   queue->wait();
 }
 
+int KernelEngine::coding_lanes() const {
+  return net_.tap_count == 0 ? kBlocksAProcessor * device_.processors() * 16 : 0;
+}
+
 std::uint64_t KernelEngine::session_bytes(std::int64_t lanes) const {
   const auto count = static_cast<std::uint64_t>(lanes);
   return count * (net_.lane_bytes + sizeof(LaneState)) +
@@ -188,7 +193,7 @@ void KernelSession::send_inputs(CallView& call, const std::uint8_t* symbols,
 // As many lanes to a block as keep all processors at work twice; of known content all positions of
 // a pass first, since they share keys and values.
 void KernelSession::run(CallView& call) {
-  const int processors = 2 * device_.processors();
+  const int processors = kBlocksAProcessor * device_.processors();
   call.positions = call.answer == Answer::kSymbols ? 1 : std::min(call.count, kPassPositions);
   const int least = (call.active + processors - 1) / processors;
   const auto fits = [&](int tiles) {

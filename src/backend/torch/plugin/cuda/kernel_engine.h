@@ -20,8 +20,9 @@ class KernelEngine {
   KernelDevice& device() const { return device_; }
   const NetworkView& network() const { return net_; }
   int queries() const { return queries_; }
-  // Whether its sessions code: taps belong to bytes that a decoder does not know before.
-  bool codes() const { return net_.tap_count == 0; }
+  // 0 if its sessions do not code: taps belong to bytes that a decoder does not know before.
+  // Otherwise so many that each of the device's blocks has all rows of a tile full.
+  int coding_lanes() const;
   std::uint64_t session_bytes(std::int64_t lanes) const;
 
  private:
