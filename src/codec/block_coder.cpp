@@ -5,11 +5,15 @@
 
 #include <algorithm>
 #include <bit>
+#include <map>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include "codec/kinds/kind_contexts.h"
 #include "codec/kinds/kind_network.h"
 #include "codec/kinds/kind_zstd.h"
+#include "codec/parallel.h"
 #include "filter/repeats.h"
 #include "layout/block_plan.h"
 
@@ -43,6 +47,16 @@ class Contest {
         best_{header_of(BlockKind::kStored, content.size()), {}},
         best_cost_(block_header_bytes(best_.header, models_) + content.size()) {}
 
+  void offer(Coded candidate) {
+    if (candidate.data.size() > content_.size() + kMaxExpansion) return;
+    const std::size_t cost = block_header_bytes(candidate.header, models_) + candidate.data.size() +
+                             (needs_model(candidate.header.kind) ? bytes_to_name_model_ : 0);
+    const std::size_t margin = best_.header.kind == BlockKind::kStored ? 0 : not_worth_;
+    if (cost + margin >= best_cost_) return;
+    best_cost_ = cost;
+    best_ = std::move(candidate);
+  }
+
   void offer(std::vector<Coded> candidates) {
     for (Coded& candidate : candidates) offer(std::move(candidate));
   }
@@ -55,42 +69,54 @@ class Contest {
   }
 
  private:
-  void offer(Coded candidate) {
-    if (candidate.data.size() > content_.size() + kMaxExpansion) return;
-    const std::size_t cost = block_header_bytes(candidate.header, models_) + candidate.data.size() +
-                             (needs_model(candidate.header.kind) ? bytes_to_name_model_ : 0);
-    const std::size_t margin = best_.header.kind == BlockKind::kStored ? 0 : not_worth_;
-    if (cost + margin >= best_cost_) return;
-    best_cost_ = cost;
-    best_ = std::move(candidate);
-  }
-
   std::span<const std::uint8_t> content_;
   std::size_t not_worth_, models_, bytes_to_name_model_;
   Coded best_;
   std::size_t best_cost_;
 };
 
+// To be coded by the network alone.
+struct Alone {
+  BlockHeader header;
+  std::shared_ptr<const Engine> engine;
+};
+
 class BlockEncoder {
  public:
-  BlockEncoder(std::span<const std::uint8_t> content, const FrameModels& models, const Level& level,
-               bool single, int threads, const BlockProgress& progress)
-      : content_(content),
+  BlockEncoder(const BlockToEncode& block, const FrameModels& models, const Level& level,
+               bool single, int threads)
+      : content_(block.content),
+        segment_(block.segment),
         models_(models),
         level_(level),
         threads_(threads),
-        progress_(progress),
-        quick_(zstd_pack(content, kZstdQuickLevel).size()),
-        contest_(content, models.all().size(), single, level.shortcuts.not_worth) {}
+        progress_(block.progress),
+        quick_(zstd_pack(content_, kZstdQuickLevel).size()),
+        contest_(content_, models.all().size(), single, level.shortcuts.not_worth) {}
 
-  Coded run(const Segment& segment) {
-    if (segment.layout.form == Form::kJpeg) {
-      offer_jpeg(segment.layout);
-      return contest_.take();
-    }
-    if (!is_one_copy()) try_view(choose_view(content_, segment, level_.sampling));
-    return contest_.take();
+  // Tries all ways but the network alone, which a device may do for many blocks at once.
+  void run() {
+    if (segment_.layout.form == Form::kJpeg) return offer_jpeg(segment_.layout);
+    if (!is_one_copy()) try_view(choose_view(content_, segment_, level_.sampling));
   }
+
+  // What is to be offered yet.
+  const std::optional<Alone>& alone() const { return alone_; }
+  std::span<const std::uint8_t> content() const { return content_; }
+  const BlockProgress& progress() const { return progress_; }
+  void offer_alone(Coded coded) {
+    contest_.offer(std::move(coded));
+    alone_.reset();
+  }
+  // By itself.
+  void encode_alone() {
+    offer_alone(
+        kNetworkKind
+            .encode(alone_->header, content_, {alone_->engine, threads_, part_of_progress(1, 3)})
+            .back());
+  }
+
+  Coded take() { return contest_.take(); }
 
  private:
   void offer_jpeg(const Layout& layout) {
@@ -111,6 +137,7 @@ class BlockEncoder {
     const Shortcuts& parts = level_.shortcuts;
     if (quick_ < content_.size() / parts.maybe_easy) offer_zstd();
     if (contest_.best_cost() >= content_.size() / parts.easy) return false;
+    if (level_.fast_stream_bytes != 0) return true;
     const auto [folded, copies] = fold_repeats(content_);
     if (folded.size() > content_.size() / parts.folded) return false;
     BlockHeader header = header_of(BlockKind::kContexts, content_.size());
@@ -162,8 +189,20 @@ class BlockEncoder {
     };
   }
 
+  // Bytes that are to be decoded fast.
+  void try_without_mixer() {
+    if (contest_.best_cost() > quick_ / 4 * 3) offer_zstd();
+    BlockHeader header = header_of(BlockKind::kNetwork, content_.size());
+    header.log2_streams =
+        log2_of(plan_block(content_.size(), level_.fast_stream_bytes, {}, kMaxStreams));
+    auto engine = choose_model(header);
+    if (!engine || is_hopeless({}, engine)) return;
+    alone_ = {header, std::move(engine)};
+  }
+
   void try_view(const View& view) {
     if (looks_random(view)) return;
+    if (level_.fast_stream_bytes != 0 && is_of_bytes(view.layout)) return try_without_mixer();
     const auto header = [&](BlockKind kind) { return header_as(kind, content_, view, level_); };
     BlockHeader by_network =
         header(view.layout.form == Form::kSamples ? BlockKind::kNetwork : BlockKind::kMixed);
@@ -184,21 +223,121 @@ class BlockEncoder {
   }
 
   std::span<const std::uint8_t> content_;
+  const Segment& segment_;
   const FrameModels& models_;
   const Level& level_;
   int threads_;
   const BlockProgress& progress_;
   std::size_t quick_;  // bytes that zstd's quick level makes
   Contest contest_;
+  std::optional<Alone> alone_;
 };
+
+// Tells of blocks that are coded together as if all were bytes of the first one.
+StreamProgress progress_of(const BlockProgress& first) {
+  return [&first, done = std::size_t{0}](std::size_t bytes) mutable {
+    done += bytes;
+    if (first) first(done);
+  };
+}
+
+// Calls together() with those blocks that one device is to code by itself, and each() with the
+// others and with what together() has left undone. engine_of: the engine of that device, else null.
+template <class Block, class EngineOf, class Together, class Each>
+void code_all(const std::vector<Block*>& blocks, std::size_t side_by_side,
+              const EngineOf& engine_of, const Together& together, const Each& each) {
+  std::map<const Engine*, std::vector<Block*>> groups;
+  std::vector<Block*> rest;
+  for (Block* const block : blocks) {
+    const Engine* const engine = engine_of(*block);
+    (engine != nullptr ? groups[engine] : rest).push_back(block);
+  }
+  std::vector<std::pair<const Engine*, std::vector<Block*>>> tasks(groups.begin(), groups.end());
+  const auto threads = static_cast<int>(side_by_side);
+  parallel_for(threads, tasks.size() + rest.size(), [&](std::size_t i) {
+    if (i >= tasks.size()) return each(*rest[i - tasks.size()]);
+    auto& [engine, group] = tasks[i];
+    if (together(*engine, group)) group.clear();
+  });
+  for (const auto& [engine, group] : tasks) {
+    parallel_for(threads, group.size(), [&](std::size_t i) { each(*group[i]); });
+  }
+}
+
+BlockPlan plan_of(const BlockHeader& header) {
+  return stated_plan(header.content_bytes, header.streams());
+}
+
+bool encode_group(const Engine& engine, std::span<BlockEncoder* const> encoders) {
+  std::vector<NetworkBlockToEncode> blocks;
+  for (const BlockEncoder* encoder : encoders) {
+    blocks.push_back({encoder->content(), plan_of(encoder->alone()->header)});
+  }
+  if (!encode_together(engine, blocks, progress_of(encoders.front()->progress()))) return false;
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    encoders[i]->offer_alone(coded_as(encoders[i]->alone()->header, std::move(blocks[i].coded)));
+  }
+  return true;
+}
+
+void encode_alone(const std::vector<BlockEncoder*>& encoders, std::size_t side_by_side) {
+  code_all(
+      encoders, side_by_side,
+      [](const BlockEncoder& encoder) {
+        const auto& [header, engine] = *encoder.alone();
+        return codes_together(header, engine.get()) ? engine.get() : nullptr;
+      },
+      encode_group, [](BlockEncoder& encoder) { encoder.encode_alone(); });
+}
+
+// Blocks without filters, so that what is decoded is the content.
+bool decode_group(const Engine& engine, std::span<const BlockToDecode* const> blocks) {
+  std::vector<Bytes> contents;
+  std::vector<NetworkBlockToDecode> parts;
+  for (const BlockToDecode* block : blocks) {
+    Bytes& content = contents.emplace_back(block->header.content_bytes);
+    parts.push_back({block->coded, plan_of(block->header), content});
+  }
+  if (!decode_together(engine, parts, progress_of(blocks.front()->progress))) return false;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    blocks[i]->take(parts[i].good ? std::move(contents[i]) : Bytes());
+  }
+  return true;
+}
 
 }  // namespace
 
 Coded encode_block(std::span<const std::uint8_t> content, const Segment& segment,
                    const FrameModels& models, const Level& level, bool single, int threads,
                    const BlockProgress& progress) {
-  if (segment.compressed) return Contest(content, models.all().size(), single, 0).take();
-  return BlockEncoder(content, models, level, single, threads, progress).run(segment);
+  BlockToEncode block{content, segment, progress};
+  encode_blocks({&block, 1}, models, level, single, {1, threads});
+  return std::move(block.coded);
+}
+
+void encode_blocks(std::span<BlockToEncode> blocks, const FrameModels& models, const Level& level,
+                   bool single, const SideBySide& side_by_side) {
+  std::vector<std::unique_ptr<BlockEncoder>> encoders(blocks.size());
+  const auto threads = static_cast<int>(side_by_side.blocks);
+  parallel_for(threads, blocks.size(), [&](std::size_t i) {
+    BlockToEncode& block = blocks[i];
+    if (block.segment.compressed) {
+      block.coded = Contest(block.content, models.all().size(), single, 0).take();
+      return;
+    }
+    encoders[i] =
+        std::make_unique<BlockEncoder>(block, models, level, single, side_by_side.threads_of_each);
+    encoders[i]->run();
+    if (!encoders[i]->alone()) block.coded = std::exchange(encoders[i], nullptr)->take();
+  });
+  std::vector<BlockEncoder*> left;
+  for (const auto& encoder : encoders) {
+    if (encoder) left.push_back(encoder.get());
+  }
+  encode_alone(left, side_by_side.blocks);
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    if (encoders[i]) blocks[i].coded = encoders[i]->take();
+  }
 }
 
 BlockHeader header_as(BlockKind kind, std::span<const std::uint8_t> content, const View& view,
@@ -245,6 +384,35 @@ Bytes decode_block(const BlockHeader& header, std::span<const std::uint8_t> code
   Bytes filtered(header.filtered_bytes());
   if (!kind_of(header.kind).decode(header, coded, means, filtered)) return {};
   return revert_filters(header.filters, header.layout, std::move(filtered), header.content_bytes);
+}
+
+bool codes_together(const BlockHeader& header, const Engine* engine) {
+  return header.kind == BlockKind::kNetwork && header.filters.empty() && engine != nullptr &&
+         engine->coding_lanes() > 0;
+}
+
+void decode_blocks(std::span<const BlockToDecode> blocks, std::size_t side_by_side) {
+  std::vector<const BlockToDecode*> all;
+  for (const BlockToDecode& block : blocks) all.push_back(&block);
+  code_all(
+      all, side_by_side,
+      [](const BlockToDecode& block) {
+        return codes_together(block.header, block.engine.get()) ? block.engine.get() : nullptr;
+      },
+      decode_group, [](const BlockToDecode& block) { block.take(block.decode()); });
+}
+
+std::uint64_t waiting_memory(std::size_t content_bytes) {
+  // Content, and the best coded data so far, those at work.
+  return 3 * std::uint64_t{content_bytes};
+}
+
+std::uint64_t device_memory(const FrameModels& models, std::size_t blocks) {
+  std::uint64_t most = 0;
+  for (const FrameModels::Model& model : models.all()) {
+    most = std::max(most, coding_memory(*model.engine, blocks * kMaxStreams));
+  }
+  return most;
 }
 
 std::uint64_t encode_memory(std::size_t content_bytes, const FrameModels& models,

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -15,12 +17,29 @@
 
 namespace nnzip {
 
+// How many blocks are coded side by side, and on how many threads each.
+struct SideBySide {
+  std::size_t blocks = 1;
+  int threads_of_each = 1;
+};
+
+struct BlockToEncode {
+  std::span<const std::uint8_t> content;
+  const Segment& segment;  // what the content is thought to be
+  BlockProgress progress;
+  Coded coded = {};  // to fill
+};
+
 // The smallest of all kinds; of kinds that differ by a few bytes, the one that is faster to decode.
 // Slow kinds are not tried on what is one copy of its beginning, nor where samples speak against
 // them.
-// segment: what the content is thought to be. models: those that the block may use; the header
-// gives the place of the one it does. single: whether it is the frame's only block, so that the
-// frame names no other model. The result does not depend on threads. Throws Error.
+// models: those that the blocks may use; the header gives the place of the one it does. single:
+// whether there is one block alone, so that the frame names no other model. The result does not
+// depend on what is coded beside it. Throws Error.
+void encode_blocks(std::span<BlockToEncode> blocks, const FrameModels& models, const Level& level,
+                   bool single, const SideBySide& side_by_side);
+
+// The same of one block.
 Coded encode_block(std::span<const std::uint8_t> content, const Segment& segment,
                    const FrameModels& models, const Level& level, bool single, int threads,
                    const BlockProgress& progress = {});
@@ -41,9 +60,28 @@ std::vector<Coded> encode_as(BlockHeader header, std::span<const std::uint8_t> c
 Bytes decode_block(const BlockHeader& header, std::span<const std::uint8_t> coded,
                    const Means& means);
 
-// Bytes of memory that these take at most, content and coded data included.
+struct BlockToDecode {
+  const BlockHeader& header;
+  std::span<const std::uint8_t> coded;
+  std::shared_ptr<const Engine> engine;  // null for none
+  BlockProgress progress;
+  std::function<Bytes()> decode;            // by itself, on any thread
+  std::function<void(Bytes content)> take;  // gets the content, empty as of decode_block()
+};
+
+// Decodes blocks together if a device likes that, and the others at most so many at a time.
+// Precondition: the headers fit the networks. Throws Error.
+void decode_blocks(std::span<const BlockToDecode> blocks, std::size_t side_by_side);
+
+// Whether it is one for a device that codes by itself, whose streams may be those of many blocks.
+bool codes_together(const BlockHeader& header, const Engine* engine);
+
+// Bytes of memory that these take at most, content and coded data included. Of a block that waits
+// until a device codes it with others: waiting_memory, and device_memory once for all of them.
 std::uint64_t encode_memory(std::size_t content_bytes, const FrameModels& models,
                             const Level& level, int threads);
+std::uint64_t waiting_memory(std::size_t content_bytes);
+std::uint64_t device_memory(const FrameModels& models, std::size_t blocks);
 std::uint64_t decode_memory(const BlockHeader& header, const Engine* engine, int threads);
 
 }  // namespace nnzip

@@ -10,6 +10,7 @@
 #include "codec/block_source.h"
 #include "codec/frame_models.h"
 #include "codec/group_encoder.h"
+#include "codec/in_flight.h"
 #include "codec/levels.h"
 #include "codec/memory_budget.h"
 #include "codec/parallel.h"
@@ -21,8 +22,6 @@
 namespace nnzip {
 namespace {
 
-// Each block in flight has a mixer of its own.
-constexpr std::size_t kMaxBatch = 8;
 // Short blocks are gathered, so that threads are not idle while one of them works on a long block.
 constexpr std::size_t kMaxBatchBlocks = 64;
 
@@ -130,8 +129,22 @@ class Compressor {
     return encode_memory(content_bytes, models_, level_, threads);
   }
 
-  int threads_of_each(std::size_t blocks) const {
-    return std::max(1, threads_ / static_cast<int>(blocks));
+  // Of so many blocks in flight; more wait for a device that codes them together.
+  SideBySide side_by_side_of(std::size_t blocks) const {
+    const bool by_device = std::ranges::any_of(models_.all(), [](const FrameModels::Model& model) {
+      return is_wide_device(*model.engine);
+    });
+    return side_by_side(std::min(blocks, most_side_by_side(threads_, by_device)), threads_);
+  }
+
+  // As many blocks as fill the lanes of a device that codes by itself.
+  std::size_t coded_together() const {
+    if (level_.fast_stream_bytes == 0) return 1;
+    int lanes = 0;
+    for (const FrameModels::Model& model : models_.all()) {
+      lanes = std::max(lanes, model.engine->coding_lanes());
+    }
+    return std::max(1, lanes / kMaxStreams);
   }
 
   // All of the content, which is no more than a full block, so that the frame can name the models
@@ -161,15 +174,16 @@ class Compressor {
   // The header goes out before it is known which models the blocks will need, so all are named.
   void write_many(std::vector<SourceBlock> batch, BlockSource& blocks) {
     // One block waits for the next batch.
-    const std::size_t side_by_side =
-        blocks_in_flight(kMaxBatch, level_.block_bytes, level_.block_bytes);
+    const std::size_t in_flight =
+        blocks_in_flight(kMaxBatchBlocks, level_.block_bytes, level_.block_bytes);
     writer_.begin({true, models_.ids()});
     while (true) {
-      fill(batch, blocks, side_by_side);
+      fill(batch, blocks, in_flight);
       if (batch.empty()) return;
       const std::size_t possible =
-          held_ == 0 ? side_by_side
-                     : blocks_in_flight(kMaxBatch, level_.block_bytes, level_.block_bytes + held_);
+          held_ == 0
+              ? in_flight
+              : blocks_in_flight(kMaxBatchBlocks, level_.block_bytes, level_.block_bytes + held_);
       for (CodedPart& part : encode_all(batch, possible, false)) {
         for_each_model(part.coded, [&](BlockHeader& header) { used_[header.model] = true; });
         write(part, models_.all().size());
@@ -184,19 +198,22 @@ class Compressor {
   std::size_t blocks_in_flight(std::size_t most, std::size_t block_bytes,
                                std::uint64_t waiting_bytes) {
     const auto memory = [&](std::size_t count) {
-      return waiting_bytes + count * memory_of(block_bytes, threads_of_each(count));
+      const auto [blocks, threads_of_each] = side_by_side_of(count);
+      const std::uint64_t waiting = count - blocks;
+      return waiting_bytes + blocks * memory_of(block_bytes, threads_of_each) +
+             waiting * waiting_memory(block_bytes) +
+             (coded_together() > 1 ? device_memory(models_, count) : 0);
     };
-    std::size_t count = std::min({static_cast<std::size_t>(threads_), kMaxBatch, most});
+    std::size_t count = std::min(std::max(side_by_side_of(most).blocks, coded_together()), most);
     while (count > 1 && !budget_.fits(memory(count))) --count;
     budget_.need(memory(count));
     return count;
   }
 
-  // At most `side_by_side` blocks at a time. single: the frame has no others.
-  std::vector<CodedPart> encode_all(const std::vector<SourceBlock>& blocks,
-                                    std::size_t side_by_side, bool single) {
-    return encode_sources(blocks, models_, level_, single,
-                          {side_by_side, threads_of_each(side_by_side)},
+  // At most `in_flight` blocks at a time. single: the frame has no others.
+  std::vector<CodedPart> encode_all(const std::vector<SourceBlock>& blocks, std::size_t in_flight,
+                                    bool single) {
+    return encode_sources(blocks, models_, level_, single, side_by_side_of(in_flight),
                           [this](std::size_t done) { report(done); });
   }
 
@@ -236,7 +253,7 @@ class Compressor {
   const ModelStore& store_;
   const Options& options_;
   int threads_;
-  const Level& level_;
+  const Level level_;
   MemoryBudget budget_;
   Layout described_;  // what the options say of all content
   FrameModels models_;

@@ -8,12 +8,14 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/hash.h"
 #include "codec/block_coder.h"
 #include "codec/engine_source.h"
 #include "codec/group_decoder.h"
+#include "codec/in_flight.h"
 #include "codec/memory_budget.h"
 #include "codec/parallel.h"
 #include "codec/progress.h"
@@ -22,7 +24,6 @@
 namespace nnzip {
 namespace {
 
-constexpr int kMaxBatch = 8;
 constexpr std::uint64_t kNoEnd = std::numeric_limits<std::uint64_t>::max();
 
 // The part of all content that is wanted.
@@ -159,7 +160,7 @@ class Decompressor {
   // Returns whether the frame may have more blocks that are wanted.
   bool read_batch(const FrameHeader& frame, std::vector<PendingBlock>& batch) {
     std::uint64_t memory = 0;
-    while (batch.size() < static_cast<std::size_t>(std::min(threads_, kMaxBatch))) {
+    while (has_room(batch)) {
       if (past_range() || (!waiting_ && is_read())) return false;
       if (!waiting_) waiting_ = reader_.next_header();
       if (!waiting_ && listed_ != nullptr) corrupt_listed(reader_.place());
@@ -183,6 +184,29 @@ class Decompressor {
       waiting_.reset();
     }
     return true;
+  }
+
+  // Whether one more block can be coded beside these.
+  bool has_room(const std::vector<PendingBlock>& batch) const {
+    std::size_t others = 0;
+    int lanes = 0, wanted = 1;
+    for (const PendingBlock& block : batch) {
+      const auto engine = block.engine();
+      if (codes_together(block.header, engine.get())) {
+        lanes += block.header.streams();
+        wanted = std::max(wanted, engine->coding_lanes());
+      } else {
+        ++others;
+      }
+    }
+    return lanes < wanted && others < most_side_by_side(threads_, is_by_device(batch));
+  }
+
+  static bool is_by_device(const std::vector<PendingBlock>& batch) {
+    return std::ranges::any_of(batch, [](const PendingBlock& block) {
+      const auto engine = block.engine();
+      return engine && is_wide_device(*engine);
+    });
   }
 
   // The waiting block and what it needs; of a group that is known once its data are read.
@@ -224,29 +248,39 @@ class Decompressor {
   }
 
   void decode_batch(std::vector<PendingBlock>& batch, Xxh64Stream& content_hash) {
-    const int threads_of_each = std::max(1, threads_ / std::max(1, static_cast<int>(batch.size())));
+    const auto [side_by_side, threads_of_each] = nnzip::side_by_side(
+        std::min(batch.size(), most_side_by_side(threads_, is_by_device(batch))), threads_);
     BatchProgress progress(batch.size(), [this](std::size_t done) { report(done); });
-    parallel_for(threads_, batch.size(), [&](std::size_t i) {
+    std::vector<BlockToDecode> blocks;
+    for (std::size_t i = 0; i < batch.size(); ++i) {
       PendingBlock& block = batch[i];
-      const auto tell = [&, i](std::size_t done) { progress.update(i, done); };
-      if (block.header.kind == BlockKind::kGroup) {
-        GroupThreads threads = block.group_threads;
-        threads.threads = std::min(threads.threads, threads_of_each);
-        threads.blocks = std::min(threads.blocks, threads_of_each);
-        block.content = decode_group(block.header, block.group, block.engines, threads, tell);
-        block.group = {};
-      } else {
-        const Means means{block.engine(), threads_of_each, tell};
-        block.content = decode_block(block.header, block.coded, means);
-      }
-      block.coded = {};
-    });
+      const Means means{block.engine(), threads_of_each,
+                        [&progress, i](std::size_t done) { progress.update(i, done); }};
+      blocks.push_back({block.header, block.coded, means.engine, means.progress,
+                        [&block, means] { return decode(block, means); },
+                        [&block](Bytes content) {
+                          block.content = std::move(content);
+                          block.coded = {};
+                        }});
+    }
+    decode_blocks(blocks, side_by_side);
     for (PendingBlock& block : batch) {
       if (block.content.empty()) corrupt(block.place, "the coded data are damaged.");
       check_and_write(block);
       content_hash.update(block.content);
       block.content = {};
     }
+  }
+
+  static Bytes decode(PendingBlock& block, const Means& means) {
+    if (block.header.kind != BlockKind::kGroup) {
+      return decode_block(block.header, block.coded, means);
+    }
+    GroupThreads threads = block.group_threads;
+    threads.threads = std::min(threads.threads, means.threads);
+    threads.blocks = std::min(threads.blocks, means.threads);
+    const GroupData group = std::exchange(block.group, {});
+    return decode_group(block.header, group, block.engines, threads, means.progress);
   }
 
   const std::shared_ptr<const Engine>& engine_of(const ModelId& id) {

@@ -71,24 +71,33 @@ class GroupDecoder {
 
   // Returns whether all have their checksums.
   bool decode_leaves(const BlockProgress& tell, double part) {
-    std::atomic<bool> good = true;
     BatchProgress progress(leaves_.size(), [&](std::size_t done) {
       if (tell) tell(static_cast<std::size_t>(part * static_cast<double>(done)));
     });
-    parallel_for(threads_.blocks, leaves_.size(), [&](std::size_t i) {
-      const auto& [header, coded, group] = *leaves_[i].block;
-      if (!good) return;
-      const Bytes content =
-          decode_block(header, coded,
-                       {engine_of(header, engines_), threads_of_each(threads_, leaves_.size()),
-                        [&, i](std::size_t done) { progress.update(i, done); }});
-      if (content.empty() || xxh32(content) != header.checksum) {
-        good = false;
-        return;
-      }
-      std::ranges::copy(content, leaves_[i].content.begin());
-    });
+    std::atomic<bool> good = true;
+    std::vector<BlockToDecode> blocks;
+    const int threads = threads_of_each(threads_, leaves_.size());
+    for (std::size_t i = 0; i < leaves_.size(); ++i) {
+      const GroupBlock& block = *leaves_[i].block;
+      const Means means{engine_of(block.header, engines_), threads,
+                        [&progress, i](std::size_t done) { progress.update(i, done); }};
+      blocks.push_back({block.header, block.coded, means.engine, means.progress,
+                        [&good, &block, means] {
+                          return good ? decode_block(block.header, block.coded, means) : Bytes();
+                        },
+                        [&, i](const Bytes& content) {
+                          if (!take(leaves_[i], content)) good = false;
+                        }});
+    }
+    decode_blocks(blocks, static_cast<std::size_t>(threads_.blocks));
     return good;
+  }
+
+  // Returns whether it has its checksum.
+  static bool take(const Leaf& leaf, const Bytes& content) {
+    if (content.empty() || xxh32(content) != leaf.block->header.checksum) return false;
+    std::ranges::copy(content, leaf.content.begin());
+    return true;
   }
 
   Bytes close(Node& node, std::size_t content_bytes) const {

@@ -7,7 +7,6 @@
 
 #include "base/hash.h"
 #include "codec/kinds/kind_zstd.h"
-#include "codec/parallel.h"
 #include "container/group_data.h"
 #include "container/span_reader.h"
 
@@ -51,21 +50,26 @@ class SourceEncoder {
 
   void encode_leaves(const std::function<void(std::size_t)>& tell) const {
     BatchProgress progress(leaves_.size(), tell);
-    parallel_for(static_cast<int>(side_by_side_.blocks), leaves_.size(), [&](std::size_t i) {
-      const Leaf& leaf = leaves_[i];
-      *leaf.coded = encode(*leaf.block, single_, [&, i](std::size_t done) {
-        progress.update(i, static_cast<std::size_t>(leaf.part * static_cast<double>(done)));
-      });
-    });
+    std::vector<BlockToEncode> blocks;
+    for (std::size_t i = 0; i < leaves_.size(); ++i) {
+      const SourceBlock& block = *leaves_[i].block;
+      blocks.push_back({block.content, block.segment, [&, i](std::size_t done) {
+                          const double bytes = leaves_[i].part * static_cast<double>(done);
+                          progress.update(i, static_cast<std::size_t>(bytes));
+                        }});
+    }
+    encode(blocks, single_);
+    for (std::size_t i = 0; i < leaves_.size(); ++i) *leaves_[i].coded = std::move(blocks[i].coded);
   }
 
-  Coded encode(const SourceBlock& block, bool single, const BlockProgress& progress) const {
-    Coded coded = encode_block(block.content, block.segment, models_, level_, single,
-                               side_by_side_.threads_of_each, progress);
-    coded.header.content_bytes = static_cast<std::uint32_t>(block.content.size());
-    coded.header.coded_bytes = static_cast<std::uint32_t>(coded.data.size());
-    coded.header.checksum = xxh32(block.content);
-    return coded;
+  void encode(std::span<BlockToEncode> blocks, bool single) const {
+    encode_blocks(blocks, models_, level_, single, side_by_side_);
+    for (BlockToEncode& block : blocks) {
+      BlockHeader& header = block.coded.header;
+      header.content_bytes = static_cast<std::uint32_t>(block.content.size());
+      header.coded_bytes = static_cast<std::uint32_t>(block.coded.data.size());
+      header.checksum = xxh32(block.content);
+    }
   }
 
   // Adds what the block has become.
@@ -115,12 +119,11 @@ class SourceEncoder {
     BlockSource source(in, level_.block_bytes);
     std::vector<SourceBlock> blocks;
     while (auto block = source.next()) blocks.push_back(std::move(*block));
-    std::vector<Coded> coded(blocks.size());
-    parallel_for(static_cast<int>(side_by_side_.blocks), blocks.size(), [&](std::size_t i) {
-      coded[i] = encode(blocks[i], single_ && blocks.size() == 1, {});
-    });
-    for (Coded& block : coded) {
-      parts.push_back({content.first(block.header.content_bytes), std::move(block)});
+    std::vector<BlockToEncode> encoded;
+    for (const SourceBlock& block : blocks) encoded.push_back({block.content, block.segment, {}});
+    encode(encoded, single_ && blocks.size() == 1);
+    for (BlockToEncode& block : encoded) {
+      parts.push_back({content.first(block.content.size()), std::move(block.coded)});
       content = content.subspan(parts.back().content.size());
     }
   }

@@ -17,12 +17,6 @@ struct CodedPart {
   Coded coded;                            // of a group: not sealed
 };
 
-// How many blocks are coded side by side, and on how many threads each.
-struct SideBySide {
-  std::size_t blocks = 1;
-  int threads_of_each = 1;
-};
-
 // One part or, where a group is given up, several for each block, in their order. single: whether
 // there are no others in the frame. The result does not depend on threads. progress: called with
 // bytes of all content. Throws Error.

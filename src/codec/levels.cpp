@@ -38,4 +38,9 @@ const Level& level_meaning(int level) {
   return kLevels[static_cast<std::size_t>(std::clamp(level, 1, 9) - 1)];
 }
 
+Level for_fast_decoding(Level level) {
+  level.fast_stream_bytes = 16 * kKiB;
+  return level;
+}
+
 }  // namespace nnzip

@@ -61,6 +61,9 @@ struct Level {
                          // others, as samples say, is not tried; 0: it is tried in any case
   Sampling sampling;
   Shortcuts shortcuts;
+  std::size_t fast_stream_bytes =
+      0;  // if not 0, no mixer takes part in bytes and code: the network
+          // alone has up to kMaxStreams streams of so many at least
 
   // Of coded data: from so many bytes on a block with several streams is doubtful.
   std::size_t doubtful_bytes(std::size_t contexts_bytes) const {
@@ -70,5 +73,8 @@ struct Level {
 
 // Of the levels 1..9; others count as the nearest of these.
 const Level& level_meaning(int level);
+
+// The same for what is to be decoded fast, by a GPU above all.
+Level for_fast_decoding(Level level);
 
 }  // namespace nnzip

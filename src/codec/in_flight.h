@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// How many blocks are coded at the same time. No result depends on it.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+
+#include "backend/backend.h"
+#include "codec/block_coder.h"
+
+namespace nnzip {
+
+// Whether threads wait for it while it computes, and it likes many of them to.
+inline bool is_wide_device(const Engine& engine) { return engine.preferred().lanes >= 512; }
+
+// As threads allow. Each block in flight has a mixer of its own. Those that wait for a device leave
+// their cores to others.
+inline std::size_t most_side_by_side(int threads, bool by_device) {
+  constexpr int kMost = 8, kMostByDevice = 64, kWaiting = 4;
+  return static_cast<std::size_t>(by_device ? std::min(kWaiting * threads, kMostByDevice)
+                                            : std::min(threads, kMost));
+}
+
+inline SideBySide side_by_side(std::size_t blocks, int threads) {
+  return {blocks, std::max(1, threads / static_cast<int>(std::max<std::size_t>(blocks, 1)))};
+}
+
+}  // namespace nnzip
