@@ -193,6 +193,10 @@ typedef struct nnzip_options {
    * Content begins at a row or frame. Samples of it judge what is said, so that a wrong layout
    * costs size alone. Nothing is unwrapped then. */
   const char* layout;
+  /* Nonzero: for decompressing fast, on a GPU above all. Bytes and code are coded by zstd or by the
+   * network alone, in more streams, which costs size. 0, the default: they are mixed. Compression
+   * only. */
+  int fast_decode;
 } nnzip_options;
 
 /* Sets all to the defaults. struct_size must be sizeof(nnzip_options).

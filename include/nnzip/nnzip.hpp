@@ -93,6 +93,9 @@ struct Options {
   // of 80 numbers), "pixels:640x3:u8" (width, channels), "samples:2:s16le" (channels). Samples
   // judge it, so a wrong one costs size alone. Nothing is unwrapped then. Empty: not known.
   std::string layout;
+  // Compression only: for decompressing fast, on a GPU above all. Bytes and code are not mixed, but
+  // coded by zstd or by the network alone, in more streams; it costs size.
+  bool fast_decode = false;
 };
 
 // Blocks in all, and by how they are coded.

@@ -87,6 +87,7 @@ void settle(Arguments& arguments, const RawOptions& raw, bool has_command) {
   arguments.options.directory = raw.directory;
   arguments.options.unwrap = !raw.no_unwrap;
   arguments.options.layout = raw.layout;
+  arguments.options.fast_decode = raw.fast_decode;
   if (!raw.memory.empty()) arguments.options.memory_limit = parse_memory(raw.memory);
   if (!raw.range.empty()) arguments.range = parse_range(raw.range);
   if (!arguments.suffix.empty() && arguments.suffix[0] != '.') {

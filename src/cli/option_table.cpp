@@ -66,6 +66,7 @@ void add_level_and_model(CLI::App& app, RawOptions& raw) {
   app.add_flag("--no-unwrap", raw.no_unwrap, "code gzip, zip, PNG and the like as they are");
   app.add_option("--layout", raw.layout, "what headerless content is: pixels:640x3:u8")
       ->type_name("TEXT");
+  app.add_flag("--fast-decode", raw.fast_decode, "larger, but decompressed fast by a GPU");
   app.add_flag("--directory", raw.directory, "end the output with a directory of its blocks");
 }
 

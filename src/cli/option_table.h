@@ -14,7 +14,7 @@ namespace nnzip {
 struct RawOptions {
   bool decompress = false, compress = false, test = false, list = false, keep = false;
   bool quiet = false, verbose = false, version = false, no_sparse = false;
-  bool directory = false, no_unwrap = false;
+  bool directory = false, no_unwrap = false, fast_decode = false;
   bool name = false, no_name = false;  // gzip's; nothing is stored that they could be about
   std::string level = "5";  // a string, because CLI11 would add up numbers of several flags
   std::string device = "auto", model = "auto";

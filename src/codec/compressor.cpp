@@ -65,7 +65,8 @@ class Compressor {
         store_(store),
         options_(options),
         threads_(thread_count(options)),
-        level_(level_meaning(options.level)),
+        level_(options.fast_decode ? for_fast_decoding(level_meaning(options.level))
+                                   : level_meaning(options.level)),
         budget_(options.memory_limit),
         described_(options.layout.empty() ? Layout{} : layout_of_hint(options.layout)) {
     if (options.level < 1 || options.level > 9) {

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// A device whose memory is the host's.
-#include "conformance/host_kernels.h"
-
+// A device whose memory is the host's: with NNZIP_HOST_PLUGIN a plugin of its own, whose calls fail
+// from the one that a variable of that name says, and else an engine for the tests.
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <new>
 
 #include "backend/float_environment.h"
+#include "backend/torch/plugin/cuda/host_threads.h"
 #include "backend/torch/plugin/cuda/kernel_engine.h"
 #include "backend/torch/plugin/cuda/network_kernel.h"
+#include "backend/torch/plugin_interface.h"
+#ifndef NNZIP_HOST_PLUGIN
 #include "backend/torch/torch_backend.h"
+#include "conformance/host_kernels.h"
+#endif
 
 namespace {
 
@@ -64,9 +69,23 @@ struct nnzip_torch_engine {
 
 struct nnzip_torch_session {
   KernelSession session;
+  int calls = 0;
 };
 
 namespace {
+
+// Runs task() unless the session is told to fail.
+template <class Task>
+int computed(nnzip_torch_session* session, nnzip_torch_text* error, const Task& task) {
+  const char* told = std::getenv("NNZIP_HOST_PLUGIN");
+  const int failing = told == nullptr ? 0 : std::atoi(told);
+  if (failing > 0 && ++session->calls >= failing) {
+    std::snprintf(error->text, sizeof error->text, "told to fail in call %d", failing);
+    return 1;
+  }
+  task();
+  return 0;
+}
 
 constexpr nnzip_torch_functions kFunctions{
     .interface = NNZIP_TORCH_INTERFACE,
@@ -92,7 +111,7 @@ constexpr nnzip_torch_functions kFunctions{
     .peak = [](const nnzip_torch_engine*) { return 0.0; },
     .start =
         [](const nnzip_torch_engine* engine, std::int32_t lanes, nnzip_torch_text*) {
-          return new nnzip_torch_session{KernelSession(*engine->kernels, lanes)};
+          return new nnzip_torch_session{KernelSession(*engine->kernels, lanes), 0};
         },
     .free_session = [](nnzip_torch_session* session) { delete session; },
     .reset =
@@ -102,9 +121,9 @@ constexpr nnzip_torch_functions kFunctions{
         },
     .score =
         [](nnzip_torch_session* session, const std::uint8_t* symbols, const std::uint8_t* taps,
-           std::int32_t active, std::int32_t count, std::uint32_t* next, nnzip_torch_text*) {
-          session->session.score(symbols, taps, active, count, next);
-          return 0;
+           std::int32_t active, std::int32_t count, std::uint32_t* next, nnzip_torch_text* error) {
+          return computed(session, error,
+                          [&] { session->session.score(symbols, taps, active, count, next); });
         },
     .coding_lanes =
         [](const nnzip_torch_engine* engine) {
@@ -112,9 +131,10 @@ constexpr nnzip_torch_functions kFunctions{
         },
     .score_ends =
         [](nnzip_torch_session* session, const std::uint8_t* symbols, const std::uint8_t* followers,
-           std::int32_t active, std::int32_t count, std::uint32_t* ends, nnzip_torch_text*) {
-          session->session.score_ends(symbols, followers, active, count, ends);
-          return 0;
+           std::int32_t active, std::int32_t count, std::uint32_t* ends, nnzip_torch_text* error) {
+          return computed(session, error, [&] {
+            session->session.score_ends(symbols, followers, active, count, ends);
+          });
         },
     .start_decoding =
         [](nnzip_torch_session* session, const std::uint8_t* coded, const std::uint64_t* bytes,
@@ -124,14 +144,21 @@ constexpr nnzip_torch_functions kFunctions{
         },
     .decode =
         [](nnzip_torch_session* session, const std::uint8_t* first, std::int32_t active,
-           std::int32_t count, std::uint8_t* symbols, std::uint64_t* taken, nnzip_torch_text*) {
-          session->session.decode(first, active, count, symbols, taken);
-          return 0;
+           std::int32_t count, std::uint8_t* symbols, std::uint64_t* taken,
+           nnzip_torch_text* error) {
+          return computed(session, error,
+                          [&] { session->session.decode(first, active, count, symbols, taken); });
         },
 };
 
 }  // namespace
 
+#ifdef NNZIP_HOST_PLUGIN
+extern "C" __attribute__((visibility("default"))) const nnzip_torch_functions* nnzip_torch_plugin(
+    void) {
+  return &kFunctions;
+}
+#else
 namespace nnzip::test {
 
 std::shared_ptr<const Engine> host_kernels(const Model& model, int processors,
@@ -142,3 +169,4 @@ std::shared_ptr<const Engine> host_kernels(const Model& model, int processors,
 }
 
 }  // namespace nnzip::test
+#endif

@@ -50,6 +50,7 @@ __nnzip_option 'bare compress' -l fast -d 'as -1'
 __nnzip_option 'bare compress' -l best -d 'as -9'
 __nnzip_option 'bare compress' -l no-unwrap -d 'code gzip, zip, PNG and the like as they are'
 __nnzip_option 'bare compress' -l layout -x -d 'what headerless content is: pixels:640x3:u8'
+__nnzip_option 'bare compress' -l fast-decode -d 'larger, but decompressed fast by a GPU'
 __nnzip_option 'bare compress' -l directory -d 'end the output with a directory'
 __nnzip_option 'bare compress' -l model -x -a '(__nnzip_models)' -d 'auto, none or a model'
 
