@@ -22,8 +22,9 @@
 namespace nnzip {
 namespace {
 
-// Short blocks are gathered, so that threads are not idle while one of them works on a long block.
-constexpr std::size_t kMaxBatchBlocks = 64;
+// Short blocks are gathered, so that threads are not idle while one of them works on a long block;
+// more of them for a device, which codes their streams together.
+constexpr std::size_t kMaxBatchBlocks = 64, kMaxBatchForDevice = 4096;
 
 // To be coded.
 std::size_t bytes_of(const SourceBlock& block) {
@@ -101,7 +102,8 @@ class Compressor {
   void fill(std::vector<SourceBlock>& batch, BlockSource& blocks, std::size_t full_blocks) {
     std::size_t bytes = 0;
     for (const SourceBlock& block : batch) bytes += bytes_of(block);
-    while (next_ && batch.size() < kMaxBatchBlocks &&
+    const std::size_t most = coded_together() > 1 ? kMaxBatchForDevice : kMaxBatchBlocks;
+    while (next_ && batch.size() < most &&
            (batch.empty() || bytes + bytes_of(*next_) <= full_blocks * level_.block_bytes)) {
       bytes += bytes_of(*next_);
       batch.push_back(std::move(*next_));

@@ -24,6 +24,8 @@
 namespace nnzip {
 namespace {
 
+// Content of blocks that a device decodes together.
+constexpr std::size_t kMostTogether = std::size_t{256} << 20;
 constexpr std::uint64_t kNoEnd = std::numeric_limits<std::uint64_t>::max();
 
 // The part of all content that is wanted.
@@ -186,20 +188,24 @@ class Decompressor {
     return true;
   }
 
-  // Whether one more block can be coded beside these.
+  // Whether one more block can be coded beside these. Where a device codes some of them together,
+  // they are as many as fill its lanes, and those between them that take no time do not count.
   bool has_room(const std::vector<PendingBlock>& batch) const {
-    std::size_t others = 0;
+    std::size_t others = 0, bytes = 0;
     int lanes = 0, wanted = 1;
     for (const PendingBlock& block : batch) {
       const auto engine = block.engine();
+      bytes += block.header.content_bytes;
       if (codes_together(block.header, engine.get())) {
         lanes += block.header.streams();
         wanted = std::max(wanted, engine->coding_lanes());
-      } else {
+      } else if (block.header.kind != BlockKind::kStored && block.header.kind != BlockKind::kZstd) {
         ++others;
       }
     }
-    return lanes < wanted && others < most_side_by_side(threads_, is_by_device(batch));
+    const std::size_t most = most_side_by_side(threads_, is_by_device(batch));
+    return lanes == 0 ? batch.size() < most
+                      : lanes < wanted && others < most && bytes < kMostTogether;
   }
 
   static bool is_by_device(const std::vector<PendingBlock>& batch) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // nnzip-device-bench DEVICE MODEL [SECONDS]: how fast one session of a device is, by lanes in
 // flight, with the given content known 16 symbols ahead or not; and coding, where the device codes.
-// Markdown.
+// Beside MB/s the part of the device's peak of int8 products that those of the network take, or a
+// dash if it is not known. Markdown.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -41,9 +42,25 @@ double rate(double seconds, std::size_t symbols, const std::function<void()>& ca
   return static_cast<double>(calls * symbols) / passed;
 }
 
-void print(double rate) { std::printf(" %.3f |", rate / 1e6); }
+// Prints rates of symbols.
+class Cells {
+ public:
+  Cells(double macs, double peak) : macs_(macs), peak_(peak) {}
 
-void show(const Engine& engine, int lanes, double seconds) {
+  void print(double rate) const {
+    std::printf(" %.3f, ", rate / 1e6);
+    if (peak_ > 0) {
+      std::printf("%.1f %% |", 100 * rate * macs_ / peak_);
+    } else {
+      std::printf("- |");
+    }
+  }
+
+ private:
+  double macs_, peak_;  // of a symbol, and of the device in a second
+};
+
+void show(const Engine& engine, int lanes, double seconds, const Cells& cells) {
   const auto count = static_cast<std::size_t>(lanes);
   const auto sample = nnzip::generated_sample(count * kSteps);
   const std::vector<std::uint8_t> taps(count * kAhead * engine.taps().size(), 128);
@@ -57,19 +74,19 @@ void show(const Engine& engine, int lanes, double seconds) {
     });
   };
   std::printf("| %d |", lanes);
-  print(score(kAhead));
-  print(score(1));
+  cells.print(score(kAhead));
+  cells.print(score(1));
   throw_if_failed(*session, engine.description());
   const auto coding = engine.coding_session(lanes);
   if (coding) {
     std::vector<nnzip::Ends> ends(sample.size());
-    print(rate(seconds, sample.size(),
-               [&] { coding->score_ends(sample, sample, lanes, kSteps, ends); }));
+    cells.print(rate(seconds, sample.size(),
+                     [&] { coding->score_ends(sample, sample, lanes, kSteps, ends); }));
     std::vector<std::uint8_t> symbols(sample.size());
     std::vector<std::uint64_t> taken(count);
     coding->start_decoding(
         std::vector<std::span<const std::uint8_t>>(count, std::span(sample).first(kSteps)));
-    print(rate(seconds, sample.size(), [&] {
+    cells.print(rate(seconds, sample.size(), [&] {
       coding->decode(std::span(sample).first(count), lanes, kSteps, symbols, taken);
     }));
     throw_if_failed(*coding, engine.description());
@@ -85,12 +102,15 @@ void run(const std::string& device, const std::string& file, double seconds) {
   const nnzip::Bytes bytes{std::istreambuf_iterator<char>(stream), {}};
   auto model = std::make_shared<const nnzip::Model>(nnzip::unpack_model(bytes, file));
   const auto engine = nnzip::find_backend(device).load(model);
-  std::printf("\n%s, %s, %llu MAC a byte in products\n\n", file.c_str(),
-              engine->description().c_str(),
-              static_cast<unsigned long long>(model->config.macs_per_byte()));
+  const auto macs = static_cast<double>(model->config.macs_per_byte());
+  const Cells cells(macs, engine->peak());
+  std::printf("\n%s, %s, %.0f MAC a byte in products, peak %.3g MAC/s\n\n", file.c_str(),
+              engine->description().c_str(), macs, engine->peak());
   std::printf("| lanes | known, MB/s | by steps | ends of known | decoded on the device |\n");
   std::printf("|---:|---:|---:|---:|---:|\n");
-  for (int lanes = 1; lanes <= Engine::kMaxLanes; lanes *= 4) show(*engine, lanes, seconds);
+  for (int lanes = 1; lanes <= Engine::kMaxLanes; lanes *= 4) {
+    show(*engine, lanes, seconds, cells);
+  }
 }
 
 }  // namespace

@@ -4,9 +4,12 @@
 # than four minutes.
 #
 # here   gpu.sh pack BUILD FOLDER           programs and plugin of a build with libtorch 2.11, about 20 MB
-# there  gpu.sh run FOLDER RESULTS [DEVICE]  label gpu, then tables of speed by lanes, into RESULTS
+# there  gpu.sh run FOLDER RESULTS [DEVICE [BYTES]]
+#        label gpu, tables of speed by lanes with the part of the tensor cores' peak, and the command
+#        with --fast-decode on so many bytes of torch's sources, 64 MB; into RESULTS
 #
 # Each part has a limit of its own, and none stops the others. DEVICE is cuda; torch rehearses on a CPU.
+# Limits: 10 s, 2 * 45, 6 * 15, 40; the rest is the start of programs.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
@@ -43,7 +46,24 @@ part() {  # NAME SECONDS COMMAND...
   tail -n 25 "$results/$name.txt"
 }
 
-run() {  # FOLDER RESULTS [DEVICE]
+# Both ways, each device's file opened by the other.
+whole() {  # NNZIP DEVICE BYTES
+  local torch sample device
+  torch=$(python3 -c 'import importlib.util; print(*importlib.util.find_spec("torch").submodule_search_locations)') || true
+  sample=$(mktemp -d)
+  find "${torch:-$root}" -name '*.py' -print0 | sort -z | xargs -0 cat 2>/dev/null | head -c "$3" >"$sample/a" || true
+  wc -c <"$sample/a"
+  TIMEFORMAT='%R s, %U s of processors'
+  echo "$2 compresses"; time "$1" --fast-decode --device "$2" -v -c "$sample/a" >"$sample/a.nnz"
+  wc -c <"$sample/a.nnz"
+  echo "$2 decompresses"; time "$1" --device "$2" -dc "$sample/a.nnz" | cmp - "$sample/a"
+  # A part, since a processor takes long.
+  head -c "$(($3 / 16))" "$sample/a" >"$sample/b"
+  "$1" --fast-decode --device cpu -c "$sample/b" | cmp - <("$1" --fast-decode --device "$2" -c "$sample/b") && echo 'the same as cpu'
+  rm -r "$sample"
+}
+
+run() {  # FOLDER RESULTS [DEVICE [BYTES]]
   local packed device=${3:-cuda} model kernels
   packed=$(realpath "$1")
   mkdir -p "$2"
@@ -55,14 +75,15 @@ run() {  # FOLDER RESULTS [DEVICE]
     part "gpu.kernels$kernels" 45 "$root/tests/golden/gpu.sh" "$packed/nnzip" \
       "$packed/nnzip_conformance_tests" $kernels "$device"
     for model in "$root"/models/*.nnzm; do
-      NNZIP_CUDA_KERNELS=$kernels part "speed.kernels$kernels.$(basename "$model" .nnzm)" 20 \
+      NNZIP_CUDA_KERNELS=$kernels part "speed.kernels$kernels.$(basename "$model" .nnzm)" 15 \
         "$packed/nnzip-device-bench" "$device" "$model" 0.2
     done
   done
+  part whole 40 "$0" whole "$packed/nnzip" "$device" "${4:-64000000}"
   say end
 }
 
 case ${1:-} in
-  pack | run) "$@" ;;
-  *) sed -n '3,10p' "${BASH_SOURCE[0]}" >&2; exit 1 ;;
+  pack | run | whole) "$@" ;;
+  *) sed -n '3,13p' "${BASH_SOURCE[0]}" >&2; exit 1 ;;
 esac
