@@ -108,6 +108,8 @@ class BlockEncoder {
     contest_.offer(std::move(coded));
     alone_.reset();
   }
+  // Where the network alone was offered.
+  void run_after_alone() { offer_zstd_if_worth(); }
   // By itself.
   void encode_alone() {
     offer_alone(
@@ -172,12 +174,13 @@ class BlockEncoder {
     return header_fits(header, engine.get()) ? engine : nullptr;
   }
 
-  // Whether samples say that the network knows nothing of the content.
-  bool is_hopeless(const View& view, const std::shared_ptr<const Engine>& engine) const {
+  // Whether samples say that the network knows nothing of the content. others: the bytes of the
+  // best of the others.
+  bool is_hopeless(const View& view, const std::shared_ptr<const Engine>& engine,
+                   std::size_t others) const {
     return level_.hopeless != 0 && is_of_bytes(view.layout) &&
            content_.size() >= level_.shortcuts.least_bytes &&
-           NetworkCoder(engine, threads_).estimate(view.of(content_)) >
-               level_.hopeless * contest_.best_cost();
+           NetworkCoder(engine, threads_).estimate(view.of(content_)) > level_.hopeless * others;
   }
 
   // Reports of quarters of the block.
@@ -189,14 +192,19 @@ class BlockEncoder {
     };
   }
 
-  // Bytes that are to be decoded fast.
-  void try_without_mixer() {
+  // zstd's high level takes a fifth of the contexts' time, hence only where it may win.
+  void offer_zstd_if_worth() {
     if (contest_.best_cost() > quick_ / 4 * 3) offer_zstd();
+  }
+
+  // Bytes that are to be decoded fast: the network first, which often makes zstd not worth its
+  // time.
+  void try_without_mixer() {
     BlockHeader header = header_of(BlockKind::kNetwork, content_.size());
     header.log2_streams =
         log2_of(plan_block(content_.size(), level_.fast_stream_bytes, {}, kMaxStreams));
     auto engine = choose_model(header);
-    if (!engine || is_hopeless({}, engine)) return;
+    if (!engine || is_hopeless({}, engine, quick_)) return offer_zstd_if_worth();
     alone_ = {header, std::move(engine)};
   }
 
@@ -215,9 +223,8 @@ class BlockEncoder {
       doubtful = level_.doubtful_bytes(by_contexts.back().data.size());
       contest_.offer(std::move(by_contexts));
     }
-    // zstd's high level takes a fifth of the contexts' time, hence only where it may win.
-    if (contest_.best_cost() > quick_ / 4 * 3) offer_zstd();
-    if (!engine || is_hopeless(view, engine)) return;
+    offer_zstd_if_worth();
+    if (!engine || is_hopeless(view, engine, contest_.best_cost())) return;
     const Means rest{engine, threads_, part_of_progress(1, 3)};
     contest_.offer(encode_as(by_network, content_, view, rest, doubtful));
   }
@@ -335,9 +342,11 @@ void encode_blocks(std::span<BlockToEncode> blocks, const FrameModels& models, c
     if (encoder) left.push_back(encoder.get());
   }
   encode_alone(left, side_by_side.blocks);
-  for (std::size_t i = 0; i < blocks.size(); ++i) {
-    if (encoders[i]) blocks[i].coded = encoders[i]->take();
-  }
+  parallel_for(threads, blocks.size(), [&](std::size_t i) {
+    if (!encoders[i]) return;
+    encoders[i]->run_after_alone();
+    blocks[i].coded = encoders[i]->take();
+  });
 }
 
 BlockHeader header_as(BlockKind kind, std::span<const std::uint8_t> content, const View& view,

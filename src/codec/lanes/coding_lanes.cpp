@@ -3,6 +3,8 @@
 #include "codec/lanes/coding_lanes.h"
 
 #include <algorithm>
+#include <array>
+#include <future>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -52,24 +54,34 @@ class LaneEncoder {
   explicit LaneEncoder(std::span<StreamToEncode* const> lanes)
       : lanes_(lanes), coders_(lanes.size()) {}
 
-  // False if the session failed.
+  // False if the session failed. What one window gave is coded while the next one is computed.
   bool run(CodingSession& session, const StreamProgress& progress) {
+    std::array<std::vector<Ends>, 2> ends;
+    std::size_t half = 0;
+    std::future<void> coding;
     for (Window window = window_at(lanes_, 0); window.count > 0;
-         window = window_at(lanes_, window.begin + window.count)) {
+         window = window_at(lanes_, window.begin + window.count), half ^= 1) {
       gather(window);
+      ends[half].resize(symbols_.size());
       session.score_ends(before_, symbols_, static_cast<int>(window.active),
-                         static_cast<int>(window.count), ends_);
+                         static_cast<int>(window.count), ends[half]);
+      if (coding.valid()) coding.get();
       if (session.failed()) return false;
-      for (std::size_t i = 0, at = 0; i < window.active; ++i) {
-        for (std::size_t t = 0; t < window.count; ++t, ++at) coders_[i].encode(ends_[at]);
-      }
+      coding = std::async([this, window, &given = ends[half]] { code(window, given); });
       progress(symbols_.size());
     }
+    if (coding.valid()) coding.get();
     for (std::size_t i = 0; i < lanes_.size(); ++i) lanes_[i]->coded = coders_[i].finish();
     return true;
   }
 
  private:
+  void code(const Window& window, const std::vector<Ends>& ends) {
+    for (std::size_t i = 0, at = 0; i < window.active; ++i) {
+      for (std::size_t t = 0; t < window.count; ++t, ++at) coders_[i].encode(ends[at]);
+    }
+  }
+
   void gather(const Window& window) {
     symbols_.clear();
     before_.clear();
@@ -79,13 +91,11 @@ class LaneEncoder {
       before_.insert(before_.end(), part.begin(), part.end() - 1);
       symbols_.insert(symbols_.end(), part.begin(), part.end());
     }
-    ends_.resize(symbols_.size());
   }
 
   std::span<StreamToEncode* const> lanes_;
   std::vector<RangeEncoder> coders_;
   Bytes symbols_, before_;  // [active][count]: what is coded, and what stands before each of them
-  std::vector<Ends> ends_;
 };
 
 class LaneDecoder {
@@ -172,7 +182,7 @@ bool decode_streams(const Engine& engine, std::span<StreamToDecode> streams,
 std::uint64_t coding_memory(const Engine& engine, std::size_t streams) {
   const std::size_t lanes = most_lanes(engine, streams);
   if (lanes == 0) return 0;
-  const std::size_t row = 2 + sizeof(Ends);
+  const std::size_t row = 2 + 2 * sizeof(Ends);
   return engine.session_bytes(static_cast<int>(lanes)) +
          lanes * (kCallSymbols * row + sizeof(RangeEncoder));
 }
