@@ -16,7 +16,7 @@ inline bool is_wide_device(const Engine& engine) { return engine.preferred().lan
 // As threads allow. Each block in flight has a mixer of its own. Those that wait for a device leave
 // their cores to others.
 inline std::size_t most_side_by_side(int threads, bool by_device) {
-  constexpr int kMost = 8, kMostByDevice = 64, kWaiting = 4;
+  constexpr int kMost = 8, kMostByDevice = 32, kWaiting = 2;
   return static_cast<std::size_t>(by_device ? std::min(kWaiting * threads, kMostByDevice)
                                             : std::min(threads, kMost));
 }
