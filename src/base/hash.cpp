@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Thin covers of xxHash and OpenSSL.
+// Thin covers of xxHash.
 #include "base/hash.h"
 
-#include <openssl/sha.h>
 #include <xxhash.h>
 
 #include <new>
@@ -26,12 +25,6 @@ std::uint32_t xxh32(std::span<const std::uint8_t> data) {
 
 std::uint64_t xxh64(std::span<const std::uint8_t> data) {
   return XXH64(data.data(), data.size(), 0);
-}
-
-std::array<std::uint8_t, 32> sha256(std::span<const std::uint8_t> data) {
-  std::array<std::uint8_t, 32> digest;
-  SHA256(data.data(), data.size(), digest.data());
-  return digest;
 }
 
 Hash128 xxh3_128(std::span<const std::uint8_t> data) {
