@@ -3,33 +3,12 @@
 // more data, so a stack of their own is the simplest way to leave them standing.
 #include "api/coroutine.h"
 
-#include <pthread.h>
-
-#include <csignal>
 #include <system_error>
 
+#include "base/platform/signals.h"
 #include "nnzip/error.hpp"
 
 namespace nnzip {
-namespace {
-
-// Threads begun meanwhile take no signals: those are for the threads of the program.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  SignalsBlocked(const SignalsBlocked&) = delete;
-  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-
- private:
-  sigset_t before_;
-};
-
-}  // namespace
 
 Coroutine::~Coroutine() {
   if (!thread_.joinable()) return;
@@ -53,9 +32,8 @@ void Coroutine::pause() {
 }
 
 void Coroutine::start() {
-  const SignalsBlocked blocked;
   try {
-    thread_ = std::thread([this] { run(); });
+    without_signals([this] { thread_ = std::thread([this] { run(); }); });
   } catch (const std::system_error& error) {
     throw Error(ErrorCode::kOutOfMemory,
                 std::string("the thread of a stream cannot be started: ") + error.what() + ".");

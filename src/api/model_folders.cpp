@@ -4,10 +4,10 @@
 #include "api/model_folders.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <utility>
 
-#include "base/own_folders.h"
+#include "base/platform/environment.h"
+#include "base/platform/own_folders.h"
 
 namespace nnzip {
 namespace {
@@ -23,8 +23,8 @@ std::vector<fs::path> search_folders(std::vector<fs::path> first) {
     }
   };
   // Not where a program has more rights than who runs it.
-  if (const char* variable = secure_getenv("NNZIP_MODEL_PATH")) {
-    for (const fs::path& folder : split_model_path(variable)) add(folder);
+  if (const auto variable = trusted_variable("NNZIP_MODEL_PATH")) {
+    for (const fs::path& folder : split_model_path(*variable)) add(folder);
   }
   const fs::path program = program_folder(), library = library_folder();
   if (!program.empty()) {
@@ -34,7 +34,9 @@ std::vector<fs::path> search_folders(std::vector<fs::path> first) {
   if (!library.empty() && library != program) {
     add((library / NNZIP_MODELS_FROM_LIBRARY).lexically_normal());
   }
+#if defined(NNZIP_MODEL_DIR)
   add(NNZIP_MODEL_DIR);
+#endif
   return folders;
 }
 
@@ -43,8 +45,8 @@ std::vector<fs::path> search_folders(std::vector<fs::path> first) {
 std::vector<fs::path> split_model_path(const std::string& path) {
   std::vector<fs::path> folders;
   for (std::size_t begin = 0; begin <= path.size();) {
-    const std::size_t end = std::min(path.find(':', begin), path.size());
-    if (end > begin) folders.emplace_back(path.substr(begin, end - begin));
+    const std::size_t end = std::min(path.find(kListSeparator, begin), path.size());
+    if (end > begin) folders.push_back(path_of(path.substr(begin, end - begin)));
     begin = end + 1;
   }
   return folders;

@@ -10,10 +10,7 @@
 #include <array>
 #include <cstdlib>
 
-#if defined(__aarch64__) && defined(__linux__)
-#include <sys/auxv.h>
-#endif
-
+#include "base/platform/arm_features.h"
 #include "nnzip/error.hpp"
 
 namespace nnzip {
@@ -58,12 +55,10 @@ bool runs(CpuTarget target) {
   }
 #elif defined(__aarch64__)
   if (target == CpuTarget::kNeon) return true;  // every processor of the kind
-#if defined(__linux__)
-  // HWCAP_ASIMDDP, HWCAP2_I8MM of Linux. The kernels of i8mm use sdot as well.
-  const bool dot = (getauxval(AT_HWCAP) >> 20 & 1) != 0;
-  if (target == CpuTarget::kNeonDot) return dot;
-  if (target == CpuTarget::kI8mm) return dot && (getauxval(AT_HWCAP2) >> 13 & 1) != 0;
-#endif
+  const ArmFeatures features = arm_features();
+  if (target == CpuTarget::kNeonDot) return features.dot;
+  // The kernels use sdot as well.
+  if (target == CpuTarget::kI8mm) return features.dot && features.i8mm;
 #endif
   return target == CpuTarget::kScalar;
 }

@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <sstream>
 #include <string_view>
 #include <utility>
 
 #include "option_table.h"
+#include "platform/process.h"
 
 namespace nnzip {
 namespace {
@@ -151,9 +151,9 @@ std::string parse_line(std::vector<std::string> words, const std::string& name,
 
 // All commands share the variable, so it may hold any option; a command uses those that it has.
 void parse_environment(Arguments& arguments, RawOptions& raw) {
-  const char* variable = std::getenv("NNZIP_OPT");
-  if (variable == nullptr) return;
-  std::istringstream text(variable);
+  const auto variable = platform::variable("NNZIP_OPT");
+  if (!variable) return;
+  std::istringstream text(*variable);
   std::vector<std::string> words;
   for (std::string word; text >> word;) words.push_back(word);
   try {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // nnzip bench: evidence that this build computes what every other build computes, and how fast.
 #include <spdlog/fmt/fmt.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 
 #include "commands.h"
 #include "file_io.h"
 #include "nnzip/diagnostics.hpp"
+#include "platform/process.h"
 
 namespace nnzip {
 namespace {
@@ -90,13 +90,6 @@ std::string run_line(const char* title, const SpeedInfo& info, const SpeedInfo::
                      kilobytes / time.processor_seconds);
 }
 
-// What the process has had at most.
-long peak_megabytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return (usage.ru_maxrss * 1024 + 999'999) / 1'000'000;
-}
-
 void show_speed(const Arguments& arguments) {
   const SpeedInfo info =
       measure_speed(read_sample(arguments), arguments.options, arguments.synthetic);
@@ -114,7 +107,8 @@ void show_speed(const Arguments& arguments) {
   } else {
     text += "whole blocks are not measured: the network is for other content\n";
   }
-  message::output(text + fmt::format("memory {} MB\n", peak_megabytes()));
+  message::output(text +
+                  fmt::format("memory {} MB\n", (platform::peak_memory() + 999'999) / 1'000'000));
 }
 
 void show_stages(const Arguments& arguments) {

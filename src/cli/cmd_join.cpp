@@ -34,16 +34,15 @@ class Inputs {
   // Between the first opening and the second.
   void warn_of_change() {
     auto& before = statuses_[index_];
-    const struct stat& now = file_->status();
-    if (before && (before->st_size != now.st_size || before->st_mtim.tv_sec != now.st_mtim.tv_sec ||
-                   before->st_mtim.tv_nsec != now.st_mtim.tv_nsec)) {
+    const platform::FileStatus& now = file_->status();
+    if (before && !now.has_same_content(*before)) {
       message::warning(file_->label() + " has changed while it was read.");
     }
     before = now;
   }
 
   const std::vector<std::string>& paths_;
-  std::vector<std::optional<struct stat>> statuses_;
+  std::vector<std::optional<platform::FileStatus>> statuses_;
   std::unique_ptr<InputFile> file_;
   std::size_t index_ = 0;
 };

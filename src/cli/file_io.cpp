@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reading and writing by file descriptor, and what a finished file takes over from its source.
+// Reading and writing by file descriptor.
 #include "file_io.h"
-
-#include <fcntl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -25,24 +22,6 @@ bool is_zero(std::span<const std::uint8_t> data) {
   return data[0] == 0 && std::memcmp(data.data(), data.data() + 1, data.size() - 1) == 0;
 }
 
-// Where in the file standard output is, if zeros may be left out there: only in a regular file, and
-// only at its end, because what is passed over elsewhere keeps what was there. Where writing
-// appends, what is passed over is not even there.
-std::optional<std::uint64_t> place_for_holes(int descriptor) {
-  struct stat status = {};
-  if (fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
-  const int flags = fcntl(descriptor, F_GETFL);
-  const off_t place = lseek(descriptor, 0, SEEK_CUR);
-  if (flags < 0 || (flags & O_APPEND) != 0 || place != status.st_size) return std::nullopt;
-  return static_cast<std::uint64_t>(place);
-}
-
-mode_t default_mode() {
-  const mode_t mask = umask(0);
-  umask(mask);
-  return 0666 & ~mask;
-}
-
 }  // namespace
 
 std::string input_label(const std::string& path) {
@@ -51,24 +30,26 @@ std::string input_label(const std::string& path) {
 
 InputFile::InputFile(const std::string& path) : path_(path), label_(input_label(path)) {
   if (is_standard()) {
-    descriptor_ = STDIN_FILENO;
+    descriptor_ = platform::kStandardInput;
   } else {
-    descriptor_ = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    descriptor_ = platform::open_input(path);
     if (descriptor_ < 0) fail(ErrorCode::kReadFailed, "Cannot open " + label_);
   }
-  if (fstat(descriptor_, &status_) != 0) {
+  const auto status = platform::file_status(descriptor_);
+  if (!status) {
     const int error = errno;
-    if (!is_standard()) close(descriptor_);
+    if (!is_standard()) platform::close_file(descriptor_);
     errno = error;
     fail(ErrorCode::kReadFailed, "Cannot open " + label_);
   }
+  status_ = *status;
   // Standard input may have been read from already.
-  const off_t start = is_regular() ? lseek(descriptor_, 0, SEEK_CUR) : -1;
+  const std::int64_t start = is_regular() ? platform::place_of(descriptor_) : -1;
   if (start >= 0) seekable_.emplace(*this, static_cast<std::uint64_t>(start));
 }
 
 InputFile::~InputFile() {
-  if (!is_standard()) close(descriptor_);
+  if (!is_standard()) platform::close_file(descriptor_);
 }
 
 std::size_t InputFile::read(std::span<std::uint8_t> buffer) {
@@ -79,7 +60,7 @@ std::size_t InputFile::read(std::span<std::uint8_t> buffer) {
     return static_cast<std::size_t>(size);
   }
   for (;;) {
-    const ssize_t taken = ::read(descriptor_, buffer.data(), buffer.size());
+    const std::ptrdiff_t taken = platform::read_some(descriptor_, buffer);
     if (taken >= 0) return static_cast<std::size_t>(taken);
     if (errno != EINTR) fail(ErrorCode::kReadFailed, "Cannot read " + label_);
   }
@@ -113,22 +94,19 @@ void InputFile::rewind() {
 
 // The size of now: the file may be growing, and what counts is what can be read.
 std::uint64_t InputFile::Seekable::size() {
-  struct stat now = {};
-  if (fstat(file_.descriptor_, &now) != 0) {
-    fail(ErrorCode::kReadFailed, "Cannot read " + file_.label_);
-  }
-  const auto end = static_cast<std::uint64_t>(now.st_size);
-  return end > start_ ? end - start_ : 0;
+  const auto now = platform::file_status(file_.descriptor_);
+  if (!now) fail(ErrorCode::kReadFailed, "Cannot read " + file_.label_);
+  return now->bytes > start_ ? now->bytes - start_ : 0;
 }
 
 void InputFile::Seekable::seek(std::uint64_t offset) {
-  if (lseek(file_.descriptor_, static_cast<off_t>(start_ + offset), SEEK_SET) < 0) {
+  if (platform::seek_to(file_.descriptor_, start_ + offset) < 0) {
     fail(ErrorCode::kReadFailed, "Cannot read " + file_.label_);
   }
 }
 
 bool InputFile::Seekable::skip(std::uint64_t n) {
-  const off_t at = lseek(file_.descriptor_, 0, SEEK_CUR);
+  const std::int64_t at = platform::place_of(file_.descriptor_);
   if (at < 0) fail(ErrorCode::kReadFailed, "Cannot read " + file_.label_);
   const std::uint64_t place = static_cast<std::uint64_t>(at) - start_;
   const std::uint64_t end = size();
@@ -137,29 +115,25 @@ bool InputFile::Seekable::skip(std::uint64_t n) {
   return enough;
 }
 
-bool InputFile::is_terminal() const { return isatty(descriptor_) != 0; }
+bool InputFile::is_terminal() const { return platform::is_terminal(descriptor_); }
 
-std::uint64_t InputFile::size() const {
-  return is_regular() ? static_cast<std::uint64_t>(status_.st_size) : 0;
-}
+std::uint64_t InputFile::size() const { return is_regular() ? status_.bytes : 0; }
 
 // Reading changes neither of the two. The names of the file are not looked at: remove() does that.
 bool InputFile::has_changed() const {
-  struct stat now = {};
   if (!is_regular()) return false;
-  if (fstat(descriptor_, &now) != 0) return true;
-  return now.st_size != status_.st_size || now.st_mtim.tv_sec != status_.st_mtim.tv_sec ||
-         now.st_mtim.tv_nsec != status_.st_mtim.tv_nsec;
+  const auto now = platform::file_status(descriptor_);
+  return !now || !now->has_same_content(status_);
 }
 
 void InputFile::remove() {
-  struct stat now = {};
-  if (stat(path_.c_str(), &now) != 0) fail(ErrorCode::kWriteFailed, "Cannot remove " + label_);
-  if (now.st_dev != status_.st_dev || now.st_ino != status_.st_ino) {
+  const auto now = platform::file_status(path_);
+  if (!now) fail(ErrorCode::kWriteFailed, "Cannot remove " + label_);
+  if (!now->is_same_file(status_)) {
     throw Error(ErrorCode::kWriteFailed,
                 label_ + " is not removed: another file has taken its name meanwhile.");
   }
-  if (unlink(path_.c_str()) != 0) fail(ErrorCode::kWriteFailed, "Cannot remove " + label_);
+  if (platform::remove_file(path_) != 0) fail(ErrorCode::kWriteFailed, "Cannot remove " + label_);
 }
 
 OutputFile::OutputFile(const std::string& path, bool replace, bool holes)
@@ -167,33 +141,32 @@ OutputFile::OutputFile(const std::string& path, bool replace, bool holes)
   if (path.empty()) return;
   if (is_standard()) {
     label_ = "standard output";
-    direct_ = STDOUT_FILENO;
-    const auto place = place_for_holes(direct_);
+    direct_ = platform::kStandardOutput;
+    const auto place = platform::place_for_holes(direct_);
     holes_ = holes_ && place;
     place_ = place.value_or(0);
     return;
   }
-  struct stat existing = {};
-  if (stat(path.c_str(), &existing) == 0) {
-    if (S_ISDIR(existing.st_mode)) {
+  if (const auto existing = platform::file_status(path)) {
+    if (existing->type == platform::FileStatus::Type::kFolder) {
       throw Error(ErrorCode::kWriteFailed, "Cannot write " + label_ + ": it is a folder.");
     }
-    if (!S_ISREG(existing.st_mode)) {
+    if (!existing->is_regular()) {
       holes_ = false;
-      direct_ = open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
+      direct_ = platform::open_existing_output(path);
       if (direct_ < 0) fail(ErrorCode::kWriteFailed, "Cannot write " + label_);
       return;
     }
   }
-  // lstat: a link that leads nowhere takes the name, too.
-  if (!replace && lstat(path.c_str(), &existing) == 0) {
+  // A link that leads nowhere takes the name, too.
+  if (!replace && platform::link_status(path)) {
     throw Error(ErrorCode::kWriteFailed, label_ + " exists already; -f overwrites it.");
   }
   temporary_.emplace(path);
 }
 
 OutputFile::~OutputFile() {
-  if (direct_ >= 0 && !is_standard()) close(direct_);
+  if (direct_ >= 0 && !is_standard()) platform::close_file(direct_);
   if (!is_standard() || hole_ == 0) return;
   // After an error, too, what has been given out is whole.
   try {
@@ -223,12 +196,12 @@ void OutputFile::write(std::span<const std::uint8_t> data) {
 
 void OutputFile::put(std::span<const std::uint8_t> data) {
   if (data.empty()) return;
-  if (hole_ > 0 && lseek(descriptor(), static_cast<off_t>(hole_), SEEK_CUR) < 0) {
+  if (hole_ > 0 && platform::seek_forward(descriptor(), hole_) < 0) {
     fail(ErrorCode::kWriteFailed, "Cannot write " + label_);
   }
   hole_ = 0;
   while (!data.empty()) {
-    const ssize_t written = ::write(descriptor(), data.data(), data.size());
+    const std::ptrdiff_t written = platform::write_some(descriptor(), data);
     if (written >= 0) {
       data = data.subspan(static_cast<std::size_t>(written));
     } else if (errno != EINTR) {
@@ -244,49 +217,30 @@ void OutputFile::fill_hole() {
   put(std::array<std::uint8_t, 1>{});
 }
 
-bool OutputFile::is_terminal() const { return direct_ >= 0 && isatty(direct_) != 0; }
+bool OutputFile::is_terminal() const { return direct_ >= 0 && platform::is_terminal(direct_); }
 
 bool OutputFile::is_same_file(const InputFile& input) const {
-  struct stat status = {};
-  const bool known = direct_ >= 0 ? fstat(direct_, &status) == 0
-                                  : !path_.empty() && stat(path_.c_str(), &status) == 0;
-  return known && S_ISREG(status.st_mode) && status.st_dev == input.status().st_dev &&
-         status.st_ino == input.status().st_ino;
+  if (direct_ < 0 && path_.empty()) return false;
+  const auto status = direct_ >= 0 ? platform::file_status(direct_) : platform::file_status(path_);
+  return status && status->is_regular() && status->is_same_file(input.status());
 }
 
 void OutputFile::commit(const InputFile* source) {
   fill_hole();
   if (!temporary_) {
     if (direct_ < 0 || is_standard()) return;
-    const int closed = close(direct_);
+    const int closed = platform::close_file(direct_);
     direct_ = -1;
     if (closed != 0) fail(ErrorCode::kWriteFailed, "Cannot write " + label_);
     return;
   }
-  if (source != nullptr && source->is_regular() && !source->is_standard()) {
-    copy_metadata(source->status());
-  } else if (fchmod(temporary_->descriptor(), default_mode()) != 0) {
-    fail(ErrorCode::kWriteFailed, "Cannot set the mode of " + label_);
-  }
+  const int file = temporary_->descriptor();
+  const bool done = source != nullptr && source->is_regular() && !source->is_standard()
+                        ? platform::copy_attributes(file, source->status())
+                        : platform::set_default_mode(file);
+  if (!done) fail(ErrorCode::kWriteFailed, "Cannot set the mode of " + label_);
   temporary_->publish(replace_);
   temporary_.reset();
-}
-
-// Always by descriptor: a name could have been taken by another file meanwhile. Owner first,
-// because a change of owner may clear mode bits; times last, because all else touches them. Only
-// the mode matters enough to fail for. A program that ran as the source's owner or group must not
-// run as somebody else: without both of them its special bits are dropped.
-void OutputFile::copy_metadata(const struct stat& source) {
-  const int file = temporary_->descriptor();
-  mode_t mode = source.st_mode & 07777;
-  const bool same_owner = fchown(file, source.st_uid, static_cast<gid_t>(-1)) == 0;
-  const bool same_group = fchown(file, static_cast<uid_t>(-1), source.st_gid) == 0;
-  if (!same_owner || !same_group) mode &= 0777;
-  // Another group must not get what the source's group had: it gets what both it and others had.
-  if (!same_group) mode = (mode & ~070U) | (mode & (mode << 3) & 070U);
-  if (fchmod(file, mode) != 0) fail(ErrorCode::kWriteFailed, "Cannot set the mode of " + label_);
-  const struct timespec times[2] = {source.st_atim, source.st_mtim};
-  static_cast<void>(futimens(file, times));
 }
 
 }  // namespace nnzip

@@ -2,13 +2,12 @@
 // Files and standard streams as the library's readers and writers.
 #pragma once
 
-#include <sys/stat.h>
-
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "nnzip/nnzip.hpp"
+#include "platform/files.h"
 #include "temporary_file.h"
 
 namespace nnzip {
@@ -33,9 +32,9 @@ class InputFile : public Reader {
   SeekableReader* seekable() { return seekable_ ? &*seekable_ : nullptr; }  // null if it is not
 
   const std::string& label() const { return label_; }  // for messages
-  const struct stat& status() const { return status_; }
+  const platform::FileStatus& status() const { return status_; }
   bool is_standard() const { return path_ == kStandardStream; }
-  bool is_regular() const { return S_ISREG(status_.st_mode); }
+  bool is_regular() const { return status_.is_regular(); }
   bool is_terminal() const;
   std::uint64_t size() const;  // 0 if not known
 
@@ -69,7 +68,7 @@ class InputFile : public Reader {
   std::string path_;
   std::string label_;
   int descriptor_ = -1;
-  struct stat status_ = {};
+  platform::FileStatus status_;
   std::vector<std::uint8_t> peeked_;  // still to be read, of what cannot seek
   std::optional<Seekable> seekable_;
 };
@@ -102,7 +101,6 @@ class OutputFile : public Writer {
   int descriptor() const { return temporary_ ? temporary_->descriptor() : direct_; }
   void put(std::span<const std::uint8_t> data);  // behind the hole, if there is one
   void fill_hole();
-  void copy_metadata(const struct stat& source);
   std::string path_;
   std::string label_;
   bool replace_;

@@ -8,6 +8,7 @@
 
 #include "file_io.h"
 #include "message.h"
+#include "platform/files.h"
 
 namespace nnzip {
 namespace {
@@ -59,11 +60,12 @@ void walk_files(const std::vector<std::string>& paths, bool recursive, const Fil
   }
   for (const std::string& path : paths) {
     std::error_code ignored;  // opening it will say what is wrong
+    const fs::path folder = platform::path_of(path);
     bool more = true;
-    if (path == kStandardStream || !fs::is_directory(path, ignored)) {
+    if (path == kStandardStream || !fs::is_directory(folder, ignored)) {
       more = visit(path, false);
     } else if (recursive) {
-      more = visit_folder(path, visit);
+      more = visit_folder(folder, visit);
     } else {
       message::warning(path + " is a folder and is passed over; -r goes into it.");
     }

@@ -4,13 +4,13 @@
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 
+#include "platform/files.h"
+#include "platform/terminal.h"
 #include "utf8.h"
 
 namespace nnzip::message {
@@ -82,14 +82,10 @@ void status(const std::string& text) {
   status_shown = !text.empty();
 }
 
-std::size_t status_columns() {
-  struct winsize size = {};
-  const bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-  return known ? size.ws_col : 80;
-}
+std::size_t status_columns() { return platform::terminal_columns().value_or(80); }
 
 bool status_is_visible() {
-  return current_verbosity != Verbosity::kQuiet && isatty(STDERR_FILENO) != 0;
+  return current_verbosity != Verbosity::kQuiet && platform::is_terminal(platform::kStandardError);
 }
 
 std::string printable(std::string_view text) {

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <limits>
 
-#include "machine_memory.h"
 #include "nnzip/error.hpp"
+#include "platform/machine_memory.h"
 
 namespace nnzip {
 namespace {

@@ -29,8 +29,4 @@ class TemporaryFile {
   int descriptor_ = -1;
 };
 
-// From here on SIGINT, SIGTERM, SIGHUP and SIGXCPU remove the temporary file before they end the
-// program, and a closed pipe or too large a file is a write error, not a signal.
-void install_signal_handlers();
-
 }  // namespace nnzip

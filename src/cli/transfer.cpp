@@ -3,7 +3,6 @@
 #include "transfer.h"
 
 #include <spdlog/fmt/fmt.h>
-#include <sys/stat.h>
 
 #include <exception>
 
@@ -28,19 +27,20 @@ std::string find_obstacle(const Arguments& arguments, const Transfer& transfer,
                           const std::string& path) {
   const bool needs_name =
       transfer.writes && arguments.output.empty() && !goes_to_stdout(arguments, path);
-  struct stat status = {};
-  if (path == kStandardStream || lstat(path.c_str(), &status) != 0) return {};
-  const bool is_link = S_ISLNK(status.st_mode);
-  if (is_link && stat(path.c_str(), &status) != 0) return {};
+  if (path == kStandardStream) return {};
+  auto status = platform::link_status(path);
+  const bool is_link = status && status->type == platform::FileStatus::Type::kLink;
+  if (is_link) status = platform::file_status(path);
+  if (!status) return {};
   // Opening a named pipe would wait for somebody to write.
-  if (needs_name && !S_ISREG(status.st_mode)) {
+  if (needs_name && !status->is_regular()) {
     return path + " is no regular file and is passed over; -c reads it.";
   }
   if (is_link && arguments.remove_input && !arguments.force) {
     return path + " is a symbolic link and is passed over; -f removes it and keeps its file.";
   }
   // Whoever knows the file by its other name would go on with the content, but not with this file.
-  if (removes_input(arguments, transfer, path) && S_ISREG(status.st_mode) && status.st_nlink > 1 &&
+  if (removes_input(arguments, transfer, path) && status->is_regular() && status->names > 1 &&
       !arguments.force) {
     return path + " has more than one hard link and is passed over; -f removes this one.";
   }
@@ -205,8 +205,7 @@ void transfer_file(const Arguments& arguments, const Transfer& transfer, const s
 }  // namespace
 
 bool has_suffix(const std::string& path, const std::string& suffix) {
-  const std::size_t slash = path.rfind('/');
-  const std::size_t name = path.size() - (slash == std::string::npos ? 0 : slash + 1);
+  const std::size_t name = path.size() - platform::start_of_name(path);
   return name > suffix.size() && path.ends_with(suffix);
 }
 

@@ -29,13 +29,18 @@ class Stopwatch {
  public:
   SpeedInfo::Time time() const {
     return {std::chrono::duration<double>(Clock::now() - start_).count(),
-            static_cast<double>(std::clock() - processor_start_) / CLOCKS_PER_SEC};
+            processor_seconds() - processor_start_};
   }
 
  private:
   using Clock = std::chrono::steady_clock;
+  static double processor_seconds() {
+    timespec time{};
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);  // clock() is the wall's on Windows
+    return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+  }
   Clock::time_point start_ = Clock::now();
-  std::clock_t processor_start_ = std::clock();
+  double processor_start_ = processor_seconds();
 };
 
 void add_parts(const Engine& engine, SpeedInfo& info) {

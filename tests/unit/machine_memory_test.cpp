@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Limits of control groups, from made-up folders.
-#include "machine_memory.h"
+#include "platform/machine_memory.h"
 
 #include <unistd.h>
 

@@ -4,14 +4,10 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdlib>
 #include <cstring>
 #include <memory>
-#include <new>
 
-#if defined(__linux__)
-#include <sys/mman.h>
-#endif
+#include "base/platform/aligned_block.h"
 
 namespace nnzip::cpu {
 
@@ -22,12 +18,8 @@ class AlignedArray {
   // Throws std::bad_alloc.
   explicit AlignedArray(std::size_t size) {
     const std::size_t bytes = memory_bytes(size), unit = unit_of(bytes);
-    data_.reset(static_cast<T*>(std::aligned_alloc(unit, bytes)));
-    if (!data_) throw std::bad_alloc();
-#if defined(__linux__)
     // Weights and rings are read once in a step: finding their pages would take a good part of it.
-    if (unit == kHugePage) madvise(data_.get(), bytes, MADV_HUGEPAGE);
-#endif
+    data_.reset(static_cast<T*>(allocate_block(unit, bytes)));
     std::memset(static_cast<void*>(data_.get()), 0, bytes);
   }
 
@@ -40,12 +32,12 @@ class AlignedArray {
   }
 
  private:
-  static constexpr std::size_t kCacheLine = 64, kHugePage = std::size_t{2} << 20;
+  static constexpr std::size_t kCacheLine = 64;
   static std::size_t unit_of(std::size_t bytes) {
     return bytes < kHugePage ? kCacheLine : kHugePage;
   }
   struct Release {
-    void operator()(T* data) const { std::free(data); }
+    void operator()(T* data) const { free_block(data); }
   };
   std::unique_ptr<T, Release> data_;
 };

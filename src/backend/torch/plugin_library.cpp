@@ -5,11 +5,11 @@
 
 #include <dlfcn.h>
 
-#include <cstdlib>
 #include <system_error>
 #include <vector>
 
-#include "base/own_folders.h"
+#include "base/platform/environment.h"
+#include "base/platform/own_folders.h"
 
 namespace nnzip::torch_backend {
 namespace {
@@ -42,14 +42,14 @@ std::string last_error() {
 
 fs::path find_plugin(std::string& why_not) {
   std::vector<fs::path> folders;
-  const char* variable = secure_getenv("NNZIP_BACKEND_DIR");
-  if (variable != nullptr && *variable != '\0') {
-    if (!fs::path(variable).is_absolute()) {
-      why_not = std::string("NNZIP_BACKEND_DIR is ") + variable +
+  const auto variable = trusted_variable("NNZIP_BACKEND_DIR");
+  if (variable && !variable->empty()) {
+    if (!fs::path(*variable).is_absolute()) {
+      why_not = "NNZIP_BACKEND_DIR is " + *variable +
                 ", but must be an absolute path: name the whole path.";
       return {};
     }
-    folders = {variable};
+    folders = {*variable};
   } else {
     folders = library_folders();
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The limits of control groups, from the files in which Linux tells them.
-#include "machine_memory.h"
+#include "platform/machine_memory.h"
 
 #include <unistd.h>
 

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // As the system tells.
-#include "base/own_folders.h"
+#include "base/platform/own_folders.h"
 
 #include <dlfcn.h>
+
+#if defined(__APPLE__)
+#include <mach-o/dyld.h>
+
+#include <climits>
+#endif
 
 #include <system_error>
 
@@ -10,7 +16,14 @@ namespace nnzip {
 
 std::filesystem::path program_folder() {
   std::error_code unknown;
+#if defined(__APPLE__)
+  char name[PATH_MAX];
+  std::uint32_t size = sizeof name;
+  if (_NSGetExecutablePath(name, &size) != 0) return {};
+  return std::filesystem::canonical(name, unknown).parent_path();
+#else
   return std::filesystem::read_symlink("/proc/self/exe", unknown).parent_path();
+#endif
 }
 
 std::filesystem::path library_folder() {

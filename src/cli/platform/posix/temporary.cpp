@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// Removal in signal handlers, and renaming that does not clobber.
+#include "platform/temporary.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <climits>
+
+namespace nnzip::platform {
+namespace {
+
+constexpr std::array<int, 4> kEndingSignals = {SIGINT, SIGTERM, SIGHUP, SIGXCPU};
+
+// What the signal handler removes; empty when there is nothing. Only changed while the signals are
+// blocked, so that the handler never sees half a name.
+std::array<char, PATH_MAX> name_to_remove = {};
+
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t set;
+    sigemptyset(&set);
+    for (const int number : kEndingSignals) sigaddset(&set, number);
+    pthread_sigmask(SIG_BLOCK, &set, &before_);
+  }
+  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+
+ private:
+  sigset_t before_;
+};
+
+extern "C" void remove_and_end(int number) {
+  if (name_to_remove[0] != '\0') unlink(name_to_remove.data());
+  // SA_RESETHAND has put the default action back: the parent sees which signal ended the program.
+  raise(number);
+}
+
+// "ulimit -t" makes both limits equal, and at the hard one there is no SIGXCPU but SIGKILL, which
+// leaves the file behind.
+void warn_before_limit_of_time() {
+  struct rlimit limit = {};
+  if (getrlimit(RLIMIT_CPU, &limit) != 0 || limit.rlim_max == RLIM_INFINITY) return;
+  if (limit.rlim_cur < limit.rlim_max || limit.rlim_max < 2) return;
+  limit.rlim_cur = limit.rlim_max - 1;
+  setrlimit(RLIMIT_CPU, &limit);
+}
+
+}  // namespace
+
+int create_temporary(std::string& name) {
+  if (name.size() >= name_to_remove.size()) {
+    errno = ENAMETOOLONG;
+    return -1;
+  }
+  const SignalsBlocked blocked;
+  const int descriptor = mkostemp(name.data(), O_CLOEXEC);
+  if (descriptor >= 0) std::copy_n(name.c_str(), name.size() + 1, name_to_remove.data());
+  return descriptor;
+}
+
+void forget_temporary() {
+  const SignalsBlocked blocked;
+  name_to_remove[0] = '\0';
+}
+
+int rename_replacing(const std::string& from, const std::string& to) {
+  return rename(from.c_str(), to.c_str());
+}
+
+int rename_without_replacing(const std::string& from_name, const std::string& to_name) {
+  const char* const from = from_name.c_str();
+  const char* const to = to_name.c_str();
+#if defined(__linux__)
+  if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0) return 0;
+  if (errno != ENOSYS && errno != EINVAL) return -1;
+#endif
+  // Not every file system knows the flag. A link cannot replace anything either, and where there
+  // are no links a look before the renaming has to do.
+  if (link(from, to) == 0) return unlink(from);
+  if (errno == EEXIST) return -1;
+  struct stat status = {};
+  if (lstat(to, &status) == 0) {
+    errno = EEXIST;
+    return -1;
+  }
+  return rename(from, to);
+}
+
+void install_signal_handlers() {
+  struct sigaction action = {};
+  action.sa_handler = remove_and_end;
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  sigemptyset(&action.sa_mask);
+  for (const int number : kEndingSignals) {
+    struct sigaction before = {};
+    sigaction(number, nullptr, &before);
+    // nohup and background jobs ignore some of these on purpose.
+    if (before.sa_handler != SIG_IGN) sigaction(number, &action, nullptr);
+  }
+  // As errors of write() they are told, and the file is removed, as with any other.
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);
+  warn_before_limit_of_time();
+}
+
+}  // namespace nnzip::platform
