@@ -30,6 +30,7 @@ NNZIP_OPT in the environment holds options that come before those of the command
 Exit status: 0 all is well, 1 an error, 2 a warning. "man nnzip" tells more.)";
 
 void add_general(CLI::App& app, RawOptions& raw) {
+  app.allow_windows_style_options(false);  // as everywhere else, /name is a file
   app.set_help_flag("-h,--help", "print this help");
   app.add_flag("-V,--version", raw.version, "print the version");
   app.add_flag("-q,--quiet", raw.quiet, "no warnings, no progress");

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// Removal by the thread that the system begins for Ctrl-C and the closing of the console.
+#include "platform/temporary.h"
+
+#include <fcntl.h>
+#include <io.h>
+
+#include <mutex>
+#include <random>
+
+#include "platform/windows/wide.h"
+
+namespace nnzip::platform {
+namespace {
+
+constexpr int kTries = 100;
+constexpr std::size_t kRandomLetters = 6;
+
+std::mutex guard;
+std::wstring name_to_remove;  // empty when there is nothing
+
+// FALSE: the system goes on with what it does anyway, which is to end the program.
+BOOL WINAPI remove_and_end(DWORD) {
+  const std::lock_guard lock(guard);
+  if (!name_to_remove.empty()) DeleteFileW(name_to_remove.c_str());
+  return FALSE;
+}
+
+void put_random_letters(std::string& name) {
+  std::random_device random;
+  for (std::size_t i = name.size() - kRandomLetters; i < name.size(); ++i) {
+    name[i] = static_cast<char>('a' + random() % 26);
+  }
+}
+
+int rename(const std::string& from, const std::string& to, DWORD flags) {
+  return MoveFileExW(to_wide(from).c_str(), to_wide(to).c_str(), flags) ? 0
+                                                                        : fail_with_last_error();
+}
+
+}  // namespace
+
+int create_temporary(std::string& name) {
+  const std::lock_guard lock(guard);
+  for (int i = 0; i < kTries; ++i) {
+    put_random_letters(name);
+    const std::wstring wide = to_wide(name);
+    // Shared for its removal alone, which takes effect when the program ends.
+    const HANDLE handle = CreateFileW(wide.c_str(), GENERIC_READ | GENERIC_WRITE, FILE_SHARE_DELETE,
+                                      nullptr, CREATE_NEW, FILE_ATTRIBUTE_NORMAL, nullptr);
+    if (handle != INVALID_HANDLE_VALUE) {
+      name_to_remove = wide;
+      return _open_osfhandle(reinterpret_cast<std::intptr_t>(handle), _O_BINARY | _O_RDWR);
+    }
+    if (GetLastError() != ERROR_FILE_EXISTS) break;
+  }
+  return fail_with_last_error();
+}
+
+void forget_temporary() {
+  const std::lock_guard lock(guard);
+  name_to_remove.clear();
+}
+
+int rename_replacing(const std::string& from, const std::string& to) {
+  return rename(from, to, MOVEFILE_REPLACE_EXISTING);
+}
+
+int rename_without_replacing(const std::string& from, const std::string& to) {
+  return rename(from, to, 0);
+}
+
+void install_signal_handlers() { SetConsoleCtrlHandler(remove_and_end, TRUE); }
+
+}  // namespace nnzip::platform
