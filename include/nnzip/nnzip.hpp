@@ -204,7 +204,37 @@ using InputSource = std::function<SeekableReader&(std::size_t index)>;
 // do. First all inputs are looked at, then all are copied: an error in what one of them says of
 // itself comes before anything is written. Coded data are copied unseen. Summary::content_bytes and
 // the counts are of all frames.
+// Inputs that are parts, as compress_part() writes them, are written in the order of their numbers.
+// Then all inputs must be parts, all there are of one whole and each once, without a gap between
+// their contents; else Error(kInvalidArgument).
 NNZIP_API Summary join(std::size_t inputs, const InputSource& input, Writer& writer);
+
+// Content in parts, so that many machines can take one each.
+enum class Cut {
+  kBlocks,  // at multiples of a block's bytes
+  kLines,   // behind ends of lines
+  kTar,     // between members of a tar archive; Error(kInvalidArgument) if it is none
+};
+struct ContentPart {
+  std::uint64_t number = 1, count = 1;   // number: 1 to count
+  std::uint64_t offset = 0, length = 0;  // of its content in that of the whole; it may be empty
+  std::uint64_t whole_bytes = 0;         // content of all parts
+  std::uint64_t whole = 0;               // equal in all parts of the same whole
+};
+
+// Where that part is. Parts are about as long as each other and follow each other without gaps;
+// whoever asks with the same content finds the same. Reads some pieces, for kTar all headers.
+NNZIP_API ContentPart find_part(SeekableReader& content, std::uint64_t number, std::uint64_t count,
+                                Cut cut = Cut::kBlocks);
+
+// The same of the content of a compressed file, cut between its blocks, for decompress_range().
+NNZIP_API ContentPart find_compressed_part(SeekableReader& file, std::uint64_t number,
+                                           std::uint64_t count);
+
+// Compresses that part of the content to one frame, and says in metadata before it which part it
+// is: join() puts parts in order, whatever order they are given in.
+NNZIP_API Summary compress_part(SeekableReader& content, const ContentPart& part, Writer& writer,
+                                const Options& options = {});
 
 NNZIP_API std::vector<std::uint8_t> compress(std::span<const std::uint8_t> content,
                                              const Options& options = {});

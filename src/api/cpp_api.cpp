@@ -13,6 +13,7 @@
 #include "codec/decompressor.h"
 #include "codec/frame_list.h"
 #include "codec/join.h"
+#include "codec/parts.h"
 #include "container/span_reader.h"
 #include "model/embedded_models.h"
 #include "model/model_file.h"
@@ -73,6 +74,20 @@ std::vector<FrameInfo> list_frames(Reader& reader, const Options& options,
 
 Summary join(std::size_t inputs, const InputSource& input, Writer& writer) {
   return guarded([&] { return join_frames(inputs, input, writer); });
+}
+
+ContentPart find_part(SeekableReader& content, std::uint64_t number, std::uint64_t count, Cut cut) {
+  return guarded([&] { return find_content_part(content, number, count, cut); });
+}
+
+ContentPart find_compressed_part(SeekableReader& file, std::uint64_t number, std::uint64_t count) {
+  return guarded([&] { return find_frames_part(file, number, count); });
+}
+
+Summary compress_part(SeekableReader& content, const ContentPart& part, Writer& writer,
+                      const Options& options) {
+  return guarded(
+      [&] { return compress_content_part(content, part, writer, *model_store(options), options); });
 }
 
 std::vector<std::uint8_t> compress(std::span<const std::uint8_t> content, const Options& options) {

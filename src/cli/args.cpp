@@ -52,6 +52,19 @@ void demand_one_bench(const Arguments& arguments) {
   if (arguments.stages && arguments.files.empty()) fail("bench --stages takes a file.");
 }
 
+void demand_sensible_part(const Arguments& arguments) {
+  const bool compresses = arguments.command == Command::kCompress;
+  if (!compresses && arguments.command != Command::kDecompress) {
+    fail("--part is for compressing and for -d alone.");
+  }
+  if (arguments.files.size() != 1 || arguments.recursive) fail("--part takes one input file.");
+  if (arguments.output.empty() && !arguments.to_stdout) {
+    fail("--part takes -o FILE or -c, because a part must not stand under the name of the whole.");
+  }
+  if (arguments.remove_input) fail("--rm contradicts --part.");
+  if (arguments.range) fail("--range contradicts --part.");
+}
+
 void demand_sense(const Arguments& arguments, const RawOptions& raw) {
   if (raw.compress && (raw.decompress || raw.test || raw.list)) {
     fail("-z contradicts -d, -t and -l.");
@@ -63,7 +76,15 @@ void demand_sense(const Arguments& arguments, const RawOptions& raw) {
     if (arguments.files.size() > 1 || arguments.recursive) fail("--range takes one input file.");
     if (arguments.remove_input) fail("--rm contradicts --range, which writes a part only.");
   }
+  if (arguments.part) demand_sensible_part(arguments);
   if (arguments.command == Command::kBench) demand_one_bench(arguments);
+}
+
+Cut cut_of(const std::string& word) {
+  if (word == "blocks") return Cut::kBlocks;
+  if (word == "lines") return Cut::kLines;
+  if (word == "tar") return Cut::kTar;
+  fail("--cut takes blocks, lines or tar, not " + word + ".");
 }
 
 // Weighs the raw options against each other.
@@ -90,6 +111,8 @@ void settle(Arguments& arguments, const RawOptions& raw, bool has_command) {
   arguments.options.fast_decode = raw.fast_decode;
   if (!raw.memory.empty()) arguments.options.memory_limit = parse_memory(raw.memory);
   if (!raw.range.empty()) arguments.range = parse_range(raw.range);
+  if (!raw.part.empty()) arguments.part = parse_part(raw.part);
+  arguments.cut = cut_of(raw.cut);
   if (!arguments.suffix.empty() && arguments.suffix[0] != '.') {
     arguments.suffix.insert(0, 1, '.');
   }

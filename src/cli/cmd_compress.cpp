@@ -8,8 +8,12 @@ namespace nnzip {
 void run_compress(const Arguments& arguments) {
   Transfer transfer;
   transfer.writes_compressed = true;
-  transfer.run = [](Reader& reader, Writer& writer, const Options& options) {
-    return compress(reader, writer, options);
+  transfer.run = [&](Reader& reader, Writer& writer, const Options& options) {
+    if (!arguments.part) return compress(reader, writer, options);
+    SeekableReader& content = demand_seekable(reader);
+    const ContentPart part =
+        find_part(content, arguments.part->number, arguments.part->count, arguments.cut);
+    return compress_part(content, part, writer, options);
   };
   transfer.output_name = [&](const std::string& path,
                              std::string& problem) -> std::optional<std::string> {

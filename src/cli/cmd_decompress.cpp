@@ -6,6 +6,7 @@
 namespace nnzip {
 
 void run_decompress(const Arguments& arguments) {
+  if (arguments.part) return run_decompress_part(arguments);
   Transfer transfer;
   transfer.reads_compressed = true;
   transfer.writes = arguments.command != Command::kTest;

@@ -8,6 +8,7 @@ namespace nnzip {
 
 void run_compress(const Arguments& arguments);
 void run_decompress(const Arguments& arguments);  // and test
+void run_decompress_part(const Arguments& arguments);
 void run_list(const Arguments& arguments);
 void run_join(const Arguments& arguments);
 void run_models(const Arguments& arguments);

@@ -96,6 +96,15 @@ void add_output(CLI::App& app, Arguments& arguments, RawOptions& raw) {
   app.add_flag("--rm", arguments.remove_input, "remove the input once the output is complete");
 }
 
+void add_part(CLI::App& app, RawOptions& raw) {
+  app.add_option("--part", raw.part, "that part alone, 3 of 8, for many machines: 3/8")
+      ->type_name("I/N");
+}
+
+void add_cut(CLI::App& app, RawOptions& raw) {
+  app.add_option("--cut", raw.cut, "where parts may end: blocks, lines, tar")->type_name("WHERE");
+}
+
 void add_content(CLI::App& app, RawOptions& raw) {
   app.add_flag("--no-sparse", raw.no_sparse, "write zeros out instead of leaving holes");
   app.add_option("--range", raw.range, "decompress these bytes of the content alone: 1M:64K")
@@ -135,6 +144,8 @@ void build_parser(CLI::App& app, const Command* command, Arguments& arguments, R
   if (is(Command::kCompress)) add_level_and_model(app, raw);
   if (transfers || is(Command::kList)) add_input(app, arguments, raw);
   if (is(Command::kCompress) || is(Command::kDecompress)) add_output(app, arguments, raw);
+  if (is(Command::kCompress) || is(Command::kDecompress)) add_part(app, raw);
+  if (is(Command::kCompress)) add_cut(app, raw);
   if (is(Command::kDecompress)) add_content(app, raw);
   if (is(Command::kList)) add_json(app, arguments);
   if (transfers || is(Command::kBench)) add_computing(app, arguments, raw);

@@ -66,4 +66,21 @@ ByteRange parse_range(std::string_view text) {
   return {parse_size(text.substr(0, colon)), length.empty() ? kMaxSize : parse_size(length)};
 }
 
+PartNumber parse_part(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  const auto is_number = [](std::string_view digits) {
+    return !digits.empty() && digits.size() <= 7 &&
+           digits.find_first_not_of("0123456789") == std::string_view::npos;
+  };
+  if (slash == std::string_view::npos || !is_number(text.substr(0, slash)) ||
+      !is_number(text.substr(slash + 1))) {
+    fail(text, "is no part; parts are like 3/8, the third of eight.");
+  }
+  const PartNumber part{parse_size(text.substr(0, slash)), parse_size(text.substr(slash + 1))};
+  if (part.number < 1 || part.number > part.count) {
+    fail(text, "is no part; parts are numbered from 1 to their count.");
+  }
+  return part;
+}
+
 }  // namespace nnzip

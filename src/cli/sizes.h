@@ -13,6 +13,10 @@ struct ByteRange {
   std::uint64_t length = 0;
 };
 
+struct PartNumber {
+  std::uint64_t number = 1, count = 1;  // number: 1 to count
+};
+
 // Digits, and K, M, G or T for powers of 1024, each also with B or iB, in either case. All of these
 // functions throw Error(kInvalidArgument).
 std::uint64_t parse_size(std::string_view text);
@@ -22,5 +26,8 @@ std::uint64_t parse_memory(std::string_view text);
 
 // OFFSET:LENGTH, two sizes. Without LENGTH the range reaches to the end of the content.
 ByteRange parse_range(std::string_view text);
+
+// I/N, two numbers, the first of 1 to the second.
+PartNumber parse_part(std::string_view text);
 
 }  // namespace nnzip

@@ -78,6 +78,12 @@ std::string describe(const BlockCounts& counts) {
                      counts.context_blocks, counts.zstd_blocks, counts.stored_blocks, groups);
 }
 
+SeekableReader& demand_seekable(Reader& reader) {
+  if (auto* const file = dynamic_cast<SeekableReader*>(&reader)) return *file;
+  throw Error(ErrorCode::kInvalidArgument,
+              "--part takes a regular file: in a pipe nothing tells where its parts are.");
+}
+
 void refuse_same_file(const InputFile& input, const OutputFile& output) {
   if (!output.is_same_file(input)) return;
   throw Error(ErrorCode::kWriteFailed, input.label() + " is input and output at once.");
@@ -180,7 +186,7 @@ void transfer_file(const Arguments& arguments, const Transfer& transfer, const s
 
   Options options = arguments.options;
   const std::uint64_t total =
-      arguments.range ? 0 : content_total(transfer, input, arguments.options);
+      arguments.range || arguments.part ? 0 : content_total(transfer, input, arguments.options);
   Progress progress(input.label(), total);
   if (!output.is_terminal()) {
     options.progress = [&progress](std::uint64_t done) { progress.update(done); };

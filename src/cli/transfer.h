@@ -29,6 +29,9 @@ std::string describe(const BlockCounts& counts);
 // with one file does not keep the others from their turn.
 void transfer_files(const Arguments& arguments, const Transfer& transfer);
 
+// What --part reads. Throws Error(kInvalidArgument) for a pipe.
+SeekableReader& demand_seekable(Reader& reader);
+
 // Throw Error if the output would go into its own input, or compressed data to a terminal.
 void refuse_same_file(const InputFile& input, const OutputFile& output);
 void refuse_terminal(const OutputFile& output);

@@ -3,11 +3,16 @@
 #include "codec/join.h"
 
 #include <algorithm>
+#include <numeric>
+#include <optional>
+#include <string>
 #include <vector>
 
+#include "codec/frame_walk.h"
 #include "codec/kinds/kind.h"
-#include "container/container_reader.h"
 #include "container/frame_table.h"
+#include "container/metadata_payloads.h"
+#include "container/tail_reader.h"
 
 namespace nnzip {
 namespace {
@@ -21,8 +26,15 @@ struct Piece {
 
 struct Input {
   std::vector<ListedFrame> frames;  // offsets are those in the output, counted from the first piece
-  std::vector<Piece> pieces;        // all but the directories
+  std::vector<Piece> pieces;        // all but directories and what tells of parts
   bool hashes = false;
+  std::optional<Part> part;
+
+  std::uint64_t content_bytes() const {
+    std::uint64_t sum = 0;
+    for (const ListedFrame& frame : frames) sum += frame.content_bytes();
+    return sum;
+  }
 };
 
 std::uint64_t bytes_of(const std::vector<Piece>& pieces) {
@@ -43,40 +55,43 @@ bool take_hashes(const FrameTable& told, std::vector<ListedFrame>& frames) {
   return true;
 }
 
-ListedFrame read_frame(const FrameHeader& header, ContainerReader& reader) {
-  ListedFrame frame{header, reader.frame_offset(), 0, {}};
-  while (const auto block = reader.next_header()) {
-    check_header(*block);
-    const std::uint64_t bytes =
-        block_header_bytes(block->header, header.models.size()) + block->header.coded_bytes;
-    frame.blocks.push_back({{static_cast<std::uint32_t>(bytes), block->header.content_bytes},
-                            first_byte_of(block->header)});
-    reader.skip_data(*block);
+// Parts have one such frame each.
+std::optional<Part> read_part_at(SeekableReader& file, const std::vector<MetadataPlace>& places) {
+  if (places.empty()) return std::nullopt;
+  if (places.size() > 1) {
+    throw Error(ErrorCode::kInvalidArgument,
+                "the file is several parts, one after the other, and cannot be put in its place.");
   }
-  frame.checksum = reader.content_hash().value_or(0);
-  return frame;
+  TailReader in(file);
+  const auto found = find_metadata_frame(in, places[0].offset + places[0].bytes);
+  if (!found) throw Error(ErrorCode::kCorrupt, "what the file says of its part is damaged.");
+  return read_part(found->payload);
 }
 
 Input look_at(SeekableReader& file) {
   const FrameTable told = directory_table(file);
   file.seek(0);
   Input input;
-  std::uint64_t left_out = 0;         // bytes of directories so far
+  std::uint64_t left_out = 0;         // bytes of what is not copied so far
   std::vector<std::uint64_t> shifts;  // left_out at each frame
+  std::vector<MetadataPlace> parts;
   input.pieces.emplace_back();
   ContainerReader reader(file, [&](const MetadataPlace& place) {
-    if (place.type != static_cast<std::uint8_t>(MetadataType::kDirectory)) return;
+    const auto type = static_cast<MetadataType>(place.type);
+    if (type == MetadataType::kPart) parts.push_back(place);
+    if (type != MetadataType::kDirectory && type != MetadataType::kPart) return;
     input.pieces.back().end = place.offset;
     input.pieces.push_back({place.offset + place.bytes, 0});
     left_out += place.bytes;
   });
   while (const auto header = reader.next_frame()) {
     shifts.push_back(left_out);
-    input.frames.push_back(read_frame(*header, reader));
+    input.frames.push_back(walk_frame(*header, reader));
   }
   input.pieces.back().end = reader.position();
   input.hashes = take_hashes(told, input.frames);
   for (std::size_t i = 0; i < shifts.size(); ++i) input.frames[i].offset -= shifts[i];
+  input.part = read_part_at(file, parts);
   return input;
 }
 
@@ -106,27 +121,67 @@ Summary summary_of(const std::vector<ListedFrame>& frames) {
   return summary;
 }
 
+[[noreturn]] void refuse(const std::string& problem) {
+  throw Error(ErrorCode::kInvalidArgument, problem);
+}
+
+std::string name_of(const Part& part) {
+  return "part " + std::to_string(part.number) + " of " + std::to_string(part.count);
+}
+
+// The inputs' numbers in the order in which they are written: as they are given unless they are
+// parts.
+std::vector<std::size_t> order_of(const std::vector<Input>& inputs) {
+  std::vector<std::size_t> order(inputs.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const auto parts = std::ranges::count_if(inputs, [](const Input& i) { return !!i.part; });
+  if (parts == 0) return order;
+  if (static_cast<std::size_t>(parts) < inputs.size()) {
+    refuse("some of the files are parts of a whole, as --part makes them, and some are none.");
+  }
+  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return inputs[i].part->number; });
+  const Part& first = *inputs[order[0]].part;
+  std::uint64_t number = 0, content_bytes = 0;
+  for (const std::size_t i : order) {
+    const Part& part = *inputs[i].part;
+    if (part.count != first.count || part.whole != first.whole) {
+      refuse("the files are parts of different wholes: " + name_of(first) + " and " +
+             name_of(part) + ".");
+    }
+    if (part.number == number) refuse(name_of(part) + " is given twice.");
+    if (part.number != ++number) refuse(name_of({number, part.count}) + " is missing.");
+    if (part.offset != content_bytes) {
+      refuse(name_of(part) + " begins at byte " + std::to_string(part.offset) +
+             " of the content, but what is before it ends at " + std::to_string(content_bytes) +
+             ".");
+    }
+    content_bytes += inputs[i].content_bytes();
+  }
+  if (number != first.count) refuse(name_of({number + 1, first.count}) + " is missing.");
+  return order;
+}
+
 }  // namespace
 
 Summary join_frames(std::size_t inputs, const InputSource& input, Writer& writer) {
   if (inputs == 0) throw Error(ErrorCode::kInvalidArgument, "there is nothing to join.");
+  std::vector<Input> looked_at;
+  for (std::size_t i = 0; i < inputs; ++i) looked_at.push_back(look_at(input(i)));
+  const std::vector<std::size_t> order = order_of(looked_at);
   Directory directory{true, 0, {}};
-  std::vector<std::vector<Piece>> pieces;
-  for (std::size_t i = 0; i < inputs; ++i) {
-    Input looked_at = look_at(input(i));
-    directory.hashes = directory.hashes && looked_at.hashes;
-    for (ListedFrame& frame : looked_at.frames) {
+  for (const std::size_t i : order) {
+    directory.hashes = directory.hashes && looked_at[i].hashes;
+    for (ListedFrame& frame : looked_at[i].frames) {
       frame.offset += directory.described_bytes;
       directory.frames.push_back(std::move(frame));
     }
-    directory.described_bytes += bytes_of(looked_at.pieces);
-    pieces.push_back(std::move(looked_at.pieces));
+    directory.described_bytes += bytes_of(looked_at[i].pieces);
   }
   Bytes end;
   write_metadata_frame(MetadataType::kDirectory, write_directory(directory), end);
-  for (std::size_t i = 0; i < inputs; ++i) {
+  for (const std::size_t i : order) {
     SeekableReader& file = input(i);
-    for (const Piece& piece : pieces[i]) copy(file, piece, writer);
+    for (const Piece& piece : looked_at[i].pieces) copy(file, piece, writer);
   }
   writer.write(end);
   Summary summary = summary_of(directory.frames);

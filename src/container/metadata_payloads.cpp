@@ -70,6 +70,7 @@ Bytes write_part(const Part& part) {
   writer.varint(part.number);
   writer.varint(part.count);
   writer.u64(part.offset);
+  writer.u64(part.whole);
   return out;
 }
 
@@ -79,6 +80,7 @@ Part read_part(std::span<const std::uint8_t> payload) {
   part.number = reader.varint();
   part.count = reader.varint();
   part.offset = reader.u64();
+  part.whole = reader.u64();
   if (!is_valid(part)) reader.fail(kPartRule);
   demand_end(reader);
   return part;

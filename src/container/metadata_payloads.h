@@ -27,6 +27,7 @@ struct Names {
 struct Part {
   std::uint64_t number = 1, count = 1;  // number: 1 to count
   std::uint64_t offset = 0;             // of this part's content in the content of the whole
+  std::uint64_t whole = 0;              // the same in all parts of the whole
   bool operator==(const Part&) const = default;
 };
 

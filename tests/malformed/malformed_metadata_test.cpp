@@ -113,7 +113,7 @@ Good good_frames() {
 std::vector<Bytes> each_type() {
   return {directory_frame(good_frames().directory),
           metadata_frame(MetadataType::kNames, write_names({{{"name", 0, 5}, {"b", 5, 500}}})),
-          metadata_frame(MetadataType::kPart, write_part({1, 2, 77})),
+          metadata_frame(MetadataType::kPart, write_part({1, 2, 77, 0})),
           metadata_frame(MetadataType::kApplication, to_bytes("some note")),
           metadata_frame(static_cast<MetadataType>(99), {})};
 }

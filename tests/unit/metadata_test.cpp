@@ -48,7 +48,8 @@ TEST_CASE("Metadata.AgreesWithTheExamplesOfTheFormat") {
 
   const Names names{{{"a/b", 0, 2}, {"c", 2, 300}}};
   CHECK(metadata_frame(MetadataType::kNames, write_names(names)) == test::joined(examples[1]));
-  CHECK(metadata_frame(MetadataType::kPart, write_part({2, 3, 1000})) == test::joined(examples[2]));
+  CHECK(metadata_frame(MetadataType::kPart, write_part({2, 3, 1000, 7})) ==
+        test::joined(examples[2]));
   const ApplicationData data{to_bytes("note")};
   CHECK(metadata_frame(MetadataType::kApplication, write_application_data(data)) ==
         test::joined(examples[3]));
@@ -58,10 +59,18 @@ TEST_CASE("Metadata.PayloadsComeBack") {
   const Names names{{{"x", 0, 0}, {std::string(65535, '\xFF'), 5, (std::uint64_t{1} << 63) - 6}}};
   CHECK(read_names(write_names(names)) == names);
   CHECK(read_names(write_names({})) == Names{});
-  const Part part{7, 7, UINT64_MAX};
+  const Part part{7, 7, UINT64_MAX, UINT64_MAX};
   CHECK(read_part(write_part(part)) == part);
   const ApplicationData data{test::Random(1).bytes(kMaxApplicationBytes)};
   CHECK((read_application_data(write_application_data(data)) == data));
+}
+
+// The two numbers of a part and so many zeros behind them.
+Bytes part_bytes(std::uint8_t number, std::uint8_t count, std::size_t zeros) {
+  Bytes bytes(2 + zeros);
+  bytes[0] = number;
+  bytes[1] = count;
+  return bytes;
 }
 
 TEST_CASE("Metadata.PayloadsKeepTheirRules") {
@@ -70,8 +79,8 @@ TEST_CASE("Metadata.PayloadsKeepTheirRules") {
   CHECK(error_code([] { write_names({{{std::string(65536, 'a'), 0, 0}}}); }) == wrong);
   CHECK(error_code([] { write_names({{{"a", std::uint64_t{1} << 63, 0}}}); }) == wrong);
   CHECK(error_code([] { write_names({{{"a", 1, (std::uint64_t{1} << 63) - 1}}}); }) == wrong);
-  CHECK(error_code([] { write_part({0, 1, 0}); }) == wrong);
-  CHECK(error_code([] { write_part({2, 1, 0}); }) == wrong);
+  CHECK(error_code([] { write_part({0, 1, 0, 0}); }) == wrong);
+  CHECK(error_code([] { write_part({2, 1, 0, 0}); }) == wrong);
   const Bytes large(kMaxApplicationBytes + 1);
   CHECK(error_code([&] { write_application_data({large}); }) == wrong);
   CHECK(error_code([&] { read_application_data(large); }) == corrupt);
@@ -83,8 +92,7 @@ TEST_CASE("Metadata.PayloadsKeepTheirRules") {
     CHECK(error_code([&] { read_names(bad); }) == corrupt);
   }
   for (const Bytes& bad :
-       {Bytes{1, 1, 0, 0, 0, 0, 0, 0, 0}, Bytes{0, 1, 0, 0, 0, 0, 0, 0, 0, 0},
-        Bytes{2, 1, 0, 0, 0, 0, 0, 0, 0, 0}, Bytes{1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0}}) {
+       {part_bytes(1, 1, 15), part_bytes(0, 1, 16), part_bytes(2, 1, 16), part_bytes(1, 1, 17)}) {
     CAPTURE(bad);
     CHECK(error_code([&] { read_part(bad); }) == corrupt);
   }
@@ -93,7 +101,7 @@ TEST_CASE("Metadata.PayloadsKeepTheirRules") {
 // Metadata of all known types and one that is not, with a payload of more than a buffer.
 std::vector<Bytes> some_metadata() {
   return {metadata_frame(MetadataType::kNames, write_names({{{"a", 0, 1}}})),
-          metadata_frame(MetadataType::kPart, write_part({1, 2, 0})),
+          metadata_frame(MetadataType::kPart, write_part({1, 2, 0, 0})),
           metadata_frame(MetadataType::kApplication, to_bytes("note")),
           metadata_frame(static_cast<MetadataType>(200), test::Random(2).bytes(200'000)),
           metadata_frame(static_cast<MetadataType>(0), {})};

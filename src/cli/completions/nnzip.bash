@@ -6,8 +6,8 @@ _nnzip() {
   local general='-h --help -V --version -q --quiet -v --verbose'
   local input='-r --recursive -S --suffix -f --force -n --no-name -N --name'
   local computing='-T --threads --device'
-  local output='-c --stdout -o --output -k --keep --rm'
-  local levels='-1 -2 -3 -4 -5 -6 -7 -8 -9 --fast --best --model --no-unwrap --layout --fast-decode --directory'
+  local output='-c --stdout -o --output -k --keep --rm --part'
+  local levels='-1 -2 -3 -4 -5 -6 -7 -8 -9 --fast --best --model --no-unwrap --layout --fast-decode --directory --cut'
   local modes='-z --compress -d --decompress -t --test -l --list'
   local content='--range --no-sparse'
   local memory='-M --memory'
@@ -26,11 +26,15 @@ _nnzip() {
       mapfile -t COMPREPLY < <(compgen -W 'auto cpu cuda torch reference' -- "$cur")
       return
       ;;
+    --cut)
+      mapfile -t COMPREPLY < <(compgen -W 'blocks lines tar' -- "$cur")
+      return
+      ;;
     --check)
       mapfile -t COMPREPLY < <(compgen -W 'cpu,reference' -- "$cur")
       return
       ;;
-    -T | --threads | -M | --memory | -S | --suffix | --range | --layout) return ;;
+    -T | --threads | -M | --memory | -S | --suffix | --range | --layout | --part) return ;;
   esac
 
   ((COMP_CWORD > 1)) && command=${COMP_WORDS[1]}

@@ -52,6 +52,7 @@ __nnzip_option 'bare compress' -l no-unwrap -d 'code gzip, zip, PNG and the like
 __nnzip_option 'bare compress' -l layout -x -d 'what headerless content is: pixels:640x3:u8'
 __nnzip_option 'bare compress' -l fast-decode -d 'larger, but decompressed fast by a GPU'
 __nnzip_option 'bare compress' -l directory -d 'end the output with a directory'
+__nnzip_option 'bare compress' -l cut -x -a 'blocks lines tar' -d 'where parts may end'
 __nnzip_option 'bare compress' -l model -x -a '(__nnzip_models)' -d 'auto, none or a model'
 
 __nnzip_option $files -s r -l recursive -d 'go into folders'
@@ -64,6 +65,7 @@ __nnzip_option $writing -s c -l stdout -d 'write to standard output'
 __nnzip_option "$writing join" -s o -l output -r -F -d 'write to this file'
 __nnzip_option $writing -s k -l keep -d 'keep the input'
 __nnzip_option $writing -l rm -d 'remove the input once the output is complete'
+__nnzip_option $writing -l part -x -d 'I/N: that part alone'
 
 __nnzip_option 'bare decompress' -l range -x -d 'OFFSET:LENGTH of the content alone'
 __nnzip_option 'bare decompress' -l no-sparse -d 'write zeros out instead of leaving holes'
