@@ -7,5 +7,5 @@ file -b --extension -m "$CLI_SOURCE/nnzip.magic" a.nnz
 head -c 5000000 /dev/urandom | nnzip --model none >b.nnz && file -m "$CLI_SOURCE/nnzip.magic" b.nnz
 mkdir -p mime/packages && cp "$CLI_SOURCE/nnzip-mime.xml" mime/packages/nnzip.xml
 XDG_DATA_HOME=$PWD update-mime-database mime && cat mime/application/x-nnzip.xml | grep -c '<glob pattern="\*.nnz"/>'
-grep '\.nnz$' mime/globs2
-grep -ac 'application/x-nnzip' mime/magic
+grep -e '\.nnz$' -e '\.tnz$' mime/globs2 | sort
+grep -ac 'application/x-nnzip]' mime/magic
