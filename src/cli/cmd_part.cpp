@@ -3,6 +3,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "commands.h"
+#include "platform/files.h"
 #include "progress.h"
 #include "shared_file.h"
 #include "transfer.h"
@@ -11,11 +12,8 @@ namespace nnzip {
 namespace {
 
 void refuse_output_over(const InputFile& input, const std::string& path) {
-  struct stat status = {};
-  if (stat(path.c_str(), &status) != 0 || status.st_dev != input.status().st_dev ||
-      status.st_ino != input.status().st_ino) {
-    return;
-  }
+  const auto status = platform::file_status(path);
+  if (!status || !status->is_same_file(input.status())) return;
   throw Error(ErrorCode::kWriteFailed, input.label() + " is input and output at once.");
 }
 

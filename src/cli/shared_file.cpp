@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes at places, so that nobody minds who else writes elsewhere.
+// Each process has the file open for itself, and a place of its own in it.
 #include "shared_file.h"
-
-#include <fcntl.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+
+#include "platform/files.h"
 
 namespace nnzip {
 namespace {
@@ -19,34 +18,32 @@ namespace {
 
 SharedFile::SharedFile(const std::string& path, std::uint64_t bytes, std::uint64_t offset,
                        bool replace)
-    : path_(path), offset_(offset) {
-  descriptor_ = open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
+    : path_(path) {
+  descriptor_ = platform::open_or_make_output(path);
   if (descriptor_ < 0) fail(path);
-  struct stat status = {};
-  const bool known = fstat(descriptor_, &status) == 0;
-  const auto size = static_cast<std::uint64_t>(status.st_size);
-  const bool fits = known && S_ISREG(status.st_mode) && (size == bytes || size == 0 || replace);
+  const auto status = platform::file_status(descriptor_);
+  const std::uint64_t size = status ? status->bytes : 0;
+  const bool fits = status && status->is_regular() && (size == bytes || size == 0 || replace);
   // Whoever else makes it as long does the same, and nobody makes it shorter meanwhile.
-  if (fits && (size == bytes || ftruncate(descriptor_, static_cast<off_t>(bytes)) == 0)) return;
+  const bool is_long_enough = fits && (size == bytes || platform::set_length(descriptor_, bytes));
+  if (is_long_enough && platform::seek_to(descriptor_, offset) >= 0) return;
   const int error = errno;
-  ::close(descriptor_);
+  platform::close_file(descriptor_);
   errno = error;
-  if (!known || fits) fail(path);
+  if (!status || fits) fail(path);
   throw Error(ErrorCode::kWriteFailed,
               path + " exists already and is no file of " + std::to_string(bytes) +
                   " bytes that other parts are written to; -f overwrites it.");
 }
 
 SharedFile::~SharedFile() {
-  if (descriptor_ >= 0) ::close(descriptor_);
+  if (descriptor_ >= 0) platform::close_file(descriptor_);
 }
 
 void SharedFile::write(std::span<const std::uint8_t> data) {
   while (!data.empty()) {
-    const ssize_t written =
-        pwrite(descriptor_, data.data(), data.size(), static_cast<off_t>(offset_));
+    const std::ptrdiff_t written = platform::write_some(descriptor_, data);
     if (written >= 0) {
-      offset_ += static_cast<std::uint64_t>(written);
       data = data.subspan(static_cast<std::size_t>(written));
     } else if (errno != EINTR) {
       fail(path_);
@@ -55,7 +52,7 @@ void SharedFile::write(std::span<const std::uint8_t> data) {
 }
 
 void SharedFile::close() {
-  const int closed = ::close(descriptor_);
+  const int closed = platform::close_file(descriptor_);
   descriptor_ = -1;
   if (closed != 0) fail(path_);
 }

@@ -2,8 +2,6 @@
 // A file that several processes fill together, each a part of it in place.
 #pragma once
 
-#include <sys/stat.h>
-
 #include <string>
 
 #include "nnzip/nnzip.hpp"
@@ -24,7 +22,6 @@ class SharedFile : public Writer {
 
  private:
   std::string path_;
-  std::uint64_t offset_;
   int descriptor_ = -1;
 };
 

@@ -46,6 +46,7 @@ std::optional<FileStatus> link_status(const std::string& path);  // does not fol
 // A descriptor, or -1.
 int open_input(const std::string& path);
 int open_existing_output(const std::string& path);
+int open_or_make_output(const std::string& path);
 int close_file(int descriptor);  // 0, or -1
 
 // The number of bytes, or -1.
@@ -56,6 +57,9 @@ std::ptrdiff_t write_some(int descriptor, std::span<const std::uint8_t> data);
 std::int64_t seek_to(int descriptor, std::uint64_t place);
 std::int64_t seek_forward(int descriptor, std::uint64_t bytes);
 std::int64_t place_of(int descriptor);
+
+// Cuts the file, or lengthens it by zeros; false if that cannot be.
+bool set_length(int descriptor, std::uint64_t bytes);
 
 bool is_terminal(int descriptor);
 

@@ -70,6 +70,10 @@ int open_existing_output(const std::string& path) {
   return open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
 }
 
+int open_or_make_output(const std::string& path) {
+  return open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
+}
+
 int close_file(int descriptor) { return close(descriptor); }
 
 std::ptrdiff_t read_some(int descriptor, std::span<std::uint8_t> buffer) {
@@ -89,6 +93,10 @@ std::int64_t seek_forward(int descriptor, std::uint64_t bytes) {
 }
 
 std::int64_t place_of(int descriptor) { return lseek(descriptor, 0, SEEK_CUR); }
+
+bool set_length(int descriptor, std::uint64_t bytes) {
+  return ftruncate(descriptor, static_cast<off_t>(bytes)) == 0;
+}
 
 bool is_terminal(int descriptor) { return isatty(descriptor) != 0; }
 

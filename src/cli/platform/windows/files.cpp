@@ -77,9 +77,9 @@ std::optional<FileStatus> status_of(const std::string& path, DWORD flags) {
   return status;
 }
 
-int open_file(const std::string& path, DWORD access, int mode) {
-  const HANDLE handle = CreateFileW(to_wide(path).c_str(), access, kShareAll, nullptr,
-                                    OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, nullptr);
+int open_file(const std::string& path, DWORD access, int mode, DWORD which = OPEN_EXISTING) {
+  const HANDLE handle = CreateFileW(to_wide(path).c_str(), access, kShareAll, nullptr, which,
+                                    FILE_ATTRIBUTE_NORMAL, nullptr);
   if (handle == INVALID_HANDLE_VALUE) return fail_with_last_error();
   return _open_osfhandle(reinterpret_cast<std::intptr_t>(handle), mode | _O_BINARY);
 }
@@ -98,6 +98,10 @@ int open_input(const std::string& path) { return open_file(path, GENERIC_READ, _
 
 int open_existing_output(const std::string& path) {
   return open_file(path, GENERIC_WRITE, _O_WRONLY);
+}
+
+int open_or_make_output(const std::string& path) {
+  return open_file(path, GENERIC_WRITE, _O_WRONLY, OPEN_ALWAYS);
 }
 
 int close_file(int descriptor) { return _close(descriptor); }
@@ -123,6 +127,10 @@ std::int64_t seek_forward(int descriptor, std::uint64_t bytes) {
 }
 
 std::int64_t place_of(int descriptor) { return _lseeki64(descriptor, 0, SEEK_CUR); }
+
+bool set_length(int descriptor, std::uint64_t bytes) {
+  return _chsize_s(descriptor, static_cast<std::int64_t>(bytes)) == 0;
+}
 
 // _isatty would take the device NUL for one.
 bool is_terminal(int descriptor) {
