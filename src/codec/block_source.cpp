@@ -9,6 +9,8 @@
 #include "container/group_data.h"
 #include "container/span_reader.h"
 #include "jpeg/jpeg_coder.h"
+#include "unwrap/jpeg_extent.h"
+#include "unwrap/wrap_jpeg.h"
 
 namespace nnzip {
 namespace {
@@ -16,6 +18,54 @@ namespace {
 constexpr std::size_t kFirstReadBytes = std::size_t{64} << 10;
 // A group that opens to so many blocks is long enough: they learn no more from each other.
 constexpr std::size_t kEnoughBlocks = 4;
+
+// JPEG files in a block that learn from each other: bytes, and blocks of coefficients.
+constexpr std::size_t kJointBytes = std::size_t{1} << 20;
+constexpr std::uint32_t kJointBlocks = std::uint32_t{1} << 16;
+
+// Blocks of coefficients of the JPEG file that the stretch is; 0 of none, or of one that takes much
+// memory.
+std::uint32_t jpeg_blocks_of(std::span<const std::uint8_t> content, const FoundStretch& stretch) {
+  const auto extent = jpeg_extent(content.subspan(stretch.offset, stretch.bytes));
+  return !extent || !extent->whole || extent->blocks > kJointBlocks ? 0 : extent->blocks;
+}
+
+bool is_bad_jpeg(std::span<const std::uint8_t> content, const FoundStretch& stretch) {
+  if (stretch.wrapper != &kJpegWrapper) return false;
+  return jpeg_blocks_of(content, stretch) == 0 ||
+         !is_whole_jpeg(content.subspan(stretch.offset, stretch.bytes));
+}
+
+// What JPEG files of so many bytes and blocks of coefficients in all take together, if all blocks
+// but one are half full.
+std::uint64_t joint_memory(std::size_t bytes, std::size_t blocks) {
+  const std::uint64_t full = 2 * (bytes / kJointBytes + blocks / kJointBlocks);
+  return (full + 1) * jpeg_memory({std::min(bytes, kJointBytes), jpeg_layout(kJointBlocks)});
+}
+
+// Puts JPEG files into blocks. Between two of them nothing else becomes a block.
+class FileJoiner {
+ public:
+  explicit FileJoiner(std::vector<SourceBlock>& out) : out_(out) {}
+
+  void add(const Bytes& file) {
+    const std::uint32_t blocks = jpeg_extent(file).value_or(JpegExtent{}).blocks;
+    if (files_ == 0 || files_ == kMaxJpegFiles || blocks_ + blocks > kJointBlocks ||
+        out_.back().content.size() + file.size() > kJointBytes) {
+      files_ = blocks_ = 0;
+      out_.emplace_back();
+    }
+    ++files_;
+    blocks_ += blocks;
+    SourceBlock& block = out_.back();
+    block.content.insert(block.content.end(), file.begin(), file.end());
+    block.segment = {block.content.size(), jpeg_layout(blocks_), false};
+  }
+
+ private:
+  std::vector<SourceBlock>& out_;
+  std::uint32_t files_ = 0, blocks_ = 0;  // in the last block
+};
 
 // What open_group() takes, and the blocks that are made of it.
 std::uint64_t memory_to_open(const StretchSearch::Near& near) {
@@ -142,7 +192,25 @@ void BlockSource::search() {
   }
 }
 
-std::optional<SourceBlock> BlockSource::open(const StretchSearch::Near& near) {
+// Those that are worth it, if coding them fits the memory.
+void BlockSource::choose_jpegs(StretchSearch::Near& near) const {
+  std::erase_if(near.stretches, [&](const FoundStretch& stretch) {
+    return is_bad_jpeg(window(near.end), stretch);
+  });
+  std::size_t bytes = 0, blocks = 0;
+  for (const FoundStretch& stretch : near.stretches) {
+    if (stretch.wrapper != &kJpegWrapper) continue;
+    bytes += stretch.bytes;
+    blocks += jpeg_blocks_of(window(near.end), stretch);
+  }
+  const std::uint64_t memory = memory_to_open(near) + joint_memory(bytes, blocks);
+  if (bytes == 0 || fits(memory, std::min(bytes_to_code(near), block_bytes_))) return;
+  std::erase_if(near.stretches,
+                [](const FoundStretch& stretch) { return stretch.wrapper == &kJpegWrapper; });
+}
+
+std::optional<SourceBlock> BlockSource::open(StretchSearch::Near near) {
+  choose_jpegs(near);
   const std::uint64_t memory = memory_to_open(near);
   if (!fits(memory, std::min(bytes_to_code(near), block_bytes_))) return {};
   group_memory_ = std::max(group_memory_, memory);
@@ -168,8 +236,11 @@ bool BlockSource::cut(std::vector<OpenedPart> runs, SourceBlock& group) {
   within.left = std::min(unwrapping_.max_opened, unwrapping_.left) -
                 std::min({unwrapping_.max_opened, unwrapping_.left, bytes});
   if (++within.depth >= kMaxGroupDepth) within.max_opened = 0;
+  FileJoiner files(group.inner);
   for (OpenedPart& run : runs) {
-    if (run.layout) {
+    if (run.layout && run.layout->form == Form::kJpeg) {
+      files.add(run.content);
+    } else if (run.layout) {
       const std::size_t unit = unit_of(*run.layout);
       const std::size_t most = std::max(block_bytes_ / unit, std::size_t{1}) * unit;
       for (auto left = Window(run.content); !left.empty();) {

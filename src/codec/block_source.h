@@ -72,7 +72,8 @@ class BlockSource {
   void search();
   Segment next_segment(std::size_t most);
   std::optional<SourceBlock> next_group(std::size_t& before);
-  std::optional<SourceBlock> open(const StretchSearch::Near& near);
+  std::optional<SourceBlock> open(StretchSearch::Near near);
+  void choose_jpegs(StretchSearch::Near& near) const;
   bool cut(std::vector<OpenedPart> runs, SourceBlock& group);
   void pass(std::size_t bytes);
 

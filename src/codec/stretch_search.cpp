@@ -6,6 +6,7 @@
 
 #include "container/block_header.h"
 #include "unwrap/group.h"
+#include "unwrap/wrap_jpeg.h"
 
 namespace nnzip {
 namespace {
@@ -16,6 +17,9 @@ constexpr std::size_t kNear = std::size_t{64} << 10;
 constexpr std::size_t kOnlyHeader = std::size_t{4} << 10;
 // What saves less than the headers of blocks cost.
 constexpr std::size_t kMinWrapped = 100;
+
+// Longer JPEG files hardly learn from others: they are blocks of their own, as a single one is.
+constexpr std::size_t kMaxJpeg = std::size_t{128} << 10;
 
 std::size_t minus(std::size_t a, std::size_t b) { return a - std::min(a, b); }
 
@@ -43,7 +47,7 @@ void StretchSearch::find_in(std::span<const std::uint8_t> window) {
     if (stretch.whole || saw_end_) {
       // At the end open() says whether it is whole.
       searched_ = std::max(searched_, stretch.offset + stretch.bytes);
-      found_.push_back(stretch);
+      if (stretch.wrapper != &kJpegWrapper || stretch.bytes <= kMaxJpeg) found_.push_back(stretch);
     } else {
       unfinished_ = true;
       searched_ = stretch.header;
@@ -82,8 +86,12 @@ StretchSearch::Run StretchSearch::first_run() const {
 }
 
 std::optional<StretchSearch::Near> StretchSearch::near() {
+  const auto is_worth = [&](const Run& run) {
+    return run.wrapped_bytes >= kMinWrapped &&
+           (run.count > 1 || found_.front().wrapper != &kJpegWrapper);
+  };
   Run run = first_run();
-  for (; run.count != 0 && run.wrapped_bytes < kMinWrapped; run = first_run()) drop(run.count);
+  for (; run.count != 0 && !is_worth(run); run = first_run()) drop(run.count);
   if (run.count == 0) return {};
   Near near{run.begin, run.end, {}, run.opened_bytes};
   const auto count = static_cast<std::ptrdiff_t>(run.count);

@@ -16,6 +16,7 @@ constexpr std::uint64_t kMinStretch = 4 << 10;
 constexpr std::uint64_t kMinStretchBetween = 16 << 10;
 constexpr std::uint64_t kMinCode = 64 << 10;
 constexpr std::uint64_t kMinJpeg = 1 << 10;
+constexpr std::uint64_t kMinJpegBetween = 8 << 10;
 // General content that is so short is the header of what follows.
 constexpr std::uint64_t kOnlyHeader = 1 << 10;
 
@@ -227,7 +228,7 @@ bool Detector::accept(Window window, const Found& found, std::size_t header) {
   if (found.layout.form == Form::kCode) least = kMinCode;
   const bool whole = found.layout.form == Form::kJpeg;
   if (whole && !found.unfinished && bytes != found.bytes) return false;
-  if (whole && only_header) least = kMinJpeg;
+  if (whole) least = only_header ? kMinJpeg : kMinJpegBetween;
   if (found.compressed) least = kChunk;
   if (bytes < least || (found.compressed && !is_dense_at(window, begin))) return false;
   const bool in_archive = begin < file_end_;

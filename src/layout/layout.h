@@ -81,6 +81,11 @@ struct Layout {
   }
 };
 
+// Of so many blocks of coefficients. Precondition: 1 to kMaxJpegBlocks.
+constexpr Layout jpeg_layout(std::uint32_t blocks) {
+  return {.form = Form::kJpeg, .stride = (blocks + 1023) / 1024};
+}
+
 // Blocks of coefficients that the layout states at most. Precondition: of kJpeg.
 constexpr std::size_t most_jpeg_blocks(const Layout& layout) {
   return std::size_t{layout.stride} * 1024;

@@ -8,6 +8,7 @@
 
 #include "unwrap/gap_sums.h"
 #include "unwrap/wrap_deflate.h"
+#include "unwrap/wrap_jpeg.h"
 
 namespace nnzip {
 namespace {
@@ -117,9 +118,13 @@ Bytes plan_and_gaps(std::span<const std::uint8_t> content, const std::vector<Tak
   return all;
 }
 
+// JPEG files learn from each other, and others from what is not cut in two by them.
+bool stands_behind(const Wrapper& wrapper) { return wrapper.number == kJpegWrapper.number; }
+
 void append(const OpenedPart& part, std::vector<OpenedPart>& runs) {
-  const auto layout = part.content.size() < kMinLaidOut ? std::nullopt : part.layout;
-  if (layout != runs.back().layout) runs.push_back({{}, layout});
+  const bool file = part.layout && part.layout->form == Form::kJpeg;
+  const auto layout = part.content.size() < kMinLaidOut && !file ? std::nullopt : part.layout;
+  if (file || layout != runs.back().layout) runs.push_back({{}, layout});
   Bytes& last = runs.back().content;
   last.insert(last.end(), part.content.begin(), part.content.end());
 }
@@ -261,11 +266,14 @@ std::optional<std::vector<Closing>> lay_out(std::span<const WrapperCount> wrappe
     end = row.at + row.bytes;
   }
   if (!sides.done() || !copy_gap(content.size())) return {};
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    for (const std::size_t bytes : rows[i].part_bytes) {
-      const auto part = rest.next(bytes);
-      if (!part) return {};
-      closings[i].parts.push_back(*part);
+  for (const bool behind : {false, true}) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (stands_behind(*rows[i].wrapper) != behind) continue;
+      for (const std::size_t bytes : rows[i].part_bytes) {
+        const auto part = rest.next(bytes);
+        if (!part) return {};
+        closings[i].parts.push_back(*part);
+      }
     }
   }
   if (!rest.done()) return {};
@@ -311,8 +319,11 @@ std::optional<OpenedGroup> open_group(std::span<const std::uint8_t> content,
   OpenedGroup group;
   group.wrappers = count_wrappers(taken);
   group.runs.push_back({plan_and_gaps(content, taken, group.wrappers.size() > 1), {}});
-  for (const Taken& stretch : taken) {
-    for (const OpenedPart& part : stretch.opened.parts) append(part, group.runs);
+  for (const bool behind : {false, true}) {
+    for (const Taken& stretch : taken) {
+      if (stands_behind(*stretch.wrapper) != behind) continue;
+      for (const OpenedPart& part : stretch.opened.parts) append(part, group.runs);
+    }
   }
   for (const OpenedPart& run : group.runs) group.opened_bytes += run.content.size();
   if (!closes(content, taken, group)) return {};

@@ -27,7 +27,7 @@ inline constexpr std::size_t kMaxGroupStretches = std::size_t{1} << 14;
 struct OpenedGroup {
   std::vector<WrapperCount> wrappers;  // by number
   std::vector<OpenedPart>
-      runs;  // the opened content; neighbours of one layout, or of none, are one
+      runs;  // the opened content; neighbours of one layout, or of none, are one, but JPEG files
   std::size_t opened_bytes = 0;  // of all runs
 };
 

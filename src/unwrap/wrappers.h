@@ -17,7 +17,8 @@ struct FoundStretch : FoundWrapped {
 };
 
 // What all wrappers find, in the order of offsets; of what overlaps, that of the wrapper that comes
-// first in the list. All but the last are whole; see Wrapper::find.
+// first in the list, but nothing that begins within a JPEG file. All but the last are whole; see
+// Wrapper::find.
 std::vector<FoundStretch> find_wrapped(std::span<const std::uint8_t> content,
                                        std::size_t max_opened);
 

@@ -2,8 +2,10 @@
 // Any bytes as a JPEG file, as its coded data, and as content in which such files are sought.
 #include "detect/sniff.h"
 #include "fuzz/fuzz_target.h"
+#include "fuzz/fuzz_wrapper.h"
 #include "jpeg/jpeg_coder.h"
 #include "unit/jpeg_samples.h"
+#include "unwrap/wrap_jpeg.h"
 
 namespace nnzip::fuzz {
 
@@ -52,6 +54,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto found = sniff_jpeg_file(HeaderView(input)); found && !found->unfinished) {
     fuzz::demand(found->bytes <= size && found->layout.is_valid(), "what is found is there");
   }
+  fuzz::open_and_close(kJpegWrapper, input);
+  fuzz::close_anything(kJpegWrapper, input, 1);
   Bytes content(size);
   if (const auto coded = encode_jpeg(input, kBlocks)) {
     fuzz::demand(decode_jpeg(*coded, kBlocks, content), "what is taken apart decodes");
