@@ -393,11 +393,12 @@ typedef struct nnzip_frame_info {
   uint64_t context_blocks;
   uint64_t zstd_blocks;
   uint64_t stored_blocks;
-  uint64_t checksum;  /* XXH64 of the content, if it is stated */
-  int has_checksum;   /* whether it is: in frames of several blocks */
-  int version;        /* of the format */
-  const char* models; /* that its blocks may need: names, or 16 hex digits of models that are not
-                         here, separated by commas; "" if there are none */
+  uint64_t checksum;     /* XXH64 of the content, if it is stated */
+  int has_checksum;      /* whether it is: in frames of several blocks */
+  int version;           /* of the format */
+  const char* models;    /* that its blocks may need: names, or 16 hex digits of models that are not
+                            here, separated by commas; "" if there are none */
+  uint64_t group_blocks; /* opened; blocks within them are not counted */
 } nnzip_frame_info;
 
 /* What a block's header says of it. Strings are valid as long as the reader. */
@@ -406,13 +407,18 @@ typedef struct nnzip_block_info {
   uint64_t content_offset; /* in the content of all frames */
   uint64_t content_bytes;
   uint64_t coded_bytes; /* without the header */
-  const char* coding;   /* "mixed", "network", "contexts", "zstd", "stored"; others may come */
-  const char* model;    /* as in nnzip_frame_info.models; "" if it needs none */
-  const char* form;     /* how it was looked at: "bytes", "pixels", "samples", "code" */
-  const char* filter;   /* "none", "calls", "branches", "columns" and so on */
-  uint32_t stride;      /* bytes of a row of a table or image; 0: none */
-  uint32_t element;     /* bytes of an element of a table, a pixel, a frame of samples */
+  const char*
+      coding; /* "mixed", "network", "contexts", "zstd", "stored", "group"; others may come */
+  const char* model;  /* as in nnzip_frame_info.models; "" if it needs none */
+  const char* form;   /* how it was looked at: "bytes", "pixels", "samples", "code" */
+  const char* filter; /* "none", "calls", "branches", "columns" and so on */
+  uint32_t stride;    /* bytes of a row of a table or image; 0: none */
+  uint32_t element;   /* bytes of an element of a table, a pixel, a frame of samples */
   uint32_t channels;
+  uint64_t opened_bytes; /* of a group: content of all blocks within; 0 of others */
+  const char*
+      wrappers; /* of a group: what it was opened by, such as "deflate", separated by commas;
+                   "" of others */
 } nnzip_block_info;
 
 /* How many frames there are. The first call of these three reads the headers of all blocks. */

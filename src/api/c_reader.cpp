@@ -16,15 +16,21 @@ namespace {
 
 // Never change: the structs of the first version.
 constexpr std::size_t kFirstFrameInfo = 96, kFirstBlockInfo = 80;
-static_assert(sizeof(void*) != 8 || sizeof(nnzip_frame_info) == kFirstFrameInfo);
-static_assert(sizeof(void*) != 8 || sizeof(nnzip_block_info) == kFirstBlockInfo);
+static_assert(sizeof(void*) != 8 || offsetof(nnzip_frame_info, group_blocks) == kFirstFrameInfo);
+static_assert(sizeof(void*) != 8 || offsetof(nnzip_block_info, opened_bytes) == kFirstBlockInfo);
 
 std::string name_of(const ModelName& model) { return model.name.empty() ? model.id : model.name; }
+
+std::string names_of(const std::vector<BlockInfo::Wrapper>& wrappers) {
+  std::string names;
+  for (const auto& wrapper : wrappers) names += (names.empty() ? "" : ",") + wrapper.name;
+  return names;
+}
 
 struct ListedFrameInfo : FrameInfo {
   std::string model_names;
   std::vector<BlockInfo> blocks_of;
-  std::vector<std::string> block_models;
+  std::vector<std::string> block_models, block_wrappers;
 };
 
 std::vector<ListedFrameInfo> listing(SeekableReader& file, const Options& options) {
@@ -38,7 +44,7 @@ std::vector<ListedFrameInfo> listing(SeekableReader& file, const Options& option
   std::vector<ListedFrameInfo> listed;
   std::uint64_t content_at = 0;
   for (std::size_t i = 0; i < frames.size(); ++i) {
-    ListedFrameInfo& frame = listed.emplace_back(ListedFrameInfo{frames[i], {}, {}, {}});
+    ListedFrameInfo& frame = listed.emplace_back(ListedFrameInfo{frames[i], {}, {}, {}, {}});
     for (const ModelName& model : frame.models) {
       frame.model_names += (frame.model_names.empty() ? "" : ",") + name_of(model);
     }
@@ -46,6 +52,7 @@ std::vector<ListedFrameInfo> listing(SeekableReader& file, const Options& option
     for (BlockInfo& block : frame.blocks_of) {
       block.content_offset += content_at;
       frame.block_models.push_back(name_of(block.model));
+      frame.block_wrappers.push_back(names_of(block.wrappers));
     }
     content_at += frame.content_bytes;
   }
@@ -66,21 +73,25 @@ nnzip_frame_info c_info(const ListedFrameInfo& frame) {
   info.has_checksum = frame.checksum ? 1 : 0;
   info.version = frame.version;
   info.models = frame.model_names.c_str();
+  info.group_blocks = frame.group_blocks;
   return info;
 }
 
-nnzip_block_info c_info(const BlockInfo& block, const std::string& model) {
+nnzip_block_info c_info(const ListedFrameInfo& frame, std::size_t index) {
+  const BlockInfo& block = frame.blocks_of[index];
   nnzip_block_info info{};
   info.content_offset = block.content_offset;
   info.content_bytes = block.content_bytes;
   info.coded_bytes = block.coded_bytes;
   info.coding = block.coding.c_str();
-  info.model = model.c_str();
+  info.model = frame.block_models[index].c_str();
   info.form = block.form.c_str();
   info.filter = block.filter.c_str();
   info.stride = block.stride;
   info.element = block.element;
   info.channels = block.channels;
+  info.opened_bytes = block.opened_bytes;
+  info.wrappers = frame.block_wrappers[index].c_str();
   return info;
 }
 
@@ -183,7 +194,7 @@ int nnzip_reader_block(nnzip_reader* reader, size_t frame, size_t block, nnzip_b
     if (reader == nullptr) wrong("reader is NULL.");
     const ListedFrameInfo& of = reader->frame(frame);
     if (block >= of.blocks_of.size()) wrong("there is no block " + std::to_string(block) + ".");
-    fill_struct(info, c_info(of.blocks_of[block], of.block_models[block]), kFirstBlockInfo);
+    fill_struct(info, c_info(of, block), kFirstBlockInfo);
     return NNZIP_OK;
   });
 }

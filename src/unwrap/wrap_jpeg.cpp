@@ -10,7 +10,7 @@
 namespace nnzip {
 namespace {
 
-constexpr std::uint8_t kNumber = 5;
+constexpr std::uint8_t kNumber = 6;
 constexpr std::size_t kMinJpeg = std::size_t{1} << 10;
 constexpr std::size_t kPatience = 4;
 constexpr std::array<std::uint8_t, 3> kMagic = {0xFF, 0xD8, 0xFF};

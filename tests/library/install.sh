@@ -90,6 +90,9 @@ clean "$work/cmake/c_reader" read joined $((size - 10)) 20 >back || fail "c_read
 { tail -c 10 content; head -c 10 content; } | cmp - back || fail "c_reader reads something else"
 clean "$work/cmake/c_reader" list joined >listing || fail "c_reader does not list"
 [[ $(grep -c "^frame .: $size bytes, 1 blocks\$" listing) == 2 ]] || fail "c_reader lists: $(<listing)"
+gzip -9c content | clean "$prefix/bin/nnzip" -c --model none >wrapped
+clean "$work/cmake/c_reader" list wrapped | grep -q ": group of deflate\$" ||
+  fail "c_reader does not list what a group is of"
 if clean "$work/cmake/c_reader" list content 2>messages; then
   fail "c_reader takes anything for a frame"
 fi

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reader, read_range, info, join."""
 
+import gzip
 import io
 
 import nnzip
@@ -47,6 +48,19 @@ def test_a_short_read_is_gone_on_with():
             return super().read(min(size, 7))
 
     assert nnzip.read_range(Slow(b"".join(FRAMES)), 500, 3000) == CONTENT[500:3500]
+
+
+def test_groups_tell_what_they_open():
+    data = gzip.compress(CONTENT + b"and some words that are no noise " * 50)
+    for unwrap in (True, False):
+        packed = nnzip.compress(data, options=nnzip.Options(model="none", unwrap=unwrap))
+        assert nnzip.decompress(packed) == data
+        frame = nnzip.info(packed)[0]
+        assert frame.group_blocks == int(unwrap)
+        block = frame.blocks[0]
+        assert (block.coding == "group") == unwrap
+        assert block.wrappers == (("deflate",) if unwrap else ())
+        assert (block.opened_bytes > len(CONTENT)) == unwrap
 
 
 def test_frames_tell_of_themselves(joined):

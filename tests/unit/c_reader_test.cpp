@@ -4,6 +4,9 @@
 #include <memory>
 
 #include "unit/c_api_helpers.h"
+#include "unit/memory_stream.h"
+#include "unit/png_samples.h"
+#include "unit/wrapped_files.h"
 
 namespace nnzip {
 namespace {
@@ -11,6 +14,7 @@ namespace {
 using test::c_compressed;
 using test::c_options;
 using test::c_options_without_model;
+using test::operator+;
 using test::last_error_says;
 using test::Random;
 using test::TinyModel;
@@ -179,6 +183,28 @@ TEST_CASE("CReader.TellsOfFramesAndBlocks") {
   }
   CHECK(nnzip_reader_frame(reader.get(), 3, &newer.info) == NNZIP_ERROR_INVALID_ARGUMENT);
   CHECK(nnzip_reader_frame(reader.get(), 0, nullptr) == NNZIP_ERROR_INVALID_ARGUMENT);
+}
+
+TEST_CASE("CReader.TellsOfGroups") {
+  const Bytes content = test::gzip_file(test::prose(20000)) + test::prose(500) +
+                        test::png_file({}, test::png_rows({}));
+  for (const bool closed : {false, true}) {
+    Options options;
+    options.model = "none";
+    options.unwrap = !closed;
+    const Bytes packed = compress(content, options);
+    const Reader reader = new_reader(memory(packed));
+    nnzip_frame_info frame{};
+    frame.struct_size = sizeof frame;
+    REQUIRE(nnzip_reader_frame(reader.get(), 0, &frame) == NNZIP_OK);
+    CHECK(frame.group_blocks == (closed ? 0 : 1));
+    nnzip_block_info block{};
+    block.struct_size = sizeof block;
+    REQUIRE(nnzip_reader_block(reader.get(), 0, 0, &block) == NNZIP_OK);
+    CHECK((block.coding == std::string("group")) == !closed);
+    CHECK(block.wrappers == std::string(closed ? "" : "deflate,PNG"));
+    CHECK((block.opened_bytes > 20000) == !closed);
+  }
 }
 
 TEST_CASE("CReader.TellsErrors") {

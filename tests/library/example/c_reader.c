@@ -31,8 +31,9 @@ static int list(nnzip_reader* reader) {
       block.struct_size = sizeof block;
       status = nnzip_reader_block(reader, i, (size_t)j, &block);
       if (status == NNZIP_OK) {
-        printf("  %llu bytes at %llu: %s\n", (unsigned long long)block.content_bytes,
-               (unsigned long long)block.content_offset, block.coding);
+        printf("  %llu bytes at %llu: %s%s%s\n", (unsigned long long)block.content_bytes,
+               (unsigned long long)block.content_offset, block.coding,
+               block.wrappers[0] != '\0' ? " of " : "", block.wrappers);
       }
     }
   }

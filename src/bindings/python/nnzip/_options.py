@@ -65,7 +65,7 @@ class Context:
 class Options:
     """What a call may do; the defaults are good.
 
-    level: 1 to 9; 1 to 3 use no network. Compressing only, as model and directory.
+    level: 1 to 9; 1 to 3 use no network. Compressing only, as model, directory and unwrap.
     threads: to compute with; 0 is one for each core.
     model: "auto", "none", or names or hashes of models, separated by commas.
     memory_limit: bytes that a call may need by its estimate; 0 is no limit.
@@ -73,6 +73,7 @@ class Options:
         file is found by reading its end alone.
     layout: what all of the content is, where bytes do not say it, as "pixels:640x3:u8"; nnzip.h tells
         the forms, nnzip.arrays.layout_of makes one of an array. Compressing only.
+    unwrap: whether what is wrapped (gzip, zip, PNG and others) is opened and coded as what it holds.
     context: models and device; None is one that all calls without one share.
     progress: called now and then with the bytes of content done so far. What it raises ends the
         call.
@@ -84,6 +85,7 @@ class Options:
     memory_limit: int = 0
     directory: bool = False
     layout: str = ""
+    unwrap: bool = True
     context: Optional[Context] = None
     progress: Optional[Callable[[int], object]] = None
 
@@ -124,6 +126,7 @@ class Call(Guard):
         self.c.directory = given.directory
         self._layout = ffi.new("char[]", given.layout.encode())
         self.c.layout = self._layout
+        self.c.no_unwrap = not given.unwrap
         self.c.context = self._context._c
         self.c.progress = lib.nnzip_python_progress
         self.c.progress_data = self._handle

@@ -24,13 +24,15 @@ class Block:
     content_offset: int  # in the content of all frames
     content_bytes: int
     coded_bytes: int  # without the header
-    coding: str  # mixed, network, contexts, zstd, stored
+    coding: str  # mixed, network, contexts, zstd, stored, group
     model: str  # that it needs, or the hash of one that is not here; "" if it needs none
     form: str  # how it was looked at: bytes, pixels, samples, code
     filter: str  # none, calls, branches, columns
     stride: int  # bytes of a row of a table or image; 0: none
     element: int  # bytes of an element of a table, a pixel, a frame of samples
     channels: int
+    opened_bytes: int  # of a group: content of all blocks within; 0 of others
+    wrappers: tuple[str, ...]  # of a group: what it was opened by, such as "deflate"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Frame:
     checksum: Optional[int]  # XXH64 of the content, stated with several blocks
     models: tuple[str, ...]  # that its blocks may need, or hashes of those that are not here
     blocks: tuple[Block, ...]
+    group_blocks: int  # of these
 
 
 class _Given(Guard):
@@ -165,15 +168,18 @@ class Reader:
         return Frame(info.content_bytes, info.coded_bytes, info.version,
                      info.checksum if info.has_checksum else None,
                      tuple(names.split(",")) if names else (),
-                     tuple(self._block(index, block) for block in range(info.blocks)))
+                     tuple(self._block(index, block) for block in range(info.blocks)),
+                     info.group_blocks)
 
     def _block(self, frame: int, index: int) -> Block:
         info = ffi.new("nnzip_block_info*")
         info.struct_size = ffi.sizeof("nnzip_block_info")
         check(lib.nnzip_reader_block(self._c, frame, index, info))
+        wrappers = text(info.wrappers)
         return Block(info.content_offset, info.content_bytes, info.coded_bytes, text(info.coding),
                      text(info.model), text(info.form), text(info.filter), info.stride,
-                     info.element, info.channels)
+                     info.element, info.channels, info.opened_bytes,
+                     tuple(wrappers.split(",")) if wrappers else ())
 
 
 def read_range(source: Source, offset: int, length: int,
