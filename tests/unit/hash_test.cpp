@@ -13,7 +13,7 @@ std::string hex_of(const std::string& text) {
   return to_hex(sha256({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}));
 }
 
-TEST_CASE("SHA-256 gives the standard's digests") {
+TEST_CASE("Sha256.GivesTheDigestsOfTheStandard") {
   CHECK(hex_of("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   CHECK(hex_of("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   CHECK(hex_of("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq") ==
@@ -23,7 +23,7 @@ TEST_CASE("SHA-256 gives the standard's digests") {
 }
 
 // The expected digest is of Python's hashlib.
-TEST_CASE("SHA-256 of each length up to three blocks") {
+TEST_CASE("Sha256.TakesEveryLength") {
   std::vector<std::uint8_t> digests;
   for (unsigned size = 0; size < 200; ++size) {
     std::vector<std::uint8_t> data(size);
