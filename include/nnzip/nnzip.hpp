@@ -96,6 +96,14 @@ struct Options {
   // Compression only: for decompressing fast, on a GPU above all. Bytes and code are not mixed, but
   // coded by zstd or by the network alone, in more streams; it costs size.
   bool fast_decode = false;
+  // Compression only: an earlier file with a directory with hashes. Blocks of content that is in it
+  // are copied from it, unseen, if their model is among those of these options.
+  SeekableReader* reuse = nullptr;
+  // Compression only: what a compress() of the same content that did not come to its end has
+  // written, without a part's metadata. Its blocks are copied, unseen, as long as content goes on
+  // as it did, by length and checksum: whether it is the same is for the caller to know. It may be
+  // the file that is being written, from its beginning.
+  SeekableReader* resume = nullptr;
 };
 
 // Blocks in all, and by how they are coded.
@@ -118,7 +126,8 @@ struct Summary : BlockCounts {
   std::uint64_t content_bytes = 0;
   std::uint64_t coded_bytes = 0;  // whole frames, headers and metadata included
   std::uint64_t frames = 0;
-  std::string model;    // names of the models that blocks needed, separated by ", "
+  std::uint64_t reused_blocks = 0;  // of Options::reuse and resume
+  std::string model;                // names of the models that blocks needed, separated by ", "
   std::string device;   // what computed, e.g. "cpu (avx512vnni)"; empty if no model was needed
   std::string warning;  // of a device that failed or was full, so that another one stood in for it;
                         // the result is the same. Empty if there is nothing to say

@@ -77,6 +77,12 @@ void demand_sense(const Arguments& arguments, const RawOptions& raw) {
     if (arguments.remove_input) fail("--rm contradicts --range, which writes a part only.");
   }
   if (arguments.part) demand_sensible_part(arguments);
+  if (arguments.command != Command::kCompress && (arguments.resume || !arguments.reuse.empty())) {
+    fail("--reuse and --resume are for compressing alone.");
+  }
+  if (arguments.resume && (arguments.part || arguments.to_stdout)) {
+    fail("--resume contradicts --part and -c: it keeps an unfinished file.");
+  }
   if (arguments.command == Command::kBench) demand_one_bench(arguments);
 }
 
@@ -113,6 +119,7 @@ void settle(Arguments& arguments, const RawOptions& raw, bool has_command) {
   if (!raw.range.empty()) arguments.range = parse_range(raw.range);
   if (!raw.part.empty()) arguments.part = parse_part(raw.part);
   arguments.cut = cut_of(raw.cut);
+  arguments.resume = raw.resume;
   if (!arguments.suffix.empty() && arguments.suffix[0] != '.') {
     arguments.suffix.insert(0, 1, '.');
   }

@@ -31,7 +31,9 @@ struct Arguments {
   std::string suffix = ".nnz";     // with its dot
   std::optional<ByteRange> range;  // the content to decompress, all if not given
   std::optional<PartNumber> part;  // of the content, all if not given
-  Cut cut = Cut::kBlocks;          // where parts may end
+  std::string reuse;               // an earlier file, empty if not given
+  bool resume = false;
+  Cut cut = Cut::kBlocks;  // where parts may end
 
   bool json = false;  // the list for programs
   bool verify_models = false;

@@ -5,10 +5,13 @@
 
 namespace nnzip {
 
-void run_compress(const Arguments& arguments) {
+namespace {
+
+void run_compress(const Arguments& arguments, SeekableReader* earlier) {
   Transfer transfer;
   transfer.writes_compressed = true;
-  transfer.run = [&](Reader& reader, Writer& writer, const Options& options) {
+  transfer.run = [&](Reader& reader, Writer& writer, Options options) {
+    options.reuse = earlier;
     if (!arguments.part) return compress(reader, writer, options);
     SeekableReader& content = demand_seekable(reader);
     const ContentPart part =
@@ -26,4 +29,14 @@ void run_compress(const Arguments& arguments) {
   transfer_files(arguments, transfer);
 }
 
+}  // namespace
+
+void run_compress(const Arguments& arguments) {
+  if (arguments.reuse.empty()) return run_compress(arguments, nullptr);
+  InputFile earlier(arguments.reuse);
+  if (earlier.seekable() == nullptr) {
+    throw Error(ErrorCode::kInvalidArgument, "--reuse takes a regular file.");
+  }
+  run_compress(arguments, earlier.seekable());
+}
 }  // namespace nnzip

@@ -136,7 +136,7 @@ void InputFile::remove() {
   if (platform::remove_file(path_) != 0) fail(ErrorCode::kWriteFailed, "Cannot remove " + label_);
 }
 
-OutputFile::OutputFile(const std::string& path, bool replace, bool holes)
+OutputFile::OutputFile(const std::string& path, bool replace, bool holes, const std::string& key)
     : path_(path), label_(path), replace_(replace), holes_(holes) {
   if (path.empty()) return;
   if (is_standard()) {
@@ -162,7 +162,11 @@ OutputFile::OutputFile(const std::string& path, bool replace, bool holes)
   if (!replace && platform::link_status(path)) {
     throw Error(ErrorCode::kWriteFailed, label_ + " exists already; -f overwrites it.");
   }
-  temporary_.emplace(path);
+  if (key.empty()) {
+    temporary_.emplace(path);
+  } else {
+    temporary_.emplace(path, key);
+  }
 }
 
 OutputFile::~OutputFile() {

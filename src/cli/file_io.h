@@ -81,12 +81,17 @@ class InputFile : public Reader {
 // as zeros all the same.
 class OutputFile : public Writer {
  public:
-  OutputFile(const std::string& path, bool replace, bool holes);  // throws Error(kWriteFailed)
+  // key: if it is not empty, an unfinished file stays under a name with that key, and the next one
+  // with the same key is written over it. Throws Error(kWriteFailed).
+  OutputFile(const std::string& path, bool replace, bool holes, const std::string& key = {});
   ~OutputFile() override;
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
 
   void write(std::span<const std::uint8_t> data) override;
+
+  // The name of the unfinished file, empty if there is none.
+  std::string unfinished() const { return temporary_ ? temporary_->name() : std::string(); }
 
   bool is_standard() const { return path_ == kStandardStream; }
   bool is_terminal() const;

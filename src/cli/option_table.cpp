@@ -105,6 +105,12 @@ void add_cut(CLI::App& app, RawOptions& raw) {
   app.add_option("--cut", raw.cut, "where parts may end: blocks, lines, tar")->type_name("WHERE");
 }
 
+void add_earlier(CLI::App& app, Arguments& arguments, RawOptions& raw) {
+  app.add_option("--reuse", arguments.reuse, "take unchanged blocks from it; it has a directory")
+      ->type_name("OLD.nnz");
+  app.add_flag("--resume", raw.resume, "keep unfinished output, and go on where it ends");
+}
+
 void add_content(CLI::App& app, RawOptions& raw) {
   app.add_flag("--no-sparse", raw.no_sparse, "write zeros out instead of leaving holes");
   app.add_option("--range", raw.range, "decompress these bytes of the content alone: 1M:64K")
@@ -145,7 +151,10 @@ void build_parser(CLI::App& app, const Command* command, Arguments& arguments, R
   if (transfers || is(Command::kList)) add_input(app, arguments, raw);
   if (is(Command::kCompress) || is(Command::kDecompress)) add_output(app, arguments, raw);
   if (is(Command::kCompress) || is(Command::kDecompress)) add_part(app, raw);
-  if (is(Command::kCompress)) add_cut(app, raw);
+  if (is(Command::kCompress)) {
+    add_cut(app, raw);
+    add_earlier(app, arguments, raw);
+  }
   if (is(Command::kDecompress)) add_content(app, raw);
   if (is(Command::kList)) add_json(app, arguments);
   if (transfers || is(Command::kBench)) add_computing(app, arguments, raw);

@@ -19,6 +19,7 @@ struct RawOptions {
   std::string level = "5";  // a string, because CLI11 would add up numbers of several flags
   std::string device = "auto", model = "auto";
   std::string memory, range, layout;
+  bool resume = false;
   std::string part, cut = "blocks";
 };
 

@@ -19,8 +19,8 @@ constexpr std::size_t kMaxNameBytes = 255;
   throw Error(ErrorCode::kWriteFailed, "Cannot write " + path + ": " + std::strerror(error) + ".");
 }
 
-std::string temporary_name(const std::string& path) {
-  const std::string suffix = ".nnzip-XXXXXX";
+std::string temporary_name(const std::string& path, const std::string& key) {
+  const std::string suffix = ".nnzip-" + key;
   const std::size_t start = platform::start_of_name(path);
   const std::size_t room = kMaxNameBytes - 1 - suffix.size();
   return path.substr(0, start) + "." + path.substr(start, room) + suffix;
@@ -29,19 +29,30 @@ std::string temporary_name(const std::string& path) {
 }  // namespace
 
 TemporaryFile::TemporaryFile(const std::string& path)
-    : path_(path), temporary_(temporary_name(path)) {
+    : path_(path), temporary_(temporary_name(path, "XXXXXX")) {
   descriptor_ = platform::create_temporary(temporary_);
   if (descriptor_ < 0) fail(path, errno);
 }
 
+TemporaryFile::TemporaryFile(const std::string& path, const std::string& key)
+    : path_(path), temporary_(temporary_name(path, key)), stays_(true) {
+  descriptor_ = platform::open_for_itself(temporary_);
+  if (descriptor_ < 0) fail(temporary_, errno);
+}
+
 TemporaryFile::~TemporaryFile() {
   if (descriptor_ >= 0) platform::close_file(descriptor_);
-  if (temporary_.empty()) return;
+  if (temporary_.empty() || stays_) return;
   platform::remove_file(temporary_);
   forget();
 }
 
 void TemporaryFile::publish(bool replace) {
+  // What stayed from before may be longer.
+  const std::int64_t end = stays_ ? platform::place_of(descriptor_) : 0;
+  if (end < 0 || (stays_ && !platform::set_length(descriptor_, static_cast<std::uint64_t>(end)))) {
+    fail(path_, errno);
+  }
   const int closed = platform::close_file(descriptor_);
   descriptor_ = -1;
   if (closed != 0) fail(path_, errno);

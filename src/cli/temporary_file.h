@@ -12,11 +12,15 @@ class TemporaryFile {
   // Creates .NAME.nnzip-XXXXXX beside path, readable by its owner alone. Throws
   // Error(kWriteFailed).
   explicit TemporaryFile(const std::string& path);
+  // Takes or creates .NAME.nnzip-KEY, which stays until it is published: work that goes on another
+  // day. Nobody else may have it. Throws Error(kWriteFailed).
+  TemporaryFile(const std::string& path, const std::string& key);
   ~TemporaryFile();
   TemporaryFile(const TemporaryFile&) = delete;
   TemporaryFile& operator=(const TemporaryFile&) = delete;
 
   int descriptor() const { return descriptor_; }
+  const std::string& name() const { return temporary_; }
 
   // Closes the file and gives it the name path; an existing file of that name is replaced, or, if
   // replace is false, an error. Throws Error(kWriteFailed).
@@ -27,6 +31,7 @@ class TemporaryFile {
   std::string path_;
   std::string temporary_;
   int descriptor_ = -1;
+  bool stays_ = false;
 };
 
 }  // namespace nnzip

@@ -114,16 +114,22 @@ std::string percentage(const Summary& summary) {
                                         static_cast<double>(summary.content_bytes));
 }
 
+std::string reused(const Summary& summary) {
+  if (summary.reused_blocks == 0) return {};
+  return fmt::format("{} blocks taken over, ", summary.reused_blocks);
+}
+
 void tell(const std::string& label, const Arguments& arguments, const Summary& summary,
           double seconds) {
   const bool forwards = arguments.command == Command::kCompress;
-  message::note(fmt::format("{}: {} -> {} bytes{}, {}{}{}, {:.1f} MiB of memory, {:.2f} s", label,
+  message::note(fmt::format("{}: {} -> {} bytes{}, {}{}{}{}{:.1f} MiB of memory, {:.2f} s", label,
                             forwards ? summary.content_bytes : summary.coded_bytes,
                             forwards ? summary.coded_bytes : summary.content_bytes,
                             arguments.range ? "" : percentage(summary), describe(summary),
                             summary.model.empty() ? "" : ", " + summary.model,
-                            summary.device.empty() ? "" : ", " + summary.device,
-                            static_cast<double>(summary.memory_bytes) / (1 << 20), seconds));
+                            summary.device.empty() ? ", " : ", " + summary.device + ", ",
+                            reused(summary), static_cast<double>(summary.memory_bytes) / (1 << 20),
+                            seconds));
   if (summary.device.empty()) return;
   message::note(fmt::format(
       "{}: model {}: {}; device {}: {}", label, summary.model, summary.reason, summary.device,
@@ -172,6 +178,18 @@ Summary copy(Reader& reader, Writer& writer, const Options& options) {
   return summary;
 }
 
+// A file that has changed since is another one: its key is of the file, its size and its time.
+std::string resume_key(const Arguments& arguments, const InputFile& input) {
+  if (!arguments.resume) return {};
+  if (!input.is_regular()) {
+    throw Error(ErrorCode::kInvalidArgument, "--resume takes regular files.");
+  }
+  const struct stat& status = input.status();
+  return fmt::format("resume-{:x}-{:x}-{:x}", static_cast<std::uint64_t>(status.st_size),
+                     static_cast<std::uint64_t>(status.st_mtim.tv_sec),
+                     static_cast<std::uint64_t>(status.st_mtim.tv_nsec));
+}
+
 void transfer_file(const Arguments& arguments, const Transfer& transfer, const std::string& path,
                    bool found) {
   if (const std::string obstacle = find_obstacle(arguments, transfer, path); !obstacle.empty()) {
@@ -181,10 +199,16 @@ void transfer_file(const Arguments& arguments, const Transfer& transfer, const s
   InputFile input(path);
   const std::optional<std::string> target = find_target(arguments, transfer, path, found);
   if (!target) return;
-  OutputFile output(*target, arguments.force, transfer.reads_compressed && arguments.sparse);
+  OutputFile output(*target, arguments.force, transfer.reads_compressed && arguments.sparse,
+                    resume_key(arguments, input));
   refuse_terminals(arguments, transfer, input, output);
 
   Options options = arguments.options;
+  std::optional<InputFile> unfinished;
+  if (arguments.resume && !output.unfinished().empty()) {
+    unfinished.emplace(output.unfinished());
+    options.resume = unfinished->seekable();
+  }
   const std::uint64_t total =
       arguments.range || arguments.part ? 0 : content_total(transfer, input, arguments.options);
   Progress progress(input.label(), total);

@@ -8,6 +8,7 @@
 
 #include "codec/block_coder.h"
 #include "codec/block_source.h"
+#include "codec/earlier_blocks.h"
 #include "codec/frame_models.h"
 #include "codec/group_encoder.h"
 #include "codec/in_flight.h"
@@ -216,8 +217,15 @@ class Compressor {
   // At most `in_flight` blocks at a time. single: the frame has no others.
   std::vector<CodedPart> encode_all(const std::vector<SourceBlock>& blocks, std::size_t in_flight,
                                     bool single) {
-    return encode_sources(blocks, models_, level_, single, side_by_side_of(in_flight),
-                          [this](std::size_t done) { report(done); });
+    return encode_sources(
+        blocks, models_, level_, single, side_by_side_of(in_flight),
+        [this](std::size_t done) { report(done); }, known_blocks());
+  }
+
+  KnownBlock known_blocks() {
+    if (options_.reuse == nullptr && options_.resume == nullptr) return {};
+    if (!earlier_) earlier_.emplace(options_, models_);
+    return [this](std::span<const std::uint8_t> content) { return earlier_->find(content); };
   }
 
   // models: how many the frame names.
@@ -225,6 +233,7 @@ class Compressor {
     seal_group(part.coded, models);
     writer_.block(part.coded.header, part.content, part.coded.data);
     count_block(part.coded.header.kind, summary_);
+    if (part.known) ++summary_.reused_blocks;
     summary_.content_bytes += part.content.size();
     part.coded = {};
     report(0);
@@ -260,6 +269,7 @@ class Compressor {
   MemoryBudget budget_;
   Layout described_;  // what the options say of all content
   FrameModels models_;
+  std::optional<EarlierBlocks> earlier_;
   std::vector<bool> used_;           // of each model
   std::optional<SourceBlock> next_;  // read, and not yet coded
   std::uint64_t held_ = 0;           // bytes of groups that are read and not yet written

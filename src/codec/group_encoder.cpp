@@ -26,13 +26,24 @@ class SourceEncoder {
       : models_(models), level_(level), side_by_side_(side_by_side) {}
 
   std::vector<CodedPart> run(std::span<const SourceBlock> blocks, bool single,
-                             const std::function<void(std::size_t)>& progress) {
+                             const std::function<void(std::size_t)>& progress,
+                             const KnownBlock& known) {
     std::vector<Coded> coded(blocks.size());
-    for (std::size_t i = 0; i < blocks.size(); ++i) add_leaves(blocks[i], coded[i], 1.0);
+    std::vector<std::optional<Coded>> found(blocks.size());
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
+      if (known) found[i] = known(blocks[i].content);
+      if (!found[i]) add_leaves(blocks[i], coded[i], 1.0);
+    }
     single_ = single && leaves_.size() == 1;
     encode_leaves(progress);
     std::vector<CodedPart> parts;
-    for (std::size_t i = 0; i < blocks.size(); ++i) settle(blocks[i], std::move(coded[i]), parts);
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
+      if (found[i]) {
+        parts.push_back({blocks[i].content, std::move(*found[i]), true});
+      } else {
+        settle(blocks[i], std::move(coded[i]), parts);
+      }
+    }
     return parts;
   }
 
@@ -140,8 +151,9 @@ class SourceEncoder {
 std::vector<CodedPart> encode_sources(std::span<const SourceBlock> blocks,
                                       const FrameModels& models, const Level& level, bool single,
                                       const SideBySide& side_by_side,
-                                      const std::function<void(std::size_t)>& progress) {
-  return SourceEncoder(models, level, side_by_side).run(blocks, single, progress);
+                                      const std::function<void(std::size_t)>& progress,
+                                      const KnownBlock& known) {
+  return SourceEncoder(models, level, side_by_side).run(blocks, single, progress, known);
 }
 
 void for_each_model(Coded& coded, const std::function<void(BlockHeader&)>& call) {

@@ -3,6 +3,8 @@
 // smaller than its content coded as it is.
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -15,15 +17,20 @@ namespace nnzip {
 struct CodedPart {
   std::span<const std::uint8_t> content;  // of a SourceBlock
   Coded coded;                            // of a group: not sealed
+  bool known = false;                     // not coded anew
 };
+
+// Gives a block that need not be coded, or nothing.
+using KnownBlock = std::function<std::optional<Coded>(std::span<const std::uint8_t> content)>;
 
 // One part or, where a group is given up, several for each block, in their order. single: whether
 // there are no others in the frame. The result does not depend on threads. progress: called with
-// bytes of all content. Throws Error.
+// bytes of all content. known: asked for each block, if it is not null. Throws Error.
 std::vector<CodedPart> encode_sources(std::span<const SourceBlock> blocks,
                                       const FrameModels& models, const Level& level, bool single,
                                       const SideBySide& side_by_side,
-                                      const std::function<void(std::size_t)>& progress);
+                                      const std::function<void(std::size_t)>& progress,
+                                      const KnownBlock& known = {});
 
 // Calls it with the header of the block, if it needs a model, and of all within that do.
 void for_each_model(Coded& coded, const std::function<void(BlockHeader&)>& call);

@@ -7,7 +7,7 @@ _nnzip() {
   local input='-r --recursive -S --suffix -f --force -n --no-name -N --name'
   local computing='-T --threads --device'
   local output='-c --stdout -o --output -k --keep --rm --part'
-  local levels='-1 -2 -3 -4 -5 -6 -7 -8 -9 --fast --best --model --no-unwrap --layout --fast-decode --directory --cut'
+  local levels='-1 -2 -3 -4 -5 -6 -7 -8 -9 --fast --best --model --no-unwrap --layout --fast-decode --directory --cut --reuse --resume'
   local modes='-z --compress -d --decompress -t --test -l --list'
   local content='--range --no-sparse'
   local memory='-M --memory'

@@ -52,6 +52,8 @@ __nnzip_option 'bare compress' -l no-unwrap -d 'code gzip, zip, PNG and the like
 __nnzip_option 'bare compress' -l layout -x -d 'what headerless content is: pixels:640x3:u8'
 __nnzip_option 'bare compress' -l fast-decode -d 'larger, but decompressed fast by a GPU'
 __nnzip_option 'bare compress' -l directory -d 'end the output with a directory'
+__nnzip_option 'bare compress' -l reuse -r -F -d 'take unchanged blocks from it'
+__nnzip_option 'bare compress' -l resume -d 'keep unfinished output and go on'
 __nnzip_option 'bare compress' -l cut -x -a 'blocks lines tar' -d 'where parts may end'
 __nnzip_option 'bare compress' -l model -x -a '(__nnzip_models)' -d 'auto, none or a model'
 

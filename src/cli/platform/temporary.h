@@ -14,6 +14,10 @@ namespace nnzip::platform {
 int create_temporary(std::string& name);
 void forget_temporary();
 
+// Takes or creates a file that its owner alone can read, to read and write; nobody else who calls
+// this may have it meanwhile. The descriptor, or -1.
+int open_for_itself(const std::string& name);
+
 // 0, or -1; the second one with EEXIST where the new name is taken.
 int rename_replacing(const std::string& from, const std::string& to);
 int rename_without_replacing(const std::string& from, const std::string& to);

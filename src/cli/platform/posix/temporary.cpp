@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -72,6 +73,16 @@ int create_temporary(std::string& name) {
 void forget_temporary() {
   const SignalsBlocked blocked;
   name_to_remove[0] = '\0';
+}
+
+int open_for_itself(const std::string& name) {
+  const int descriptor =
+      open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
+  if (descriptor < 0 || flock(descriptor, LOCK_EX | LOCK_NB) == 0) return descriptor;
+  const int error = errno;
+  close(descriptor);
+  errno = error;
+  return -1;
 }
 
 int rename_replacing(const std::string& from, const std::string& to) {

@@ -62,6 +62,14 @@ void forget_temporary() {
   name_to_remove.clear();
 }
 
+int open_for_itself(const std::string& name) {
+  const HANDLE handle =
+      CreateFileW(to_wide(name).c_str(), GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ, nullptr,
+                  OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL, nullptr);
+  if (handle == INVALID_HANDLE_VALUE) return fail_with_last_error();
+  return _open_osfhandle(reinterpret_cast<std::intptr_t>(handle), _O_BINARY | _O_RDWR);
+}
+
 int rename_replacing(const std::string& from, const std::string& to) {
   return rename(from, to, MOVEFILE_REPLACE_EXISTING);
 }

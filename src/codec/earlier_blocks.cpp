@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// Blocks of a whole file are found by the hashes of its directory, those of an unfinished one,
+// which has none, by being the next.
+#include "codec/earlier_blocks.h"
+
+#include <algorithm>
+
+#include "codec/group_encoder.h"
+#include "codec/read_fully.h"
+#include "container/frame_table.h"
+#include "container/group_data.h"
+#include "container/span_reader.h"
+
+namespace nnzip {
+namespace {
+
+// What read_group() gives, to be written anew.
+void take_group(const GroupData& group, Coded& coded) {
+  coded.wrappers = group.wrappers;
+  for (const GroupBlock& block : group.blocks) {
+    Coded& inner = coded.inner.emplace_back();
+    inner.header = block.header;
+    inner.data.assign(block.coded.begin(), block.coded.end());
+    take_group(block.group, inner);
+  }
+}
+
+}  // namespace
+
+EarlierBlocks::EarlierBlocks(const Options& options, const FrameModels& models)
+    : reuse_(options.reuse), resume_(options.resume), models_(models) {
+  if (reuse_ != nullptr) add_hashed(*reuse_);
+  if (resume_ != nullptr) add_unfinished(*resume_);
+}
+
+void EarlierBlocks::add_hashed(SeekableReader& file) {
+  for (const ListedFrame& frame : directory_table(file).frames) {
+    std::uint64_t offset = frame.blocks_offset();
+    for (std::size_t i = 0; i < frame.blocks.size(); ++i) {
+      if (i < frame.hashes.size()) {
+        hashed_.try_emplace(frame.hashes[i], Place{model_lists_.size(), offset, frame.blocks[i]});
+      }
+      offset += frame.blocks[i].block_bytes;
+    }
+    model_lists_.push_back(frame.header.models);
+  }
+  if (!hashed_.empty()) return;
+  throw Error(ErrorCode::kInvalidArgument,
+              "the earlier file has no directory with hashes, so that nothing of it can be reused; "
+              "--directory writes one.");
+}
+
+// Only what would be written once more at the same place, so that both may be one file.
+void EarlierBlocks::add_unfinished(SeekableReader& file) try {
+  file.seek(0);
+  ContainerReader reader(file);
+  const auto frame = reader.next_frame();
+  if (!frame || *frame != FrameHeader{true, models_.ids()} || reader.frame_offset() != 0) return;
+  model_lists_.push_back(frame->models);
+  while (const auto block = reader.next_header()) {
+    reader.skip_data(*block);
+    const IndexEntry sizes{static_cast<std::uint32_t>(reader.position() - block->place.offset),
+                           block->header.content_bytes};
+    unfinished_.push_back(
+        {model_lists_.size() - 1, block->place.offset, {sizes, first_byte_of(block->header)}});
+  }
+} catch (const Error& error) {
+  // It ends anywhere, and may be empty.
+  if (error.code() == ErrorCode::kReadFailed) throw;
+}
+
+std::optional<Coded> EarlierBlocks::find(std::span<const std::uint8_t> content) {
+  if (next_ < unfinished_.size()) {
+    if (auto coded = read(*resume_, unfinished_[next_++], content)) return coded;
+    unfinished_.clear();
+  }
+  if (hashed_.empty()) return std::nullopt;
+  const auto found = hashed_.find(xxh3_128(content));
+  if (found == hashed_.end()) return std::nullopt;
+  return read(*reuse_, found->second, content);
+}
+
+// What is damaged is none.
+std::optional<Coded> EarlierBlocks::read(SeekableReader& file, const Place& place,
+                                         std::span<const std::uint8_t> content) const try {
+  if (place.block.content_bytes != content.size()) return std::nullopt;
+  const std::vector<ModelId>& names = model_lists_[place.models];
+  Bytes bytes(place.block.block_bytes);
+  read_fully(file, place.offset, bytes);
+  SpanReader span(bytes);
+  InputBuffer in(span);
+  Coded coded;
+  coded.header = read_block_header(in, names.size());
+  check_header({coded.header, {}});
+  if (coded.header.content_bytes != content.size() || coded.header.checksum != xxh32(content) ||
+      in.position() + coded.header.coded_bytes != bytes.size()) {
+    return std::nullopt;
+  }
+  coded.data.resize(coded.header.coded_bytes);
+  in.read(coded.data);
+  if (coded.header.kind == BlockKind::kGroup) {
+    take_group(read_group(coded.header, coded.data, names.size()), coded);
+  }
+  if (!place_models(coded, names)) return std::nullopt;
+  return coded;
+} catch (const Error& error) {
+  if (error.code() == ErrorCode::kReadFailed) throw;
+  return std::nullopt;
+}
+
+// Places in the frame's list become places in models_; false if one is not there.
+bool EarlierBlocks::place_models(Coded& coded, const std::vector<ModelId>& names) const {
+  bool all = true;
+  for_each_model(coded, [&](BlockHeader& header) {
+    const std::vector<ModelId> known = models_.ids();
+    const auto found = std::ranges::find(known, names.at(header.model));
+    all = all && found != known.end();
+    header.model = static_cast<std::uint8_t>(found - known.begin());
+  });
+  return all;
+}
+
+}  // namespace nnzip
