@@ -8,6 +8,8 @@ namespace nnzip {
 namespace {
 
 constexpr std::size_t kBufferBytes = std::size_t{64} << 10;
+// Behind what is passed over there may be but a header before the next that is.
+constexpr std::size_t kHeaderBytes = std::size_t{4} << 10;
 
 }  // namespace
 
@@ -23,7 +25,8 @@ bool InputBuffer::at_end() {
   if (ended_) return true;
   taken_ += buffer_.size();
   begin_ = 0;
-  buffer_.resize(kBufferBytes);
+  buffer_.resize(after_skip_ ? kHeaderBytes : kBufferBytes);
+  after_skip_ = false;
   std::size_t filled = 0;
   try {
     filled = in_.read(buffer_);
@@ -79,6 +82,7 @@ void InputBuffer::skip(std::uint64_t size) {
     if (begin_ == buffer_.size() && size > kBufferBytes) {
       if (ended_ || !in_.skip(size)) truncated();
       taken_ += size;
+      after_skip_ = true;
       return;
     }
     if (at_end()) truncated();
