@@ -57,7 +57,7 @@ class InputBuffer {
   std::size_t begin_ = 0;    // of what is left in buffer_
   std::uint64_t taken_ = 0;  // input bytes before buffer_
   bool after_skip_ = false;
-  bool ended_ = false;       // a terminal could give more after its end
+  bool ended_ = false;  // a terminal could give more after its end
   Place place_;
 };
 
