@@ -9,11 +9,15 @@ a facsimile page are computed from a fixed seed, so they are the same everywhere
 """
 
 import gzip
+import json
 import math
 import pathlib
 import random
+import sqlite3
 import struct
 import sys
+import tempfile
+import time
 import zlib
 
 LIMIT = 400_000
@@ -100,6 +104,177 @@ def table(rows: int) -> bytes:
     return "\n".join(lines).encode()
 
 
+def workbook(rows: int) -> bytes:
+    """The cells of an old spreadsheet file: records of many kinds and lengths, rows alike."""
+    rng = random.Random(21)
+    out = bytearray(struct.pack("<HHHHHH", 0x809, 8, 0x600, 0x10, 0x2000, 0x7CC))
+    columns = [rng.choice("nnnrrlbf") for _ in range(14)]
+    values = [float(rng.randint(0, 50)) for _ in columns]
+    for row in range(rows):
+        if row % 32 == 0:
+            for i in range(row, min(rows, row + 32)):
+                out += struct.pack("<HHHHHHHHI", 0x208, 16, i, 0, 14, 255, 0, 0, 0x100)
+        for column, kind in enumerate(columns):
+            if rng.random() < .1:
+                continue
+            values[column] += rng.choice([0, 0, 0, 1, -1, .5, 12])
+            place = struct.pack("<HHH", row, column, 21 + column % 5)
+            if kind == "n":
+                out += struct.pack("<HH", 0x203, 14) + place + struct.pack("<d", values[column] * .1)
+            elif kind == "r":
+                out += struct.pack("<HH", 0x27E, 10) + place + struct.pack(
+                    "<I", int(values[column]) << 2 & 0xFFFFFFFF | 2)
+            elif kind == "l":
+                out += struct.pack("<HH", 0xFD, 10) + place + struct.pack("<I", rng.randint(0, 40))
+            elif kind == "b":
+                out += struct.pack("<HH", 0x201, 6) + place
+            else:
+                tokens = struct.pack("<BHHBHHB", 0x44, row, 0xC000, 0x44, row, 0xC001, 3)
+                out += struct.pack("<HH", 6, 22 + len(tokens)) + place + struct.pack(
+                    "<dHIH", values[0] + values[1], 0, 0xFE000000 | column, len(tokens)) + tokens
+    return bytes(out)
+
+
+WORDS = ("north river account valve summer paper green of the market station engine letter early "
+         "table window harbour seven copper lane garden silent broad field winter hill").split()
+
+
+def database(rows: int) -> bytes:
+    """Pages of SQLite, made by the library that is there."""
+    rng = random.Random(22)
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "x"
+        connection = sqlite3.connect(path)
+        connection.execute("CREATE TABLE part (id INTEGER PRIMARY KEY, name TEXT, price REAL,"
+                           " made TEXT, stock INTEGER, parent INTEGER)")
+        connection.executemany("INSERT INTO part VALUES (?, ?, ?, ?, ?, ?)", [
+            (i + 1, " ".join(rng.choices(WORDS, k=2)), rng.randint(100, 99999) / 100,
+             f"20{rng.randint(10, 24)}-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}",
+             rng.randint(0, 300), rng.randint(1, i + 1)) for i in range(rows)])
+        connection.execute("CREATE INDEX by_name ON part (name, stock)")
+        connection.commit()
+        connection.close()
+        return path.read_bytes()
+
+
+def measurements(rows: int) -> bytes:
+    """A text table of many columns with times and numbers that change slowly."""
+    rng = random.Random(23)
+    second, values = 1_650_000_000, [rng.uniform(-50, 900) for _ in range(6)]
+    sites = [f"{rng.choice(WORDS).upper()}-{rng.randint(10, 99)}" for _ in range(12)]
+    lines = ["time;site;state;" + ";".join(f"v{i}" for i in range(6))]
+    for _ in range(rows):
+        second += rng.choice([30, 30, 30, 31, 60])
+        values = [v + rng.gauss(0, .3) for v in values]
+        lines.append(time.strftime("%d.%m.%Y %H:%M:%S", time.gmtime(second)) +
+                     f";{rng.choice(sites)};{rng.choice(['ok', 'ok', 'ok', 'late'])};" +
+                     ";".join(f"{v:.2f}" for v in values))
+    return "\n".join(lines).encode()
+
+
+def varint(n: int) -> bytes:
+    out = bytearray()
+    while n > 127:
+        out.append(n & 127 | 128)
+        n >>= 7
+    return bytes(out) + bytes([n])
+
+
+def field(number: int, body: bytes) -> bytes:
+    return varint(number << 3 | 2) + varint(len(body)) + body
+
+
+def messages(count: int) -> bytes:
+    """Protocol buffers of places: names, numbers of variable length, outlines as differences."""
+    rng = random.Random(24)
+    out = bytearray()
+    for i in range(count):
+        lat, lon = rng.gauss(47.5, .4), rng.gauss(8.5, .6)
+        points = b"".join(varint(abs(int(rng.gauss(0, 90))) * 2 + rng.randint(0, 1))
+                          for _ in range(rng.randint(4, 24)))
+        body = (varint(1 << 3) + varint(40_000_000 + i * 17 + rng.randint(0, 9)) +
+                field(2, " ".join(rng.choices(WORDS, k=rng.randint(1, 3))).title().encode()) +
+                varint(3 << 3 | 1) + struct.pack("<d", lat) + varint(4 << 3 | 1) +
+                struct.pack("<d", lon) + varint(5 << 3) + varint(rng.choice([1, 1, 2, 5, 130])) +
+                field(6, points))
+        if rng.random() < .4:
+            body += field(7, field(1, b"de") + field(2, rng.choice(WORDS).encode()))
+        out += field(1, body)
+    return bytes(out)
+
+
+def records(count: int) -> bytes:
+    """Rows of a database's file: numbers, floats, dates and texts, some of variable length."""
+    rng = random.Random(25)
+    out = bytearray()
+    for i in range(count):
+        name = "".join(rng.choices("abcdefghijklmnopqrstuvwxyzABCDEFGH", k=10)).encode()
+        text = rng.choice(WORDS).encode() * rng.randint(1, 5)
+        body = struct.pack("<iiifd", i, rng.randint(0, 10**9), rng.randint(-99, 99) * 1000,
+                           rng.randint(-50000, 50000), rng.randint(-10**9, 10**9))
+        body += f"{rng.randint(1, 12)}/{rng.randint(1, 28)}/19{rng.randint(10, 99)}".encode().ljust(11, b"\0")
+        body += struct.pack("<H", len(name)) + name + struct.pack("<H", len(text)) + text
+        out += struct.pack(">BHB", 3, len(body), -len(body) % 4) + body + bytes(-len(body) % 4)
+    return bytes(out)
+
+
+def molecules(count: int) -> bytes:
+    """Structures as chemists exchange them: numbers in columns, then fields by name."""
+    rng = random.Random(26)
+    lines = []
+    for i in range(count):
+        atoms = rng.randint(8, 30)
+        lines += [str(1000 + i * 3), f"  made    {rng.randint(1, 12):02}{rng.randint(1, 28):02}00", "",
+                  f"{atoms:3}{atoms:3}  0  0  0  0  0  0  0  0999 V2000"]
+        x = y = 0.0
+        for _ in range(atoms):
+            x, y = x + rng.choice([-.866, 0, .866]), y + rng.choice([-.5, .5, 1])
+            lines.append(f"{x:10.4f}{y:10.4f}{0:10.4f} {rng.choice('CCCCCNOS'):3} 0  0  0  0  0  0")
+        for a in range(1, atoms):
+            lines.append(f"{a:3}{a + 1:3}{rng.choice([1, 1, 1, 2]):3}  0  0  0")
+        lines += [f"{1:3}{min(6, atoms):3}  1  0  0  0", "M  END", f">  <NSC>  ({i + 1})", str(1000 + i * 3),
+                  "", f">  <CAS_RN>  ({i + 1})", f"{rng.randint(50, 9999)}-{rng.randint(10, 99)}-{rng.randint(0, 9)}",
+                  "", "$$$$"]
+    return "\n".join(lines).encode()
+
+
+def events(count: int) -> bytes:
+    """Lines of JSON."""
+    rng = random.Random(27)
+    second, lines = 1_700_000_000.0, []
+    for i in range(count):
+        second += rng.expovariate(.5)
+        lines.append(json.dumps({
+            "id": 90_000 + i, "at": round(second, 3), "user": f"u{rng.randint(1, 60):04}",
+            "action": rng.choice(["open", "open", "save", "close"]),
+            "size": [rng.randint(100, 1900), rng.randint(100, 1100)],
+            "tags": rng.sample(WORDS, rng.randint(0, 3)), "ratio": round(rng.random(), 4)}))
+    return "\n".join(lines).encode()
+
+
+def catalogue(count: int) -> bytes:
+    """XML with attributes and nested tags."""
+    rng = random.Random(28)
+    lines = ['<?xml version="1.0"?>', "<catalogue>"]
+    for i in range(count):
+        lines += [f'  <item id="{i + 1:05}" group="{rng.choice(WORDS)}">',
+                  f"    <title>{' '.join(rng.choices(WORDS, k=4)).capitalize()}</title>",
+                  f'    <price currency="{rng.choice(["EUR", "EUR", "USD"])}">{rng.randint(5, 900)}.{rng.randint(0, 99):02}</price>',
+                  f"    <added>20{rng.randint(18, 24)}-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}</added>", "  </item>"]
+    return "\n".join(lines + ["</catalogue>"]).encode()
+
+
+def doubles(count: int) -> bytes:
+    """An array of float64 with its header."""
+    rng = random.Random(29)
+    header = f"{{'descr': '<f8', 'fortran_order': False, 'shape': ({count // 3}, 3), }}".ljust(117) + "\n"
+    values, out = [100.0, -3.0, .5], bytearray(b"\x93NUMPY\x01\0v\0" + header.encode())
+    for i in range(count // 3 * 3):
+        values[i % 3] += rng.gauss(0, .01)
+        out += struct.pack("<d", round(values[i % 3], 3))
+    return bytes(out)
+
+
 def png_pixels(path: pathlib.Path) -> bytes:
     """The pixels of an uninterlaced 8-bit PNG, rows one after another."""
     data, at, packed = path.read_bytes(), 8, b""
@@ -146,6 +321,15 @@ def main() -> int:
         "page.fax": lambda: facsimile(216, 1700),
         "telemetry.bin": lambda: telemetry(16000),
         "prices.csv": lambda: table(7000),
+        "workbook.xls": lambda: workbook(900),
+        "parts.sqlite": lambda: database(2500),
+        "measured.csv": lambda: measurements(2200),
+        "places.pb": lambda: messages(1700),
+        "hundred.rows": lambda: records(1800),
+        "molecules.sdf": lambda: molecules(160),
+        "events.json": lambda: events(900),
+        "catalogue.xml": lambda: catalogue(800),
+        "doubles.npy": lambda: doubles(18000),
     }
     doc = "/root/.rustup/toolchains/stable-x86_64-unknown-linux-gnu/share/doc/rust/html/"
     copied = {

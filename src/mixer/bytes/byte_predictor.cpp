@@ -11,7 +11,7 @@
 namespace nnzip::mixer {
 namespace {
 
-// Inputs: lane i and lane kLanes + i for context i, then the lanes that contexts leave.
+// Inputs: lanes i, kLanes + i and 2 * kLanes + i for context i, then the lanes that contexts leave.
 constexpr int kDirectInput = kContexts;
 constexpr int kMatchInput = kDirectInput + kDirectOrders;
 constexpr int kMatchLengthInput = kLanes + kMatchInput;
@@ -19,7 +19,8 @@ constexpr int kNetworkInput = kMatchInput + kMatches;
 constexpr int kNetworkLinearInput = kMatchLengthInput + kMatches;
 constexpr int kBiasInput = kNetworkLinearInput + 1;
 constexpr int kNetworkRefinedInput = kNetworkInput + 1;  // one of each
-static_assert(kNetworkRefinedInput + kNetworkRefiners <= kLanes && kBiasInput < kInputs);
+static_assert(kNetworkRefinedInput + kNetworkRefiners <= kLanes && kBiasInput < 2 * kLanes);
+constexpr int kRunInput = 2 * kLanes;
 
 // The sets of weights.
 enum Set {
@@ -38,6 +39,7 @@ constexpr MixRates kRates{104, 12, 160};
 constexpr std::uint32_t kMatchContexts = 16 * 8;
 
 constexpr std::uint32_t kCounterLimit = 255;
+constexpr std::size_t kRowCounters = kRunStates * 256;  // of a context
 
 constexpr std::uint32_t kMatchMinimum[kMatches] = {5, 12};
 
@@ -102,7 +104,7 @@ BytePredictor::BytePredictor(const MixerPlan& plan, const MixKernels& kernels)
       stride_(plan.layout.stride),
       is_code_(plan.layout.form == Form::kCode),
       uses_network_(plan.network),
-      counters_(kLanes * 256),
+      counters_(kLanes * kRowCounters),
       at_work_(kLanes),
       direct_(256 + 65536, make_counter(1 << 15, 0)),
       match_counters_(kMatches * 2 * kMatchContexts),
@@ -117,7 +119,7 @@ BytePredictor::BytePredictor(const MixerPlan& plan, const MixKernels& kernels)
     counters_.data()[i] = make_counter(kHistories.probability[i],
                                        std::min<std::uint32_t>(kHistories.count[i] * 2 + 2, 30));
   }
-  repeat(counters_.data(), 256, kLanes);
+  repeat(counters_.data(), 256, kLanes * kRunStates);
   for (std::size_t i = 0; i < match_counters_.size(); ++i) {
     const auto bucket = static_cast<std::uint32_t>(i % 16);
     const std::uint32_t right = 65535 - 20000 / (bucket * bucket + 1);
@@ -140,6 +142,7 @@ void BytePredictor::begin_byte(int stream, const Distribution* network) {
   bit_ = 0;
   begin_sets();
   find_slots();
+  look_at_runs();
 }
 
 // Where the slots of a nibble are, given the bits of the byte before it: hashes are well mixed, so
@@ -157,7 +160,18 @@ void BytePredictor::find_slots() {
   unrolled<kContexts>([&](auto i) { slot_[i] = slots_.find(hash_of_nibble(i, partial_)); });
   for (std::uint64_t rest = disabled_; rest != 0; rest &= rest - 1) {
     no_slot_ = {};
-    slot_[std::countr_zero(rest)] = no_slot_.data();
+    slot_[std::countr_zero(rest)] = &no_slot_;
+  }
+}
+
+// What the slots of the first nibble say of the whole byte.
+void BytePredictor::look_at_runs() {
+  run_slot_ = slot_;
+  for (int i = 0; i < kContexts; ++i) {
+    const Slot& slot = *run_slot_[i];
+    runs_.byte[i] = static_cast<std::uint16_t>(slot.run_length == 0 ? 0 : 256 + slot.run_byte);
+    runs_.input[i] = static_cast<std::int16_t>(200 + 100 * slot.run_length);
+    runs_.state[i] = slot.run_length >= 2 ? 4 : 2;
   }
 }
 
@@ -167,22 +181,45 @@ void BytePredictor::add_counter(int lane, Counter& counter) {
   inputs_.data()[lane] = kTables.stretch[counter >> 20];
 }
 
+// A run speaks while the byte agrees with it. Masks of 16 bits, which compilers turn into vectors.
+void BytePredictor::add_runs() {
+  const int shift = 8 - bit_;
+  const auto bits = static_cast<std::uint16_t>(partial_ << shift);
+  const auto known = static_cast<std::uint16_t>(0xFFFF << shift);
+  const auto next = static_cast<std::uint16_t>(1 << shift >> 1);
+  const Runs runs = runs_;
+  std::int16_t* const x = inputs_.data() + kRunInput;
+  std::array<std::int16_t, kLanes> states;
+  for (int i = 0; i < kLanes; ++i) {
+    const auto speaks = static_cast<std::int16_t>(((runs.byte[i] ^ bits) & known) == 0 ? -1 : 0);
+    const auto zero = static_cast<std::int16_t>((runs.byte[i] & next) == 0 ? -1 : 0);
+    x[i] = static_cast<std::int16_t>(((runs.input[i] ^ zero) - zero) & speaks);
+    states[i] = static_cast<std::int16_t>((runs.state[i] + zero) & speaks);
+  }
+  run_state_ = states;
+}
+
 void BytePredictor::add_contexts() {
   const std::uint32_t at = node() - 1;
   // Stores of bytes could alias members, which would have to be read again.
-  const std::uint8_t* const* const slots = slot_.data();
+  const Slot* const* const slots = slot_.data();
   const Counter* const counters = counters_.data();
   Counter* const at_work = at_work_.data();
   std::uint8_t* const histories = histories_.data();
+  std::uint32_t* const counter_at = counter_at_.data();
+  const std::int16_t* const run_states = run_state_.data();
   const std::int16_t* const stretches = kTables.stretch.data();
   std::int16_t* const x = inputs_.data();
   add_counter(kDirectInput, direct_[partial_]);
   const std::uint32_t c1 = streams_[stream_].context.recent & 255;
   add_counter(kDirectInput + 1, direct_[(1 + c1) * 256 + partial_]);
   unrolled<kContexts>([&](auto i) {
-    const std::uint32_t history = slots[i][at];
-    const Counter counter = counters[i * 256 + history];
+    const std::uint32_t history = slots[i]->histories[at];
+    const auto place = static_cast<std::uint32_t>(i * kRowCounters) +
+                       static_cast<std::uint32_t>(run_states[i]) * 256 + history;
+    const Counter counter = counters[place];
     histories[i] = static_cast<std::uint8_t>(history);
+    counter_at[i] = place;
     at_work[i] = counter;
     x[i] = stretches[counter >> 20];
   });
@@ -286,6 +323,7 @@ std::int32_t BytePredictor::refine(std::int32_t logit) {
 
 std::uint32_t BytePredictor::predict() {
   // Contexts fill all lanes of their second inputs, then the others take theirs.
+  add_runs();
   add_contexts();
   add_matches();
   select_refiners();
@@ -302,12 +340,12 @@ void BytePredictor::learn_counters(int bit) {
   Counter* const counters = counters_.data();
   const Counter* const at_work = at_work_.data();
   const std::uint8_t* const histories = histories_.data();
-  std::uint8_t* const* const slots = slot_.data();
+  Slot* const* const slots = slot_.data();
+  const std::uint32_t* const counter_at = counter_at_.data();
   const auto& next = kHistories.next[bit];
   unrolled<kContexts>([&](auto i) {
-    const std::uint32_t history = histories[i];
-    counters[i * 256 + history] = at_work[i];
-    slots[i][at] = next[history];
+    counters[counter_at[i]] = at_work[i];
+    slots[i]->histories[at] = next[histories[i]];
   });
   for (int i = 0; i < kPlainCounters; ++i) *plain_counter_[i] = at_work[kDirectInput + i];
 }
@@ -331,6 +369,7 @@ void BytePredictor::update(int bit) {
 // The byte is known: hashes those of the next one.
 void BytePredictor::take_up(std::uint8_t byte) {
   history_.bytes[history_.coded_end[stream_]++] = byte;
+  for (Slot* slot : run_slot_) slot->follow(byte);
   for (int i = 0; i < kMatches; ++i) probes_[i] = match_models_[i].probe(history_, stream_);
   contexts_.advance(history_, stream_, streams_[stream_].context);
   prefetch_slots(1);

@@ -23,7 +23,8 @@ constexpr int kMatches = 2;
 constexpr int kDirectOrders = 2;  // orders 0 and 1, which have a counter for each context
 constexpr int kPlainCounters = kDirectOrders + kMatches;  // those without bit histories
 constexpr int kLanes = 32;  // of contexts; those past the last one are idle
-constexpr int kInputs = 2 * kLanes;
+constexpr int kInputs = 3 * kLanes;
+constexpr int kRunStates = 5;  // no run speaks, or one of a bit, short or long
 constexpr int kNetworkRefiners = 2;
 
 // Sizes of a block's tables, from its length alone.
@@ -56,6 +57,13 @@ class BytePredictor {
     std::array<Match, kMatches> matches;
   };
 
+  // What the contexts' runs say of the byte.
+  struct Runs {
+    std::array<std::uint16_t, kLanes> byte{};  // 256 + the byte, or 0 for none
+    std::array<std::int16_t, kLanes> input{};  // where its bit is 1
+    std::array<std::int16_t, kLanes> state{};  // where its bit is 1; one less where it is 0
+  };
+
   // The place of the bit in its nibble: the bits before it below a leading 1.
   std::uint32_t node() const {
     const std::uint32_t one = 1u << (bit_ & 3);
@@ -65,7 +73,9 @@ class BytePredictor {
   void prefetch_slots(std::uint32_t partial);
   void find_slots();
   void take_up(std::uint8_t byte);
+  void look_at_runs();
   void add_counter(int lane, Counter& counter);
+  void add_runs();
   void add_contexts();
   void add_matches();
   void add_network();
@@ -90,20 +100,24 @@ class BytePredictor {
   std::uint32_t partial_ = 1;  // its bits so far below a leading 1
   int bit_ = 0;                // how many
   const Distribution* network_ = nullptr;
-  std::array<std::uint8_t*, kContexts> slot_{};
+  std::array<Slot*, kContexts> slot_{};
+  std::array<Slot*, kContexts> run_slot_{};  // those of the first nibble
+  Runs runs_;
   std::array<MatchModel::Probe, kMatches> probes_{};
-  std::array<std::uint8_t, 15> no_slot_{};  // of a context that is switched off
+  Slot no_slot_{};  // of a context that is switched off
 
   // The bit that is being coded.
   std::array<Counter*, kPlainCounters> plain_counter_{};
   Counter unused_counter_ = 0;
   std::array<bool, kMatches> speaks_{};
   std::array<std::uint8_t, kContexts> histories_{};
+  std::array<std::int16_t, kLanes> run_state_{};
+  std::array<std::uint32_t, kContexts> counter_at_{};
   int order_hits_ = 0;
   int network_confidence_ = 0;
 
   // What adapts.
-  AlignedMemory<Counter> counters_;      // [kLanes][bit history]
+  AlignedMemory<Counter> counters_;      // [kLanes][run state][bit history]
   AlignedMemory<Counter> at_work_;       // [kLanes]: of the bit that is being coded
   std::vector<Counter> direct_;          // [none, or 1 + last byte][partial byte]
   std::vector<Counter> match_counters_;  // [match model][expected bit][outcomes and length]

@@ -4,15 +4,14 @@
 
 namespace nnzip::mixer {
 
-std::uint8_t* SlotTable::replace(std::uint8_t* line, std::uint8_t check) {
+Slot* SlotTable::replace(Line& line, std::uint16_t check) {
   int victim = 0;
-  for (int i = 1; i < 4; ++i) {
-    if (line[4 + 15 * i] < line[4 + 15 * victim]) victim = i;
+  for (int i = 1; i < kSlots; ++i) {
+    if (line.slots[i].histories[0] < line.slots[victim].histories[0]) victim = i;
   }
-  std::uint8_t* const slot = line + 4 + 15 * victim;
-  __builtin_memset(slot, 0, 15);
-  line[victim] = check;
-  return slot;
+  line.checks[victim] = check;
+  line.slots[victim] = {};
+  return line.slots + victim;
 }
 
 }  // namespace nnzip::mixer

@@ -23,7 +23,8 @@ constexpr std::size_t kMatchInput = kContexts + 2, kNetworkInput = kMatchInput +
 constexpr std::size_t kRefinedInput = kNetworkInput + 1;
 constexpr std::size_t kSecond = 32;  // from an input x to its y
 constexpr std::size_t kBiasInput = kSecond + kNetworkInput + 1;
-constexpr std::size_t kInputs = 64;
+constexpr std::size_t kRunInput = 64;  // z of the first context
+constexpr std::size_t kInputs = 96;
 static_assert(kRefinedInput + 2 <= kSecond);
 
 // ceil(log2(n))
@@ -96,12 +97,14 @@ MixerReference::MixerReference(std::size_t n, std::size_t streams, const Layout&
     stream_ = &stream;
     hash_contexts();
   }
-  for (auto& counters : state_counters_) {
+  for (auto& rows : state_counters_) {
     for (int state = 0; state < mixer_reference::kHistories; ++state) {
       const auto [zeros, ones, last] = mixer_reference::history(state);
-      counters[static_cast<std::size_t>(state)] =
-          Counter::start(std::int64_t{5 * ones + 2} * 65535 / (5 * (zeros + ones) + 4),
-                         static_cast<unsigned>(std::min(2 * (zeros + ones) + 2, 30)));
+      for (auto& counters : rows) {
+        counters[static_cast<std::size_t>(state)] =
+            Counter::start(std::int64_t{5 * ones + 2} * 65535 / (5 * (zeros + ones) + 4),
+                           static_cast<unsigned>(std::min(2 * (zeros + ones) + 2, 30)));
+      }
     }
   }
   for (const std::size_t of : {256, 256, 64, 64, 256, 256, 128, 256}) {
@@ -136,16 +139,34 @@ void MixerReference::look_up() {
     const std::uint32_t h = k_ == 0 ? hash : static_cast<std::uint32_t>(hash + c_ * 0x9E3779B1);
     Line& line = lines_[h >> (32 - slot_bits_)];
     Slot* slot =
-        std::find_if(line.begin(), line.end(), [&](const Slot& s) { return s.check == h % 256; });
+        std::find_if(line.begin(), line.end(), [&](const Slot& s) { return s.check == h % 65536; });
     if (slot == line.end()) {
       slot = std::min_element(line.begin(), line.end(), [](const Slot& a, const Slot& b) {
         return a.states[1] < b.states[1];
       });
-      *slot = Slot{.check = h % 256};
+      *slot = Slot{.check = h % 65536};
     }
     slots_[i] = slot;
   }
   node_ = 1;
+  if (k_ != 0) return;
+  first_slots_ = slots_;
+  for (std::size_t i = 0; i < kContexts; ++i) {
+    runs_[i] = {slots_[i]->run_byte, slots_[i]->run_length};
+  }
+}
+
+void MixerReference::predict_runs() {
+  for (std::size_t i = 0; i < kContexts; ++i) {
+    const auto [byte, length] = runs_[i];
+    run_states_[i] = 0;
+    inputs_[kRunInput + i] = 0;
+    if (length == 0 || (256 + byte) >> (8 - k_) != c_) continue;
+    const unsigned expected_bit = byte >> (7 - k_) & 1;
+    run_states_[i] = 1 + expected_bit + (length >= 2 ? 2 : 0);
+    const std::int64_t z = 200 + 100 * std::int64_t{length};
+    inputs_[kRunInput + i] = expected_bit == 1 ? z : -z;
+  }
 }
 
 void MixerReference::predict_matches() {
@@ -206,13 +227,14 @@ void MixerReference::choose_sets() {
 
 std::uint32_t MixerReference::predict() {
   if (k_ == 0 || k_ == 4) look_up();
+  predict_runs();
   const auto put = [&](std::size_t i, const Counter& counter) {
     inputs_[i] = counter.x();
     inputs_[i + kSecond] = counter.y();
   };
   const unsigned c1 = place().c(1);
   for (std::size_t i = 0; i < kContexts; ++i) {
-    put(i, state_counters_[i][slots_[i]->states[node_]]);
+    put(i, state_counters_[i][run_states_[i]][slots_[i]->states[node_]]);
   }
   put(kOrder0Input, order0_[c_]);
   put(kOrder1Input, order1_[256 * c1 + c_]);
@@ -248,7 +270,7 @@ void MixerReference::learn(int bit) {
   std::array<int, kContexts> states;
   for (std::size_t i = 0; i < kContexts; ++i) states[i] = slots_[i]->states[node_];
   for (std::size_t i = 0; i < kContexts; ++i) {
-    state_counters_[i][static_cast<std::size_t>(states[i])].learn(bit);
+    state_counters_[i][run_states_[i]][static_cast<std::size_t>(states[i])].learn(bit);
     slots_[i]->states[node_] =
         static_cast<std::uint8_t>(mixer_reference::next_state(states[i], bit));
   }
@@ -270,6 +292,10 @@ void MixerReference::learn(int bit) {
 
 void MixerReference::end_byte() {
   const auto x = static_cast<std::uint8_t>(c_);
+  for (Slot* slot : first_slots_) {
+    slot->run_length = slot->run_byte == x ? std::min(slot->run_length + 1, 15u) : 1;
+    slot->run_byte = x;
+  }
   content_[stream_->e] = x;
   known_[stream_->e] = true;
   ++stream_->e;

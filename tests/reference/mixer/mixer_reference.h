@@ -34,11 +34,17 @@ class MixerReference {
   void learn(int bit);
 
  private:
+  static constexpr std::size_t kRunStates = 5;
   struct Slot {
     std::uint32_t check = 0;
     std::array<std::uint8_t, 16> states{};  // at the numbers of the nodes
+    unsigned run_byte = 0, run_length = 0;
   };
-  using Line = std::array<Slot, 4>;
+  using Line = std::array<Slot, 3>;
+  // Of a context, for the byte that is coded.
+  struct Run {
+    unsigned byte = 0, length = 0;
+  };
 
   struct Match {
     std::size_t m = 0, length = 0;
@@ -66,6 +72,7 @@ class MixerReference {
   mixer_reference::Place place() const;
   void hash_contexts();
   void look_up();
+  void predict_runs();
   void predict_matches();
   void predict_network();
   void choose_sets();
@@ -85,7 +92,10 @@ class MixerReference {
   std::size_t z_;
   mixer_reference::Indirect indirect_;
   std::vector<Line> lines_;
-  std::vector<std::array<mixer_reference::Counter, mixer_reference::kHistories>> state_counters_;
+  // Of each context: [state of the run][state of the history].
+  std::vector<
+      std::array<std::array<mixer_reference::Counter, mixer_reference::kHistories>, kRunStates>>
+      state_counters_;
   std::vector<mixer_reference::Counter> order0_, order1_;
   std::array<MatchModel, 2> match_models_;
   mixer_reference::Refiner network_by_c_, network_by_c1_;
@@ -95,12 +105,14 @@ class MixerReference {
   // The byte that is coded.
   Stream* stream_ = nullptr;
   const Distribution* distribution_ = nullptr;
-  std::array<Slot*, mixer_reference::kContexts> slots_{};
+  std::array<Slot*, mixer_reference::kContexts> slots_{}, first_slots_{};
+  std::array<Run, mixer_reference::kContexts> runs_;
   unsigned c_ = 1, k_ = 0, node_ = 1;
 
   // The bit that is coded.
   std::vector<std::int64_t> inputs_, logits_;
   std::array<bool, 2> speaks_{};
+  std::array<std::size_t, mixer_reference::kContexts> run_states_{};
   std::int64_t g_ = 0, x_ = 0;
   unsigned confidence_ = 0;
   std::size_t expected_context_ = 0;  // of D
