@@ -25,6 +25,7 @@ struct Neighbourhood {
 
   struct {
     std::uint64_t column, first, above, right;  // of the line above: at the place, and behind it
+    std::uint64_t fields, field;                // how many ended, and a hash of the open one
   } line{};
   struct {
     std::uint64_t column, phase;  // in the row, in the element
@@ -104,7 +105,8 @@ constexpr ContextRow kContextTable[] = {
        return join(s.code->position(), s.code->whole(), wholes[0], wholes[1]);
      }},
     {.name = "code",
-     .of_lines = [](In s) { return (s.recent & 0xF8FFF8) | s.c3 << 24; },
+     .of_lines = [](In s) { return s.line.fields << 32 | s.line.field; },
+     .of_rows = [](In s) { return (s.recent & 0xF8FFF8) | s.c3 << 24; },
      .of_code =
          [](In s) {
            const auto& shapes = s.code->shapes();

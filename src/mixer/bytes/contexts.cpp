@@ -41,6 +41,18 @@ void follow_word(StreamContext& s, std::uint8_t c) {
   }
 }
 
+// Fields of a line, as tables of text and logs have them.
+void follow_field(StreamContext& s, std::uint8_t c) {
+  if (c == '\n') {
+    s.fields = s.field = 0;
+  } else if (c == '\t' || c == ' ' || c == ',' || c == ';' || c == '|') {
+    s.fields = std::min(s.fields + 1, 255u);
+    s.field = 0;
+  } else {
+    s.field = grow(s.field, c);
+  }
+}
+
 template <auto kColumn>
 void hash_all(const Neighbourhood& s, std::array<std::uint32_t, kContexts>& hashes) {
   unrolled<kContexts>([&](auto i) {
@@ -57,6 +69,8 @@ void look_at_lines(const History& history, std::size_t stream, const StreamConte
     const std::size_t at = context.previous_line + line + offset;
     return at < context.line_begin ? history.bytes[at] : 0;
   };
+  s.line.fields = context.fields;
+  s.line.field = context.field;
   s.line.above = in_line_above(0);
   s.line.right = in_line_above(1);
   s.line.column = std::min<std::size_t>(line, 255);
@@ -77,6 +91,7 @@ void Contexts::advance(const History& history, std::size_t stream, StreamContext
   after2_[s.recent & 0xFFFF] = after2_[s.recent & 0xFFFF] << 8 | c;
   s.recent = s.recent << 8 | c;
   follow_word(s, c);
+  follow_field(s, c);
   if (layout_.form == Form::kCode) s.code.follow(c, layout_.element);
   if (c == '\n') {
     s.previous_line = s.line_begin;

@@ -19,6 +19,8 @@ struct StreamContext {
   std::uint32_t word = 0;        // hash of the letters since the last other byte; 0: none
   std::uint32_t words[2] = {};   // finished words, the newest first
   std::int32_t word_length = 0;  // at most 15
+  std::uint32_t field = 0;       // hash of the bytes since the last separator of the line
+  std::uint32_t fields = 0;      // separators of the line so far, at most 255
   std::size_t line_begin = 0, previous_line = 0;
   CodeState code;                                 // of machine code alone
   std::array<std::uint32_t, kContexts> hashes{};  // for the byte that comes

@@ -29,6 +29,7 @@ void put_lines(const Place& at, const TextState& text, Values& v) {
   v[kValue] = (first << 32) + text.word;
   v[kColumn] = (col << 8) + c1;
   v[kLine] = col << 16 | first << 8 | c1;
+  v[kCode] = (std::uint64_t{text.fields} << 32) + text.field;
 }
 
 // gradient and value of elements of two bytes.
@@ -127,7 +128,15 @@ void TextState::take(std::uint8_t x, std::size_t e) {
       word = 0;
     }
   }
+  if (x == 9 || x == 32 || x == 44 || x == 59 || x == 124) {
+    if (fields < 255) ++fields;
+    field = 0;
+  } else {
+    field = grow(field, x);
+  }
   if (x == 10) {
+    fields = 0;
+    field = 0;
     previous_line = line;
     line = e;
   }

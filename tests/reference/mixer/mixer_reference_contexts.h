@@ -70,6 +70,7 @@ struct TextState {
   std::uint32_t word = 0;
   unsigned length = 0;
   std::array<std::uint32_t, 2> words{};
+  std::uint32_t field = 0, fields = 0;
   std::size_t line, previous_line;  // where they begin
 };
 
