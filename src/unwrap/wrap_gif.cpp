@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::uint8_t kNumber = 5;
 constexpr std::size_t kMinData = 64;
+// In the midst of other content, which a group cuts into blocks that have to learn anew.
+constexpr std::size_t kMinDataWithin = 4096;
 constexpr std::size_t kScreenBytes = 13, kDescriptorBytes = 10;
 constexpr std::uint8_t kExtension = 0x21, kImage = 0x2C;
 
@@ -124,12 +126,13 @@ std::vector<FoundWrapped> find(std::span<const std::uint8_t> content, std::size_
     if (begin == content.end()) return found;
     at = static_cast<std::size_t>(begin - content.begin());
     const auto images = parser.screen(at);
+    const std::size_t least = at == 0 ? kMinData : kMinDataWithin;
     at += kBegin.size();
     for (auto image = images ? parser.next(*images) : std::nullopt; image;
          image = parser.next(at)) {
       const std::size_t pixels = std::size_t{image->width} * image->height;
       at = image->offset + image->bytes;
-      if (pixels > max_opened || image->bytes < kMinData) continue;
+      if (pixels > max_opened || image->bytes < least) continue;
       found.push_back({image->offset, image->bytes, pixels, image->header, image->whole});
       if (!image->whole) return found;
     }

@@ -75,7 +75,8 @@ TEST_CASE("Gif.AllImagesAreFound") {
   Bytes file = gif_file(images);
   const Bytes other = gif_file({images[0]});
   file.insert(file.end(), other.begin(), other.end());
-  CHECK(demand_exact(kGifWrapper, file).size() == 11);
+  // The other file is too small to cut content in two.
+  CHECK(demand_exact(kGifWrapper, file).size() == 10);
 }
 
 // An image of fewer pixels than it says is opened all the same.
