@@ -184,10 +184,9 @@ std::string resume_key(const Arguments& arguments, const InputFile& input) {
   if (!input.is_regular()) {
     throw Error(ErrorCode::kInvalidArgument, "--resume takes regular files.");
   }
-  const struct stat& status = input.status();
-  return fmt::format("resume-{:x}-{:x}-{:x}", static_cast<std::uint64_t>(status.st_size),
-                     static_cast<std::uint64_t>(status.st_mtim.tv_sec),
-                     static_cast<std::uint64_t>(status.st_mtim.tv_nsec));
+  const platform::FileStatus& status = input.status();
+  return fmt::format("resume-{:x}-{:x}-{:x}", status.bytes, status.changed.seconds,
+                     status.changed.nanoseconds);
 }
 
 void transfer_file(const Arguments& arguments, const Transfer& transfer, const std::string& path,

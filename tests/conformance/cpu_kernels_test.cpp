@@ -9,12 +9,20 @@
 #include <vector>
 
 #include "backend/cpu/cpu_backend.h"
+#include "backend/cpu/cpu_engine.h"
 #include "backend/reference/reference_backend.h"
 #include "base/cpu_target.h"
 #include "model/synthetic.h"
 #include "nnzip/error.hpp"
 
 namespace nnzip {
+
+#if defined(__x86_64__)
+namespace cpu {
+extern const Kernels kEmulatedAvxVnniKernels;  // emulated_avxvnni.cpp
+}
+#endif
+
 namespace {
 
 Config shape(std::uint32_t width, std::uint32_t heads, std::uint32_t kv_heads,
@@ -69,18 +77,37 @@ void require_equal(const Distributions& expected, const Distributions& found) {
   }
 }
 
+struct Candidate {
+  std::string name;
+  std::unique_ptr<Engine> engine;
+};
+
+// All that this machine runs.
+std::vector<Candidate> candidates(const std::shared_ptr<const Model>& model) {
+  std::vector<Candidate> all;
+  for (const std::string& target : cpu_targets()) {
+    all.push_back({target, cpu::load_cpu_engine(model, target)});
+    REQUIRE(all.back().engine->description() == "cpu (" + target + ")");
+  }
+#if defined(__x86_64__)
+  if (cpu_targets()[0] != "scalar") {
+    all.push_back({"avxvnni, emulated",
+                   std::make_unique<cpu::CpuEngine>(model, cpu::kEmulatedAvxVnniKernels)});
+  }
+#endif
+  return all;
+}
+
 void require_reference(const Config& config, SyntheticKind kind, std::size_t lanes,
                        std::size_t count, const std::vector<std::size_t>& windows) {
   const auto model = std::make_shared<const Model>(synthetic_model(config, 7, kind));
   const auto bytes = sample(lanes, count);
   const auto reference = reference::ReferenceBackend().load(model);
   const Distributions expected = run(*reference->session(static_cast<int>(lanes)), bytes, lanes, 1);
-  for (const std::string& target : cpu_targets()) {
-    const auto engine = cpu::load_cpu_engine(model, target);
-    REQUIRE(engine->description() == "cpu (" + target + ")");
-    const auto session = engine->session(static_cast<int>(lanes));
+  for (const Candidate& candidate : candidates(model)) {
+    const auto session = candidate.engine->session(static_cast<int>(lanes));
     for (const std::size_t window : windows) {
-      INFO(target << ", windows of " << window);
+      INFO(candidate.name << ", windows of " << window);
       session->reset();
       require_equal(expected, run(*session, bytes, lanes, window));
     }
