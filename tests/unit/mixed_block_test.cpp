@@ -225,7 +225,8 @@ TEST_CASE("EncodeBlock.LosesAtMostEightBytesToTheBestWhereContentIsEasy") {
     const Means means{tiny().engine(), 1, {}};
     const Coded coded = encode_block(content, {}, FrameModels(means.engine), level, true, 1);
     const auto cost = [](const Coded& made) {
-      return made.data.size() + (needs_model(made.header.kind) ? kModelBytes : 0);
+      return block_header_bytes(made.header, 1) + made.data.size() +
+             (needs_model(made.header.kind) ? kModelBytes : 0);
     };
     const View view = choose_view(content, {}, level.sampling);
     std::size_t best = content.size();
