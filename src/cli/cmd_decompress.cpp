@@ -1,11 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 // nnzip decompress and nnzip test.
 #include "commands.h"
+#include "platform/files.h"
+#include "platform/sandbox.h"
 #include "transfer.h"
 
 namespace nnzip {
+namespace {
+
+std::string folder_of(const std::string& path) {
+  const std::size_t name = platform::start_of_name(path);
+  return name == 0 ? "." : path.substr(0, name);
+}
+
+// Where outputs go and inputs may be removed.
+std::vector<std::string> folders_to_write(const Arguments& arguments) {
+  if (arguments.command == Command::kTest) return {};
+  if (!arguments.output.empty()) return {folder_of(arguments.output)};
+  std::vector<std::string> folders;
+  for (const std::string& path : arguments.files) {
+    if (path == kStandardStream || arguments.to_stdout) continue;
+    folders.push_back(folder_of(path));
+    if (arguments.recursive) folders.push_back(path);
+  }
+  return folders;
+}
+
+}  // namespace
 
 void run_decompress(const Arguments& arguments) {
+  platform::confine_writing(folders_to_write(arguments));
   if (arguments.part) return run_decompress_part(arguments);
   Transfer transfer;
   transfer.reads_compressed = true;

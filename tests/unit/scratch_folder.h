@@ -21,6 +21,8 @@ class Folder {
     std::filesystem::create_directories(path_);
   }
   ~Folder() { std::filesystem::remove_all(path_); }
+  const std::filesystem::path& path() const { return path_; }
+
   // What the command makes of a file "in", as a file "out". Nothing if it fails.
   Bytes made_by(const std::string& command, const Bytes& in) const {
     std::filesystem::remove(path_ / "out");

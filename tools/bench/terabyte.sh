@@ -20,7 +20,7 @@ trap 'rm -rf "$work"' EXIT
 if (($# > 0)); then
   head -c "$bytes" "$1" >"$work/content"
 else
-  (cd "$root" && git ls-files '*.md' 'src/*.cpp' 'src/*.h' | LC_ALL=C sort | xargs cat) | head -c "$bytes" >"$work/content" || true
+  (cd "$root" && git ls-files '*.md' 'src/*.cpp' 'src/*.h' | LC_ALL=C sort | xargs cat 2>/dev/null) | head -c "$bytes" >"$work/content" || true
 fi
 size=$(stat -c %s "$work/content")
 
