@@ -187,7 +187,7 @@ typedef struct nnzip_options {
   int no_unwrap;
   /* What all of the content is, where bytes do not say it, NULL (the default) if that is not known;
    * compression only:
-   *     "table:80:f32le"    rows of 80 numbers, of u, s or f and 8 to 64 bits, le or be
+   *     "table:80:f32le"    rows of 80 numbers, of u, s or f and 8, 16, 24, 32 or 64 bits, le or be
    *     "pixels:640x3:u8"   rows of 640 pixels of up to 4 channels; u8, u16le, u16be
    *     "samples:2:s16le"   frames of up to 8 channels; u8, s8 to s32
    * Content begins at a row or frame. Samples of it judge what is said, so that a wrong layout

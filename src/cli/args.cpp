@@ -80,6 +80,9 @@ void demand_sense(const Arguments& arguments, const RawOptions& raw) {
   if (arguments.command != Command::kCompress && (arguments.resume || !arguments.reuse.empty())) {
     fail("--reuse and --resume are for compressing alone.");
   }
+  if (arguments.remove_input && (arguments.resume || !arguments.reuse.empty())) {
+    fail("--rm contradicts --reuse and --resume, which copy blocks unseen: nnzip -t comes first.");
+  }
   if (arguments.resume && (arguments.part || arguments.to_stdout)) {
     fail("--resume contradicts --part and -c: it keeps an unfinished file.");
   }

@@ -24,7 +24,9 @@ Summary decompress_to(const ContentPart& part, InputFile& input, const Arguments
   options.progress = [&progress](std::uint64_t done) { progress.update(done); };
   SeekableReader& file = *input.seekable();
   file.seek(0);
-  return decompress_range(file, writer, part.offset, part.length, options);
+  const Summary summary = decompress_range(file, writer, part.offset, part.length, options);
+  if (summary.content_bytes == part.length) return summary;
+  throw Error(ErrorCode::kCorrupt, "the content is shorter than its directory or index states.");
 }
 
 void run_part(const Arguments& arguments) {
@@ -44,6 +46,7 @@ void run_part(const Arguments& arguments) {
   }
   message::note(fmt::format("{}: bytes {} to {} of {}, {}", input.label(), part.offset,
                             part.offset + part.length, part.whole_bytes, describe(summary)));
+  if (!summary.warning.empty()) message::warning(input.label() + ": " + summary.warning);
 }
 
 }  // namespace

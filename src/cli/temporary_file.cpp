@@ -26,6 +26,11 @@ std::string temporary_name(const std::string& path, const std::string& key) {
   return path.substr(0, start) + "." + path.substr(start, room) + suffix;
 }
 
+bool has_content(const std::string& path) {
+  const auto status = platform::file_status(path);
+  return status && status->bytes > 0;
+}
+
 }  // namespace
 
 TemporaryFile::TemporaryFile(const std::string& path)
@@ -42,7 +47,7 @@ TemporaryFile::TemporaryFile(const std::string& path, const std::string& key)
 
 TemporaryFile::~TemporaryFile() {
   if (descriptor_ >= 0) platform::close_file(descriptor_);
-  if (temporary_.empty() || stays_) return;
+  if (temporary_.empty() || (stays_ && has_content(temporary_))) return;
   platform::remove_file(temporary_);
   forget();
 }

@@ -185,8 +185,12 @@ std::string resume_key(const Arguments& arguments, const InputFile& input) {
     throw Error(ErrorCode::kInvalidArgument, "--resume takes regular files.");
   }
   const platform::FileStatus& status = input.status();
-  return fmt::format("resume-{:x}-{:x}-{:x}", status.bytes, status.changed.seconds,
-                     status.changed.nanoseconds);
+  const Options& options = arguments.options;
+  const std::size_t how =
+      std::hash<std::string>()(fmt::format("{} {} {} {} {}", options.level, options.model,
+                                           options.layout, options.unwrap, options.fast_decode));
+  return fmt::format("resume-{:x}-{:x}-{:x}-{:x}", status.bytes, status.changed.seconds,
+                     status.changed.nanoseconds, how);
 }
 
 void transfer_file(const Arguments& arguments, const Transfer& transfer, const std::string& path,

@@ -267,7 +267,7 @@ void code_all(const std::vector<Block*>& blocks, std::size_t side_by_side,
     if (together(*engine, group)) group.clear();
   });
   for (const auto& [engine, group] : tasks) {
-    parallel_for(threads, group.size(), [&](std::size_t i) { each(*group[i]); });
+    parallel_for(threads, group.size(), [&, &left = group](std::size_t i) { each(*left[i]); });
   }
 }
 

@@ -88,7 +88,7 @@ class Compressor {
     budget_.take(blocks.memory_bytes());
     next_ = next_of(blocks);
     std::vector<SourceBlock> start;
-    fill(start, blocks, 1);
+    fill(start, blocks, 1, kMaxBatchBlocks);  // on any device: it says how models are named
     if (next_) {
       write_many(std::move(start), blocks);
     } else {
@@ -99,11 +99,11 @@ class Compressor {
 
  private:
   // Adds blocks that may be coded side by side: no more content than that of `full_blocks` full
-  // blocks.
-  void fill(std::vector<SourceBlock>& batch, BlockSource& blocks, std::size_t full_blocks) {
+  // blocks, and no more blocks than `most`.
+  void fill(std::vector<SourceBlock>& batch, BlockSource& blocks, std::size_t full_blocks,
+            std::size_t most) {
     std::size_t bytes = 0;
     for (const SourceBlock& block : batch) bytes += bytes_of(block);
-    const std::size_t most = coded_together() > 1 ? kMaxBatchForDevice : kMaxBatchBlocks;
     while (next_ && batch.size() < most &&
            (batch.empty() || bytes + bytes_of(*next_) <= full_blocks * level_.block_bytes)) {
       bytes += bytes_of(*next_);
@@ -114,7 +114,7 @@ class Compressor {
   }
 
   Unwrapping unwrapping() const {
-    const bool opens = options_.unwrap && described_ == Layout{};
+    const bool opens = options_.unwrap && options_.layout.empty();
     return {opens ? level_.unwrap.max_opened : 0, level_.unwrap.max_side, threads_,
             [this](std::uint64_t bytes, std::size_t content) {
               const std::uint64_t coding = content == 0 ? 0 : memory_of(content, 1);
@@ -182,7 +182,7 @@ class Compressor {
         blocks_in_flight(kMaxBatchBlocks, level_.block_bytes, level_.block_bytes);
     writer_.begin({true, models_.ids()});
     while (true) {
-      fill(batch, blocks, in_flight);
+      fill(batch, blocks, in_flight, coded_together() > 1 ? kMaxBatchForDevice : kMaxBatchBlocks);
       if (batch.empty()) return;
       const std::size_t possible =
           held_ == 0

@@ -26,6 +26,7 @@ namespace {
 
 // Content of blocks that a device decodes together.
 constexpr std::size_t kMostTogether = std::size_t{256} << 20;
+constexpr std::size_t kMostBlocksTogether = 4096;
 constexpr std::uint64_t kNoEnd = std::numeric_limits<std::uint64_t>::max();
 
 // The part of all content that is wanted.
@@ -205,7 +206,8 @@ class Decompressor {
     }
     const std::size_t most = most_side_by_side(threads_, is_by_device(batch));
     return lanes == 0 ? batch.size() < most
-                      : lanes < wanted && others < most && bytes < kMostTogether;
+                      : lanes < wanted && others < most && bytes < kMostTogether &&
+                            batch.size() < kMostBlocksTogether;
   }
 
   static bool is_by_device(const std::vector<PendingBlock>& batch) {

@@ -91,11 +91,11 @@ std::optional<Coded> EarlierBlocks::read(SeekableReader& file, const Place& plac
   InputBuffer in(span);
   Coded coded;
   coded.header = read_block_header(in, names.size());
-  check_header({coded.header, {}});
   if (coded.header.content_bytes != content.size() || coded.header.checksum != xxh32(content) ||
       in.position() + coded.header.coded_bytes != bytes.size()) {
     return std::nullopt;
   }
+  check_header({coded.header, {}});  // not of kEnd, which holds nothing
   coded.data.resize(coded.header.coded_bytes);
   in.read(coded.data);
   if (coded.header.kind == BlockKind::kGroup) {

@@ -45,6 +45,24 @@ for file in "${debs[@]}"; do
   echo "the packages together compress with the device torch"
 done
 
+# Python's package, used with the models of the other one.
+for file in "${debs[@]}"; do
+  [[ $(dpkg-deb -f "$file" Package) == python3-nnzip ]] || continue
+  needs=$(dpkg-deb -f "$file" Depends)
+  [[ $needs == *'nnzip (= '* && $needs == *python3-cffi-backend* ]] || fail "dependencies of $file: $needs"
+  rm -rf "$work/python"
+  dpkg-deb -x "$deb" "$work/python"
+  dpkg-deb -x "$file" "$work/python"
+  NNZIP_MODEL_PATH=$work/python/usr/share/nnzip/models \
+    PYTHONPATH=$work/python/usr/lib/python3/dist-packages /usr/bin/python3 -c '
+import nnzip, sys
+content = open(sys.argv[1], "rb").read()[:3000]
+packed = nnzip.compress(content)
+assert nnzip.decompress(packed) == content and len(packed) < len(nnzip.compress(content, 1))
+print("python3-nnzip", nnzip.__version__, "with", len(nnzip.models()), "models from", nnzip.__file__)' \
+    "$source/README.md"
+done
+
 bare=$work/bare
 make_bare_system() {
   [[ ! -e $bare/complete ]] || return 0

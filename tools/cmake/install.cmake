@@ -35,7 +35,8 @@ install(FILES models/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME MODELS
 # Where Debian looks for a package's licence.
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
 
-# nnzip, and nnzip-torch where the plugin is built, which alone needs libtorch.
+# nnzip; nnzip-torch where the plugin is built, which alone needs libtorch; python3-nnzip where the
+# module for Python is asked for.
 set(CPACK_GENERATOR DEB)
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_COMPONENTS_GROUPING IGNORE)
@@ -46,6 +47,14 @@ if(NNZIP_BUILD_TORCH_BACKEND)
   set(CPACK_DEBIAN_TORCH_PACKAGE_NAME nnzip-torch)
   set(CPACK_COMPONENT_TORCH_DESCRIPTION "plugin of nnzip on libtorch")
   set(CPACK_DEBIAN_TORCH_PACKAGE_DEPENDS "nnzip (= ${PROJECT_VERSION})")
+endif()
+if(NNZIP_BUILD_PYTHON AND NOT SKBUILD)
+  list(APPEND CPACK_COMPONENTS_ALL python3)
+  set(CPACK_DEBIAN_PYTHON3_PACKAGE_NAME python3-nnzip)
+  set(CPACK_DEBIAN_PYTHON3_PACKAGE_SECTION python)
+  set(CPACK_COMPONENT_PYTHON3_DESCRIPTION "module of nnzip for Python")
+  set(CPACK_DEBIAN_PYTHON3_PACKAGE_DEPENDS
+    "nnzip (= ${PROJECT_VERSION}), python3 (>= 3.9), python3-cffi-backend")
 endif()
 set(CPACK_PACKAGE_CONTACT "the nnzip authors <nnzip@localhost>")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)

@@ -20,3 +20,12 @@ status nnzip --reuse plain.nnz -fo again.nnz small
 status nnzip --reuse small -fo again.nnz small
 status nnzip --reuse missing -fo again.nnz small
 status nnzip -d --reuse small.nnz plain.nnz
+status nnzip --rm --reuse small.nnz -fo again.nnz small
+# Damage is an error or costs what was to be saved, or -t finds it.
+sample 2000 >little && nnzip -1 --directory little
+for at in $(seq 4 40); do
+  cp little.nnz damaged.nnz && printf '\0' | dd of=damaged.nnz bs=1 seek="$at" conv=notrunc status=none
+  nnzip -q -1 --reuse damaged.nnz -fo again.nnz little 2>said
+  (($? <= 1)) || echo "zero at $at: $(<said)"
+done
+! ls -A | grep nnzip-

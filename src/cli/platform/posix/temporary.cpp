@@ -78,8 +78,20 @@ void forget_temporary() {
 int open_for_itself(const std::string& name) {
   const int descriptor =
       open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
-  if (descriptor < 0 || flock(descriptor, LOCK_EX | LOCK_NB) == 0) return descriptor;
-  const int error = errno;
+  if (descriptor < 0) return -1;
+  struct stat opened = {}, named = {};
+  int error = 0;
+  if (flock(descriptor, LOCK_EX | LOCK_NB) != 0 || fstat(descriptor, &opened) != 0) {
+    error = errno;
+  } else if (lstat(name.c_str(), &named) != 0 || named.st_dev != opened.st_dev ||
+             named.st_ino != opened.st_ino || !S_ISREG(opened.st_mode) || opened.st_nlink != 1 ||
+             opened.st_uid != geteuid()) {
+    error = EEXIST;  // somebody else's, or given its name meanwhile
+  } else if (fchmod(descriptor, 0600) == 0) {
+    return descriptor;
+  } else {
+    error = errno;
+  }
   close(descriptor);
   errno = error;
   return -1;

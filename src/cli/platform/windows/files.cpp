@@ -129,7 +129,14 @@ std::int64_t seek_forward(int descriptor, std::uint64_t bytes) {
 std::int64_t place_of(int descriptor) { return _lseeki64(descriptor, 0, SEEK_CUR); }
 
 bool set_length(int descriptor, std::uint64_t bytes) {
-  return _chsize_s(descriptor, static_cast<std::int64_t>(bytes)) == 0;
+  // Not _chsize_s: it writes the zeros, over what another process has written there meanwhile.
+  FILE_END_OF_FILE_INFO end = {};
+  end.EndOfFile.QuadPart = static_cast<LONGLONG>(bytes);
+  if (SetFileInformationByHandle(handle_of(descriptor), FileEndOfFileInfo, &end, sizeof end)) {
+    return true;
+  }
+  fail_with_last_error();
+  return false;
 }
 
 // _isatty would take the device NUL for one.
