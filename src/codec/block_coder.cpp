@@ -125,7 +125,10 @@ class BlockEncoder {
     if (!level_.kinds.contexts) return;
     BlockHeader header = header_of(BlockKind::kContexts, content_.size());
     header.layout = layout;
-    contest_.offer(kContextsKind.encode(header, content_, {nullptr, 1, part_of_progress(0, 4)}));
+    auto coded = kContextsKind.encode(header, content_, {nullptr, 1, part_of_progress(0, 4)});
+    const bool is_jpeg = !coded.empty();
+    contest_.offer(std::move(coded));
+    if (!is_jpeg && content_.size() <= level_.block_bytes) offer_zstd();
   }
 
   void offer_zstd() {

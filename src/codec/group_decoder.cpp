@@ -16,7 +16,7 @@ namespace nnzip {
 namespace {
 
 // What closing takes for each thread beside what it makes.
-constexpr std::uint64_t kClosing = std::uint64_t{1} << 20;
+constexpr std::uint64_t kClosing = std::uint64_t{3} << 20;
 
 std::shared_ptr<const Engine> engine_of(const BlockHeader& header, const Engines& engines) {
   return needs_model(header.kind) ? engines.at(header.model) : nullptr;

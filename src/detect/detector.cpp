@@ -23,6 +23,8 @@ constexpr std::uint64_t kOnlyHeader = 1 << 10;
 // What is compressed has chunks whose bytes look like noise: they take so many bits, times 1000.
 constexpr std::size_t kChunk = 32 << 10;
 constexpr std::uint32_t kDense = 7600;
+// Those of a JPEG file are not always so dense, but text and zeros behind one are less so.
+constexpr std::uint32_t kBrokenOff = 6000;
 // What is shorter at the very end says nothing.
 constexpr std::size_t kTail = 4 << 10;
 // Headers that deceive may stand close together; chunks are not looked at more often than this.
@@ -223,6 +225,10 @@ bool Detector::accept(Window window, const Found& found, std::size_t header) {
   }
   const std::uint64_t last = std::max(end_of_file(window), begin);
   const std::uint64_t bytes = found.unfinished ? last - begin : std::min(found.bytes, last - begin);
+  // Something else follows where it broke off.
+  if (found.unfinished && bytes >= kChunk && entropy_1000(window.last(kChunk)) < kBrokenOff) {
+    return false;
+  }
   const bool only_header = begin - position_ <= kOnlyHeader;
   std::uint64_t least = only_header ? kMinStretch : kMinStretchBetween;
   if (found.layout.form == Form::kCode) least = kMinCode;

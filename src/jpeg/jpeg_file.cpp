@@ -113,7 +113,10 @@ std::optional<JpegFile> cut_file(JpegFile file, std::span<const std::uint8_t> co
   file.tail.assign(differs.in2, content.end());
   if (file.tail.size() > content.size() / 2) return {};
   file.bytes = content.size();
-  return file;
+  // If the tail begins before the last scan, closing gives up there.
+  Bytes closed(file.bytes);
+  const bool closes = close_jpeg(file, closed) == file.bytes && std::ranges::equal(closed, content);
+  return closes ? std::optional(std::move(file)) : std::nullopt;
 }
 
 }  // namespace

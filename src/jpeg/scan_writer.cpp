@@ -43,6 +43,7 @@ class BitWriter {
   }
 
   void restart(std::size_t number) {
+    if (failed_) return;
     out_.push_back(0xFF);
     out_.push_back(static_cast<std::uint8_t>(kRst0 + static_cast<int>(number % 8)));
   }

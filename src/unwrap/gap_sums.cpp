@@ -19,6 +19,8 @@ constexpr std::size_t kLocal = 30, kLocalSums = 14, kCentral = 46, kCentralSums 
                       kCentralOffset = 42;
 constexpr std::uint32_t kSumsFollow = 8;
 constexpr std::size_t kNamesAhead = 8;  // that a directory may leave out
+// More than an archive without zip64 can have; they bound the memory.
+constexpr std::size_t kMaxMembers = 65536;
 
 // What a zip archive says of a member three times.
 struct Sums {
@@ -185,6 +187,7 @@ class Masker {
            at = find(gap, at + 4, "PK\x03\x04"sv)) {
         const std::size_t name = little(at + 26, 2), data = at + kLocal + name + little(at + 28, 2);
         if (!has(gap, at + kLocal, name)) continue;
+        if (members_.size() == kMaxMembers) return;
         Member member{at, content_.subspan(at + kLocal, name), {}};
         if (data == end_of(gap) && gap < stretches_.size() && stretches_[gap].deflate) {
           member.sums = sums_of(gap);

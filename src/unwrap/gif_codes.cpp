@@ -213,6 +213,8 @@ std::optional<GifCodes> read_gif_codes(std::span<const std::uint8_t> data, int b
   while (in.has(numbering.width())) {
     const std::uint32_t code = in.take(numbering.width());
     if (code == numbering.clear_code()) {
+      // No walk clears twice.
+      if (!codes.lengths.empty() && codes.lengths.back() == 0) return {};
       numbering.clear();
       codes.lengths.push_back(0);
       continue;

@@ -42,7 +42,9 @@ std::vector<Taken> open_each(std::span<const std::uint8_t> content,
                              const ForEach& for_each) {
   std::vector<std::optional<Opened>> all(stretches.size());
   for_each(all.size(), [&](std::size_t i) {
-    all[i] = stretches[i].wrapper->open(content, stretches[i], limits.opened);
+    // What was stated is what memory was counted for.
+    all[i] = stretches[i].wrapper->open(content, stretches[i],
+                                        std::min(limits.opened, stretches[i].opened_bytes));
   });
   std::vector<Taken> taken;
   std::size_t left = limits.opened, end = 0;

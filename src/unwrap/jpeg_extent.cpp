@@ -103,6 +103,8 @@ std::optional<JpegExtent> follow(std::span<const std::uint8_t> content, std::siz
                 header.u8(at + 1) == kEoi;
   found.bytes = found.whole ? at + 2 : header.size();
   if (!found.whole && at + 4 <= header.size()) return {};
+  // A DC scan takes a bit for each block at least.
+  if (found.whole && found.blocks / 8 > found.bytes) return {};
   return found;
 }
 

@@ -29,7 +29,8 @@ struct Image {
 
 class Parser {
  public:
-  explicit Parser(std::span<const std::uint8_t> content) : content_(content) {}
+  explicit Parser(std::span<const std::uint8_t> content)
+      : content_(content), patience_(content.size()) {}
 
   // Behind the screen that begins at `at`, if one does.
   std::optional<std::size_t> screen(std::size_t at) const {
@@ -40,7 +41,7 @@ class Parser {
   }
 
   // The image that comes next, from a block's beginning on.
-  std::optional<Image> next(std::size_t at) const {
+  std::optional<Image> next(std::size_t at) {
     while (has(at, 2) && content_[at] == kExtension) {
       std::size_t end = at + 2;
       if (!skip_blocks(end)) return {};
@@ -49,7 +50,7 @@ class Parser {
     return image(at);
   }
 
-  std::optional<Image> image(std::size_t at) const {
+  std::optional<Image> image(std::size_t at) {
     if (!has(at, kDescriptorBytes) || content_[at] != kImage) return {};
     Image image{.header = at, .width = little(at + 5), .height = little(at + 7)};
     const std::size_t data = at + kDescriptorBytes + palette_bytes(content_[at + 9]);
@@ -60,7 +61,7 @@ class Parser {
     std::size_t end = image.offset;
     image.whole = skip_blocks(end);
     image.bytes = std::min(end, content_.size()) - image.offset;
-    if (!image.whole && content_.size() - at < kUnfinished) return {};
+    if (!image.whole && (patience_ == 0 || content_.size() - at < kUnfinished)) return {};
     return image;
   }
 
@@ -73,8 +74,8 @@ class Parser {
     return (flags & 0x80) != 0 ? std::size_t{3} << ((flags & 7) + 1) : 0;
   }
   // To behind the empty sub-block. False if the content ends before.
-  bool skip_blocks(std::size_t& at) const {
-    for (; at < content_.size(); at += content_[at] + std::size_t{1})
+  bool skip_blocks(std::size_t& at) {
+    for (; at < content_.size() && patience_ != 0; at += content_[at] + std::size_t{1}, --patience_)
       if (content_[at] == 0) {
         ++at;
         return true;
@@ -83,6 +84,7 @@ class Parser {
   }
 
   std::span<const std::uint8_t> content_;
+  std::size_t patience_;  // sub-blocks that may still be passed over: it bounds the time
 };
 
 // What sub-blocks hold, if all but the last are as long as the first and the empty one is their
@@ -118,9 +120,23 @@ bool put_blocks(std::span<const std::uint8_t> data, std::size_t full, std::size_
 
 std::vector<FoundWrapped> find(std::span<const std::uint8_t> content, std::size_t max_opened) {
   constexpr std::string_view kBegin = "GIF8"sv;
-  const Parser parser(content);
+  Parser parser(content);
   std::vector<FoundWrapped> found;
-  for (std::size_t at = 0;;) {
+  std::size_t at = 0;
+  // The images from there on, one behind the other. False if the last one goes on.
+  const auto take_images = [&](std::size_t first, std::size_t least) {
+    for (auto image = parser.next(first); image; image = parser.next(at)) {
+      const std::size_t pixels = std::size_t{image->width} * image->height;
+      at = image->offset + image->bytes;
+      if (pixels > max_opened || image->bytes < least) continue;
+      found.push_back({image->offset, image->bytes, pixels, image->header, image->whole});
+      if (!image->whole) return false;
+    }
+    return true;
+  };
+  // The content may begin behind an image that was told before.
+  if (!take_images(0, kMinDataWithin)) return found;
+  while (true) {
     const auto begin = std::search(content.begin() + static_cast<std::ptrdiff_t>(at), content.end(),
                                    kBegin.begin(), kBegin.end());
     if (begin == content.end()) return found;
@@ -128,14 +144,7 @@ std::vector<FoundWrapped> find(std::span<const std::uint8_t> content, std::size_
     const auto images = parser.screen(at);
     const std::size_t least = at == 0 ? kMinData : kMinDataWithin;
     at += kBegin.size();
-    for (auto image = images ? parser.next(*images) : std::nullopt; image;
-         image = parser.next(at)) {
-      const std::size_t pixels = std::size_t{image->width} * image->height;
-      at = image->offset + image->bytes;
-      if (pixels > max_opened || image->bytes < least) continue;
-      found.push_back({image->offset, image->bytes, pixels, image->header, image->whole});
-      if (!image->whole) return found;
-    }
+    if (images && !take_images(*images, least)) return found;
   }
 }
 
@@ -163,7 +172,7 @@ std::optional<Opened> open(std::span<const std::uint8_t> content, const FoundWra
   const auto stretch = content.subspan(image->offset, image->bytes);
   const auto data = join_blocks(stretch);
   if (!data) return {};
-  auto codes = read_gif_codes(*data, image->bits, max_opened);
+  auto codes = read_gif_codes(*data, image->bits, std::min(max_opened, found.opened_bytes));
   if (!codes) return {};
   Opened opened{image->bytes, {}, {static_cast<std::uint8_t>(image->bits), stretch[0]}};
   if (!write_gif_side(*codes, image->bits, data->size() / kMostSide, opened.side)) return {};
