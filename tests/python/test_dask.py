@@ -121,6 +121,19 @@ def test_a_run_goes_on(folder, tmp_path):
     assert nnzip.decompress(pathlib.Path(target).read_bytes()) == contents(folder)["text"]
 
 
+def test_more_parts_than_open_files(folder, tmp_path):
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (100, before[1]))
+    try:
+        nnzip.dask.compress(str(folder / "text"), str(tmp_path / "text.nnz"), options=FAST,
+                            part_bytes=2000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    assert len(nnzip.info(tmp_path / "text.nnz")) > 150
+    assert nnzip.decompress((tmp_path / "text.nnz").read_bytes()) == contents(folder)["text"]
+
+
 def test_errors(folder, tmp_path):
     with pytest.raises(FileNotFoundError):
         nnzip.dask.compress(str(tmp_path / "none"), str(tmp_path / "x"))

@@ -15,6 +15,7 @@ beside DST until it is complete, so that the next one goes on; a worker that die
 from __future__ import annotations
 
 import dataclasses
+import io
 import posixpath
 from typing import Any, Callable, Iterator, Optional, Sequence
 
@@ -236,13 +237,28 @@ def _lengths(client: Any, function: Any, parts: Sequence[_Part],
         client.cancel(futures)
 
 
+class _Stored:
+    """A file that is read in pieces and not held open: there may be thousands."""
+
+    def __init__(self, url: str) -> None:
+        self._files, self._path = fsspec.core.url_to_fs(url)
+        self._size = self._files.size(self._path)
+        self._at = 0
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self._at = offset + (self._size if whence == io.SEEK_END else 0)
+        return self._at
+
+    def read(self, size: int) -> bytes:
+        end = min(self._at + size, self._size)
+        data: bytes = self._files.cat_file(self._path, start=self._at, end=end)
+        self._at += len(data)
+        return data
+
+
 def _join_parts(parts: Sequence[_Part], target: str) -> None:
-    opened = [fsspec.open(part.target, "rb").open() for part in parts]
-    try:
-        _replace(target, lambda file: join(opened, file))
-    finally:
-        for file in opened:
-            file.close()
+    stored: Any = [_Stored(part.target) for part in parts]
+    _replace(target, lambda file: join(stored, file))
     _remove_parts(target)
 
 
