@@ -17,7 +17,7 @@ pytest.importorskip("fsspec")
 import nnzip  # noqa: E402
 import nnzip.dask  # noqa: E402
 
-PART = 100_000
+PART = 40_000
 FAST = nnzip.Options(level=1)
 
 
@@ -38,13 +38,13 @@ def folder(tmp_path):
     """Text, noise, nothing, and a file in a folder."""
     rng = random.Random(1)
     words = [rng.randbytes(rng.randint(2, 8)).hex() for _ in range(300)]
-    text = "".join(" ".join(rng.choices(words, k=9)) + "\n" for _ in range(6000)).encode()
+    text = "".join(" ".join(rng.choices(words, k=9)) + "\n" for _ in range(2500)).encode()
     root = tmp_path / "mixed"
     (root / "deeper").mkdir(parents=True)
     (root / "text").write_bytes(text)
-    (root / "noise").write_bytes(rng.randbytes(250_000))
+    (root / "noise").write_bytes(rng.randbytes(100_000))
     (root / "empty").write_bytes(b"")
-    (root / "deeper" / "more").write_bytes(text[::-1][:350_000])
+    (root / "deeper" / "more").write_bytes(text[::-1][:140_000])
     return root
 
 
@@ -127,7 +127,7 @@ def test_more_parts_than_open_files(folder, tmp_path):
     resource.setrlimit(resource.RLIMIT_NOFILE, (100, before[1]))
     try:
         nnzip.dask.compress(str(folder / "text"), str(tmp_path / "text.nnz"), options=FAST,
-                            part_bytes=2000)
+                            part_bytes=1000)
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, before)
     assert len(nnzip.info(tmp_path / "text.nnz")) > 150
@@ -152,7 +152,7 @@ def test_command(folder, tmp_path, cluster):
                               capture_output=True, text=True, check=False)
 
     packed, again = str(tmp_path / "packed"), str(tmp_path / "again")
-    done = run("compress", str(folder), packed, "--level", "1", "--part", "100K")
+    done = run("compress", str(folder), packed, "--level", "1", "--part", "40K")
     assert done.returncode == 0, done.stderr
     done = run("decompress", packed, again)
     assert done.returncode == 0, done.stderr
