@@ -4,8 +4,8 @@
 #include <catch2/catch.hpp>
 #include <cstdlib>
 
-#include "jpeg/jpeg_coder.h"
 #include "unit/content_samples.h"
+#include "unit/jpeg_round_trip.h"
 
 namespace nnzip {
 namespace {
@@ -92,12 +92,7 @@ TEST_CASE("JpegScans.WhatIsTakenComesBack") {
     int taken = 0;
     for (std::size_t bytes = file.size() / 2; bytes <= file.size(); bytes += 37) {
       const Bytes part(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(bytes));
-      const auto coded = encode_jpeg(part, 1024);
-      if (!coded) continue;
-      ++taken;
-      Bytes back(part.size());
-      REQUIRE(decode_jpeg(*coded, 1024, back));
-      REQUIRE((back == part));
+      taken += test::jpeg_comes_back(part) ? 1 : 0;
     }
     CHECK(taken > 0);
   }

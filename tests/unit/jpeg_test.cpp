@@ -6,27 +6,19 @@
 #include "detect/sniff.h"
 #include "jpeg/jpeg_coder.h"
 #include "jpeg/jpeg_file.h"
+#include "unit/jpeg_round_trip.h"
 #include "unit/jpeg_samples.h"
 
 namespace nnzip {
 namespace {
 
+using test::jpeg_comes_back;
 using test::JpegMaker;
 using test::operator+;
 using Factors = std::vector<std::pair<int, int>>;
 
-constexpr std::size_t kBlocks = 1 << 16;
+constexpr std::size_t kBlocks = test::kMostJpegBlocks;
 const Factors kColour = {{2, 2}, {1, 1}, {1, 1}};
-
-// Whether it is taken apart; then it comes back.
-bool codes(const Bytes& file) {
-  const auto coded = encode_jpeg(file, kBlocks);
-  if (!coded) return false;
-  Bytes decoded(file.size());
-  REQUIRE(decode_jpeg(*coded, kBlocks, decoded));
-  REQUIRE(decoded == file);
-  return true;
-}
 
 std::vector<SourceBlock> blocks_of(const Bytes& content) {
   SpanReader in(content);
@@ -56,11 +48,11 @@ TEST_CASE("Jpeg.ComesBackWhateverItsShape") {
          std::vector<std::pair<int, int>>{{1, 1}, {8, 8}, {9, 16}, {17, 33}, {100, 40}}) {
       INFO(factors.size() << " components, " << width << " x " << height);
       JpegMaker maker(width, height, factors);
-      CHECK(codes(maker.file()));
+      CHECK(jpeg_comes_back(maker.file()));
       maker.restart_interval = 3;
-      CHECK(codes(maker.file()));
+      CHECK(jpeg_comes_back(maker.file()));
       maker.padding = 0;
-      CHECK(codes(maker.file()));
+      CHECK(jpeg_comes_back(maker.file()));
     }
   }
 }
@@ -92,10 +84,10 @@ TEST_CASE("Jpeg.BecomesSmaller") {
 TEST_CASE("Jpeg.RefusesWhatItWouldNotMakeAgain") {
   const JpegMaker maker(64, 48, kColour);
   const Bytes good = maker.file();
-  REQUIRE(codes(good));
-  CHECK_FALSE(codes({}));
-  CHECK_FALSE(codes(good + Bytes{0}));  // trailing data
-  CHECK_FALSE(codes(good + Bytes(good.begin(), good.begin() + 100)));
+  REQUIRE(jpeg_comes_back(good));
+  CHECK_FALSE(jpeg_comes_back({}));
+  CHECK_FALSE(jpeg_comes_back(good + Bytes{0}));  // trailing data
+  CHECK_FALSE(jpeg_comes_back(good + Bytes(good.begin(), good.begin() + 100)));
   CHECK_FALSE(encode_jpeg(good, 1));         // more blocks than stated
   CHECK_FALSE(encode_jpeg(good + good, 2));  // the same of both
   const auto changed = [&](std::size_t marker, std::uint8_t from, std::uint8_t to) {
@@ -109,22 +101,22 @@ TEST_CASE("Jpeg.RefusesWhatItWouldNotMakeAgain") {
     FAIL("no such marker");
     return file;
   };
-  CHECK_FALSE(codes(changed(0xC0, 0xC0, 0xC9)));  // arithmetic coding
-  CHECK_FALSE(codes(changed(0xC0, 0xC0, 0xCA)));  // the same, progressive
+  CHECK_FALSE(jpeg_comes_back(changed(0xC0, 0xC0, 0xC9)));  // arithmetic coding
+  CHECK_FALSE(jpeg_comes_back(changed(0xC0, 0xC0, 0xCA)));  // the same, progressive
   Bytes deep = changed(0xC0, 0xC0, 0xC1);
   const auto frame = std::ranges::search(deep, std::array{0xFF, 0xC1}).begin();
   REQUIRE(frame[4] == 8);
   frame[4] = 12;
-  CHECK_FALSE(codes(deep));                       // 12 bits
-  CHECK_FALSE(codes(changed(0xC0, 0xC0, 0xC3)));  // lossless
-  CHECK_FALSE(codes(changed(0xDB, 0xDB, 0xE5)));  // no quantiser
-  CHECK_FALSE(codes(changed(0xC4, 0xC4, 0xE5)));  // no Huffman table
-  CHECK(codes(changed(0xC0, 0xC0, 0xC1)));        // extended, of 8 bits
+  CHECK_FALSE(jpeg_comes_back(deep));                       // 12 bits
+  CHECK_FALSE(jpeg_comes_back(changed(0xC0, 0xC0, 0xC3)));  // lossless
+  CHECK_FALSE(jpeg_comes_back(changed(0xDB, 0xDB, 0xE5)));  // no quantiser
+  CHECK_FALSE(jpeg_comes_back(changed(0xC4, 0xC4, 0xE5)));  // no Huffman table
+  CHECK(jpeg_comes_back(changed(0xC0, 0xC0, 0xC1)));        // extended, of 8 bits
 }
 
 TEST_CASE("Jpeg.SeveralFilesLearnFromEachOther") {
   const Bytes file = JpegMaker(100, 80, kColour).file(), grey = JpegMaker(33, 70, {{1, 1}}).file();
-  CHECK(codes(file + grey + file + grey));
+  CHECK(jpeg_comes_back(file + grey + file + grey));
   const std::size_t one = encode_jpeg(file, kBlocks).value().size();
   CHECK(encode_jpeg(file + file, kBlocks).value().size() < 2 * one - 200);
   CHECK(is_whole_jpeg(file));
@@ -133,8 +125,8 @@ TEST_CASE("Jpeg.SeveralFilesLearnFromEachOther") {
   const Bytes small = JpegMaker(8, 8, {{1, 1}}).file();
   Bytes many;
   for (std::size_t i = 0; i < kMaxJpegFiles; ++i) many = std::move(many) + small;
-  CHECK(codes(many));
-  CHECK_FALSE(codes(many + small));
+  CHECK(jpeg_comes_back(many));
+  CHECK_FALSE(jpeg_comes_back(many + small));
 }
 
 TEST_CASE("Jpeg.ACutFileCostsWhatIsThere") {
@@ -146,18 +138,18 @@ TEST_CASE("Jpeg.ACutFileCostsWhatIsThere") {
     int taken = 0;
     for (std::size_t at = file.size() / 3; at < file.size(); at += 1 + file.size() / 50) {
       const Bytes cut(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(at));
-      CHECK(codes(file + cut) == codes(cut));
-      if (!codes(cut)) continue;
+      CHECK(jpeg_comes_back(file + cut) == jpeg_comes_back(cut));
+      if (!jpeg_comes_back(cut)) continue;
       ++taken;
       CHECK(encode_jpeg(cut, kBlocks).value().size() < whole * at / file.size() + 300);
     }
     CHECK(taken > 20);
-    CHECK(codes(Bytes(file.begin(), file.end() - 2)));  // no EOI
-    CHECK(codes(Bytes(file.begin(), file.end() - 1)));
+    CHECK(jpeg_comes_back(Bytes(file.begin(), file.end() - 2)));  // no EOI
+    CHECK(jpeg_comes_back(Bytes(file.begin(), file.end() - 1)));
     Bytes damaged = file;
     std::fill_n(damaged.end() - 500, 200, std::uint8_t{0xFF});
-    CHECK(codes(damaged));
-    CHECK_FALSE(codes(damaged + file));
+    CHECK(jpeg_comes_back(damaged));
+    CHECK_FALSE(jpeg_comes_back(damaged + file));
   }
 }
 
@@ -171,8 +163,8 @@ TEST_CASE("Jpeg.TakesDamageForWhatItIs") {
   for (std::size_t at = 2; at < good.size(); at += 1 + at / 200) {
     Bytes damaged = good;
     damaged[at] = static_cast<std::uint8_t>(damaged[at] ^ (random.bytes(1)[0] | 1));
-    taken += codes(damaged) ? 1 : 0;
-    codes(Bytes(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(at)));
+    taken += jpeg_comes_back(damaged) ? 1 : 0;
+    jpeg_comes_back(Bytes(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(at)));
   }
   CHECK(taken > 0);  // other quantisers, for one
 }

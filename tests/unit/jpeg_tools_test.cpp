@@ -7,14 +7,12 @@
 #include <filesystem>
 #include <fstream>
 
-#include "jpeg/jpeg_coder.h"
 #include "unit/deflate_samples.h"
+#include "unit/jpeg_round_trip.h"
 #include "unit/jpeg_samples.h"
 
 namespace nnzip::test {
 namespace {
-
-constexpr std::size_t kBlocks = 1 << 16;
 
 struct Tool {
   const char* command;  // from "in.ppm" and "in.jpg" to "out"
@@ -65,16 +63,6 @@ void write(const std::filesystem::path& path, const Bytes& bytes) {
              static_cast<std::streamsize>(bytes.size()));
 }
 
-// Whether it is taken apart; then it comes back.
-bool comes_back(const Bytes& file) {
-  const auto coded = encode_jpeg(file, kBlocks);
-  if (!coded) return false;
-  Bytes decoded(file.size());
-  REQUIRE(decode_jpeg(*coded, kBlocks, decoded));
-  REQUIRE(decoded == file);
-  return true;
-}
-
 }  // namespace
 
 TEST_CASE("JpegTools.ComeBack") {
@@ -94,10 +82,10 @@ TEST_CASE("JpegTools.ComeBack") {
         WARN(std::string("not installed, not tested: ") + tool.command);
         continue;
       }
-      REQUIRE(comes_back(file) == tool.taken);
+      REQUIRE(jpeg_comes_back(file) == tool.taken);
       int cut = 0;
       for (std::size_t i = 1; i < 8; ++i) {
-        cut += comes_back({file.begin(), file.begin() + std::ptrdiff_t(file.size() * i / 8)});
+        cut += jpeg_comes_back({file.begin(), file.begin() + std::ptrdiff_t(file.size() * i / 8)});
       }
       if (!tool.taken) CHECK(cut == 0);
       if (tool.taken && width > 100) CHECK(cut > 3);
