@@ -36,11 +36,14 @@ prose_of() { # prose_of BYTES: the words of the prose in another order each time
       }
     }' | head -c "$1"
 }
+noise_of() { # noise_of BYTES: nothing makes it smaller, always the same
+  head -c "$1" /dev/zero | openssl enc -aes-128-ctr -K 00 -iv 00 2>/dev/null
+}
 status() { # status COMMAND...: runs it and tells its exit status
   "$@"
   echo "exit $?"
 }
-export -f sample prose_of status
+export -f sample prose_of noise_of status
 
 complain() {
   echo "cli.$name: $*"

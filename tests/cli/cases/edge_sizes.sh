@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Sizes at which something changes inside come back, none of them 64 bytes larger.
-head -c 4200000 /dev/urandom >noise
+noise_of 4200000 >noise
 check() { # check SIZE OPTION...
   local size=$1 source
   shift

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The checksum of a frame of several blocks is listed as xxhsum computes it.
 # Noise, always the same, is stored at once.
-openssl enc -aes-128-ctr -K 00 -iv 00 -in /dev/zero 2>/dev/null | head -c 5000000 >a
+noise_of 5000000 >a
 nnzip --model none a
 nnzip -l a.nnz | tail -n 1 | tr -s ' ' | cut -d ' ' -f 6-
 command -v xxhsum >/dev/null || { echo "xxhsum is not installed" >&2 && exit 77; }

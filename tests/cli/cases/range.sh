@@ -2,7 +2,7 @@
 # --range gives bytes of the content: of a file and of a pipe, within and over blocks and frames.
 sample 3000 >small && nnzip small
 # Three blocks of noise, which is stored, and some of lines between them; one begins at 4194304.
-head -c 10000000 /dev/urandom >noise
+noise_of 10000000 >noise
 { head -c 4194304 noise && seq 100000 | head -c 294912 && head -c 5510784 noise; } >big
 rm noise && nnzip --model none big
 cat small.nnz big.nnz small.nnz >all.nnz && cat small big small >all

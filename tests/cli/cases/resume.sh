@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # --resume keeps what an error or a signal left unfinished, and goes on with it.
-head -c 14000000 /dev/urandom >a && nnzip -1 -o wanted a
+noise_of 14000000 >a && nnzip -1 -o wanted a
 (ulimit -f 9500 && status nnzip --resume -1 a)
 ls -A | sed 's/resume-.*/resume-KEY/'
 nnzip --resume -1 -v a 2>&1 | grep -o '[0-9]* blocks taken over'

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # --reuse copies what has not changed and gives the same bytes as coding it anew.
-head -c 9000000 /dev/urandom >noise
+noise_of 9000000 >noise
 cat noise <(sample 3000) >old && { cat old && sample 9000; } >new
 nnzip --directory -1 old && nnzip --directory -1 -o anew new
 taken() { nnzip -v "$@" 2>&1 | grep -o '[0-9]* blocks taken over'; }
