@@ -35,7 +35,7 @@ def distributed():
 
 @pytest.fixture
 def folder(tmp_path):
-    """Text, noise, nothing, and a file in a folder."""
+    """Text, noise, nothing, a file in a folder, and names that look like patterns."""
     rng = random.Random(1)
     words = [rng.randbytes(rng.randint(2, 8)).hex() for _ in range(300)]
     text = "".join(" ".join(rng.choices(words, k=9)) + "\n" for _ in range(2500)).encode()
@@ -45,6 +45,8 @@ def folder(tmp_path):
     (root / "noise").write_bytes(rng.randbytes(100_000))
     (root / "empty").write_bytes(b"")
     (root / "deeper" / "more").write_bytes(text[::-1][:140_000])
+    (root / "a [name").write_bytes(text[:100])
+    (root / "a*?").write_bytes(text[:50])
     return root
 
 
@@ -57,11 +59,11 @@ def test_one_process(folder, tmp_path):
     told = []
     written = nnzip.dask.compress(str(folder), str(tmp_path / "packed"), options=FAST,
                                   part_bytes=PART, progress=lambda *done: told.append(done))
-    assert len(written) == 4
+    assert len(written) == 6
     total = sum(len(content) for content in contents(folder).values())
     assert told[-1] == (total, total) and len(told) > 10
     packed = contents(tmp_path / "packed")
-    assert set(packed) == {"text.nnz", "noise.nnz", "empty.nnz", "deeper/more.nnz"}
+    assert set(packed) == {name + ".nnz" for name in contents(folder)}
     assert nnzip.decompress(packed["text.nnz"]) == contents(folder)["text"]
     nnzip.dask.decompress(str(tmp_path / "packed"), str(tmp_path / "again"), part_bytes=PART)
     assert contents(tmp_path / "again") == contents(folder)

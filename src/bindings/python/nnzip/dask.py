@@ -133,7 +133,7 @@ def _part_name(target: str, number: int, plan: dict[str, Any]) -> str:
 def _ranges(source: str, part_bytes: int) -> list[tuple[int, int]]:
     """Content of whole frames, part_bytes or more each but for the last one."""
     ends, end = [], 0
-    with fsspec.open(source, "rb") as file, Reader(file, _ONE_THREAD) as reader:
+    with _open(source) as file, Reader(file, _ONE_THREAD) as reader:
         for frame in reader.frames():
             end += frame.content_bytes
             ends.append(end)
@@ -153,7 +153,7 @@ _ONE_THREAD = Options(threads=1)
 
 def _compress_part(part: _Part, settings: dict[str, Any]) -> int:
     if not _exists(part.target):
-        with fsspec.open(part.source, "rb") as file:
+        with _open(part.source) as file:
             file.seek(part.offset)
             content = file.read(part.length)
         if len(content) != part.length:
@@ -164,7 +164,7 @@ def _compress_part(part: _Part, settings: dict[str, Any]) -> int:
 
 def _decompress_part(part: _Part) -> int:
     if not _exists(part.target):
-        with fsspec.open(part.source, "rb") as file, Reader(file, _ONE_THREAD) as reader:
+        with _open(part.source) as file, Reader(file, _ONE_THREAD) as reader:
             end = part.offset + part.length
             _write(part.target, (reader.read_range(at, min(_COPY_BYTES, end - at))
                                  for at in range(part.offset, end, _COPY_BYTES)))
@@ -173,7 +173,7 @@ def _decompress_part(part: _Part) -> int:
 
 def _lines(source: str, begin: int, end: int, encoding: str) -> list[str]:
     """Those that begin within the range."""
-    with fsspec.open(source, "rb") as file, Reader(file, _ONE_THREAD) as reader:
+    with _open(source) as file, Reader(file, _ONE_THREAD) as reader:
         data = reader.read_range(begin, end - begin)
         if begin > 0 and reader.read_range(begin - 1, 1) != b"\n":
             data = data[data.find(b"\n") + 1:] if b"\n" in data else b""
@@ -183,6 +183,17 @@ def _lines(source: str, begin: int, end: int, encoding: str) -> list[str]:
             data += more[:cut]
             end += cut
     return data.decode(encoding).splitlines(keepends=True)
+
+
+def _open(url: str) -> Any:
+    """To read. Unlike by fsspec.open, brackets and stars in the name are nothing special."""
+    files, path = fsspec.core.url_to_fs(url)
+    return files.open(path, "rb")
+
+
+def _rename(files: Any, path: str, name: str) -> None:
+    # Of older versions mv() copies local files, so that others could see a part.
+    getattr(files, "mv_file", files.mv)(path, name)
 
 
 def _exists(url: str) -> bool:
@@ -202,7 +213,7 @@ def _write(url: str, pieces: Any) -> None:
         with files.open(unfinished, "wb") as file:
             for piece in pieces:
                 file.write(piece)
-        files.mv(unfinished, path)
+        _rename(files, unfinished, path)
     except BaseException:
         if files.exists(unfinished):
             files.rm(unfinished)
@@ -265,7 +276,7 @@ def _join_parts(parts: Sequence[_Part], target: str) -> None:
 def _append_parts(parts: Sequence[_Part], target: str) -> None:
     def copy(output: Any) -> None:
         for part in parts:
-            with fsspec.open(part.target, "rb") as file:
+            with _open(part.target) as file:
                 while piece := file.read(_COPY_BYTES):
                     output.write(piece)
 
@@ -279,7 +290,7 @@ def _replace(target: str, fill: Callable[[Any], None]) -> None:
     unfinished = path + ".unfinished"
     with files.open(unfinished, "wb") as file:
         fill(file)
-    files.mv(unfinished, path)
+    _rename(files, unfinished, path)
 
 
 def _remove_parts(target: str) -> None:
