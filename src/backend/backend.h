@@ -7,6 +7,7 @@
 //   Session  the histories of some lanes (independent streams) of one engine; one thread at a time
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -46,6 +47,17 @@ class Session {
   // empty for a model without taps.
   virtual void score(std::span<const std::uint8_t> symbols, std::span<const std::uint8_t> taps,
                      int active, int count, std::span<Distribution> next) noexcept = 0;
+
+  // The same where what follows is known: of each distribution the walk to it alone, so that a
+  // device has less to send. rows: as many, for those that make distributions first.
+  // followers, rows and walks: [active][count]
+  virtual void score_walks(std::span<const std::uint8_t> symbols,
+                           std::span<const std::uint8_t> taps,
+                           std::span<const std::uint8_t> followers, int active, int count,
+                           std::span<Distribution> rows, std::span<Walk> walks) noexcept {
+    score(symbols, taps, active, count, rows);
+    for (std::size_t i = 0; i < walks.size(); ++i) walks[i] = walk_to(followers[i], rows[i]);
+  }
 
   // Whether the device could not compute, now or in a call before: what score() has written since
   // must not be used. Stays true, also after reset().

@@ -86,14 +86,25 @@ class FallbackEngine::FallbackSession : public Session {
 
   void score(std::span<const std::uint8_t> symbols, std::span<const std::uint8_t> taps, int active,
              int count, std::span<Distribution> next) noexcept override {
-    session_->score(symbols, taps, active, count, next);
-    if (on_device_ && session_->failed() && go_on_elsewhere()) {
-      session_->score(symbols, taps, active, count, next);
-    }
+    call([&] { session_->score(symbols, taps, active, count, next); });
+    if (on_device_) history_.add(symbols, taps, active, count);
+  }
+
+  void score_walks(std::span<const std::uint8_t> symbols, std::span<const std::uint8_t> taps,
+                   std::span<const std::uint8_t> followers, int active, int count,
+                   std::span<Distribution> rows, std::span<Walk> walks) noexcept override {
+    call([&] { session_->score_walks(symbols, taps, followers, active, count, rows, walks); });
     if (on_device_) history_.add(symbols, taps, active, count);
   }
 
  private:
+  // Once more by the stand-in if the device fails.
+  template <class Score>
+  void call(const Score& score) noexcept {
+    score();
+    if (on_device_ && session_->failed() && go_on_elsewhere()) score();
+  }
+
   // False if that is not possible: the session has failed then.
   bool go_on_elsewhere() noexcept {
     try {

@@ -5,13 +5,10 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "backend/backend.h"
 #include "codec/block_coder.h"
+#include "codec/lanes/call_shape.h"
 
 namespace nnzip {
-
-// Whether threads wait for it while it computes, and it likes many of them to.
-inline bool is_wide_device(const Engine& engine) { return engine.preferred().lanes >= 512; }
 
 // As threads allow. Each block in flight has a mixer of its own. Those that wait for a device leave
 // their cores to others.

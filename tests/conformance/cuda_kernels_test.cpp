@@ -57,6 +57,7 @@ void require_reference(const Model& model, std::size_t lanes, std::size_t count,
     INFO(lanes << " lanes, windows of " << window);
     REQUIRE(equal(by_windows(*kernels, sample, lanes, window, taps), expected));
   }
+  REQUIRE(equal(test::walks(*kernels, sample, lanes, taps), expected, sample, lanes));
 }
 
 }  // namespace

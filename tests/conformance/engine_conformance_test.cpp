@@ -21,6 +21,7 @@ using test::by_steps;
 using test::by_windows;
 using test::engines;
 using test::equal;
+using test::walks;
 using Named = test::NamedEngine;
 
 // Odd head groups, a window of 1, windows that are no multiple of a vector.
@@ -64,6 +65,7 @@ TEST_CASE("EngineConformance.EqualsReferenceByStepsAndByWindows", "[conformance]
     REQUIRE(equal(by_windows(*each.engine, sample, 4, 1), expected));
     REQUIRE(equal(by_windows(*each.engine, sample, 4, 17), expected));
     REQUIRE(equal(by_windows(*each.engine, sample, 4, 210), expected));
+    REQUIRE(equal(walks(*each.engine, sample, 4), expected, sample, 4));
   }
 }
 

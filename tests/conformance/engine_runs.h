@@ -88,6 +88,39 @@ inline std::vector<Distribution> by_steps(const Engine& engine,
   return all;
 }
 
+// [lanes][count] walks to what follows each symbol, the last one of a lane followed by its first;
+// by one call.
+inline std::vector<Walk> walks(const Engine& engine, const std::vector<std::uint8_t>& sample,
+                               std::size_t lanes, const std::vector<std::uint8_t>& taps = {}) {
+  const std::size_t count = sample.size() / lanes;
+  std::vector<std::uint8_t> followers;
+  for (std::size_t i = 0; i < sample.size(); ++i) {
+    followers.push_back(sample[i % count == count - 1 ? i + 1 - count : i + 1]);
+  }
+  std::vector<Distribution> rows(sample.size());
+  std::vector<Walk> made(sample.size());
+  engine.session(static_cast<int>(lanes))
+      ->score_walks(sample, taps, followers, static_cast<int>(lanes), static_cast<int>(count), rows,
+                    made);
+  return made;
+}
+
+// Whether these are the walks through those distributions.
+inline bool equal(const std::vector<Walk>& walks, const std::vector<Distribution>& rows,
+                  const std::vector<std::uint8_t>& sample, std::size_t lanes) {
+  const std::size_t count = sample.size() / lanes;
+  for (std::size_t i = 0; i < sample.size(); ++i) {
+    const std::uint8_t follower = sample[i % count == count - 1 ? i + 1 - count : i + 1];
+    std::uint32_t low = 0, high = 256;  // a bit takes a half of the symbols that are left
+    for (int bit = 0; bit < 8; ++bit) {
+      const std::uint32_t middle = (low + high) / 2;
+      if (walks[i].cuts[bit] != rows[i].cumulative[middle]) return false;
+      (follower >> (7 - bit) & 1 ? low : high) = middle;
+    }
+  }
+  return walks.size() == rows.size();
+}
+
 inline bool equal(const std::vector<Distribution>& a, const std::vector<Distribution>& b) {
   return a.size() == b.size() &&
          std::memcmp(a.data(), b.data(), a.size() * sizeof(Distribution)) == 0;

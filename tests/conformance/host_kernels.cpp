@@ -125,6 +125,14 @@ constexpr nnzip_torch_functions kFunctions{
           return computed(session, error,
                           [&] { session->session.score(symbols, taps, active, count, next); });
         },
+    .score_walks =
+        [](nnzip_torch_session* session, const std::uint8_t* symbols, const std::uint8_t* taps,
+           const std::uint8_t* followers, std::int32_t active, std::int32_t count,
+           std::uint32_t* walks, nnzip_torch_text* error) {
+          return computed(session, error, [&] {
+            session->session.score_walks(symbols, taps, followers, active, count, walks);
+          });
+        },
     .coding_lanes =
         [](const nnzip_torch_engine* engine) {
           return static_cast<std::int32_t>(engine->kernels->coding_lanes());

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A plugin without libtorch: every byte is equally likely. What NNZIP_FAKE_PLUGIN says goes wrong:
- * "no device", "no engine", "no session", or a number: that call of score() and all after it.
+ * "no device", "no engine", "no session", or a number: that call that computes, and all after it.
  * FAKE_VERSION is added to its version; FAKE_ENTRY is the name of what it exports. */
 #include <stdint.h>
 #include <stdio.h>
@@ -71,18 +71,36 @@ static int reset(struct nnzip_torch_session* session, struct nnzip_torch_text* e
   return 0;
 }
 
-static int score(struct nnzip_torch_session* session, const uint8_t* symbols, const uint8_t* taps,
-                 int32_t active, int32_t count, uint32_t* next, struct nnzip_torch_text* error) {
+static int fails(struct nnzip_torch_session* session, struct nnzip_torch_text* error) {
   const char* told = getenv("NNZIP_FAKE_PLUGIN");
   const int failing = told == NULL ? 0 : atoi(told);
+  if (failing <= 0 || ++session->calls < failing) return 0;
+  snprintf(error->text, sizeof error->text, "told to fail in call %d", failing);
+  return 1;
+}
+
+static int score(struct nnzip_torch_session* session, const uint8_t* symbols, const uint8_t* taps,
+                 int32_t active, int32_t count, uint32_t* next, struct nnzip_torch_text* error) {
   (void)symbols;
   (void)taps;
-  if (failing > 0 && ++session->calls >= failing) {
-    snprintf(error->text, sizeof error->text, "told to fail in call %d", failing);
-    return 1;
-  }
+  if (fails(session, error)) return 1;
   for (int64_t row = 0; row < (int64_t)active * count; ++row) {
     for (uint32_t symbol = 0; symbol <= 256; ++symbol) next[row * 257 + symbol] = symbol << 14;
+  }
+  return 0;
+}
+
+static int score_walks(struct nnzip_torch_session* session, const uint8_t* symbols,
+                       const uint8_t* taps, const uint8_t* followers, int32_t active, int32_t count,
+                       uint32_t* walks, struct nnzip_torch_text* error) {
+  (void)symbols;
+  (void)taps;
+  if (fails(session, error)) return 1;
+  for (int64_t row = 0; row < (int64_t)active * count; ++row) {
+    for (int bit = 0; bit < 8; ++bit) {
+      const uint32_t part = (uint32_t)followers[row] >> (8 - bit) << (8 - bit);
+      walks[row * 8 + bit] = (part + (128U >> bit)) << 14;
+    }
   }
   return 0;
 }
@@ -113,6 +131,7 @@ const struct nnzip_torch_functions* FAKE_ENTRY(void) {
       free_session,
       reset,
       score,
+      score_walks,
       coding_lanes,
       NULL,
       NULL,

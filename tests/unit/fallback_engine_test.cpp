@@ -47,7 +47,7 @@ struct Device {
   std::unique_ptr<FallbackEngine> engine;
 };
 
-// Calls with fewer and fewer lanes, by one to four positions each.
+// Calls with fewer and fewer lanes, by one to four positions each; walks from every third one.
 Distributions run(Session& session, std::size_t taps) {
   const Bytes symbols = noise(6000);
   Distributions all;
@@ -56,8 +56,16 @@ Distributions run(Session& session, std::size_t taps) {
     const int active = session.lanes() - call / 40, count = 1 + call % 4;
     const auto rows = static_cast<std::size_t>(active * count);
     Distributions next(rows);
-    session.score(std::span(symbols).subspan(at, rows), std::span(symbols).subspan(at, rows * taps),
-                  active, count, next);
+    const auto fed = std::span(symbols).subspan(at, rows),
+               values = std::span(symbols).subspan(at, rows * taps);
+    if (call % 3 == 0) {
+      std::vector<Walk> walks(rows);
+      session.score_walks(fed, values, fed, active, count, next, walks);
+      next.assign(rows, {});
+      for (std::size_t i = 0; i < rows; ++i) lay_out(walks[i], fed[i], next[i]);
+    } else {
+      session.score(fed, values, active, count, next);
+    }
     all.insert(all.end(), next.begin(), next.end());
     at += rows;
   }

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 /* Raised with every change of this file or of ARITHMETIC.md. */
-#define NNZIP_TORCH_INTERFACE 3
+#define NNZIP_TORCH_INTERFACE 4
 /* The name of the one function that the plugin exports, an nnzip_torch_entry. */
 #define NNZIP_TORCH_ENTRY "nnzip_torch_plugin"
 
@@ -82,6 +82,11 @@ struct nnzip_torch_functions {
   /* As Session::score() of backend.h. next: [active][count][257] */
   int (*score)(struct nnzip_torch_session* session, const uint8_t* symbols, const uint8_t* taps,
                int32_t active, int32_t count, uint32_t* next, struct nnzip_torch_text* error);
+  /* As Session::score_walks() there. followers: [active][count], walks: [active][count][8]: of bits
+   * 0 .. 7 of the follower cumulative[(follower >> (8 - bit) << (8 - bit)) + (128 >> bit)]. */
+  int (*score_walks)(struct nnzip_torch_session* session, const uint8_t* symbols,
+                     const uint8_t* taps, const uint8_t* followers, int32_t active, int32_t count,
+                     uint32_t* walks, struct nnzip_torch_text* error);
 
   /* As Engine::coding_lanes() of backend.h. If it is not 0, sessions have what follows, as
    * CodingSession there. */

@@ -90,6 +90,15 @@ class TorchSession : public CodingSession {
                                next.data()->cumulative, &error_) != 0;
   }
 
+  void score_walks(std::span<const std::uint8_t> symbols, std::span<const std::uint8_t> taps,
+                   std::span<const std::uint8_t> followers, int active, int count,
+                   std::span<Distribution> /*rows*/, std::span<Walk> walks) noexcept override {
+    static_assert(sizeof(Walk) == 8 * sizeof(std::uint32_t));
+    if (failed_ || active < 1 || count < 1) return;
+    failed_ = functions_.score_walks(session_, symbols.data(), taps.data(), followers.data(),
+                                     active, count, walks.data()->cuts, &error_) != 0;
+  }
+
   void score_ends(std::span<const std::uint8_t> symbols, std::span<const std::uint8_t> followers,
                   int active, int count, std::span<Ends> ends) noexcept override {
     static_assert(sizeof(Ends) == 2 * sizeof(std::uint32_t));

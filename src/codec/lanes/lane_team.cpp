@@ -54,13 +54,33 @@ void LaneTeam::start(std::size_t index, std::span<const std::uint8_t> symbols,
                      std::span<const std::uint8_t> taps, int active, int count,
                      std::span<Distribution> next) {
   Group& group = groups_[index];
+  group.symbols = symbols;
+  group.taps = taps;
+  group.active = active;
+  group.count = count;
+  group.next = next;
+  group.walks = {};
+  start(group);
+}
+
+void LaneTeam::start_walks(std::size_t index, std::span<const std::uint8_t> symbols,
+                           std::span<const std::uint8_t> taps,
+                           std::span<const std::uint8_t> followers, int active, int count,
+                           std::span<Walk> walks) {
+  Group& group = groups_[index];
+  if (group.rows.size() < walks.size()) group.rows.resize(walks.size());
+  group.symbols = symbols;
+  group.taps = taps;
+  group.followers = followers;
+  group.active = active;
+  group.count = count;
+  group.walks = walks;
+  start(group);
+}
+
+void LaneTeam::start(Group& group) {
   {
     const std::lock_guard lock(mutex_);
-    group.symbols = symbols;
-    group.taps = taps;
-    group.active = active;
-    group.count = count;
-    group.next = next;
     group.state = State::kWaiting;
   }
   if (!helpers_.empty()) changed_.notify_all();
@@ -90,7 +110,12 @@ LaneTeam::Group* LaneTeam::next_task() {
 void LaneTeam::run(Group& group, std::unique_lock<std::mutex>& lock) {
   group.state = State::kRunning;
   lock.unlock();
-  group.session->score(group.symbols, group.taps, group.active, group.count, group.next);
+  if (group.walks.empty()) {
+    group.session->score(group.symbols, group.taps, group.active, group.count, group.next);
+  } else {
+    group.session->score_walks(group.symbols, group.taps, group.followers, group.active,
+                               group.count, group.rows, group.walks);
+  }
   lock.lock();
   group.state = State::kDone;
   if (!helpers_.empty()) changed_.notify_all();

@@ -42,6 +42,11 @@ class LaneTeam {
              std::span<const std::uint8_t> taps, int active, int count,
              std::span<Distribution> next);
 
+  // The same with Session::score_walks.
+  void start_walks(std::size_t group, std::span<const std::uint8_t> symbols,
+                   std::span<const std::uint8_t> taps, std::span<const std::uint8_t> followers,
+                   int active, int count, std::span<Walk> walks);
+
   // Returns when what was started for the group is done; works on it, or on others, meanwhile.
   // Throws Error(kDeviceFailed), whichever thread it failed on: the team is of no more use then.
   void wait(std::size_t group);
@@ -52,11 +57,14 @@ class LaneTeam {
     std::size_t first_lane = 0, lanes = 0;
     std::unique_ptr<Session> session;
     State state = State::kDone;
-    std::span<const std::uint8_t> symbols, taps;
+    std::span<const std::uint8_t> symbols, taps, followers;
     int active = 0, count = 0;
     std::span<Distribution> next;
+    std::span<Walk> walks;           // in place of the distributions
+    std::vector<Distribution> rows;  // that walks are made of
   };
 
+  void start(Group& group);
   Group* next_task();
   void run(Group& group, std::unique_lock<std::mutex>& lock);
   void work();

@@ -12,6 +12,11 @@ bool has_windows(const Layout& layout, Lockstep::Content known) {
   return known == Lockstep::Content::kKnown && layout.form != Form::kPixels;
 }
 
+// Of known content, which is computed ahead.
+int team_threads(const Engine& engine, int threads) {
+  return std::max(threads, is_wide_device(engine) ? 2 : 1);
+}
+
 }  // namespace
 
 Lockstep::Lockstep(const Engine& engine, int threads, std::span<const std::uint8_t> content,
@@ -26,10 +31,10 @@ Lockstep::Lockstep(const Engine& engine, int threads, std::span<const std::uint8
       tap_count_(engine.taps().size()),
       shape_(engine),
       by_windows_(has_windows(layout, known)),
-      ahead_(threads > 1),
+      ahead_(by_windows_ && team_threads(engine, threads) > 1),
       predictions_(streams.lanes),
       symbols_(streams.lanes),
-      team_(engine, threads, streams.lanes,
+      team_(engine, by_windows_ ? team_threads(engine, threads) : threads, streams.lanes,
             by_windows_ ? LaneTeam::Use::kAhead : LaneTeam::Use::kInTurns) {
   const bool samples = engine.content() == Form::kSamples;
   if (engine.content() == Form::kPixels) pixel_taps_.emplace(layout, content, engine.taps());
@@ -44,11 +49,13 @@ std::uint64_t Lockstep::memory_bytes(const Engine& engine, int threads, std::siz
   const CallShape shape(engine);
   std::uint64_t sessions = 0;
   for (const LaneTeam::Use use : {LaneTeam::Use::kAhead, LaneTeam::Use::kInTurns}) {
-    const std::size_t groups = LaneTeam::group_count(shape, threads, lanes, use);
+    const int team = use == LaneTeam::Use::kAhead ? team_threads(engine, threads) : threads;
+    const std::size_t groups = LaneTeam::group_count(shape, team, lanes, use);
     const auto group_lanes = static_cast<int>((lanes + groups - 1) / groups);
     sessions = std::max(sessions, groups * engine.session_bytes(group_lanes));
   }
-  return sessions + 2 * std::max(shape.rows(), lanes) * (sizeof(Distribution) + kMaxTaps + 1);
+  constexpr std::size_t kWindowRow = sizeof(Walk) + kMaxTaps + 2;  // of two windows
+  return sessions + std::max(shape.rows(), lanes) * (sizeof(Distribution) + 2 * kWindowRow);
 }
 
 bool Lockstep::run(const Code& code) { return by_windows_ ? run_windows(code) : run_steps(code); }
@@ -76,19 +83,21 @@ void Lockstep::start_window(const Window& window, std::size_t half) {
     batch.count = window.count;
     batch.symbols.resize(lanes * window.count);
     batch.taps.resize(batch.symbols.size() * tap_count_);
-    batch.next.resize(batch.symbols.size());
+    batch.followers.resize(batch.symbols.size());
+    batch.walks.resize(batch.symbols.size());
     std::size_t at = 0;
     for (std::size_t lane = team_.first_lane(g); lane < team_.first_lane(g) + lanes; ++lane) {
       const std::uint8_t* const bytes = content_.data() + order_.first(first_ + lane);
       for (std::size_t t = window.begin; t < window.begin + window.count; ++t, ++at) {
         batch.symbols[at] = t == 0 ? std::uint8_t{0} : bytes[t - 1];
+        batch.followers[at] = bytes[t];
         if (sample_taps_.empty()) continue;
         sample_taps_[lane].prepare(std::span(batch.taps).subspan(at * tap_count_, tap_count_));
         sample_taps_[lane].push(bytes[t]);
       }
     }
-    team_.start(g, batch.symbols, batch.taps, static_cast<int>(lanes),
-                static_cast<int>(window.count), batch.next);
+    team_.start_walks(g, batch.symbols, batch.taps, batch.followers, static_cast<int>(lanes),
+                      static_cast<int>(window.count), batch.walks);
   }
 }
 
@@ -106,7 +115,8 @@ bool Lockstep::run_windows(const Code& code) {
         for (std::size_t i = 0; i < active_in(g, window); ++i) {
           const std::size_t stream = first_ + team_.first_lane(g) + i;
           const std::size_t position = order_.first(stream) + window.begin + t;
-          if (!code(stream, position, batch.next[i * batch.count + t])) return false;
+          lay_out(batch.walks[i * batch.count + t], content_[position], walked_);
+          if (!code(stream, position, walked_)) return false;
         }
       }
     }

@@ -28,15 +28,17 @@ class Lockstep {
   };
 
   // content: of the block, of that layout; it must stay where it is. threads includes the calling
-  // one. Throws Error(kInvalidArgument) if the engine has taps that are not of such content.
+  // one; one more waits for a device while this one uses what it gave before. Throws
+  // Error(kInvalidArgument) if the engine has taps that are not of such content.
   Lockstep(const Engine& engine, int threads, std::span<const std::uint8_t> content,
            const BlockOrder& order, const Layout& layout, Content known, Streams streams);
   // All streams.
   Lockstep(const Engine& engine, int threads, std::span<const std::uint8_t> content,
            const BlockOrder& order, const Layout& layout, Content known);
 
-  // Gets the distribution of content's byte at the position, which it makes known if it is not.
-  // Returns whether to go on.
+  // Gets the distribution of content's byte at the position, which it makes known if it is not; of
+  // a known byte the walk to it laid out, whose other places mean nothing. Returns whether to go
+  // on.
   using Code = std::function<bool(std::size_t stream, std::size_t position, const Distribution&)>;
 
   // Calls code for every byte in the order of the lockstep. Returns false if it was told to stop.
@@ -53,9 +55,11 @@ class Lockstep {
   };
   // What a group of lanes is given and gives.
   struct Batch {
-    std::vector<std::uint8_t> symbols;  // [lanes][count]
-    std::vector<std::uint8_t> taps;     // [lanes][count][taps]
-    std::vector<Distribution> next;     // [lanes][count]
+    std::vector<std::uint8_t> symbols;    // [lanes][count]
+    std::vector<std::uint8_t> taps;       // [lanes][count][taps]
+    std::vector<Distribution> next;       // by steps, [lanes]
+    std::vector<std::uint8_t> followers;  // by windows, [lanes][count]
+    std::vector<Walk> walks;              // by windows, [lanes][count]
     std::size_t count = 0;
   };
 
@@ -84,7 +88,7 @@ class Lockstep {
   std::vector<std::size_t> positions_;
   std::vector<std::uint8_t> predictions_, symbols_;
   std::vector<std::array<Batch, 2>> batches_;  // of each group
-  Distribution rotated_;
+  Distribution rotated_{}, walked_{};
   LaneTeam team_;  // last: it works on what is above until it ends
 };
 

@@ -174,6 +174,17 @@ int score(nnzip_torch_session* session, const std::uint8_t* symbols, const std::
   });
 }
 
+int score_walks(nnzip_torch_session* session, const std::uint8_t* symbols, const std::uint8_t* taps,
+                const std::uint8_t* followers, std::int32_t active, std::int32_t count,
+                std::uint32_t* walks, nnzip_torch_text* error) {
+  return guarded(error, 1, [&] {
+    session->kernels
+        ? session->kernels->score_walks(symbols, taps, followers, active, count, walks)
+        : session->operations->score_walks(symbols, taps, followers, active, count, walks);
+    return 0;
+  });
+}
+
 std::int32_t coding_lanes(const nnzip_torch_engine* engine) {
   return engine->kernels ? engine->kernels->coding_lanes() : 0;
 }
@@ -209,9 +220,9 @@ int decode(nnzip_torch_session* session, const std::uint8_t* first, std::int32_t
 }
 
 constexpr nnzip_torch_functions kFunctions{
-    NNZIP_TORCH_INTERFACE, find_device, load,           free_engine,  describe, preferred,
-    session_bytes,         peak,        start,          free_session, reset,    score,
-    coding_lanes,          score_ends,  start_decoding, decode};
+    NNZIP_TORCH_INTERFACE, find_device,  load,       free_engine,    describe, preferred,
+    session_bytes,         peak,         start,      free_session,   reset,    score,
+    score_walks,           coding_lanes, score_ends, start_decoding, decode};
 
 }  // namespace
 }  // namespace nnzip::torch_backend

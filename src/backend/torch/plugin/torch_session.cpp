@@ -42,6 +42,22 @@ at::Tensor exponentials(const at::Tensor& z, const at::Tensor& table) {
   return table.index_select(0, below.flatten()).view(z.sizes());
 }
 
+// bytes: int64, [rows][1]. Returns [rows][8], as plugin_interface.h has them: a bit cuts a part of
+// 256, 128 .. 2 symbols in the middle.
+at::Tensor places_of_cuts(const at::Tensor& bytes) {
+  const auto options = bytes.options();
+  const auto part = at::bitwise_right_shift(at::full({8}, 256, options), at::arange(8, options));
+  return at::sub(bytes, bytes.remainder(part)).add_(at::bitwise_right_shift(part, 1));
+}
+
+// rows: int32, [lanes * positions][n], to [lanes][count][n] of the host, from `to` on.
+void copy_rows(const at::Tensor& rows, std::int64_t lanes, std::int64_t positions,
+               std::int64_t count, std::uint32_t* to) {
+  const std::int64_t n = rows.size(1);
+  at::from_blob(to, {lanes, positions, n}, {count * n, n, 1}, at::TensorOptions(at::kInt))
+      .copy_(rows.view({lanes, positions, n}));
+}
+
 }  // namespace
 
 PassSize pass_size(at::Device device) {
@@ -67,8 +83,9 @@ void TorchSession::reset() {
   std::fill(histories_.begin(), histories_.end(), 0);
 }
 
-void TorchSession::score(const std::uint8_t* symbols, const std::uint8_t* taps, std::int64_t active,
-                         std::int64_t count, std::uint32_t* next) {
+template <class Answer>
+void TorchSession::run(const std::uint8_t* symbols, const std::uint8_t* taps, std::int64_t active,
+                       std::int64_t count, const Answer& answer) {
   const auto tap_count = static_cast<std::int64_t>(weights_.tap_count);
   const std::int64_t chunk = std::min(count, kPositions);
   const std::int64_t group = std::clamp<std::int64_t>(size_.rows / chunk, 1, size_.lanes);
@@ -89,11 +106,32 @@ void TorchSession::score(const std::uint8_t* symbols, const std::uint8_t* taps, 
         add_product(x, attention(pass, i, p), layer.out);
         feed_forward(x, layer);
       }
-      const auto target = at::from_blob(next + start * 257, {pass.lanes, pass.positions, 257},
-                                        {count * 257, 257, 1}, at::TensorOptions(at::kInt));
-      target.copy_(distribution(x).view({pass.lanes, pass.positions, 257}));
+      answer(pass, start, distribution(x));
     }
   }
+}
+
+void TorchSession::score(const std::uint8_t* symbols, const std::uint8_t* taps, std::int64_t active,
+                         std::int64_t count, std::uint32_t* next) {
+  run(symbols, taps, active, count,
+      [&](const Pass& pass, std::int64_t start, const at::Tensor& rows) {
+        copy_rows(rows, pass.lanes, pass.positions, count, next + start * 257);
+      });
+}
+
+void TorchSession::score_walks(const std::uint8_t* symbols, const std::uint8_t* taps,
+                               const std::uint8_t* followers, std::int64_t active,
+                               std::int64_t count, std::uint32_t* walks) {
+  run(symbols, taps, active, count,
+      [&](const Pass& pass, std::int64_t start, const at::Tensor& rows) {
+        std::vector<std::int64_t> bytes;
+        for (std::int64_t i = 0; i < rows.size(0); ++i) {
+          bytes.push_back(followers[start + i / pass.positions * count + i % pass.positions]);
+        }
+        const auto cuts =
+            rows.gather(1, places_of_cuts(to_device(bytes, {rows.size(0), 1}, weights_.device)));
+        copy_rows(cuts, pass.lanes, pass.positions, count, walks + start * 8);
+      });
 }
 
 // Takes the symbols into the histories and gives the residual stream, [rows][D].

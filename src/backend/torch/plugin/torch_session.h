@@ -29,6 +29,10 @@ class TorchSession {
   // As Session::score(). next: [active][count][257]. Throws what libtorch does.
   void score(const std::uint8_t* symbols, const std::uint8_t* taps, std::int64_t active,
              std::int64_t count, std::uint32_t* next);
+  // As Session::score_walks(). walks: [active][count][8]
+  void score_walks(const std::uint8_t* symbols, const std::uint8_t* taps,
+                   const std::uint8_t* followers, std::int64_t active, std::int64_t count,
+                   std::uint32_t* walks);
 
   static std::uint64_t bytes(const TorchWeights& weights, std::int64_t lanes);
 
@@ -55,6 +59,10 @@ class TorchSession {
   const at::Tensor& slots(Pass& pass, std::int64_t window, std::int64_t capacity) const;
   at::Tensor attention(Pass& pass, std::size_t layer, const at::Tensor& p);
   at::Tensor distribution(const at::Tensor& x) const;
+  // Calls answer(pass, start, distributions) for each pass; start: of its first symbol in the call.
+  template <class Answer>
+  void run(const std::uint8_t* symbols, const std::uint8_t* taps, std::int64_t active,
+           std::int64_t count, const Answer& answer);
 
   const TorchWeights& weights_;
   const PassSize size_;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// From the residual stream of the rows of a block to what a call asks for: distributions, ends of
-// known symbols, or symbols that are decoded here.
+// From the residual stream of the rows of a block to what a call asks for: distributions, walks to
+// known symbols or their ends, or symbols that are decoded here.
 #pragma once
 
 #include "backend/torch/plugin/cuda/kernel_parts.h"
@@ -89,6 +89,13 @@ NNZIP_DEVICE void answer(const NetworkView& net, const CallView& call, const Row
     if (call.answer == Answer::kDistributions) {
       for (int j = lane; j < 257; j += 32) {
         call.next[place * 257 + static_cast<std::size_t>(j)] = j == 256 ? 1U << 22 : cumulative[j];
+      }
+    } else if (call.answer == Answer::kWalks) {
+      const int byte = call.followers[place];
+      // Each thread has the cut of a bit.
+      if (lane < 8) {
+        call.next[place * 8 + static_cast<std::size_t>(lane)] =
+            cumulative[(byte >> (8 - lane) << (8 - lane)) + (128 >> lane)];
       }
     } else if (lane == 0 && call.answer == Answer::kEnds) {
       const int follower = call.followers[place];

@@ -208,28 +208,33 @@ void KernelSession::run(CallView& call) {
   queue_->launch(launch, engine_.network(), call);
 }
 
+void KernelSession::ask(Answer answer, const std::uint8_t* symbols, const std::uint8_t* taps,
+                        const std::uint8_t* followers, int active, int count, std::size_t numbers,
+                        std::uint32_t* answers) {
+  CallView call = this->call(answer, active, count);
+  const std::size_t bytes = static_cast<std::size_t>(active) * static_cast<std::size_t>(count) *
+                            numbers * sizeof(std::uint32_t);
+  next_.reserve(device_, bytes);
+  call.next = next_.as<std::uint32_t>();
+  send_inputs(call, symbols, taps, followers);
+  run(call);
+  queue_->fetch(answers, call.next, bytes);
+}
+
 void KernelSession::score(const std::uint8_t* symbols, const std::uint8_t* taps, int active,
                           int count, std::uint32_t* next) {
-  CallView call = this->call(Answer::kDistributions, active, count);
-  const std::size_t numbers =
-      static_cast<std::size_t>(active) * static_cast<std::size_t>(count) * 257;
-  next_.reserve(device_, numbers * sizeof(std::uint32_t));
-  call.next = next_.as<std::uint32_t>();
-  send_inputs(call, symbols, taps, nullptr);
-  run(call);
-  queue_->fetch(next, call.next, numbers * sizeof(std::uint32_t));
+  ask(Answer::kDistributions, symbols, taps, nullptr, active, count, 257, next);
+}
+
+void KernelSession::score_walks(const std::uint8_t* symbols, const std::uint8_t* taps,
+                                const std::uint8_t* followers, int active, int count,
+                                std::uint32_t* walks) {
+  ask(Answer::kWalks, symbols, taps, followers, active, count, 8, walks);
 }
 
 void KernelSession::score_ends(const std::uint8_t* symbols, const std::uint8_t* followers,
                                int active, int count, std::uint32_t* ends) {
-  CallView call = this->call(Answer::kEnds, active, count);
-  const std::size_t numbers =
-      static_cast<std::size_t>(active) * static_cast<std::size_t>(count) * 2;
-  next_.reserve(device_, numbers * sizeof(std::uint32_t));
-  call.next = next_.as<std::uint32_t>();
-  send_inputs(call, symbols, nullptr, followers);
-  run(call);
-  queue_->fetch(ends, call.next, numbers * sizeof(std::uint32_t));
+  ask(Answer::kEnds, symbols, nullptr, followers, active, count, 2, ends);
 }
 
 void KernelSession::start_decoding(const std::uint8_t* coded, const std::uint64_t* bytes,

@@ -40,6 +40,8 @@ class KernelSession {
   // As the functions of plugin_interface.h.
   void score(const std::uint8_t* symbols, const std::uint8_t* taps, int active, int count,
              std::uint32_t* next);
+  void score_walks(const std::uint8_t* symbols, const std::uint8_t* taps,
+                   const std::uint8_t* followers, int active, int count, std::uint32_t* walks);
   void score_ends(const std::uint8_t* symbols, const std::uint8_t* followers, int active, int count,
                   std::uint32_t* ends);
   void start_decoding(const std::uint8_t* coded, const std::uint64_t* bytes, int active);
@@ -51,6 +53,10 @@ class KernelSession {
   void send_inputs(CallView& call, const std::uint8_t* symbols, const std::uint8_t* taps,
                    const std::uint8_t* followers);
   void run(CallView& call);
+  // The whole of a call that answers with so many numbers for each symbol.
+  void ask(Answer answer, const std::uint8_t* symbols, const std::uint8_t* taps,
+           const std::uint8_t* followers, int active, int count, std::size_t numbers,
+           std::uint32_t* answers);
 
   const KernelEngine& engine_;
   KernelDevice& device_;

@@ -70,6 +70,7 @@ struct LaneState {
 // What becomes of the distributions.
 enum class Answer : std::int32_t {
   kDistributions,  // next: [active][count][257]
+  kWalks,          // next: [active][count][8], the walk to the follower
   kEnds,           // next: [active][count][2], the low and high end of what the follower owns
   kSymbols,  // each is decoded, and fed as the next; of `symbols` the first of each lane is read
 };
