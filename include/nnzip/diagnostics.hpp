@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What nnzip bench measures and checks: for those who build, port and tune nnzip. It may change
-// with every release; compressing needs nothing of it.
+// What nnzip bench measures and checks, and how wide a device is: for those who build, port and
+// tune nnzip. It may change with every release; compressing needs nothing of it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -67,5 +68,10 @@ NNZIP_API SpeedInfo measure_speed(std::span<const std::uint8_t> content, const O
 NNZIP_API std::uint64_t check_backends(const std::string& first, const std::string& second,
                                        std::span<const std::uint8_t> sample,
                                        const Options& options = {});
+
+// How many small contents, each in a call of its own on a thread of its own, the device of the
+// options takes at once: calls with the same device and model share it. 1 where one after the other
+// is as good. May load a model onto the device.
+NNZIP_API std::size_t contents_at_once(const Options& options = {});
 
 }  // namespace nnzip

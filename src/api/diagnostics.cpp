@@ -10,6 +10,7 @@
 #include "backend/registry.h"
 #include "base/bytes.h"
 #include "codec/frame_models.h"
+#include "codec/in_flight.h"
 #include "codec/levels.h"
 #include "codec/parallel.h"
 #include "codec/signature.h"
@@ -109,6 +110,10 @@ std::uint64_t check_backends(const std::string& first, const std::string& second
     }
     return compared;
   });
+}
+
+std::size_t contents_at_once(const Options& options) {
+  return guarded([&] { return contents_at_once(options, [&] { return model_store(options); }); });
 }
 
 }  // namespace nnzip

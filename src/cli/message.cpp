@@ -19,6 +19,7 @@ namespace {
 Verbosity current_verbosity = Verbosity::kNormal;
 int current_status = 0;
 bool status_shown = false;
+thread_local std::vector<Line>* kept = nullptr;  // of a thread that must not speak
 
 spdlog::logger& logger() {
   static spdlog::logger instance = [] {
@@ -47,12 +48,14 @@ void set_verbosity(Verbosity verbosity) { current_verbosity = verbosity; }
 Verbosity verbosity() { return current_verbosity; }
 
 void error(const std::string& text) {
+  if (kept != nullptr) return kept->push_back({Line::Kind::kError, text});
   status("");
   current_status = 1;
   logger().error("error: {}", printable(text));
 }
 
 void warning(const std::string& text) {
+  if (kept != nullptr) return kept->push_back({Line::Kind::kWarning, text});
   if (current_status == 0) current_status = 2;
   if (current_verbosity == Verbosity::kQuiet) return;
   status("");
@@ -61,8 +64,38 @@ void warning(const std::string& text) {
 
 void note(const std::string& text) {
   if (current_verbosity != Verbosity::kVerbose) return;
+  if (kept != nullptr) return kept->push_back({Line::Kind::kNote, text});
   status("");
   logger().info("{}", printable(text));
+}
+
+std::vector<Line> kept_from(const std::function<void()>& task) {
+  std::vector<Line> lines;
+  kept = &lines;
+  try {
+    task();
+  } catch (...) {
+    kept = nullptr;
+    throw;
+  }
+  kept = nullptr;
+  return lines;
+}
+
+void say(const std::vector<Line>& lines) {
+  for (const Line& line : lines) {
+    switch (line.kind) {
+      case Line::Kind::kError:
+        error(line.text);
+        break;
+      case Line::Kind::kWarning:
+        warning(line.text);
+        break;
+      case Line::Kind::kNote:
+        note(line.text);
+        break;
+    }
+  }
 }
 
 int exit_status() { return current_status; }
@@ -76,7 +109,7 @@ void output(const std::string& text) {
 }
 
 void status(const std::string& text) {
-  if (text.empty() && !status_shown) return;
+  if (kept != nullptr || (text.empty() && !status_shown)) return;
   std::fprintf(stderr, "\r\033[K%s", printable(text).c_str());
   std::fflush(stderr);
   status_shown = !text.empty();
@@ -85,7 +118,8 @@ void status(const std::string& text) {
 std::size_t status_columns() { return platform::terminal_columns().value_or(80); }
 
 bool status_is_visible() {
-  return current_verbosity != Verbosity::kQuiet && platform::is_terminal(platform::kStandardError);
+  return kept == nullptr && current_verbosity != Verbosity::kQuiet &&
+         platform::is_terminal(platform::kStandardError);
 }
 
 std::string printable(std::string_view text) {

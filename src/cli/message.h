@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace nnzip::message {
 
@@ -20,6 +22,15 @@ void error(const std::string& text);
 void warning(const std::string& text);
 void note(const std::string& text);  // only when verbose
 
+// What a thread would say while it runs the task, in place of saying it; for say(), on a thread
+// that may speak.
+struct Line {
+  enum class Kind { kError, kWarning, kNote } kind;
+  std::string text;
+};
+std::vector<Line> kept_from(const std::function<void()>& task);
+void say(const std::vector<Line>& lines);
+
 // 0, 1 or 2 by what has been said so far.
 int exit_status();
 
@@ -28,7 +39,7 @@ int exit_status();
 void output(const std::string& text);
 
 // Shows text on the terminal's current line in place of the text shown before; "" clears it. Any
-// message clears it first. Only for when status_is_visible().
+// message clears it first. Only for when status_is_visible(), which it is not in kept_from().
 void status(const std::string& text);
 std::size_t status_columns();  // of the terminal
 bool status_is_visible();      // standard error is a terminal and the command is not quiet

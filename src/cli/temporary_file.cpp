@@ -68,7 +68,7 @@ void TemporaryFile::publish(bool replace) {
 }
 
 void TemporaryFile::forget() {
-  platform::forget_temporary();
+  platform::forget_temporary(temporary_);
   temporary_.clear();
 }
 

@@ -4,9 +4,12 @@
 
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
 #include <exception>
 
 #include "file_walk.h"
+#include "files_in_flight.h"
+#include "nnzip/diagnostics.hpp"
 #include "progress.h"
 
 namespace nnzip {
@@ -235,6 +238,15 @@ void transfer_file(const Arguments& arguments, const Transfer& transfer, const s
   }
 }
 
+// More than one where each file has an output of its own and nothing in common with others.
+std::size_t files_at_once(const Arguments& arguments, const Transfer& transfer) {
+  const bool apart = (arguments.files.size() > 1 || arguments.recursive) &&
+                     (!transfer.writes || (arguments.output.empty() && !arguments.to_stdout)) &&
+                     std::ranges::find(arguments.files, kStandardStream) == arguments.files.end() &&
+                     arguments.reuse.empty() && arguments.options.memory_limit == 0;
+  return apart ? contents_at_once(arguments.options) : 1;
+}
+
 }  // namespace
 
 bool has_suffix(const std::string& path, const std::string& suffix) {
@@ -253,7 +265,7 @@ bool tell_error(const Error& error, const std::string& path) {
 }
 
 void transfer_files(const Arguments& arguments, const Transfer& transfer) {
-  walk_files(arguments.files, arguments.recursive, [&](const std::string& path, bool found) {
+  const FileVisitor visit = [&](const std::string& path, bool found) {
     try {
       transfer_file(arguments, transfer, path, found);
     } catch (const Error& error) {
@@ -265,7 +277,10 @@ void transfer_files(const Arguments& arguments, const Transfer& transfer) {
                      ": There is not enough memory; fewer threads (-T 1) need less.");
     }
     return true;
-  });
+  };
+  const std::size_t at_once = files_at_once(arguments, transfer);
+  if (at_once == 1) return walk_files(arguments.files, arguments.recursive, visit);
+  visit_in_flight(arguments.files, arguments.recursive, at_once, visit);
 }
 
 }  // namespace nnzip

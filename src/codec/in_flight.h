@@ -4,9 +4,13 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
+#include <memory>
 
 #include "codec/block_coder.h"
 #include "codec/lanes/call_shape.h"
+#include "model/model_store.h"
+#include "nnzip/nnzip.hpp"
 
 namespace nnzip {
 
@@ -17,6 +21,11 @@ inline std::size_t most_side_by_side(int threads, bool by_device) {
   return static_cast<std::size_t>(by_device ? std::min(kWaiting * threads, kMostByDevice)
                                             : std::min(threads, kMost));
 }
+
+// As in diagnostics.hpp; 1 if the device or its model is not to be had. find_store is called if the
+// options may mean a device.
+std::size_t contents_at_once(const Options& options,
+                             const std::function<std::shared_ptr<const ModelStore>()>& find_store);
 
 inline SideBySide side_by_side(std::size_t blocks, int threads) {
   return {blocks, std::max(1, threads / static_cast<int>(std::max<std::size_t>(blocks, 1)))};

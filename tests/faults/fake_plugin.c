@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A plugin without libtorch: every byte is equally likely. What NNZIP_FAKE_PLUGIN says goes wrong:
- * "no device", "no engine", "no session", or a number: that call that computes, and all after it.
+ * "no device", "no engine", "no session", or a number: that call that computes, and all after it. A
+ * device that is told to be "wide" likes many lanes, and computes once two sessions have been started;
+ * one that is "stuck" does so after a minute.
  * FAKE_VERSION is added to its version; FAKE_ENTRY is the name of what it exports. */
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "backend/torch/plugin_interface.h"
 
@@ -17,9 +21,15 @@ struct nnzip_torch_session {
   int calls;
 };
 
-static int is_told(const char* what, struct nnzip_torch_text* text) {
+static atomic_int started;
+
+static int is(const char* what) {
   const char* told = getenv("NNZIP_FAKE_PLUGIN");
-  if (told == NULL || strcmp(told, what) != 0) return 0;
+  return told != NULL && strcmp(told, what) == 0;
+}
+
+static int is_told(const char* what, struct nnzip_torch_text* text) {
+  if (!is(what)) return 0;
   snprintf(text->text, sizeof text->text, "told to have %s", what);
   return 1;
 }
@@ -46,7 +56,7 @@ static void describe(const struct nnzip_torch_engine* engine, struct nnzip_torch
 
 static void preferred(const struct nnzip_torch_engine* engine, int32_t* lanes, int32_t* positions) {
   (void)engine;
-  *lanes = 3;
+  *lanes = is("wide") || is("stuck") ? 1024 : 3;
   *positions = 5;
 }
 
@@ -60,6 +70,7 @@ static struct nnzip_torch_session* start(const struct nnzip_torch_engine* engine
   (void)engine;
   (void)lanes;
   if (is_told("no session", error)) return NULL;
+  ++started;
   return calloc(1, sizeof(struct nnzip_torch_session));
 }
 
@@ -71,7 +82,18 @@ static int reset(struct nnzip_torch_session* session, struct nnzip_torch_text* e
   return 0;
 }
 
+// Returns whether two sessions have been started within a minute.
+static int wait_for_two(void) {
+  const struct timespec pause = {0, 10000000};
+  for (int i = 0; i < 6000 && (started < 2 || is("stuck")); ++i) nanosleep(&pause, NULL);
+  return started >= 2;
+}
+
 static int fails(struct nnzip_torch_session* session, struct nnzip_torch_text* error) {
+  if ((is("wide") || is("stuck")) && !wait_for_two()) {
+    snprintf(error->text, sizeof error->text, "one session alone");
+    return 1;
+  }
   const char* told = getenv("NNZIP_FAKE_PLUGIN");
   const int failing = told == NULL ? 0 : atoi(told);
   if (failing <= 0 || ++session->calls < failing) return 0;

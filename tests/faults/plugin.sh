@@ -37,6 +37,29 @@ rm c.nnz output
 told='no device' refuses '*device torch cannot be used*told to have no device*' torch a
 told='no engine' refuses '*torch cannot load the model*told to have no engine*' torch a
 
+# Small files share a wide device: the first one computes once there is the session of the second. What
+# they say comes in their order, and what is wrong with one is nothing to the others.
+mkdir many
+for i in 1 2 3; do head -c $((1000 + i)) a >many/$i; done
+told=
+for i in 1 2 3; do torch -c many/$i >one_by_one$i; done
+told=wide refuses 'nnzip: error: *many/missing*' torch -T1 many/1 many/2 many/missing many/3
+for i in 1 2 3; do same one_by_one$i many/$i.nnz; done
+rm many/*.nnz
+told=wide torch -v -T1 -r many 2>errors || fail 'not all of the folder'
+[[ $(sed -n 's|^nnzip: many/\([0-9]\): .* -> .*|\1|p' errors | tr -d '\n') == 123 ]] || fail 'not in order'
+told=wide works torch -t -T1 many/1.nnz many/2.nnz many/3.nnz
+# Nothing is left of all of them when a signal comes.
+rm many/*.nnz
+NNZIP_BACKEND_DIR=$plugins/fake NNZIP_FAKE_PLUGIN=stuck "$nnzip" --device torch -T1 many/1 many/2 \
+  many/3 2>errors &
+two_temporaries() { (($(compgen -G 'many/.*.nnzip-??????' | wc -l) == 2)); }
+until_true two_temporaries
+kill -TERM $!
+wait $! || true
+only many 1 2 3
+rm -r many one_by_one?
+
 told=
 for folder in no_entry other_version; do
   refuses '*device torch cannot be used*install or build the plugin of this version*' torch a

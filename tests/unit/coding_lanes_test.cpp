@@ -2,7 +2,10 @@
 // What a device codes by itself is what the CPU codes, whatever goes wrong on the way.
 #include "codec/lanes/coding_lanes.h"
 
+#include <atomic>
 #include <catch2/catch.hpp>
+#include <chrono>
+#include <thread>
 #include <vector>
 
 #include "backend/fallback_engine.h"
@@ -146,6 +149,62 @@ TEST_CASE("CodingLanes.TakeTheStreamsOfManyBlocks") {
       if (i != 3) CHECK(back[i] == contents[i]);
     }
   }
+}
+
+// Eight that come while a session runs: the next one has the streams of all.
+TEST_CASE("CodingLanes.AreSharedByThoseWhoComeMeanwhile") {
+  constexpr int kFiles = 8, kStreams = 4;
+  const bool fails = GENERATE(false, true);
+  const auto device = device_of(64);
+  const auto engine = std::make_shared<FallbackEngine>(
+      device, [] { return tiny().engine(); }, tiny().model()->config.reach());
+  std::atomic<int> come = 0;
+  device->before_call = [&] {
+    while (come < kFiles) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  };
+  if (fails) device->good_calls = 1;
+  std::vector<Bytes> contents(kFiles), coded(kFiles);
+  std::atomic<int> told_elsewhere = 0;
+  std::vector<std::size_t> told(kFiles);
+  std::vector<std::thread> files;
+  for (std::size_t i = 0; i < kFiles; ++i) {
+    contents[i] = tiny().typical_content(300 + i, i);
+    files.emplace_back([&, i] {
+      const std::thread::id own = std::this_thread::get_id();
+      NetworkBlockToEncode block{contents[i], stated_plan(contents[i].size(), kStreams)};
+      ++come;
+      if (encode_together(*engine, {&block, 1}, [&](std::size_t bytes) {
+            told[i] += bytes;
+            if (std::this_thread::get_id() != own) ++told_elsewhere;
+          })) {
+        coded[i] = std::move(block.coded);
+      }
+    });
+  }
+  for (std::thread& file : files) file.join();
+  CHECK(told_elsewhere == 0);
+  for (std::size_t i = 0; i < kFiles; ++i) {
+    CAPTURE(i);
+    if (coded[i].empty()) continue;
+    CHECK(coded[i] == encoded(tiny().engine(), contents[i], kStreams));
+    CHECK(told[i] == contents[i].size());
+  }
+  CHECK(std::ranges::count(coded, Bytes()) == (fails ? kFiles : 0));
+  const auto widest = std::ranges::max(device->calls(), {}, &WrappedEngine::Call::active);
+  CHECK((fails || widest.active > kStreams));
+}
+
+// What one of them throws on the way is its own.
+TEST_CASE("CodingLanes.AnErrorOfOneLeavesTheOthers") {
+  const auto device = device_of(64);
+  const Bytes content = tiny().typical_content(300, 2);
+  NetworkBlockToEncode block{content, stated_plan(content.size(), 4)};
+  const auto stop = [](std::size_t) { throw Error(ErrorCode::kWriteFailed, "stopped"); };
+  CHECK(test::error_code([&] {
+          encode_together(*device, {&block, 1}, stop);
+        }) == test::value(ErrorCode::kWriteFailed));
+  CHECK(encoded(device, content, 4) == encoded(tiny().engine(), content, 4));
 }
 
 TEST_CASE("CodingLanes.ADeviceThatFailsIsReplaced") {

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -27,6 +28,7 @@ class WrappedEngine : public Engine {
       -1;  // of all sessions together; those after them fail. Less than 0: all are good
   int lanes_coded = 0;           // see coding_lanes()
   int room = Engine::kMaxLanes;  // lanes of a session that codes at most
+  std::function<void()> before_call;
 
   std::vector<Call> calls() const {
     const std::lock_guard lock(mutex_);
@@ -125,6 +127,7 @@ class WrappedEngine : public Engine {
 
   // Whether the call is a good one.
   bool note(const Call& call) const {
+    if (before_call) before_call();
     const std::lock_guard lock(mutex_);
     calls_.push_back(call);
     return good_calls < 0 || calls_.size() <= static_cast<std::size_t>(good_calls);

@@ -6,7 +6,8 @@
 # here   gpu.sh pack BUILD FOLDER           programs and plugin of a build with libtorch 2.11, about 20 MB
 # there  gpu.sh run FOLDER RESULTS [DEVICE [BYTES]]
 #        label gpu, tables of speed by lanes with the part of the tensor cores' peak, and the command
-#        with --fast-decode on so many bytes of torch's sources, 64 MB; into RESULTS
+#        with --fast-decode on so many bytes of torch's sources, 64 MB, small files and the mixer on parts
+#        of them; into RESULTS
 #
 # Each part has a limit of its own, and none stops the others. DEVICE is cuda; torch rehearses on a CPU.
 # Limits: 10 s, 2 * 45, 6 * 15, 40; the rest is the start of programs.
@@ -60,6 +61,16 @@ whole() {  # NNZIP DEVICE BYTES
   # A part, since a processor takes long.
   head -c "$(($3 / 16))" "$sample/a" >"$sample/b"
   "$1" --fast-decode --device cpu -c "$sample/b" | cmp - <("$1" --fast-decode --device "$2" -c "$sample/b") && echo 'the same as cpu'
+  mkdir "$sample/many"
+  split -a 4 -b 16384 "$sample/b" "$sample/many/"
+  echo "$2 compresses as many bytes in small files"; time "$1" -q -r --rm --fast-decode --device "$2" "$sample/many"
+  echo "$2 decompresses them"; time "$1" -q -r --rm -d --device "$2" "$sample/many"
+  cat "$sample"/many/* | cmp - "$sample/b"
+  head -c "$(($3 / 64))" "$sample/a" >"$sample/c"
+  for device in cpu "$2"; do
+    echo "$device compresses a 64th with the mixer"; time "$1" --device "$device" -c "$sample/c" >"$sample/c.$device"
+  done
+  cmp "$sample"/c.* && echo 'the same as cpu'
   rm -r "$sample"
 }
 

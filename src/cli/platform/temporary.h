@@ -9,10 +9,11 @@ namespace nnzip::platform {
 
 // Creates a file that its owner alone can read, from a name that ends in XXXXXX, which are
 // replaced. From here on what ends the program from outside (SIGINT, SIGTERM, SIGHUP, SIGXCPU; a
-// key of the console) removes it, until forget_temporary(). One at a time. Returns the descriptor,
-// or -1.
+// key of the console) removes it, until forget_temporary(). At most kMostTemporaries at a time, of
+// any threads. Returns the descriptor, or -1.
+inline constexpr int kMostTemporaries = 64;
 int create_temporary(std::string& name);
-void forget_temporary();
+void forget_temporary(const std::string& name);
 
 // Takes or creates a file that its owner alone can read, to read and write; nobody else who calls
 // this may have it meanwhile. The descriptor, or -1.

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lanes stand longest first, so that those that have a symbol left are always the first ones.
+// Lanes stand longest first, so that those that have a symbol left are always the first ones. A
+// device has one session at a time: who comes while it runs is coded by the next one.
 #include "codec/lanes/coding_lanes.h"
 
 #include <algorithm>
 #include <array>
+#include <condition_variable>
+#include <exception>
 #include <future>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -49,13 +54,16 @@ Window window_at(std::span<Stream* const> lanes, std::size_t begin) {
   return {begin, std::min(kCallSymbols, lanes[active - 1]->content.size() - begin), active};
 }
 
+// Called with the lanes that got so many symbols each, the first ones.
+using LaneProgress = std::function<void(std::size_t active, std::size_t count)>;
+
 class LaneEncoder {
  public:
   explicit LaneEncoder(std::span<StreamToEncode* const> lanes)
       : lanes_(lanes), coders_(lanes.size()) {}
 
   // False if the session failed. What one window gave is coded while the next one is computed.
-  bool run(CodingSession& session, const StreamProgress& progress) {
+  bool run(CodingSession& session, const LaneProgress& progress) {
     std::array<std::vector<Ends>, 2> ends;
     std::size_t half = 0;
     std::future<void> coding;
@@ -68,7 +76,7 @@ class LaneEncoder {
       if (coding.valid()) coding.get();
       if (session.failed()) return false;
       coding = std::async([this, window, &given = ends[half]] { code(window, given); });
-      progress(symbols_.size());
+      progress(window.active, window.count);
     }
     if (coding.valid()) coding.get();
     for (std::size_t i = 0; i < lanes_.size(); ++i) lanes_[i]->coded = coders_[i].finish();
@@ -105,7 +113,7 @@ class LaneDecoder {
 
   // False if the session failed. Damage mostly makes a stream too short for its content; once all
   // are, the rest is not computed.
-  bool run(CodingSession& session, const StreamProgress& progress) {
+  bool run(CodingSession& session, const LaneProgress& progress) {
     std::vector<std::span<const std::uint8_t>> coded;
     for (StreamToDecode* lane : lanes_) {
       coded.push_back(lane->coded);
@@ -120,7 +128,7 @@ class LaneDecoder {
                      symbols_, taken_);
       if (session.failed()) return false;
       some_left = spread(window);
-      progress(symbols_.size());
+      progress(window.active, window.count);
     }
     return !session.failed();
   }
@@ -148,35 +156,139 @@ class LaneDecoder {
   Bytes symbols_;  // [active][count]
 };
 
+// Those who have streams for the same device at the same time, whatever blocks and files they are
+// of. Nobody waits for others to come: a session takes the streams of all who have come while the
+// one before it ran.
 template <class Coder, class Stream>
-bool code_streams(const Engine& engine, std::span<Stream> streams, const StreamProgress& progress) {
-  const auto session = start_session(engine, most_lanes(engine, streams.size()));
-  if (!session) return false;
-  std::vector<Stream*> sorted;
-  for (Stream& stream : streams) sorted.push_back(&stream);
-  std::ranges::stable_sort(sorted, std::ranges::greater(),
-                           [](const Stream* stream) { return stream->content.size(); });
-  std::span<Stream* const> left(sorted);
-  while (!left.empty()) {
-    const auto lanes =
-        left.first(std::min(left.size(), static_cast<std::size_t>(session->lanes())));
-    session->reset();
-    if (!Coder(lanes).run(*session, progress)) return false;
-    left = left.subspan(lanes.size());
+class SharedLanes {
+ public:
+  // As encode_streams().
+  bool code(const Engine& engine, std::span<Stream> streams, const StreamProgress& progress) {
+    Caller self{streams};
+    std::unique_lock lock(mutex_);
+    Queue& queue = queues_[&engine];
+    queue.waiting.push_back(&self);
+    ++queue.callers;
+    while (!self.done) {
+      if (queue.is_running) {
+        changed_.wait(lock);
+      } else {
+        run(engine, queue, self, progress, lock);
+      }
+      tell(self, progress, lock);
+    }
+    tell(self, progress, lock);
+    if (--queue.callers == 0) queues_.erase(&engine);
+    if (self.error) std::rethrow_exception(self.error);
+    return self.good;
   }
-  return true;
-}
+
+ private:
+  struct Caller {
+    std::span<Stream> streams;
+    std::size_t coded = 0;  // bytes that its progress has not been told of
+    bool done = false, good = false;
+    std::exception_ptr error = {};  // to be thrown once nobody uses the streams any more
+  };
+  struct Queue {
+    std::vector<Caller*> waiting;
+    std::size_t callers = 0;
+    bool is_running = false;
+  };
+  struct Lane {
+    Stream* stream;
+    Caller* caller;
+  };
+
+  // On the caller's own thread, as all progress is told. Frees the lock meanwhile.
+  static void tell(Caller& self, const StreamProgress& progress,
+                   std::unique_lock<std::mutex>& lock) {
+    const std::size_t bytes = std::exchange(self.coded, 0);
+    if (bytes == 0 || self.error) return;
+    lock.unlock();
+    try {
+      progress(bytes);
+    } catch (...) {
+      self.error = std::current_exception();
+    }
+    lock.lock();
+  }
+
+  // Codes the streams of all who wait, self among them.
+  void run(const Engine& engine, Queue& queue, Caller& self, const StreamProgress& progress,
+           std::unique_lock<std::mutex>& lock) {
+    queue.is_running = true;
+    const std::vector<Caller*> callers = std::exchange(queue.waiting, {});
+    lock.unlock();
+    bool good = false;
+    try {
+      good = run_session(engine, lanes_of(callers),
+                         [&](std::span<const Lane> coded, std::size_t count) {
+                           lock.lock();
+                           for (const Lane& lane : coded) lane.caller->coded += count;
+                           changed_.notify_all();
+                           tell(self, progress, lock);
+                           lock.unlock();
+                         });
+    } catch (...) {
+      self.error = std::current_exception();
+    }
+    lock.lock();
+    for (Caller* const caller : callers) {
+      caller->done = true;
+      caller->good = good;
+    }
+    queue.is_running = false;
+    changed_.notify_all();
+  }
+
+  static std::vector<Lane> lanes_of(const std::vector<Caller*>& callers) {
+    std::vector<Lane> lanes;
+    for (Caller* const caller : callers) {
+      for (Stream& stream : caller->streams) lanes.push_back({&stream, caller});
+    }
+    std::ranges::stable_sort(lanes, std::ranges::greater(),
+                             [](const Lane& lane) { return lane.stream->content.size(); });
+    return lanes;
+  }
+
+  template <class Progress>
+  static bool run_session(const Engine& engine, const std::vector<Lane>& lanes,
+                          const Progress& progress) {
+    const auto session = start_session(engine, most_lanes(engine, lanes.size()));
+    if (!session) return false;
+    const auto most = static_cast<std::size_t>(session->lanes());
+    for (std::span<const Lane> left(lanes); !left.empty();
+         left = left.subspan(std::min(left.size(), most))) {
+      const auto together = left.first(std::min(left.size(), most));
+      std::vector<Stream*> streams;
+      for (const Lane& lane : together) streams.push_back(lane.stream);
+      session->reset();
+      const LaneProgress tell_lanes = [&](std::size_t active, std::size_t count) {
+        progress(together.first(active), count);
+      };
+      if (!Coder(streams).run(*session, tell_lanes)) return false;
+    }
+    return true;
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::map<const Engine*, Queue> queues_;
+};
 
 }  // namespace
 
 bool encode_streams(const Engine& engine, std::span<StreamToEncode> streams,
                     const StreamProgress& progress) {
-  return code_streams<LaneEncoder>(engine, streams, progress);
+  static SharedLanes<LaneEncoder, StreamToEncode> shared;
+  return shared.code(engine, streams, progress);
 }
 
 bool decode_streams(const Engine& engine, std::span<StreamToDecode> streams,
                     const StreamProgress& progress) {
-  return code_streams<LaneDecoder>(engine, streams, progress);
+  static SharedLanes<LaneDecoder, StreamToDecode> shared;
+  return shared.code(engine, streams, progress);
 }
 
 std::uint64_t coding_memory(const Engine& engine, std::size_t streams) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Streams that a device codes by itself, with what the network says alone. They may be those of
-// many blocks: a device is fast with thousands of them.
+// many blocks and files: a device is fast with thousands of them.
 #pragma once
 
 #include <cstdint>
@@ -26,8 +26,10 @@ struct StreamToDecode {
 // Called with the bytes of content that were coded since it was called last.
 using StreamProgress = std::function<void(std::size_t)>;
 
-// Code as RangeEncoder and RangeDecoder do. Return false if the engine does not code, has no room
-// for a single lane, or failed: then all is to be coded in another way. Throw std::bad_alloc.
+// Code as RangeEncoder and RangeDecoder do, together with the streams of all who call at the same
+// time with the same engine; progress is told on the calling thread. Return false if the engine
+// does not code, has no room for a single lane, or failed: then all is to be coded in another way.
+// Throw std::bad_alloc.
 bool encode_streams(const Engine& engine, std::span<StreamToEncode> streams,
                     const StreamProgress& progress);
 bool decode_streams(const Engine& engine, std::span<StreamToDecode> streams,

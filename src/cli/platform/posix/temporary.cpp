@@ -3,6 +3,7 @@
 #include "platform/temporary.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <climits>
 
@@ -21,28 +23,43 @@ namespace {
 
 constexpr std::array<int, 4> kEndingSignals = {SIGINT, SIGTERM, SIGHUP, SIGXCPU};
 
-// What the signal handler removes; empty when there is nothing. Only changed while the signals are
-// blocked, so that the handler never sees half a name.
-std::array<char, PATH_MAX> name_to_remove = {};
+// What the signal handler removes; empty names are of nothing. Only changed by who has them, so
+// that the handler never sees half a name.
+using Name = std::array<char, PATH_MAX>;
+std::array<Name, kMostTemporaries> names_to_remove = {};
+std::atomic_flag names_are_taken = ATOMIC_FLAG_INIT;
 
-class SignalsBlocked {
+// Who has them cannot be interrupted, so that waiting for him ends, in a handler as well.
+void take_names() {
+  while (names_are_taken.test_and_set(std::memory_order_acquire)) sched_yield();
+}
+
+// Has the names, on a thread that gets no ending signal meanwhile.
+class NamesTaken {
  public:
-  SignalsBlocked() {
+  NamesTaken() {
     sigset_t set;
     sigemptyset(&set);
     for (const int number : kEndingSignals) sigaddset(&set, number);
     pthread_sigmask(SIG_BLOCK, &set, &before_);
+    take_names();
   }
-  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  SignalsBlocked(const SignalsBlocked&) = delete;
-  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+  ~NamesTaken() {
+    names_are_taken.clear(std::memory_order_release);
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+  NamesTaken(const NamesTaken&) = delete;
+  NamesTaken& operator=(const NamesTaken&) = delete;
 
  private:
   sigset_t before_;
 };
 
 extern "C" void remove_and_end(int number) {
-  if (name_to_remove[0] != '\0') unlink(name_to_remove.data());
+  take_names();  // for good: no file is begun any more
+  for (const Name& name : names_to_remove) {
+    if (name[0] != '\0') unlink(name.data());
+  }
   // SA_RESETHAND has put the default action back: the parent sees which signal ended the program.
   raise(number);
 }
@@ -60,19 +77,27 @@ void warn_before_limit_of_time() {
 }  // namespace
 
 int create_temporary(std::string& name) {
-  if (name.size() >= name_to_remove.size()) {
+  if (name.size() >= sizeof(Name)) {
     errno = ENAMETOOLONG;
     return -1;
   }
-  const SignalsBlocked blocked;
+  const NamesTaken taken;
+  const auto free =
+      std::ranges::find(names_to_remove, '\0', [](const Name& each) { return each[0]; });
+  if (free == names_to_remove.end()) {
+    errno = EMFILE;
+    return -1;
+  }
   const int descriptor = mkostemp(name.data(), O_CLOEXEC);
-  if (descriptor >= 0) std::copy_n(name.c_str(), name.size() + 1, name_to_remove.data());
+  if (descriptor >= 0) std::copy_n(name.c_str(), name.size() + 1, free->data());
   return descriptor;
 }
 
-void forget_temporary() {
-  const SignalsBlocked blocked;
-  name_to_remove[0] = '\0';
+void forget_temporary(const std::string& name) {
+  const NamesTaken taken;
+  for (Name& each : names_to_remove) {
+    if (name == each.data()) each[0] = '\0';
+  }
 }
 
 int open_for_itself(const std::string& name) {
@@ -124,7 +149,9 @@ void install_signal_handlers() {
   struct sigaction action = {};
   action.sa_handler = remove_and_end;
   action.sa_flags = static_cast<int>(SA_RESETHAND);
+  // Another of these would wait in vain for the names.
   sigemptyset(&action.sa_mask);
+  for (const int number : kEndingSignals) sigaddset(&action.sa_mask, number);
   for (const int number : kEndingSignals) {
     struct sigaction before = {};
     sigaction(number, nullptr, &before);

@@ -7,6 +7,7 @@
 
 #include <mutex>
 #include <random>
+#include <set>
 
 #include "platform/windows/wide.h"
 
@@ -17,12 +18,12 @@ constexpr int kTries = 100;
 constexpr std::size_t kRandomLetters = 6;
 
 std::mutex guard;
-std::wstring name_to_remove;  // empty when there is nothing
+std::set<std::wstring> names_to_remove;
 
 // FALSE: the system goes on with what it does anyway, which is to end the program.
 BOOL WINAPI remove_and_end(DWORD) {
   const std::lock_guard lock(guard);
-  if (!name_to_remove.empty()) DeleteFileW(name_to_remove.c_str());
+  for (const std::wstring& name : names_to_remove) DeleteFileW(name.c_str());
   return FALSE;
 }
 
@@ -49,7 +50,7 @@ int create_temporary(std::string& name) {
     const HANDLE handle = CreateFileW(wide.c_str(), GENERIC_READ | GENERIC_WRITE, FILE_SHARE_DELETE,
                                       nullptr, CREATE_NEW, FILE_ATTRIBUTE_NORMAL, nullptr);
     if (handle != INVALID_HANDLE_VALUE) {
-      name_to_remove = wide;
+      names_to_remove.insert(wide);
       return _open_osfhandle(reinterpret_cast<std::intptr_t>(handle), _O_BINARY | _O_RDWR);
     }
     if (GetLastError() != ERROR_FILE_EXISTS) break;
@@ -57,9 +58,9 @@ int create_temporary(std::string& name) {
   return fail_with_last_error();
 }
 
-void forget_temporary() {
+void forget_temporary(const std::string& name) {
   const std::lock_guard lock(guard);
-  name_to_remove.clear();
+  names_to_remove.erase(to_wide(name));
 }
 
 int open_for_itself(const std::string& name) {
