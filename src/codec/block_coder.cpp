@@ -14,6 +14,7 @@
 #include "codec/kinds/kind_network.h"
 #include "codec/kinds/kind_zstd.h"
 #include "codec/parallel.h"
+#include "codec/sample_trials.h"
 #include "filter/repeats.h"
 #include "layout/block_plan.h"
 
@@ -91,11 +92,12 @@ class BlockEncoder {
         level_(level),
         threads_(threads),
         progress_(block.progress),
-        quick_(zstd_pack(content_, kZstdQuickLevel).size()),
+        quick_(segment_.compressed ? 0 : zstd_pack(content_, kZstdQuickLevel).size()),
         contest_(content_, models.all().size(), single, level.shortcuts.not_worth) {}
 
   // Tries all ways but the network alone, which a device may do for many blocks at once.
   void run() {
+    if (segment_.compressed) return try_compressed();
     if (segment_.layout.form == Form::kJpeg) return offer_jpeg(segment_.layout);
     if (!is_one_copy()) try_view(choose_view(content_, segment_, level_.sampling));
   }
@@ -129,6 +131,16 @@ class BlockEncoder {
     const bool is_jpeg = !coded.empty();
     contest_.offer(std::move(coded));
     if (!is_jpeg && content_.size() <= level_.block_bytes) offer_zstd();
+  }
+
+  // What little may be left in it has to be worth the time of those who decode it.
+  void try_compressed() {
+    const CompressedTrial& trial = level_.compressed_trial;
+    if (!level_.kinds.contexts || !contexts_help(content_, trial)) return;
+    const BlockHeader header = header_of(BlockKind::kContexts, content_.size());
+    auto coded = kContextsKind.encode(header, content_, {nullptr, 1, part_of_progress(0, 4)});
+    const std::size_t most = content_.size() - content_.size() / trial.gain;
+    if (coded.back().data.size() < most) contest_.offer(std::move(coded));
   }
 
   void offer_zstd() {
@@ -177,13 +189,16 @@ class BlockEncoder {
     return header_fits(header, engine.get()) ? engine : nullptr;
   }
 
-  // Whether samples say that the network knows nothing of the content. others: the bytes of the
-  // best of the others.
-  bool is_hopeless(const View& view, const std::shared_ptr<const Engine>& engine,
-                   std::size_t others) const {
-    return level_.hopeless != 0 && is_of_bytes(view.layout) &&
-           content_.size() >= level_.shortcuts.least_bytes &&
-           NetworkCoder(engine, threads_).estimate(view.of(content_)) > level_.hopeless * others;
+  // Whether samples say that the network is worth its time.
+  bool is_worth_trying(const View& view, const std::shared_ptr<const Engine>& engine) const {
+    return !is_of_bytes(view.layout) ||
+           network_helps(view.of(content_), view.layout, engine, threads_, level_.network_trial);
+  }
+
+  // Whether samples say that the network alone makes far more of the content than zstd.
+  bool is_hopeless(const std::shared_ptr<const Engine>& engine) const {
+    return content_.size() >= level_.shortcuts.least_bytes &&
+           NetworkCoder(engine, threads_).estimate(content_) > level_.shortcuts.hopeless * quick_;
   }
 
   // Reports of quarters of the block.
@@ -207,7 +222,7 @@ class BlockEncoder {
     header.log2_streams =
         log2_of(plan_block(content_.size(), level_.fast_stream_bytes, {}, kMaxStreams));
     auto engine = choose_model(header);
-    if (!engine || is_hopeless({}, engine, quick_)) return offer_zstd_if_worth();
+    if (!engine || is_hopeless(engine)) return offer_zstd_if_worth();
     alone_ = {header, std::move(engine)};
   }
 
@@ -227,7 +242,7 @@ class BlockEncoder {
       contest_.offer(std::move(by_contexts));
     }
     offer_zstd_if_worth();
-    if (!engine || is_hopeless(view, engine, contest_.best_cost())) return;
+    if (!engine || !is_worth_trying(view, engine)) return;
     const Means rest{engine, threads_, part_of_progress(1, 3)};
     contest_.offer(encode_as(by_network, content_, view, rest, doubtful));
   }
@@ -238,7 +253,7 @@ class BlockEncoder {
   const Level& level_;
   int threads_;
   const BlockProgress& progress_;
-  std::size_t quick_;  // bytes that zstd's quick level makes
+  std::size_t quick_;  // bytes that zstd's quick level makes, unless it is compressed already
   Contest contest_;
   std::optional<Alone> alone_;
 };
@@ -331,10 +346,6 @@ void encode_blocks(std::span<BlockToEncode> blocks, const FrameModels& models, c
   const auto threads = static_cast<int>(side_by_side.blocks);
   parallel_for(threads, blocks.size(), [&](std::size_t i) {
     BlockToEncode& block = blocks[i];
-    if (block.segment.compressed) {
-      block.coded = Contest(block.content, models.all().size(), single, 0).take();
-      return;
-    }
     encoders[i] =
         std::make_unique<BlockEncoder>(block, models, level, single, side_by_side.threads_of_each);
     encoders[i]->run();

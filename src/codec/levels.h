@@ -31,11 +31,29 @@ struct Shortcuts {
   std::size_t least_bytes;   // content that is sampled for random data and hopeless networks
   std::size_t random_bytes;  // of each of the samples
   std::size_t random_samples;
+  std::size_t hopeless;  // where the network is to code alone and samples of it take so many times
+                         // what zstd's quick level makes, it is not tried
 };
 
 // Ways to code that are tried on a block, besides storing it.
 struct KindsTried {
   bool zstd, contexts, network;  // network: of blocks that a model is for, mixed and alone
+};
+
+// How much of a block of bytes or code is coded with the network to see whether it is worth its
+// time.
+struct NetworkTrial {
+  std::size_t part;         // one byte of so many, but
+  std::size_t least_bytes;  // at least these and
+  std::size_t most_bytes;   // at most these; they are cut into
+  std::size_t pieces;
+  std::size_t least_part;  // none if the least would be more than one byte of so many
+  std::size_t gain;        // it is worth it if samples get smaller by one byte of so many
+};
+
+// The same for contexts and what a header calls compressed, all of which must get smaller as well.
+struct CompressedTrial {
+  std::size_t bytes, pieces, gain;
 };
 
 // What is opened of wrapped content.
@@ -57,8 +75,8 @@ struct Level {
   std::size_t doubtful;  // where network and contexts save less than this part of what contexts
                          // alone make, a single stream is tried as well: several of them cost
                          // little where the network tells most, much where neighbours do
-  std::size_t hopeless;  // a network that alone needs so many times the bytes of the best of the
-                         // others, as samples say, is not tried; 0: it is tried in any case
+  NetworkTrial network_trial;
+  CompressedTrial compressed_trial;
   Sampling sampling;
   Shortcuts shortcuts;
   std::size_t fast_stream_bytes =

@@ -4,8 +4,10 @@
 #include "codec/block_coder.h"
 #include "codec/kinds/kind_mixed.h"
 #include "codec/lanes/lane_team.h"
+#include "codec/sample_trials.h"
 #include "container/container_reader.h"
 #include "unit/block_frames.h"
+#include "unit/wrapped_engine.h"
 
 namespace nnzip {
 namespace {
@@ -245,6 +247,27 @@ TEST_CASE("EncodeBlock.TakesNoTimeForOneCopy") {
   REQUIRE(coded.header.filters.size() == 1);
   CHECK(coded.header.filters[0].filter == Filter::kRepeats);
   CHECK(coded.header.filters[0].made_bytes < 80);
+}
+
+// Calls, each of some bytes, that a network of bytes gets while samples of the content are judged.
+std::size_t calls_of_trial(const Bytes& content, bool helps) {
+  const auto engine = std::make_shared<test::WrappedEngine>(tiny().engine());
+  CHECK(network_helps(content, {}, engine, 1, level_meaning(5).network_trial) == helps);
+  return engine->calls().size();
+}
+
+TEST_CASE("SampleTrials.TellWhereANetworkHelps") {
+  constexpr std::size_t kBytes = 64 << 10;
+  CHECK(calls_of_trial(tiny().typical_content(kBytes, 3), true) > 0);
+  const std::size_t calls = calls_of_trial(words(kBytes), false);
+  CHECK(calls > 0);
+  CHECK(calls_of_trial(words(kBytes - 1), true) == 0);
+  // The block takes no more calls than its samples: the rest of it is coded by contexts alone.
+  const auto engine = std::make_shared<test::WrappedEngine>(tiny().engine());
+  const Coded coded =
+      encode_block(words(kBytes), {}, FrameModels(engine), level_meaning(5), true, 1);
+  CHECK(coded.header.kind == BlockKind::kContexts);
+  CHECK(engine->calls().size() == calls);
 }
 
 TEST_CASE("LaneTeam.GroupsHoldAllLanesOnce") {
