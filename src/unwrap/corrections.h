@@ -41,6 +41,7 @@ class CorrectionWriter {
     return truth;
   }
   bool stopped() const { return corrections_ >= most_ || token_corrections_ >= most_tokens_; }
+  static constexpr bool kOnlyCounts = false;
   // Appends the channels, each but the last after its size.
   void finish(Bytes& side) const;
 
@@ -60,14 +61,23 @@ class CorrectionCounter {
  public:
   explicit CorrectionCounter(std::size_t most) : most_(most) {}
   std::uint32_t decide(Channel channel, std::uint32_t predicted, std::uint32_t truth) {
-    corrections_ += predicted != truth && channel != Channel::kCodes ? 1 : 0;
+    if (predicted != truth && channel != Channel::kCodes) {
+      ++corrections_;
+      bytes_ += bytes_of(truth > predicted ? truth - predicted : predicted - truth);
+    }
     return truth;
   }
   bool stopped() const { return corrections_ >= most_; }
+  static constexpr bool kOnlyCounts = true;  // how wrong a prediction is does not matter
   std::size_t corrections() const { return corrections_; }
+  std::size_t bytes() const { return bytes_; }  // that they would take, or a few less
 
  private:
-  std::size_t most_, corrections_ = 0;
+  static std::size_t bytes_of(std::uint32_t difference) {
+    return difference <= 1U << 6 ? 2 : difference <= 1U << 13 ? 3 : 4;
+  }
+
+  std::size_t most_, corrections_ = 0, bytes_ = 0;
 };
 
 // Applies what was written; stops at what CorrectionWriter does not write.
@@ -85,6 +95,7 @@ class CorrectionReader {
     return correct(read, predicted);
   }
   bool stopped() const { return failed_; }
+  static constexpr bool kOnlyCounts = false;
   // Whether all corrections have been applied.
   bool done() const;
 

@@ -22,6 +22,9 @@ constexpr std::size_t kFew = 8;      // corrections: more are a sign to try agai
 constexpr std::size_t kUsual = 64;   // tokens a correction, or fewer: not of zlib's kind
 // Of those of an encoder that no parameters are right for, a part of all is enough to choose.
 constexpr std::size_t kPart = 16, kUnusualSample = 8192;
+constexpr std::size_t kCorrectionBytes = 2;  // at least
+// Bytes of a stream whose beginning, of so many bytes of content, is looked at first.
+constexpr std::size_t kLong = std::size_t{1} << 16, kBeginning = std::size_t{1} << 16;
 
 struct Attempt {
   bool whole = false;
@@ -39,30 +42,53 @@ Attempt write_side(const InflatedDeflate& stream, const DeflateParameters& param
   return {true, walk.walked()};
 }
 
-// Whether so many corrections in a part of the tokens say that side data will be too long to be
-// worth anything.
-bool is_hopeless(const InflatedDeflate& stream, std::size_t corrections, std::size_t tokens,
-                 std::size_t all) {
-  constexpr std::size_t kBytes = 2;  // of a correction, at least
+// Whether the corrections in the first tokens say that side data will be too long to be worth
+// anything. There are rather more of them behind, where more matches are to choose from.
+bool is_hopeless(const InflatedDeflate& stream, const ParameterGuess& guess, std::size_t tokens) {
+  const std::size_t all = guess.all_tokens();
   const std::size_t part = all == 0 ? stream.bytes : stream.bytes * tokens / all;
-  return corrections * kBytes > (part + part / 4) / kMostSide + kFew * kBytes;
+  return guess.side_bytes() > part / kMostSide + kFew * kCorrectionBytes;
+}
+
+bool is_usual(const ParameterGuess& guess, std::size_t tokens) {
+  return guess.corrections() <= std::max(kFew, tokens / kUsual);
+}
+
+// For a stream of no usual encoder: the best of all parameters. False if none is good enough.
+bool guess_unusual(const InflatedDeflate& stream, ParameterGuess& guess, std::size_t tokens) {
+  const std::size_t all = guess.all_tokens(), few = std::min(all, kShortestSample);
+  if (guess.improve_by_shortest(few, kClearly)) return true;
+  if (is_hopeless(stream, guess, few)) return false;
+  tokens = std::max(tokens, std::min(all / kPart, kUnusualSample));
+  guess.improve(tokens);
+  guess.improve_by_shortest(tokens, 1);
+  return !is_hopeless(stream, guess, tokens);
+}
+
+// Whether its beginning says that it is not worth opening, which takes a small part of the time
+// that a long stream does.
+bool begins_hopeless(std::span<const std::uint8_t> stream) {
+  if (stream.size() < kLong) return false;
+  const InflatedDeflate begin = inflate_beginning(stream, kBeginning);
+  ParameterGuess guess(begin);
+  if (guess.all_tokens() < kShortestSample) return false;
+  const std::size_t few = std::min(guess.all_tokens(), kShortestSample);
+  guess.improve(std::min(guess.all_tokens(), kFirstSample));
+  return !is_usual(guess, kFirstSample) && !guess.improve_by_shortest(few, kClearly) &&
+         is_hopeless(begin, guess, few);
 }
 
 // Tries parameters on more and more tokens, until they are right for all the others too or it looks
 // as if none were. That must not take much longer than going over the stream once.
 bool find_side(const InflatedDeflate& stream, Bytes& side) {
   ParameterGuess guess(stream);
-  const std::size_t most = 64 + stream.bytes / kMostSide, all = guess.all_tokens();
+  const std::size_t most = 64 + stream.bytes / kMostSide / kCorrectionBytes,
+                    all = guess.all_tokens();
   const std::size_t last = std::min(all, kLastSample);
   for (std::size_t tokens = std::min(kFirstSample, all);;) {
     guess.improve(tokens);
-    if (guess.corrections() > std::max(kFew, tokens / kUsual)) {
-      if (!guess.improve_by_shortest(std::min(all, kShortestSample), kClearly)) {
-        tokens = std::max(tokens, std::min(all / kPart, kUnusualSample));
-        guess.improve(tokens);
-        guess.improve_by_shortest(tokens, 1);
-        if (is_hopeless(stream, guess.corrections(), tokens, all)) return false;
-      }
+    if (!is_usual(guess, tokens)) {
+      if (!guess_unusual(stream, guess, tokens)) return false;
       break;
     }
     if (tokens >= last) break;
@@ -85,6 +111,7 @@ bool closes_to(const OpenedDeflate& opened, std::span<const std::uint8_t> stream
 
 std::optional<OpenedDeflate> open_deflate(std::span<const std::uint8_t> stream,
                                           std::size_t max_content) {
+  if (begins_hopeless(stream)) return {};
   auto inflated = inflate(stream, std::min(max_content, kMaxContent), KeepTokens::kYes);
   if (!inflated) return {};
   Bytes side;

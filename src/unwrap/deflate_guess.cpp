@@ -87,10 +87,10 @@ void ParameterGuess::look_at_tokens() {
 
 void ParameterGuess::improve(std::size_t tokens) {
   tokens_ = tokens;
-  least_ = kAll;
+  least_ = {};
   least_ = trial(best_);
   attempt_matchers();
-  if (least_ <= kFew) return;
+  if (least_.corrections <= kFew) return;
   attempt_others();
   attempt_matchers();
 }
@@ -98,9 +98,9 @@ void ParameterGuess::improve(std::size_t tokens) {
 bool ParameterGuess::improve_by_shortest(std::size_t tokens, std::size_t times) {
   const DeflateParameters before = best_;
   tokens_ = tokens;
-  least_ = kAll;
-  const std::size_t present = trial(best_);
-  least_ = present / times;
+  least_ = {};
+  const Trial present = trial(best_);
+  least_.corrections = present.corrections / times;
   for (const std::uint8_t matcher : {kShortestShorter, kShortestLonger, kShortestLiteral})
     attempt(&DeflateParameters::matcher, matcher);
   if (best_ == before) least_ = present;
@@ -136,17 +136,18 @@ void ParameterGuess::attempt(Field field, Value value) {
 }
 
 void ParameterGuess::attempt(const DeflateParameters& tried) {
-  if (least_ == 0 || tried == best_) return;
-  const std::size_t corrections = trial(tried);
-  if (corrections >= least_) return;
-  least_ = corrections;
+  if (least_.corrections == 0 || tried == best_) return;
+  const Trial made = trial(tried);
+  if (made.corrections >= least_.corrections) return;
+  least_ = made;
   best_ = tried;
 }
 
-std::size_t ParameterGuess::trial(const DeflateParameters& parameters) const {
-  CorrectionCounter counter(least_);
+ParameterGuess::Trial ParameterGuess::trial(const DeflateParameters& parameters) const {
+  CorrectionCounter counter(least_.corrections);
   DeflateWalk walk(parameters, stream_.content, counter, &stream_, nullptr);
-  return walk.run(tokens_, nullptr, 0) ? counter.corrections() : kAll;
+  if (!walk.run(tokens_, nullptr, 0)) return {};
+  return {counter.corrections(), counter.bytes()};
 }
 
 }  // namespace nnzip

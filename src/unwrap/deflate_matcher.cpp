@@ -228,7 +228,7 @@ std::uint32_t DeflateMatcher::farther(Chain chain, std::uint32_t place) const {
   return position_ - place < kMaxDistance ? before(chain, place) : 0;
 }
 
-std::uint32_t DeflateMatcher::rank_of(Token match) {
+std::uint32_t DeflateMatcher::rank_of(Token match, std::uint32_t most) {
   const std::uint32_t far = kFar + match.distance;
   if (!parameters_.searches()) return far;
   const std::uint32_t low = position_ > kMaxDistance ? position_ - kMaxDistance : 0;
@@ -240,7 +240,8 @@ std::uint32_t DeflateMatcher::rank_of(Token match) {
     const std::uint32_t distance = position_ - (next - 1);
     if (distance == match.distance) return rank;
     if (distance > match.distance) return far;
-    if (agreement(next - 1, position_, match.length) == match.length) ++rank;
+    if (agreement(next - 1, position_, match.length) != match.length) continue;
+    if (++rank == most) return most;
   }
   return far;
 }

@@ -24,9 +24,10 @@ class DeflateMatcher {
   void accept(Token token);
 
   // A match at position() by how many nearer places agree with as many bytes, or kFar + distance if
-  // it is in no chain; and back (0: there is none).
+  // it is in no chain; and back (0: there is none). A rank of `most` or more may come out as any
+  // such.
   static constexpr std::uint32_t kFar = 1 << 15;
-  std::uint32_t rank_of(Token match);
+  std::uint32_t rank_of(Token match, std::uint32_t most = kFar);
   std::uint32_t distance_of(std::uint32_t length, std::uint32_t rank);
 
   // For others that search by themselves: puts all positions before `at` into the chains; appends

@@ -152,16 +152,24 @@ class Inflater {
       : reader_(stream), max_content_(max_content), keep_(keep == KeepTokens::kYes) {}
 
   std::optional<InflatedDeflate> run() {
-    for (bool final = false; !final;) {
-      DeflateBlock block;
+    while (!block_.final) {
+      block_ = {};
       reader_.fill();
-      block.final = final = reader_.take(1) != 0;
-      if (!take_block(block) || reader_.overrun()) return {};
-      block.tokens_end = result_.tokens.size();
-      block.content_end = result_.content.size();
-      if (keep_) result_.blocks.push_back(block);
+      block_.final = reader_.take(1) != 0;
+      if (!take_block(block_) || reader_.overrun()) return {};
+      end_block();
     }
     result_.padding = reader_.take_padding();
+    result_.bytes = reader_.position();
+    return std::move(result_);
+  }
+
+  // What run() takes before it fails, as if the stream ended there.
+  InflatedDeflate run_as_far_as_it_goes() {
+    if (auto whole = run()) return std::move(*whole);
+    const std::size_t end = result_.blocks.empty() ? 0 : result_.blocks.back().content_end;
+    if (result_.content.size() > end) end_block();
+    if (!result_.blocks.empty()) result_.blocks.back().final = true;
     result_.bytes = reader_.position();
     return std::move(result_);
   }
@@ -174,6 +182,12 @@ class Inflater {
   }
 
  private:
+  void end_block() {
+    block_.tokens_end = result_.tokens.size();
+    block_.content_end = result_.content.size();
+    if (keep_) result_.blocks.push_back(block_);
+  }
+
   bool take_block(DeflateBlock& block) {
     const std::uint32_t type = reader_.take(2);
     if (type == 3) return false;
@@ -293,6 +307,7 @@ class Inflater {
   bool keep_;
   bool stored_beyond_ = false;  // a stored block goes on beyond the stream
   PrefixDecoder literals_, distances_, lengths_;
+  DeflateBlock block_;
   InflatedDeflate result_;
 };
 
@@ -306,6 +321,10 @@ std::optional<InflatedDeflate> inflate(std::span<const std::uint8_t> stream,
   if (progress == nullptr) return result;
   *progress = result ? InflateProgress{result->content.size(), false} : inflater.progress();
   return result;
+}
+
+InflatedDeflate inflate_beginning(std::span<const std::uint8_t> stream, std::size_t content_bytes) {
+  return Inflater(stream, content_bytes, KeepTokens::kYes).run_as_far_as_it_goes();
 }
 
 std::size_t length_symbol(std::uint32_t length) {

@@ -86,6 +86,10 @@ std::optional<InflatedDeflate> inflate(std::span<const std::uint8_t> stream,
                                        std::size_t max_content, KeepTokens keep,
                                        InflateProgress* progress = nullptr);
 
+// The first so many bytes of content with tokens, as if the stream ended with them;
+// less if it is not valid.
+InflatedDeflate inflate_beginning(std::span<const std::uint8_t> stream, std::size_t content_bytes);
+
 // What symbols of lengths (257 and up) and distances stand for: the first value, and how many bits
 // follow.
 struct SymbolRange {

@@ -25,7 +25,9 @@ class DeflateWalk {
         matcher_(parameters.shortest() ? DeflateParameters{.matcher = kLiteralsOnly} : parameters,
                  content),
         rules_(parameters) {
-    if (parameters.shortest()) shortest_.emplace(parameters, content);
+    if (parameters.shortest())
+      shortest_.emplace(parameters, content,
+                        Decisions::kOnlyCounts ? kCountedSegment : OptimalMatcher::kSegment);
   }
 
   // Through max_tokens tokens, or to the end. max_bytes: of the stream that is written to
@@ -44,6 +46,9 @@ class DeflateWalk {
   std::size_t walked() const { return walked_; }  // tokens
 
  private:
+  // Parameters are tried on fewer tokens than a segment of the format holds.
+  static constexpr std::size_t kCountedSegment = 1 << 13;
+
   std::uint32_t decide(Channel channel, std::uint32_t predicted, std::uint32_t truth) {
     return decisions_.decide(channel, predicted, truth);
   }
@@ -212,7 +217,8 @@ class DeflateWalk {
     if (length < kMinMatch || length > kMaxMatch || length > content_.size() - position)
       return false;
     std::uint32_t rank = 0;
-    if (truth_ != nullptr && truth != predicted) rank = matcher_.rank_of(truth);
+    if (truth_ != nullptr && truth != predicted)
+      rank = matcher_.rank_of(truth, Decisions::kOnlyCounts ? 1 : DeflateMatcher::kFar);
     rank = decide(Channel::kDistances, 0, rank);
     std::uint32_t distance = truth.distance;
     if (truth_ == nullptr)

@@ -29,11 +29,12 @@ TokenCosts::TokenCosts(const DynamicHeader& header) {
 }
 
 OptimalMatcher::OptimalMatcher(const DeflateParameters& parameters,
-                               std::span<const std::uint8_t> content)
+                               std::span<const std::uint8_t> content, std::size_t segment)
     : ties_longer_(parameters.matcher != kShortestShorter),
       ties_literal_(parameters.matcher == kShortestLiteral),
       content_(content),
-      chains_(parameters, content) {}
+      chains_(parameters, content),
+      segment_(segment) {}
 
 void OptimalMatcher::begin_block(std::size_t end, const TokenCosts& costs) {
   costs_ = &costs;
@@ -57,7 +58,7 @@ std::uint32_t OptimalMatcher::distance_for(std::uint32_t length) const {
 
 void OptimalMatcher::begin_segment() {
   begin_ = position_;
-  end_ = std::min(block_end_, begin_ + kSegment);
+  end_ = std::min(block_end_, begin_ + segment_);
   find_matches();
   find_shortest();
 }

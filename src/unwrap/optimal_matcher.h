@@ -23,8 +23,12 @@ struct TokenCosts {
 
 class OptimalMatcher {
  public:
-  // content must outlive the matcher.
-  OptimalMatcher(const DeflateParameters& parameters, std::span<const std::uint8_t> content);
+  // Positions that are looked at together: it bounds the memory.
+  static constexpr std::size_t kSegment = 1 << 15;
+
+  // content must outlive the matcher. segment: another one predicts about the same.
+  OptimalMatcher(const DeflateParameters& parameters, std::span<const std::uint8_t> content,
+                 std::size_t segment);
 
   // The block goes from position() to end; one without tokens passes by at once.
   void begin_block(std::size_t end, const TokenCosts& costs);
@@ -38,9 +42,6 @@ class OptimalMatcher {
   std::size_t position() const { return position_; }
 
  private:
-  // Positions that are looked at together: it bounds the memory.
-  static constexpr std::size_t kSegment = 1 << 15;
-
   void begin_segment();
   void find_matches();
   void find_shortest();
@@ -48,6 +49,7 @@ class OptimalMatcher {
   bool ties_longer_, ties_literal_;
   std::span<const std::uint8_t> content_;
   DeflateMatcher chains_;
+  std::size_t segment_;
   const TokenCosts* costs_ = nullptr;
   std::size_t position_ = 0, block_end_ = 0;
   std::size_t begin_ = 0, end_ = 0;   // of the segment

@@ -2,6 +2,7 @@
 // Any bytes as a stream, as side data, and as content in which streams are looked for.
 #include "fuzz/fuzz_target.h"
 #include "unwrap/deflate.h"
+#include "unwrap/deflate_guess.h"
 #include "unwrap/find.h"
 
 namespace nnzip::fuzz {
@@ -34,6 +35,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                  "what is opened closes");
     fuzz::demand(closed == Bytes(data, data + opened->bytes), "to the same bytes");
   }
+  const InflatedDeflate begin = inflate_beginning(input, size);
+  fuzz::demand(begin.content.size() <= size && begin.tokens.size() <= size,
+               "no more than asked for");
+  fuzz::demand(begin.blocks.empty() ? begin.content.empty()
+                                    : begin.blocks.back().final &&
+                                          begin.blocks.back().tokens_end == begin.tokens.size() &&
+                                          begin.blocks.back().content_end == begin.content.size(),
+               "a beginning ends with its last block");
+  ParameterGuess guess(begin);
+  guess.improve(guess.all_tokens());
+  guess.improve_by_shortest(guess.all_tokens(), 1);
   for (const auto& found : find_deflate(input, kMax))
     for (const auto& piece : found.pieces)
       fuzz::demand(piece.offset <= size && piece.bytes <= size - piece.offset,

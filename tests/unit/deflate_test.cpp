@@ -2,7 +2,9 @@
 // Deflate streams open and close to the same bytes, whoever made them.
 #include "unwrap/deflate.h"
 
+#include <array>
 #include <catch2/catch.hpp>
+#include <ctime>
 #include <string>
 #include <string_view>
 
@@ -10,6 +12,7 @@
 #include "unit/deflate_samples.h"
 #include "unwrap/deflate_parameters.h"
 #include "unwrap/deflate_tokens.h"
+#include "unwrap/deflate_writer.h"
 
 namespace nnzip::test {
 namespace {
@@ -190,6 +193,69 @@ TEST_CASE("Deflate.HostileSideDataIsRefused") {
     REQUIRE(closed.size() <= 4000);
   }
   CHECK_FALSE(close_deflate(Bytes{0xFF, 0xFF, 0xFF, 0, 0, 0}, content, 4000, closed));
+}
+
+// Any of the places with the same three bytes, and any length: no encoder of any kind.
+Bytes hopeless_stream(const Bytes& content) {
+  Random random(11);
+  std::array<std::vector<std::size_t>, 64> places;
+  const auto key = [&](std::size_t at) {
+    return content[at] % 4U | content[at + 1] % 4U << 2 | content[at + 2] % 4U << 4;
+  };
+  std::vector<Token> tokens;
+  for (std::size_t at = 0; at < content.size();) {
+    Token token;
+    const std::size_t left = content.size() - at;
+    if (left >= kMaxMatch && !places[key(at)].empty()) {
+      const auto& same = places[key(at)];
+      const Bytes choice = random.bytes(3);
+      const std::size_t near = std::min<std::size_t>(same.size(), 256);
+      const std::size_t place = same[same.size() - 1 - choice[0] % near];
+      std::size_t most = kMinMatch;
+      while (most < kMaxMatch && content[place + most] == content[at + most]) ++most;
+      token.length = static_cast<std::uint16_t>(kMinMatch + choice[1] % (most - kMinMatch + 1));
+      token.distance = static_cast<std::uint16_t>(at - place);
+    }
+    tokens.push_back(token);
+    for (std::size_t i = at; i < at + token.length && i + kMinMatch <= content.size(); ++i)
+      places[key(i)].push_back(i);
+    at += token.length;
+  }
+  Bytes stream;
+  DeflateWriter writer(stream);
+  writer.begin_block(true, BlockType::kFixed);
+  REQUIRE(writer.fixed_tokens(tokens, content));
+  writer.finish(0);
+  return stream;
+}
+
+TEST_CASE("Deflate.WhatIsHopelessIsGivenUpSoon") {
+  Bytes content = Random(10).bytes(400000);
+  for (std::uint8_t& byte : content) byte = static_cast<std::uint8_t>('a' + byte % 4);
+  const auto time_to_open = [](const Bytes& stream, bool opens) {
+    const std::clock_t begin = std::clock();
+    CHECK(open_deflate(stream, kMaxContent).has_value() == opens);
+    return std::clock() - begin;
+  };
+  const std::clock_t usual = time_to_open(zlib_deflate(content, {}), true);
+  CHECK(time_to_open(hopeless_stream(content), false) < usual / 2);
+}
+
+TEST_CASE("Deflate.ABeginningIsLikeAStream") {
+  const Bytes content = mixture(40000);
+  const Bytes stream = zlib_deflate(content, {.flush = Z_FULL_FLUSH, .flush_every = 9000});
+  for (const std::size_t most : {0, 1, 100, 9000, 17000, 40000, 50000}) {
+    const InflatedDeflate begin = inflate_beginning(stream, most);
+    const std::size_t size = begin.content.size();
+    REQUIRE(size <= most);
+    REQUIRE(std::equal(begin.content.begin(), begin.content.end(), content.begin()));
+    REQUIRE(begin.blocks.empty() == (size == 0));
+    if (size == 0) continue;
+    CHECK(begin.blocks.back().final);
+    CHECK(begin.blocks.back().content_end == size);
+    CHECK(begin.blocks.back().tokens_end == begin.tokens.size());
+    CHECK((begin.bytes == stream.size()) == (size == content.size()));
+  }
 }
 
 // A place exactly as far back as the chains reach shares its link with the position itself.
