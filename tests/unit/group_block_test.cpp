@@ -116,6 +116,20 @@ TEST_CASE("GroupBlock.FourDeepAndNoDeeper") {
   }
 }
 
+// A flushed stream costs some bytes beside its content.
+TEST_CASE("GroupBlock.LowLevelsOpenWhatClosesExactly") {
+  const Bytes text = prose(30000), exact = gzip_file(text, {.level = 9});
+  const Bytes flushed = gzip_file(text, {.flush = Z_SYNC_FLUSH, .flush_every = 1500});
+  for (const int level : {1, 2, 3}) {
+    Options options = without_model();
+    options.level = level;
+    CHECK(blocks_of(compress(exact, options))[0].coding == "group");
+    const Bytes packed = compress(flushed, options);
+    CHECK((blocks_of(packed)[0].coding == "group") == (level > 2));
+    CHECK((decompress(packed) == flushed));
+  }
+}
+
 TEST_CASE("GroupBlock.ALongStreamMakesTheWindowLonger") {
   const Bytes content = test::Random(3).bytes(1'000'000) + prose(30000), file = gzip_file(content);
   constexpr std::size_t kBlockBytes = 100'000;

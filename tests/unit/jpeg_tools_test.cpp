@@ -33,6 +33,7 @@ constexpr Tool kTools[] = {
     {"jpegtran -progressive in.jpg >out"},
     {"jpegtran -optimize -restart 3B in.jpg >out"},
     {"jpegtran -grayscale -progressive in.jpg >out"},
+    {"exiftool -q -Comment=edited -Orientation=8 -n -o - in.jpg >out"},
     {"convert in.ppm -colorspace CMYK -quality 80 jpeg:out"},
     {"convert in.ppm -colorspace CMYK -interlace Plane -sampling-factor 2x2 jpeg:out"},
     {"convert in.ppm -interlace Plane -quality 60 jpeg:out"},
