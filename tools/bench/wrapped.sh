@@ -4,18 +4,22 @@
 #
 # Makes them of Debian packages, which it fetches and does not install, and with gzip, tar and
 # jpegtran, in groups: gzip (a text), documents (office, a jar, a wheel, PDFs), png (100 icons and
-# screenshots), tar (a package), jpeg. --only: these, separated by commas. Files that are given stand in
-# groups of their own, by what their names end in; Kodak's PNGs (kodim*.png) are also compared with their
-# PPMs. Prints bytes as Markdown, beside xz and what is at hand of cjxl, cwebp, precomp and paq8px, and what
-# is demanded of them; each file is proved to come back from nnzip. --keep: where packages stay for the next
-# time. Takes build/release/nnzip, or what NNZIP says, with the options in NNZIP_OPTIONS; half an hour
-# on two cores for all, of which JPEG takes most.
+# screenshots), tar (the unpacked source package of shared-mime-info, which tests by files of all kinds, .gz
+# and .png among them), jpeg. --only: these, separated by commas. Files that are given join the JPEGs, or
+# stand in groups of their own, by what their names end in; Kodak's PNGs (kodim*.png) are also compared with
+# their PPMs. Prints bytes as Markdown, beside xz and what is at hand of cjxl, cwebp, precomp and paq8px, then
+# what is demanded of them and whether it is met, and user time. Each file is compared with what comes
+# back, and tested by -t unless it is long. --keep: where packages stay for the next time. Takes build/release/nnzip, or what NNZIP
+# says, with the options in NNZIP_OPTIONS (all but JPEGs, which -3 codes by itself, on one thread); an hour on
+# two cores for all.
 set -euo pipefail
 shopt -s inherit_errexit
 
 packages=(debian-faq python3-docx r-cran-readxl junit4 python3-pip-whl libtasn1-doc
   gnome-icon-theme tango-icon-theme libgtk-3-doc)
-images=100  # PNGs of the packages
+source_package=shared-mime-info
+images=100      # PNGs of the packages
+tested=1000000  # bytes of a file that is also tested by -t: it takes as long as to have it back
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 nnzip=${NNZIP:-$root/build/release/nnzip}
@@ -53,6 +57,20 @@ fetch() {
   done
 }
 
+# The source of a package, in $work/source. Its list of sources is of Debian's own server.
+fetch_source() {
+  local apt=(apt-get -qq -o APT::Sandbox::User=root -o "Dir::Etc::SourceList=$work/sources.list"
+    -o Dir::Etc::SourceParts=/dev/null -o "Dir::State::Lists=$work/lists") key
+  [[ ! -d $work/source ]] || return 0
+  key=/usr/share/keyrings/debian-archive-keyring.gpg
+  . /etc/os-release
+  echo "deb-src [signed-by=$key] http://deb.debian.org/debian $VERSION_CODENAME main" >"$work/sources.list"
+  mkdir -p "$work/lists/partial" "$work/unpacked"
+  "${apt[@]}" update
+  (cd "$work/unpacked" && "${apt[@]}" source "$source_package" >"$scratch/log")
+  mv "$work/unpacked" "$work/source"
+}
+
 group() { # group NAME: goes into its folder
   mkdir -p "$scratch/files/$1"
   cd "$scratch/files/$1"
@@ -85,8 +103,9 @@ make_png() {
 }
 
 make_tar() {
-  tar --sort=name --mtime=@0 --owner=0 --group=0 -C "$work/packages" -cf tango-icon-theme.tar \
-    tango-icon-theme
+  fetch_source
+  (cd "$work/source" && tar --sort=name --mtime=@0 --owner=0 --group=0 -cf - ./*/) \
+    >"$source_package.tar"
 }
 
 # As they are, and some of them progressive.
@@ -98,7 +117,12 @@ make_jpeg() {
     if has jpegtran && [[ $name == [A-F]* ]]; then
       jpegtran -copy all -progressive "$file" >"progressive-$name"
     fi
-  done < <(find "$work/packages" -type f -iname '*.jp*g' -size +19k -size -1500k | LC_ALL=C sort)
+  done < <(
+    find "$work/packages" -type f -iname '*.jp*g' -size +19k -size -1500k | LC_ALL=C sort
+    for file in "${given[@]}"; do
+      [[ $file != *.jp*g ]] || echo "$file"
+    done
+  )
 }
 
 # The others' sizes of a file: xz, and what knows its kind; "-" where nothing is at hand.
@@ -125,19 +149,36 @@ others() { # others GROUP FILE
   echo "$(size "$scratch/xz") | $special"
 }
 
-compress() { # compress FILE OPTION...: prints its size by nnzip
-  "$nnzip" -q "${options[@]}" "${@:2}" -c "$1" >"$scratch/packed.nnz"
-  "$nnzip" -dc "$scratch/packed.nnz" | cmp - "$1" >&2
-  size "$scratch/packed.nnz"
+# Seconds of user time of a command, whose output goes to a file.
+seconds() { # seconds FILE COMMAND...
+  local out=$1
+  shift
+  { TIMEFORMAT=%U; time "$@" >"$out"; } 2>&1
+}
+
+# Prints the file's size by nnzip. What it takes is a line in $scratch/times: group, bytes, seconds there and
+# back, and 1 if it did not come back.
+compress() { # compress GROUP FILE OPTION...
+  local packed=$scratch/packed.nnz coding=0 decoding=0 bad=0
+  coding=$(seconds "$packed" "$nnzip" -q "${@:3}" -c "$2")
+  decoding=$(seconds "$scratch/back" "$nnzip" -q -T1 -dc "$packed")
+  cmp -s "$scratch/back" "$2" || bad=1
+  (($(size "$2") > tested)) || "$nnzip" -q -t "$packed" || bad=1
+  echo "${1// /_} $(size "$2") $coding $decoding $bad $(size "$packed")" >>"$scratch/times"
+  size "$packed"
 }
 
 table() { # table GROUP FILE...
   local group=$1 file ours closed
   shift
   for file in "$@"; do
-    ours=$(compress "$file")
+    if [[ $group == jpeg ]]; then
+      ours=$(compress "$group" "$file" -3 -T1)
+    else
+      ours=$(compress "$group" "$file" "${options[@]}")
+    fi
     closed=-
-    [[ $group != tar ]] || closed=$(compress "$file" --no-unwrap)
+    [[ $group != tar ]] || closed=$(compress "tar closed" "$file" "${options[@]}" --no-unwrap)
     echo "| $group | $(basename "$file") | $(size "$file") | $ours | $closed | $(others "$group" "$file") |"
   done
 }
@@ -146,7 +187,7 @@ table() { # table GROUP FILE...
 plain() {
   local file convert name ours
   if [[ -e $scratch/text ]]; then
-    ours=$(compress "$scratch/text")
+    ours=$("$nnzip" -q "${options[@]}" -c "$scratch/text" | wc -c)
     echo "| text | of text.gz | $(size "$scratch/text") | $ours | - | - | - |"
   fi
   convert=$(command -v convert-im6.q16 || command -v convert) || return 0
@@ -154,15 +195,27 @@ plain() {
     name=$(basename "$file" .png)
     [[ $name == kodim* ]] || continue
     "$convert" "$file" "$scratch/$name.ppm"
-    ours=$(compress "$scratch/$name.ppm")
+    ours=$("$nnzip" -q "${options[@]}" -c "$scratch/$name.ppm" | wc -c)
     echo "| PPM | $name.ppm | $(size "$scratch/$name.ppm") | $ours | - | - | - |"
+    rm "$scratch/$name.ppm"
   done
 }
 
 sums() {
-  awk -F ' *[|] *' '
-    function demand(what, value, most) {
-      if (value != "") printf "| %s | %.4f | %.4f | %s |\n", what, value, most, value <= most ? "yes" : "no"
+  awk -F ' *[|] *' -v "times=$scratch/times" '
+    function demand(what, value, most, least) {
+      if (value == "") return
+      printf "| %s | %.4f | %s | %s |\n", what, value, least == "" ? "at most " most : "at least " least,
+        (least == "" ? value <= most : value >= least) ? "yes" : "no"
+    }
+    function take_times(line, t) {
+      while ((getline line <times) > 0) {
+        split(line, t, " ")
+        if (!(t[1] in there)) order[++groups] = t[1]
+        size_of[t[1]] += t[2]; there[t[1]] += t[3]; back[t[1]] += t[4]
+        bad += t[5]
+        if (t[6] - t[2] > grown || ++files == 1) grown = t[6] - t[2]
+      }
     }
     function part(a, b) { return b > 0 ? a / b : "" }
     { print }
@@ -174,14 +227,25 @@ sums() {
       print "|---|---:|---:|---:|---:|---:|---:|---:|"
       for (g in n) printf "| %s | %d | %d | %d | %.3f | %d | %d | %d |\n",
         g, n[g], raw[g], ours[g], ours[g] / raw[g], xz[g], a[g], b[g]
-      print "\n| what | is | at most | met |\n|---|---:|---:|---|"
+      take_times()
+      print "\n| what | is | demanded | met |\n|---|---:|---:|---|"
       demand("gzip -9 of a text, of the text by nnzip", part(ours["gzip"], ours["text"]), 1.01)
       demand("documents: the worst, " worst_file, worst, 0.60)
       demand("PNGs of packages", part(ours["png"], raw["png"]), 0.75)
       demand("given PNGs, of their PPMs by nnzip", part(ours["given png"] * (ours["PPM"] > 0), ours["PPM"]), 1.005)
       demand("tar, of xz", part(ours["tar"], xz["tar"]), 0.85)
       demand("tar, of --no-unwrap", part(ours["tar"], closed["tar"]), 0.92)
-      demand("JPEGs of packages", part(ours["jpeg"], raw["jpeg"]), 0.78)
+      demand("JPEGs, " n["jpeg"] " files", part(ours["jpeg"], raw["jpeg"]), 0.78)
+      demand("kB/s of JPEGs, one thread, there", part(size_of["jpeg"] / 1000, there["jpeg"]), 0, 150)
+      demand("kB/s of JPEGs, one thread, back", part(size_of["jpeg"] / 1000, back["jpeg"]), 0, 150)
+      demand("bytes that any of " files " grew", grown, 64)
+      demand("files that did not come back", bad, 0)
+      print "\n| group | bytes | seconds there | back | MB/s there | back |\n|---|---:|---:|---:|---:|---:|"
+      for (i = 1; i <= groups; ++i) {
+        g = order[i]
+        printf "| %s | %d | %.1f | %.1f | %.3f | %.3f |\n", g, size_of[g], there[g], back[g],
+          size_of[g] / 1e6 / (there[g] + 0.001), size_of[g] / 1e6 / (back[g] + 0.001)
+      }
     }'
 }
 
@@ -195,9 +259,14 @@ done
 cd "$scratch/files"
 {
   for name in *; do
-    [[ ! -d $name ]] || table "$name" "$name"/*
+    if [[ -d $name ]]; then table "$name" "$name"/*; fi
   done
-  for file in "${given[@]}"; do table "given ${file##*.}" "$file"; done
+  for file in "${given[@]}"; do
+    case $file in
+      *.jpg | *.jpeg) ;;
+      *) table "given ${file##*.}" "$file" ;;
+    esac
+  done
   plain
 } >"$scratch/rows"
 echo "| group | file | bytes | nnzip | not unwrapped | xz -9e | cjxl / cwebp, or paq8px / precomp |"
