@@ -230,7 +230,7 @@ Bytes hopeless_stream(const Bytes& content) {
 }
 
 TEST_CASE("Deflate.WhatIsHopelessIsGivenUpSoon") {
-  Bytes content = Random(10).bytes(400000);
+  Bytes content = Random(10).bytes(1000000);
   for (std::uint8_t& byte : content) byte = static_cast<std::uint8_t>('a' + byte % 4);
   const auto time_to_open = [](const Bytes& stream, bool opens) {
     const std::clock_t begin = std::clock();

@@ -8,10 +8,10 @@
 # and .png among them), jpeg. --only: these, separated by commas. Files that are given join the JPEGs, or
 # stand in groups of their own, by what their names end in; Kodak's PNGs (kodim*.png) are also compared with
 # their PPMs. Prints bytes as Markdown, beside xz and what is at hand of cjxl, cwebp, precomp and paq8px, then
-# what is demanded of them and whether it is met, and user time. Each file is compared with what comes
-# back, and tested by -t unless it is long. --keep: where packages stay for the next time. Takes build/release/nnzip, or what NNZIP
-# says, with the options in NNZIP_OPTIONS (all but JPEGs, which -3 codes by itself, on one thread); an hour on
-# two cores for all.
+# what is demanded of them and whether it is met, and user time. Each file is compared with what comes back,
+# and tested by -t unless it is long. --keep: where packages stay for the next time. Takes
+# build/release/nnzip, or what NNZIP says, with the options in NNZIP_OPTIONS (all but JPEGs, which -3 codes by
+# itself, on one thread); an hour on two cores for all.
 set -euo pipefail
 shopt -s inherit_errexit
 
