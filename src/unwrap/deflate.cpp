@@ -23,6 +23,8 @@ constexpr std::size_t kUsual = 64;   // tokens a correction, or fewer: not of zl
 // Of those of an encoder that no parameters are right for, a part of all is enough to choose.
 constexpr std::size_t kPart = 16, kUnusualSample = 8192;
 constexpr std::size_t kCorrectionBytes = 2;  // at least
+// Quarters of the side data that are worth it.
+constexpr std::size_t kTooMuch = 4, kFarTooMuch = 5;
 // Bytes of a stream whose beginning, of so many bytes of content, is looked at first.
 constexpr std::size_t kLong = std::size_t{1} << 16, kBeginning = std::size_t{1} << 16;
 
@@ -42,12 +44,13 @@ Attempt write_side(const InflatedDeflate& stream, const DeflateParameters& param
   return {true, walk.walked()};
 }
 
-// Whether the corrections in the first tokens say that side data will be too long to be worth
-// anything. There are rather more of them behind, where more matches are to choose from.
-bool is_hopeless(const InflatedDeflate& stream, const ParameterGuess& guess, std::size_t tokens) {
+// Whether the corrections in the first tokens say that side data will be so many quarters of what
+// they may be, or more. In a long stream more of them come, where more matches are to choose from.
+bool is_hopeless(const InflatedDeflate& stream, const ParameterGuess& guess, std::size_t tokens,
+                 std::size_t quarters) {
   const std::size_t all = guess.all_tokens();
   const std::size_t part = all == 0 ? stream.bytes : stream.bytes * tokens / all;
-  return guess.side_bytes() > part / kMostSide + kFew * kCorrectionBytes;
+  return guess.side_bytes() > part * quarters / 4 / kMostSide + kFew * kCorrectionBytes;
 }
 
 bool is_usual(const ParameterGuess& guess, std::size_t tokens) {
@@ -58,11 +61,10 @@ bool is_usual(const ParameterGuess& guess, std::size_t tokens) {
 bool guess_unusual(const InflatedDeflate& stream, ParameterGuess& guess, std::size_t tokens) {
   const std::size_t all = guess.all_tokens(), few = std::min(all, kShortestSample);
   if (guess.improve_by_shortest(few, kClearly)) return true;
-  if (is_hopeless(stream, guess, few)) return false;
   tokens = std::max(tokens, std::min(all / kPart, kUnusualSample));
   guess.improve(tokens);
   guess.improve_by_shortest(tokens, 1);
-  return !is_hopeless(stream, guess, tokens);
+  return !is_hopeless(stream, guess, tokens, stream.bytes < kLong ? kFarTooMuch : kTooMuch);
 }
 
 // Whether its beginning says that it is not worth opening, which takes a small part of the time
@@ -75,7 +77,7 @@ bool begins_hopeless(std::span<const std::uint8_t> stream) {
   const std::size_t few = std::min(guess.all_tokens(), kShortestSample);
   guess.improve(std::min(guess.all_tokens(), kFirstSample));
   return !is_usual(guess, kFirstSample) && !guess.improve_by_shortest(few, kClearly) &&
-         is_hopeless(begin, guess, few);
+         is_hopeless(begin, guess, few, kTooMuch);
 }
 
 // Tries parameters on more and more tokens, until they are right for all the others too or it looks

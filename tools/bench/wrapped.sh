@@ -214,7 +214,7 @@ sums() {
         if (!(t[1] in there)) order[++groups] = t[1]
         size_of[t[1]] += t[2]; there[t[1]] += t[3]; back[t[1]] += t[4]
         bad += t[5]
-        if (t[6] - t[2] > grown || ++files == 1) grown = t[6] - t[2]
+        if (++files == 1 || t[6] - t[2] > grown) grown = t[6] - t[2]
       }
     }
     function part(a, b) { return b > 0 ? a / b : "" }
