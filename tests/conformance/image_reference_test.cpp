@@ -44,10 +44,17 @@ TEST_CASE("ImageReference.AgreesOnImages") {
       require_equal_pixels(image, layout, streams, streams == 2);
       require_equal_pixels(extremes, layout, streams, streams == 4);
     }
+    // Rows that come again, with some numbers that differ.
+    Bytes again = random_bytes(4000, 5);
+    for (std::size_t i = 5 * layout.stride; i < again.size(); ++i) {
+      if (i % 97 != 0) again[i] = again[i - 5 * layout.stride];
+    }
+    require_equal_pixels(again, layout, 1, false);
+    require_equal_pixels(again, layout, 4, true);
     require_equal_pixels(random_bytes(3000), layout, 1, false);
     for (const std::size_t n : {1, 2, 3}) require_equal_pixels(random_bytes(n), layout, 2, false);
   }
-  // A row of more than 512 cells.
+  // A row of more than 1024 cells.
   const Layout wide = test::pixel_layout(9001, 1, 1);
   require_equal_pixels(test::sample_photograph(wide, 4), wide, 1, false);
 }

@@ -42,6 +42,7 @@ class ImagePlane {
   std::uint32_t width() const { return width_; }
   std::uint32_t channels() const { return layout_.channels; }
   std::uint32_t number_bytes() const { return number_bytes_; }
+  bool low_first() const { return layout_.low_first; }
   std::uint32_t element() const { return layout_.element; }
   std::uint32_t stride() const { return layout_.stride; }
 

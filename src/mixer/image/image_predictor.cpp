@@ -17,13 +17,22 @@ constexpr std::int32_t kLevels = 6;
 constexpr std::int32_t kShapes = kEnergies / 2;
 constexpr std::int32_t kGuessCounters = kShapes * kLevels * kBins;  // of a channel
 
-constexpr int kSetContexts[] = {kEnergies * 8, 128, 384, 512, 256, 768};
-constexpr int kFinalContexts[] = {kEnergies * 8, 384, 128};
+constexpr int kSetContexts[] = {kEnergies * 8,
+                                512,
+                                384,
+                                512,
+                                256,
+                                768,
+                                PixelContexts::kCopyStates,
+                                16 * PixelContexts::kSeenStates};
+constexpr int kFinalContexts[] = {kEnergies * 8, 384, 512};
 
 constexpr int kBiasInput = kGuesses;
 constexpr int kNetworkInput = kGuesses + 1;
 constexpr int kNetworkLinearInput = kGuesses + 2;
 constexpr int kPlainInput = kGuesses + 3;  // one for each plain context
+constexpr int kExactInput = kPlainInput + 5;
+constexpr int kLinearInput = 64;  // one for each guess
 constexpr std::uint32_t kCounterLimit = 1023;
 constexpr MixRates kRates{90, 18, 120};
 
@@ -75,9 +84,12 @@ const ImageTables& image_tables() {
 // A refiner of 2^12 to 2^16 contexts.
 int refined_shift(std::size_t content_bytes) { return 16 - log2_refined(content_bytes); }
 
-std::array<std::int16_t, 32> first_weights() {
-  std::array<std::int16_t, 32> weights{};
+std::array<std::int16_t, 96> first_weights() {
+  std::array<std::int16_t, 96> weights{};
   std::fill_n(weights.begin(), kGuesses, static_cast<std::int16_t>(kWeightOne * 2 / 100));
+  for (int i = 0; i < 2 * kHashed; i += 2) {
+    weights[kExactInput + i] = static_cast<std::int16_t>(kWeightOne * 2 / 100);
+  }
   weights[kNetworkInput] = static_cast<std::int16_t>(kWeightOne * 30 / 100);
   return weights;
 }
@@ -94,6 +106,7 @@ std::size_t ImagePredictor::memory_bytes(const MixerPlan& plan) {
          sizeof(Counter) * (std::size_t{kGuesses * kGuessCounters} * plan.layout.channels +
                             plain_count(plan.layout)) +
          (std::size_t{64} << (16 - refined_shift(plan.content_bytes))) +
+         PixelContexts::memory_bytes(plan.content_bytes) +
          decltype(sets_)::memory_bytes(kSetContexts, kFinalContexts) +
          (std::size_t{1} << 16);  // the rest, generously
 }
@@ -105,6 +118,7 @@ ImagePredictor::ImagePredictor(const MixerPlan& plan, const MixKernels& kernels)
       streams_(static_cast<std::size_t>(plan.streams)),
       low_first_(plan.layout.low_first),
       uses_network_(plan.network),
+      exact_(guesses_.plane(), plan.content_bytes, streams_.size()),
       plain_counters_(plain_count(plan.layout), make_counter(1 << 15, 0)),
       inputs_(kInputs),
       sets_(kernels, kSetContexts, kFinalContexts, kRates, first_weights()),
@@ -128,6 +142,7 @@ void ImagePredictor::begin_byte(int stream, const Distribution* network) {
   bit_ = 0;
   number_->place = guesses_.plane().place(s.position);
   if (number_->place.byte == 0) guesses_.begin(*number_);
+  if (!number_->place.padding) exact_.begin_byte(stream_, *number_, s.last);
   prepare_guesses();
   prepare_plain_contexts();
 }
@@ -187,6 +202,8 @@ void ImagePredictor::add_guesses() {
     const Counter counter = counters_[static_cast<std::size_t>(at_[i])];
     counters_at_work_[i] = counter;
     x[i] = stretches[counter >> 20];
+    x[kLinearInput + i] =
+        static_cast<std::int16_t>((static_cast<std::int32_t>(probability16(counter)) - 32768) >> 4);
   }
 }
 
@@ -215,6 +232,15 @@ void ImagePredictor::add_plain_contexts() {
   }
 }
 
+void ImagePredictor::add_exact_contexts() {
+  std::int16_t* const x = inputs_.data() + kExactInput;
+  if (number_->place.padding) {
+    std::fill_n(x, PixelContexts::kInputs, std::int16_t{0});
+  } else {
+    exact_.add_inputs(x, partial_, bit_);
+  }
+}
+
 void ImagePredictor::add_network() {
   std::int16_t* const x = inputs_.data();
   x[kNetworkInput] = x[kNetworkLinearInput] = 0;
@@ -227,14 +253,23 @@ void ImagePredictor::add_network() {
 void ImagePredictor::select_sets() {
   const std::int32_t level = std::min(level_, 7);
   const auto texture = static_cast<std::int32_t>(number_->texture);
-  const auto channel = static_cast<std::int32_t>(number_->place.channel);
+  const PixelPlace& at = number_->place;
+  const auto channel = static_cast<std::int32_t>(at.channel);
+  // Colours are often kept for each second pixel and row alone.
+  const auto parity =
+      static_cast<std::int32_t>((at.x & 1) | (at.pixel / guesses_.plane().stride() & 1) << 1);
   // Of the first guess.
   const std::int32_t place = at_[0] % (kLevels * kBins);
   const std::int32_t contexts[] = {
-      number_->energy * 8 + place / kBins, (number_->place.padding ? 64 : level_ * 4) + channel,
-      place / kBins * 64 + place % kBins,  level * 64 + texture,
-      static_cast<std::int32_t>(partial_), level * 96 + number_->nearby * 4 + channel};
-  for (int k = 0; k < 6; ++k) sets_.choose(k, static_cast<std::size_t>(contexts[k]));
+      number_->energy * 8 + place / kBins,
+      at.padding ? 64 : 128 * parity + level_ * 4 + channel,
+      place / kBins * 64 + place % kBins,
+      level * 64 + texture,
+      static_cast<std::int32_t>(partial_),
+      level * 96 + number_->nearby * 4 + channel,
+      at.padding ? 0 : static_cast<std::int32_t>(exact_.copy_state()),
+      at.padding ? 0 : static_cast<std::int32_t>(exact_.seen_state()) * 16 + level_};
+  for (int k = 0; k < kSets; ++k) sets_.choose(k, static_cast<std::size_t>(contexts[k]));
   const int final_contexts[] = {contexts[0], contexts[2], contexts[1]};
   for (int k = 0; k < 3; ++k) sets_.choose_final(k, static_cast<std::size_t>(final_contexts[k]));
 }
@@ -245,6 +280,7 @@ std::uint32_t ImagePredictor::predict() {
   set_threshold();
   add_guesses();
   add_plain_contexts();
+  add_exact_contexts();
   inputs_.data()[kBiasInput] = 256;
   add_network();
   for (std::uint64_t rest = disabled_; rest != 0; rest &= rest - 1) {
@@ -258,6 +294,7 @@ std::uint32_t ImagePredictor::predict() {
 
 void ImagePredictor::update(int bit) {
   sets_.learn(inputs_.data(), bit);
+  if (!number_->place.padding) exact_.update(sets_.kernels(), bit);
   refiner_.update(bit, sets_.dither());
   sets_.kernels().learn(counters_at_work_.data(), kCounterRoom, kTables.reciprocal.data(), bit,
                         kCounterLimit);
@@ -277,6 +314,7 @@ std::uint8_t ImagePredictor::end_byte() {
   } else if (number_->place.byte == 1) {
     guesses_.learn(*number_, low_first_ ? byte << 8 | s.last : s.last << 8 | byte);
   }
+  if (!number_->place.padding) exact_.end_byte(stream_, *number_);
   s.last = byte;
   s.position = order_.next(s.position);
   return byte;

@@ -14,6 +14,7 @@
 #include "mixer/core/mix_network.h"
 #include "mixer/core/mixer_plan.h"
 #include "mixer/image/image_guesses.h"
+#include "mixer/image/pixel_contexts.h"
 
 namespace nnzip::mixer {
 
@@ -37,7 +38,8 @@ class ImagePredictor {
 
  private:
   static constexpr int kPlain = 4;
-  static constexpr int kInputs = 32;
+  static constexpr int kInputs = 96;
+  static constexpr int kSets = 8;
   static constexpr int kCounterRoom = 32;  // for all guesses and plain contexts
 
   struct Stream {
@@ -52,6 +54,7 @@ class ImagePredictor {
   void prepare_plain_contexts();
   void add_guesses();
   void add_plain_contexts();
+  void add_exact_contexts();
   void add_network();
   void select_sets();
 
@@ -81,10 +84,11 @@ class ImagePredictor {
   alignas(64) std::array<Counter, kCounterRoom> counters_at_work_{};
 
   // What adapts.
+  PixelContexts exact_;
   std::vector<Counter> counters_;        // [channel][guess][half the energy][level][bin]
   std::vector<Counter> plain_counters_;  // [context][byte][byte of the pixel][partial byte]
   AlignedMemory<std::int16_t> inputs_;
-  MixNetwork<kInputs, 6, 3, FinalSum::kPartial> sets_;
+  MixNetwork<kInputs, kSets, 3, FinalSum::kPartial> sets_;
   int refined_shift_;  // of a number's high bits in the refiner's contexts
   Refiner refiner_;
 };

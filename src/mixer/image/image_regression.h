@@ -63,9 +63,9 @@ class LocalRegression {
   void learn(std::uint32_t x, const Taps& taps);
 
  private:
-  static constexpr std::uint32_t kCellWidth = 16;
-  static constexpr std::uint32_t kMaxCells = 512;  // pixels 8192 apart share one
-  static constexpr std::uint32_t kInterval = 16;  // cells from one choice for the whole to the next
+  static constexpr std::uint32_t kCellWidth = 8;
+  static constexpr std::uint32_t kMaxCells = 1024;  // pixels 8192 apart share one
+  static constexpr std::uint32_t kInterval = 32;  // cells from one choice for the whole to the next
 
   std::int32_t taps_;
   std::uint32_t cell_count_;

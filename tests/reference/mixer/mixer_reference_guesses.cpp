@@ -202,7 +202,7 @@ void ImageReference::put_guesses(Stream& s, const Errors& e) const {
 
 void ImageReference::begin_number(Stream& s) {
   mixer_reference::LocalRegression& local = regressions_[s.c].local;
-  if (s.x % 16 == 0) s.local[s.c] = local.choose(s.x);
+  if (s.x % 8 == 0) s.local[s.c] = local.choose(s.x);
   put_taps(s);
   const Int l = 16 * s.base + mixer_reference::predict(s.taps, s.local[s.c]);
   put_candidates(s, l);

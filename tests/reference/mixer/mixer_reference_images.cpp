@@ -47,10 +47,11 @@ ImageReference::ImageReference(std::size_t n, std::size_t streams, const Layout&
       errors_(n),
       bias_x_(64 * 4 * 8),
       bias_y_(81 * 4 * 6),
+      exact_(n, streams, layout),
       z_(std::clamp(log2_of(n) - 2, 12, 16)),
       refiner_(std::size_t{1} << z_),
-      inputs_(32),
-      logits_(6) {
+      inputs_(96),
+      logits_(8) {
   const auto channels = static_cast<std::size_t>(channels_);
   for (std::size_t c = 0; c < channels; ++c) {
     regressions_.push_back({.local = {tap_count(c), static_cast<std::size_t>(width_)}});
@@ -64,12 +65,14 @@ ImageReference::ImageReference(std::size_t n, std::size_t streams, const Layout&
     s.current.resize(channels);
     streams_.push_back(s);
   }
-  std::vector<Int> first(32);
+  std::vector<Int> first(96);
   std::fill_n(first.begin(), kGuesses, 16384 * 2 / 100);
   first[21] = 16384 * 30 / 100;
-  for (const std::size_t of : {192, 128, 384, 512, 256, 768}) sets_.emplace_back(of, first);
-  for (const std::size_t of : {192, 384, 128}) {
-    final_sets_.emplace_back(of, std::vector<Int>(6, 16384 / 6));
+  for (std::size_t i = 28; i < 52; i += 2) first[i] = 16384 * 2 / 100;
+  for (const std::size_t of : {192, 512, 384, 512, 256, 768, 64, 208})
+    sets_.emplace_back(of, first);
+  for (const std::size_t of : {192, 384, 512}) {
+    final_sets_.emplace_back(of, std::vector<Int>(8, 16384 / 8));
   }
 }
 
@@ -124,7 +127,9 @@ void ImageReference::start(std::size_t stream, const Distribution* distribution)
   } else if (in_number == 0) {
     if (s.c == 0) read_around(s, s.number);
     begin_number(s);
+    if (s.c == 0) exact_.begin_pixel(stream, s.number, s.around);
   }
+  if (!s.padding) exact_.begin_byte(stream, s.c, in_number, s.current, s.first);
 }
 
 Int ImageReference::place() const { return stream_->e - stream_->number; }
@@ -153,6 +158,12 @@ Counter& ImageReference::counter(std::size_t guess) {
   return counters_.at(stream_->guesses[guess].counter);
 }
 
+void ImageReference::put_exact(const Stream& s) {
+  std::array<Int, 28> x{};
+  if (!s.padding) x = exact_.inputs(c_, k_);
+  std::copy(x.begin(), x.end(), inputs_.begin() + 28);
+}
+
 std::uint32_t ImageReference::predict() {
   Stream& s = *stream_;
   const unsigned l = level();
@@ -177,11 +188,13 @@ std::uint32_t ImageReference::predict() {
       counters_.emplace(guess.counter, first_counter(bin, level));
     }
     inputs_[i] = counter(i).x();
+    inputs_[64 + i] = counter(i).y();
     if (i == 0) {
       L = level;
       b0 = static_cast<std::size_t>(bin + 24);
     }
   }
+  put_exact(s);
   inputs_[20] = 256;
   inputs_[21] = inputs_[22] = 0;
   if (distribution_ != nullptr) {
@@ -198,13 +211,16 @@ std::uint32_t ImageReference::predict() {
   }
 
   const std::size_t limited = std::min(l, 7u);
+  const auto row = static_cast<std::size_t>(s.e / stride_);
   const std::size_t chosen[] = {8 * s.likely + L,
-                                s.padding ? 64 : 4 * l + s.c,
+                                s.padding ? 64 : 128 * (s.x % 2 + 2 * (row % 2)) + 4 * l + s.c,
                                 64 * L + b0,
                                 64 * limited + s.texture,
                                 c_,
-                                96 * limited + 4 * mixer_reference::energy(s.withcolour) + s.c};
-  for (std::size_t i = 0; i < 6; ++i) {
+                                96 * limited + 4 * mixer_reference::energy(s.withcolour) + s.c,
+                                s.padding ? 0 : exact_.copy_state,
+                                s.padding ? 0 : 16 * exact_.seen + l};
+  for (std::size_t i = 0; i < 8; ++i) {
     sets_[i].mix(chosen[i], inputs_);
     logits_[i] = sets_[i].logit;
   }
@@ -224,6 +240,7 @@ void ImageReference::learn(int bit) {
   for (Sets& sets : sets_) sets.learn(inputs_, bit, rate);
   for (Sets& sets : final_sets_) sets.learn(logits_, bit, 120);
   refiner_.learn(refined_, x_, bit, ++bits_);
+  if (!s.padding) exact_.learn(bit);
   for (std::size_t i = 0; i < kGuesses; ++i) counter(i).learn(bit, 1023);
   for (const std::uint64_t chosen : plain_chosen_) plain_.at(chosen).learn(bit, 1023);
 
@@ -237,6 +254,9 @@ void ImageReference::learn(int bit) {
                   : layout_.low_first ? s.first + 256 * byte
                                       : 256 * s.first + byte;
     end_number(s, v);
+    if (static_cast<Int>(s.c) == channels_ - 1) {
+      exact_.end_pixel(static_cast<std::size_t>(stream_ - streams_.data()), content_);
+    }
   }
   s.first = byte;
   ++s.e;

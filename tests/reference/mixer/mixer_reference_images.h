@@ -10,6 +10,7 @@
 
 #include "coder/distribution.h"
 #include "layout/layout.h"
+#include "reference/mixer/mixer_reference_pixels.h"
 #include "reference/mixer/mixer_reference_regression.h"
 #include "reference/mixer/mixer_reference_sets.h"
 #include "reference/mixer/mixer_reference_tables.h"
@@ -108,6 +109,7 @@ class ImageReference {
   unsigned likely_energy(Stream& s, const Errors& e) const;
   void put_guesses(Stream& s, const Errors& e) const;
   // Bits
+  void put_exact(const Stream& s);
   Int place() const;  // 0 for the first byte of the number, 1 for the second
   Int byte_of(Int number) const;
   Int threshold() const;
@@ -126,6 +128,7 @@ class ImageReference {
   std::unordered_map<std::uint64_t, mixer_reference::Counter> counters_;
   std::unordered_map<std::uint64_t, mixer_reference::Counter> plain_;
   std::vector<mixer_reference::Sets> sets_, final_sets_;
+  mixer_reference::PixelReference exact_;
   int z_;  // the exponent of Z
   mixer_reference::Refiner refiner_;
 

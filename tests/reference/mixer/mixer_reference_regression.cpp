@@ -84,7 +84,7 @@ void WholeRegression::learn(const Taps& taps) {
 }
 
 LocalRegression::LocalRegression(std::size_t n, std::size_t width)
-    : cells_(std::min<std::size_t>((width + 15) / 16, 512), Products(n)),
+    : cells_(std::min<std::size_t>((width + 7) / 8, 1024), Products(n)),
       whole_(n),
       whole_weights(n) {}
 
@@ -99,7 +99,7 @@ Weights LocalRegression::choose(std::size_t x) {
   whole_ =
       Products::combine(whole_, H, [](Int w, Int here_sum) { return w + here_sum - (w >> 8); });
   H = Products::combine(H, H, [](Int here_sum, Int) { return here_sum - (here_sum >> 3); });
-  if (choices_++ % 16 == 0) {
+  if (choices_++ % 32 == 0) {
     whole_weights.assign(whole_weights.size(), 0);
     solve(whole_, whole_weights, 10);
   }

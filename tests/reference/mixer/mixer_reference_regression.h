@@ -59,7 +59,7 @@ class LocalRegression {
   void learn(std::size_t x, const Taps& taps) { cells_[cell(x)].add(taps); }
 
  private:
-  std::size_t cell(std::size_t x) const { return x / 16 % cells_.size(); }
+  std::size_t cell(std::size_t x) const { return x / 8 % cells_.size(); }
 
   std::vector<Products> cells_;
   Products whole_;
