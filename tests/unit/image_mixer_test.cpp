@@ -128,7 +128,7 @@ TEST_CASE("ImageMixer.MemoryIsBounded") {
   plan.content_bytes = std::size_t{4} << 20;
   plan.layout = pixel_layout((1 << 22) - 4, 4, 1);
   plan.streams = 64;
-  CHECK(plan.memory_bytes() < std::size_t{40} << 20);
+  CHECK(plan.memory_bytes() < std::size_t{120} << 20);
 }
 
 }  // namespace

@@ -196,7 +196,12 @@ void PixelContexts::find_lines(std::uint32_t partial) {
   for (std::size_t i = 0; i < kHashed; ++i) {
     const std::uint64_t hash = mixed(hashes_[i], partial);
     const std::uint32_t check = static_cast<std::uint32_t>(hash) | 1;
-    Line* const line = lines_.data() + line_of(hash);
+    Line* line = lines_.data() + line_of(hash);
+    Line* const other = lines_.data() + (line_of(hash) ^ 1);
+    if (line->check != check) {
+      const bool seen_less = (other->nodes[0] & 1023) < (line->nodes[0] & 1023);
+      if (other->check == check || seen_less) line = other;
+    }
     if (line->check != check) {
       line->check = check;
       line->nodes.fill(kUnseen);

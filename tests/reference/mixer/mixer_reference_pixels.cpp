@@ -130,8 +130,11 @@ std::array<PixelReference::Int, PixelReference::kInputs> PixelReference::inputs(
     node_ = 1;
     for (std::size_t i = 0; i < kContexts; ++i) {
       const std::uint64_t h = mixed(hashes_[i], partial);
-      line_at_[i] = h >> (64 - line_bits_);
       const std::uint64_t check = (h & 0xFFFFFFFF) | 1;
+      const std::uint64_t own = h >> (64 - line_bits_), other = own ^ 1;
+      const bool less = lines_[other].nodes[1].count < lines_[own].nodes[1].count;
+      const bool takes_other = lines_[own].check != check && (lines_[other].check == check || less);
+      line_at_[i] = takes_other ? other : own;
       Line& line = lines_[line_at_[i]];
       if (line.check == check) continue;
       line.check = check;
