@@ -42,6 +42,7 @@ constexpr Sniffer kSniffers[] = {
     {"FO", 0, sniff_aiff},
     {".s", 0, sniff_au},
     {"BM", 0, sniff_bmp},
+    {"P4", 0, sniff_pnm},
     {"P5", 0, sniff_pnm},
     {"P6", 0, sniff_pnm},
     {"P7", 0, sniff_pnm},

@@ -27,6 +27,12 @@ std::optional<Found> pixels(std::uint64_t begin, std::uint32_t width, std::uint3
   return Found{begin, row * height, layout, false};
 }
 
+// Of one number of 1, 2, 4 or 8 bits: as many to a byte, which is what stands for a pixel then.
+std::uint32_t packed_width(std::uint32_t width, std::uint32_t bits) {
+  return width > kMaxSide ? width : (width * bits + 7) / 8;
+}
+bool is_packed(std::uint32_t bits) { return bits == 1 || bits == 2 || bits == 4 || bits == 8; }
+
 bool is_space(std::uint8_t c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 // Reads the words of a PNM header; comments are passed over.
@@ -101,19 +107,25 @@ std::optional<Found> sniff_bmp(const HeaderView& header) {
   if (info < kMinInfo || info > kMaxInfo || begin < kFileHeader + info || begin > kMaxHeader) {
     return {};
   }
-  if (header.le16(26) != 1 || (bits != 8 && bits != 24 && bits != 32)) return {};
+  if (header.le16(26) != 1 || (!is_packed(bits) && bits != 24 && bits != 32)) return {};
   if (packing != kPlain && !(packing == kMasks && bits == 32)) return {};
   std::uint32_t height = header.le32(22);
   if (height >= 0x80000000) height = 0 - height;  // rows from the top
+  if (is_packed(bits)) return pixels(begin, packed_width(width, bits), height, 1, 1, false, 4);
   return pixels(begin, width, height, bits / 8, 1, false, 4);
 }
 
 std::optional<Found> sniff_pnm(const HeaderView& header) {
   if (header.starts_with("P7\n")) return sniff_pam(header);
-  if (header.u8(0) != 'P' || (header.u8(1) != '5' && header.u8(1) != '6')) return {};
+  if (header.u8(0) != 'P' || header.u8(1) < '4' || header.u8(1) > '6') return {};
   if (!is_space(header.u8(2)) && header.u8(2) != '#') return {};
   Words words(header, 2);
-  const std::uint32_t width = words.number(), height = words.number(), maximum = words.number();
+  const std::uint32_t width = words.number(), height = words.number();
+  if (header.u8(1) == '4') {
+    return words.end() == 0 ? std::optional<Found>()
+                            : pixels(words.end(), packed_width(width, 1), height, 1, 1, false);
+  }
+  const std::uint32_t maximum = words.number();
   if (maximum == 0 || maximum > 65535 || words.end() == 0) return {};
   return pixels(words.end(), width, height, header.u8(1) == '6' ? 3 : 1, maximum > 255 ? 2 : 1,
                 false);
@@ -210,11 +222,17 @@ std::optional<Found> sniff_tiff(const HeaderView& header) {
   const TiffDirectory directory(header);
   const std::uint32_t bits = directory.number(kBits);
   const std::uint32_t channels = std::max(directory.number(kChannels), 1U);
-  if (directory.number(kPacking) != 1 || (bits != 8 && bits != 16) || channels > 4) return {};
-  if (directory.number(kMeaning) > 2 || directory.number(kPlanes) > 1) return {};
+  const bool packed = is_packed(bits) && channels == 1;
+  if (directory.number(kPacking) != 1 || (!packed && bits != 8 && bits != 16) || channels > 4) {
+    return {};
+  }
+  constexpr std::uint32_t kPalette = 3;
+  if (directory.number(kMeaning) > kPalette || directory.number(kPlanes) > 1) return {};
   if (!is_one_piece(directory)) return {};
-  return pixels(directory.number(kStrips), directory.number(kWidth), directory.number(kHeight),
-                channels, bits / 8, directory.low_first());
+  const std::uint32_t begin = directory.number(kStrips), height = directory.number(kHeight);
+  const std::uint32_t width = directory.number(kWidth);
+  if (packed) return pixels(begin, packed_width(width, bits), height, 1, 1, false);
+  return pixels(begin, width, height, channels, bits / 8, directory.low_first());
 }
 
 }  // namespace nnzip

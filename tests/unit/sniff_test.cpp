@@ -107,6 +107,8 @@ TEST_CASE("SniffImage.FindsPixels") {
   CHECK(found(sniff_bmp, test::bmp(33, static_cast<std::uint32_t>(-20), 24, data)).bytes == 2000);
   CHECK(found(sniff_bmp, test::bmp(33, 20, 32, data)).layout == pixels(132, 4, 4));
   CHECK(found(sniff_bmp, test::bmp(33, 20, 8, data)).layout == pixels(36, 1, 1));
+  CHECK(found(sniff_bmp, test::bmp(33, 20, 4, data)).layout == pixels(20, 1, 1));
+  CHECK(found(sniff_bmp, test::bmp(33, 20, 1, data)).layout == pixels(8, 1, 1));
 
   const auto pnm = [&](const std::string& header) {
     const Found image = found(sniff_pnm, FileMaker().text(header).data(data));
@@ -115,6 +117,7 @@ TEST_CASE("SniffImage.FindsPixels") {
   };
   CHECK(pnm("P6\n33 20\n255\n").layout == pixels(99, 3, 3));
   CHECK(pnm("P6\n# a comment\n33 # wide\n20 65535 ").layout == pixels(198, 6, 3));
+  CHECK(pnm("P4 33 20\n").layout == pixels(5, 1, 1));
   CHECK(pnm("P5 33 20 255\n").layout == pixels(33, 1, 1));
   CHECK(pnm("P5 33 20 1023\n").layout == pixels(66, 2, 1));
   CHECK(pnm("P7\nWIDTH 33\nHEIGHT 20\nDEPTH 4\nMAXVAL 255\nTUPLTYPE RGB_ALPHA\nENDHDR\n").bytes ==
@@ -131,6 +134,8 @@ TEST_CASE("SniffImage.FindsPixels") {
     CHECK(image.layout == pixels(198, 6, 3, low_first));
     CHECK(sniffed(sniff_tiff, test::tiff(33, 20, 1, 8, 20, Bytes(660), low_first))->layout ==
           pixels(33, 1, 1));
+    CHECK(sniffed(sniff_tiff, test::tiff(33, 20, 1, 4, 20, Bytes(340), low_first))->layout ==
+          pixels(17, 1, 1));
   }
 }
 
