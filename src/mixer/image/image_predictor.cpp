@@ -198,12 +198,16 @@ void ImagePredictor::add_guesses() {
   }
   std::int16_t* const x = inputs_.data();
   const std::int16_t* const stretches = kTables.stretch.data();
+  const bool linear = guesses_.plane().number_bytes() == 1;
   for (int i = 0; i < kGuesses; ++i) {
     const Counter counter = counters_[static_cast<std::size_t>(at_[i])];
     counters_at_work_[i] = counter;
     x[i] = stretches[counter >> 20];
-    x[kLinearInput + i] =
-        static_cast<std::int16_t>((static_cast<std::int32_t>(probability16(counter)) - 32768) >> 4);
+    // Of wider numbers they are noise.
+    if (linear) {
+      const auto p16 = static_cast<std::int32_t>(probability16(counter));
+      x[kLinearInput + i] = static_cast<std::int16_t>((p16 - 32768) >> 4);
+    }
   }
 }
 

@@ -188,7 +188,7 @@ std::uint32_t ImageReference::predict() {
       counters_.emplace(guess.counter, first_counter(bin, level));
     }
     inputs_[i] = counter(i).x();
-    inputs_[64 + i] = counter(i).y();
+    if (b_ == 1) inputs_[64 + i] = counter(i).y();
     if (i == 0) {
       L = level;
       b0 = static_cast<std::size_t>(bin + 24);
