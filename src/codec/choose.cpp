@@ -58,14 +58,22 @@ View choose_view(std::span<const std::uint8_t> content, const Segment& segment,
     return proposal.layout.form == Form::kSamples;
   });
   View best;
-  std::size_t least = 0;
+  std::uint64_t least = 0;
   for (const Proposal& proposal : proposals) {
     View view = view_of(content, proposal);
+    if (!chain_fits(view.filters, view.layout, content.size())) continue;
     if (proposals.size() > 1) {
-      const Bytes sample = sample_of(view.of(content), sampling, unit, sound);
-      std::size_t bytes = encode_contexts(sample, proposal.layout).size();
+      const bool shortened = has_filter(view.filters, Filter::kIntegers);
+      const auto filtered = view.of(content);
+      const Bytes sample =
+          sample_of(filtered, sampling, shortened ? view.layout.element : unit, sound);
+      // Of the whole: samples of what a filter has shortened are shorter.
+      std::uint64_t bytes = std::uint64_t{encode_contexts(sample, proposal.layout).size()} *
+                            filtered.size() / std::max<std::size_t>(sample.size(), 1);
       // Samples learn too little to tell a header's word from a chance that is almost as good.
-      if (described && proposal.layout == segment.layout) bytes -= bytes / sampling.trusted;
+      if (described && (shortened || proposal.layout == segment.layout)) {
+        bytes -= bytes / sampling.trusted;
+      }
       if (least != 0 && bytes >= least) continue;
       least = bytes;
     }

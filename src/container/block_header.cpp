@@ -57,6 +57,11 @@ void write_filters(const FilterChain& filters, Bytes& out) {
     if (step.filter == Filter::kResiduals) {
       out.push_back(static_cast<std::uint8_t>(step.unused_bits));
     }
+    if (step.filter == Filter::kIntegers) {
+      for (int i = 0; i < 3; ++i) {
+        out.push_back(static_cast<std::uint8_t>(step.source >> (8 * i)));
+      }
+    }
   }
 }
 
@@ -105,6 +110,9 @@ FilterChain read_filters(InputBuffer& in, int field) {
     if (!is_filter(step.filter)) in.fail(ErrorCode::kUnsupportedVersion, kUnknownLayout);
     if (changes_length(step.filter)) step.made_bytes = read_number(in);
     if (step.filter == Filter::kResiduals) step.unused_bits = in.u8();
+    if (step.filter == Filter::kIntegers) {
+      step.source = static_cast<std::uint32_t>(in.little_endian(3));
+    }
   }
   return filters;
 }

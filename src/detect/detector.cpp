@@ -38,6 +38,10 @@ struct Sniffer {
 
 constexpr Sniffer kSniffers[] = {
     {"RI", 0, sniff_wav},
+    {"RF", 0, sniff_wav},
+    {"BW", 0, sniff_wav},
+    {"ri", 0, sniff_w64},
+    {"ca", 0, sniff_caf},
     {"RI", 0, sniff_webp},
     {"FO", 0, sniff_aiff},
     {".s", 0, sniff_au},

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "detect/sound_proposals.h"
 #include "detect/statistics.h"
 #include "filter/curves.h"
 
@@ -12,7 +13,7 @@ namespace nnzip {
 namespace {
 
 Proposal proposal_of(const Layout& layout) {
-  for (const Filter filter : {Filter::kSamples, Filter::kCalls, Filter::kBranches}) {
+  for (const Filter filter : {Filter::kCalls, Filter::kBranches}) {
     if (filter_fits(filter, layout)) return {layout, {{filter}}};
   }
   return {layout, {}};
@@ -66,9 +67,15 @@ void add_rows(std::span<const std::uint8_t> content, const Layout& rows,
 
 std::vector<Proposal> proposals_of(std::span<const std::uint8_t> content, const Layout& described) {
   const Layout rows = detect_layout(content);
-  if (described.form != Form::kBytes) return {proposal_of(described), {rows}};
   std::vector<Proposal> proposals;
-  for (const Layout& layout : guessed_layouts(content)) proposals.push_back(proposal_of(layout));
+  if (described.form == Form::kSamples) {
+    proposals = described_sound(content, described);
+    proposals.push_back({rows});
+    return proposals;
+  }
+  if (described.form != Form::kBytes) return {proposal_of(described), {rows}};
+  for (const Layout& layout : guessed_code(content)) proposals.push_back(proposal_of(layout));
+  for (const Proposal& sound : guessed_sound(content)) proposals.push_back(sound);
   add_rows(content, rows, proposals);
   if (described != Layout{} && described != rows) add_rows(content, described, proposals);
   return proposals;

@@ -59,6 +59,8 @@ struct Found {
 
 // Sound.
 std::optional<Found> sniff_wav(const HeaderView& header);
+std::optional<Found> sniff_w64(const HeaderView& header);
+std::optional<Found> sniff_caf(const HeaderView& header);
 std::optional<Found> sniff_aiff(const HeaderView& header);
 std::optional<Found> sniff_au(const HeaderView& header);
 

@@ -11,13 +11,6 @@ namespace {
 
 using Content = std::span<const std::uint8_t>;
 
-// 1000 * log2(n), linear between the powers of two; n > 0.
-std::uint32_t log2_1000(std::uint64_t n) {
-  const auto top = static_cast<int>(std::bit_width(n)) - 1;
-  const std::uint64_t rest = (n - (std::uint64_t{1} << top)) * 1000 >> top;
-  return static_cast<std::uint32_t>(top * 1000) + static_cast<std::uint32_t>(rest);
-}
-
 // Whether next to no byte is a control character that texts do not have.
 bool is_text(Content content) {
   static constexpr auto kControls = [] {
@@ -73,47 +66,13 @@ bool looks_like_aarch64(Content content) {
   return targets.enough(content.size());
 }
 
-// Bits a number, times 1000, that numbers of 16 bits take as differences to where a line through
-// the two before in their channel leads.
-std::uint64_t line_cost(Content content, std::size_t channels, bool low_first) {
-  constexpr std::size_t kNumbers = 16384;
-  const std::size_t count = std::min(content.size() / 2, kNumbers);
-  const std::size_t begin = (content.size() / 2 - count) / 2;
-  const auto number = [&](std::size_t i) -> std::int32_t {
-    const std::uint8_t* const p = content.data() + 2 * (begin + i);
-    return static_cast<std::int16_t>(low_first ? p[0] | p[1] << 8 : p[1] | p[0] << 8);
-  };
-  std::uint64_t sum = 0;
-  for (std::size_t i = 2 * channels; i < count; ++i) {
-    const std::int32_t line = 2 * number(i - channels) - number(i - 2 * channels);
-    const std::int32_t difference = number(i) - line;
-    sum +=
-        1500 + log2_1000(1 + static_cast<std::uint64_t>(difference < 0 ? -difference : difference));
-  }
-  return sum / (count - 2 * channels);
-}
-
-// With one channel and with two, if lines fit better than counts of bytes.
-std::vector<Layout> sound_layouts(Content content) {
-  constexpr std::size_t kLeast = 4096;
-  if (content.size() < kLeast) return {};
-  const std::uint64_t bytes = 2 * std::uint64_t{entropy_1000(content)} * 7 / 8;
-  // What is that even as bytes is a table or text.
-  if (bytes < 5000) return {};
-  std::vector<Layout> layouts;
-  for (const std::uint32_t channels : {1U, 2U}) {
-    const std::uint64_t low_first = line_cost(content, channels, true);
-    const std::uint64_t high_first = line_cost(content, channels, false);
-    if (std::min(low_first, high_first) >= bytes) continue;
-    layouts.push_back({.form = Form::kSamples,
-                       .element = 2 * channels,
-                       .channels = channels,
-                       .low_first = low_first <= high_first});
-  }
-  return layouts;
-}
-
 }  // namespace
+
+std::uint32_t log2_1000(std::uint64_t n) {
+  const auto top = static_cast<int>(std::bit_width(n)) - 1;
+  const std::uint64_t rest = (n - (std::uint64_t{1} << top)) * 1000 >> top;
+  return static_cast<std::uint32_t>(top * 1000) + static_cast<std::uint32_t>(rest);
+}
 
 std::uint32_t entropy_1000(Content content) {
   if (content.empty()) return 0;
@@ -145,11 +104,10 @@ std::size_t bytes_of_one_kind(Content content) {
   return content.size();
 }
 
-std::vector<Layout> guessed_layouts(Content content) {
+std::vector<Layout> guessed_code(Content content) {
   std::vector<Layout> layouts;
   if (looks_like_x86(content)) layouts.push_back({.form = Form::kCode, .element = 1});
   if (looks_like_aarch64(content)) layouts.push_back({.form = Form::kCode, .element = 4});
-  for (const Layout& sound : sound_layouts(content)) layouts.push_back(sound);
   return layouts;
 }
 

@@ -11,6 +11,9 @@
 
 namespace nnzip {
 
+// 1000 * log2(n), linear between the powers of two; n > 0.
+std::uint32_t log2_1000(std::uint64_t n);
+
 // Bits a byte that a code of single bytes takes at least, times 1000.
 std::uint32_t entropy_1000(std::span<const std::uint8_t> content);
 
@@ -23,7 +26,7 @@ std::size_t bytes_of_one_kind(std::span<const std::uint8_t> content);
 // that of bytes without rows. Takes up to 20 ms for 4 MiB; finds no rows longer than 4096 bytes.
 Layout detect_layout(std::span<const std::uint8_t> content);
 
-// Layouts of machine code or sound that the content looks like; none of most contents.
-std::vector<Layout> guessed_layouts(std::span<const std::uint8_t> content);
+// Layouts of machine code that the content looks like; none of most contents.
+std::vector<Layout> guessed_code(std::span<const std::uint8_t> content);
 
 }  // namespace nnzip

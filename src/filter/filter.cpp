@@ -8,6 +8,7 @@
 #include "filter/calls.h"
 #include "filter/columns.h"
 #include "filter/curves.h"
+#include "filter/integers.h"
 #include "filter/repeats.h"
 #include "filter/samples.h"
 
@@ -93,6 +94,21 @@ constexpr Row kRows[] = {
        revert_curves(layout, content);
        return true;
      }},
+    {Filter::kIntegers, "integers", true,
+     [](const Layout& layout) {
+       return layout.form == Form::kSamples && layout.number_bytes() >= 2 && !layout.low_first;
+     },
+     [](FilterStep& step, const Layout& layout, Bytes& content) {
+       content = apply_integers(*IntegerSource::unpack(step.source), layout, content);
+       step.made_bytes = static_cast<std::uint32_t>(content.size());
+     },
+     [](const FilterStep& step, const Layout& layout, Bytes& content, std::size_t content_bytes) {
+       Bytes numbers(content_bytes);
+       const auto source = IntegerSource::unpack(step.source);
+       if (!source || !revert_integers(*source, layout, content, numbers)) return false;
+       content = std::move(numbers);
+       return true;
+     }},
 };
 
 // Null for a number that is no filter's.
@@ -107,6 +123,8 @@ bool step_fits(const FilterStep& step, const Layout& layout, std::size_t content
   if (row == nullptr || !row->fits(layout)) return false;
   if (row->changes_length && (step.made_bytes == 0 || step.made_bytes > content_bytes))
     return false;
+  const bool has_source = step.filter == Filter::kIntegers;
+  if (has_source ? !IntegerSource::unpack(step.source) : step.source != 0) return false;
   return step.unused_bits == 0 ||
          (step.filter == Filter::kResiduals && step.unused_bits < 8 * layout.number_bytes());
 }

@@ -20,6 +20,8 @@ enum class Filter : std::uint8_t {
   kRepeats = 6,   // of kBytes and kCode: copies listed, which changes the length; see repeats.h
   kResiduals = 7,  // of kSamples: what a prediction leaves of them, high bytes first
   kCurves = 8,     // of kBytes with a stride of numbers of 4 or 8 bytes: distances from curves
+  kIntegers = 9,   // of kSamples of 2 to 4 bytes, high byte first: out of floats or wider numbers,
+                   // which changes the length; see integers.h
 };
 
 // A filter of a chain, and what it has to know to be reverted.
@@ -27,6 +29,7 @@ struct FilterStep {
   Filter filter;
   std::uint32_t made_bytes = 0;   // of a filter that changes the length: how many bytes it made
   std::uint32_t unused_bits = 0;  // of kResiduals: so many low bits are 0 in all numbers
+  std::uint32_t source = 0;       // of kIntegers: as IntegerSource packs it
   bool operator==(const FilterStep&) const = default;
 };
 

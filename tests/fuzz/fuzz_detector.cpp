@@ -55,7 +55,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::demand(segment.layout.is_valid(), "its layout is valid");
     at += segment.bytes;
   }
-  for (const Layout& layout : guessed_layouts(content)) {
+  for (const Layout& layout : guessed_code(content)) {
     fuzz::demand(layout.is_valid(), "a guess is valid");
   }
   return 0;

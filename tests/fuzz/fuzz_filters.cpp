@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "filter/filter.h"
+#include "filter/integers.h"
 #include "filter/repeats.h"
 #include "fuzz/fuzz_target.h"
 #include "unit/content_samples.h"
@@ -23,13 +24,31 @@ constexpr Case kCases[] = {{Filter::kCalls, {.form = Form::kCode}},
                            {Filter::kCurves, {.stride = 12, .element = 4}},
                            {Filter::kCurves, {.stride = 16, .element = 8}}};
 
+// Sources of all kinds, by the first bytes.
+void check_integers(const Bytes& content) {
+  if (content.size() < 3) return;
+  const auto source = IntegerSource::unpack(content[0] | content[1] << 8U | content[2] << 16U);
+  if (!source) return;
+  for (const std::uint32_t width : {2U, 3U, 4U}) {
+    const Layout layout{.form = Form::kSamples, .element = width};
+    Bytes back(content.size());
+    demand(revert_integers(*source, layout, apply_integers(*source, layout, content), back) &&
+               back == content,
+           "numbers come back");
+    revert_integers(*source, layout, std::span(content).subspan(3), back);
+  }
+}
+
 }  // namespace
 
 std::vector<Input> inputs() {
-  return {
-      {"code", test::x86_code(2000)},         {"opcodes alone", Bytes(300, 0xE8)},
-      {"escapes alone", Bytes(300, 0x0F)},    {"a list of copies", {9, 1, 5, 6, 1, 'a', 'b', 'c'}},
-      {"noise", test::Random(1).bytes(2000)}, {"floats", test::floats(300)}};
+  return {{"code", test::x86_code(2000)},
+          {"opcodes alone", Bytes(300, 0xE8)},
+          {"escapes alone", Bytes(300, 0x0F)},
+          {"a list of copies", {9, 1, 5, 6, 1, 'a', 'b', 'c'}},
+          {"noise", test::Random(1).bytes(2000)},
+          {"floats", test::floats(300)},
+          {"numbers", test::FileMaker().little(0x09171B, 3).data(test::floats(300))}};
 }
 
 }  // namespace nnzip::fuzz
@@ -51,6 +70,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::demand(revert_filters(longer, layout, folded, size) == content,
                  "what is folded and filtered comes back");
   }
+  fuzz::check_integers(content);
   Bytes back(size);
   fuzz::demand(unfold_repeats(fold_repeats(content).bytes, back) && back == content,
                "what is folded comes back");

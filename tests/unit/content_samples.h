@@ -91,6 +91,24 @@ inline Bytes au(std::uint32_t channels, std::uint32_t bits, const Bytes& samples
   return file.big(44100, 4).big(channels, 4).data(samples);
 }
 
+// Its names are GUIDs, of which the first four bytes tell.
+inline Bytes w64(std::uint32_t channels, std::uint32_t bits, const Bytes& samples) {
+  const std::uint32_t frame = channels * bits / 8;
+  FileMaker file;
+  file.text("riff").zeros(12).little(samples.size() + 104, 8).text("wave").zeros(12);
+  file.text("fmt ").zeros(12).little(40, 8).little(1, 2).little(channels, 2).little(44100, 4);
+  file.little(44100 * frame, 4).little(frame, 2).little(bits, 2);
+  return file.text("data").zeros(12).little(samples.size() + 24, 8).data(samples);
+}
+
+inline Bytes caf(std::uint32_t channels, std::uint32_t bits, const Bytes& samples, bool low_first) {
+  FileMaker file;
+  file.text("caff").big(0x10000, 4).text("desc").big(32, 8).zeros(8).text("lpcm");
+  file.big(low_first ? 2 : 0, 4).big(channels * bits / 8, 4).big(1, 4).big(channels, 4);
+  file.big(bits, 4);
+  return file.text("data").big(samples.size() + 4, 8).zeros(4).data(samples);
+}
+
 inline Bytes bmp(std::uint32_t width, std::uint32_t height, std::uint32_t bits,
                  const Bytes& pixels) {
   FileMaker file;

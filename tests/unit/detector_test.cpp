@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "detect/proposals.h"
 #include "detect/statistics.h"
 #include "unit/content_samples.h"
 
@@ -169,8 +170,9 @@ TEST_CASE("Detector.HostileHeadersAreLeftSoon") {
 TEST_CASE("Statistics.GuessesWhatHasNoHeader") {
   const auto forms = [](const Bytes& content) {
     std::string text;
-    for (const Layout& layout : guessed_layouts(content)) {
+    for (const auto& [layout, filters] : proposals_of(content, {})) {
       CHECK(layout.is_valid());
+      if (layout.form != Form::kCode && layout.form != Form::kSamples) continue;
       text += std::to_string(static_cast<int>(layout.form)) + "/" + std::to_string(layout.element) +
               " ";
     }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "filter/filter.h"
 
+#include <bit>
 #include <catch2/catch.hpp>
+#include <cmath>
 
+#include "filter/integers.h"
 #include "filter/repeats.h"
 #include "unit/content_samples.h"
 #include "unit/format_examples.h"
@@ -120,6 +123,107 @@ TEST_CASE("Filter.AgreesWithItsSpecification") {
   check(kCases[5], "curves");
 }
 
+// Numbers of so many bytes, high byte first, on a wave, with some that are none or too large.
+Bytes wave(std::size_t count, bool is_float, std::uint32_t bytes, double step) {
+  test::FileMaker file;
+  for (std::size_t i = 0; i < count; ++i) {
+    const double x = std::floor(std::sin(static_cast<double>(i) / 20) * 3e4) * step;
+    const double value = i % 500 == 77 ? 1e30 : x;
+    const auto bits = !is_float    ? static_cast<std::uint64_t>(static_cast<std::int64_t>(x))
+                      : bytes == 8 ? std::bit_cast<std::uint64_t>(value)
+                                   : std::bit_cast<std::uint32_t>(static_cast<float>(value));
+    file.big(bits, static_cast<int>(bytes));
+  }
+  return file;
+}
+
+FilterStep integers(const IntegerSource& source) {
+  return {.filter = Filter::kIntegers, .source = source.packed()};
+}
+
+TEST_CASE("Integers.ComeBackFromWhateverTheyAre") {
+  Random random(3);
+  for (const std::uint32_t width : {2U, 3U, 4U}) {
+    const Layout layout{.form = Form::kSamples, .element = width};
+    for (const bool is_float : {false, true}) {
+      for (const bool low_first : {false, true}) {
+        for (const int fine : {0, 7}) {
+          const IntegerSource source{4, low_first, is_float,
+                                     is_float ? 8 * static_cast<int>(width) - 1 : 1,
+                                     is_float ? fine : 0};
+          for (const std::size_t size : {0, 3, 4, 101, 1000}) {
+            Bytes content = random.bytes(size);
+            FilterChain chain{integers(source)};
+            const Bytes made = apply_filters(chain, layout, content);
+            CHECK((revert_filters(chain, layout, made, size) == content));
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("Integers.AreFoundInFloatsAndContainers") {
+  struct Of {
+    bool is_float;
+    std::uint32_t bytes;
+    double step;
+    std::uint32_t width;
+    int scale, fine;
+  };
+  for (const Of& of :
+       {Of{true, 4, 1. / 32768, 2, 15, 0}, Of{true, 8, 1. / 32768, 2, 15, 0},
+        Of{true, 4, 1. / (1 << 23), 2, 23, 0}, Of{true, 4, 129. / (1 << 23), 3, 23, 0},
+        Of{true, 4, 1, 2, 0, 0}, Of{true, 4, 1. / 46341, 3, 23, 1}, Of{false, 4, 1, 2, 0, 0},
+        Of{false, 4, 65536, 2, 2, 0}, Of{false, 3, 256, 2, 1, 0}}) {
+    const Bytes content = wave(5000, of.is_float, of.bytes, of.step);
+    const auto found = find_integers(content, 2, of.bytes, false, of.is_float);
+    REQUIRE(found);
+    INFO(of.bytes << " bytes, step " << of.step);
+    CHECK(found->layout == Layout{.form = Form::kSamples, .element = 2 * of.width, .channels = 2});
+    CHECK(found->source.scale == of.scale);
+    CHECK((found->source.fine > 0) == (of.fine > 0));
+    FilterChain chain{integers(found->source)};
+    const Bytes made = apply_filters(chain, found->layout, content);
+    CHECK(chain_fits(chain, found->layout, content.size()));
+    if (of.fine == 0) CHECK(made.size() < 5000 * of.width + 110);
+    CHECK((revert_filters(chain, found->layout, made, content.size()) == content));
+    // Cut short or with more behind, it is nothing that numbers become.
+    for (const std::size_t size : {made.size() - 1, made.size() + 1, std::size_t{9}}) {
+      Bytes other = made;
+      other.resize(size);
+      CHECK(revert_filters(chain, found->layout, other, content.size()).empty());
+    }
+  }
+  CHECK_FALSE(find_integers(Random(5).bytes(4000), 1, 4, false, true));
+  CHECK_FALSE(find_integers(Random(5).bytes(4000), 1, 4, false, false));
+}
+
+TEST_CASE("Integers.AgreeWithTheirSpecification") {
+  const auto examples = test::format_examples("integers", "src/filter/FILTERS.md");
+  REQUIRE(examples.size() == 1);
+  REQUIRE(examples[0].size() == 2);
+  FilterChain chain{integers({.bytes = 4, .is_float = true, .scale = 15, .fine = 4})};
+  const Layout layout{.form = Form::kSamples, .element = 2};
+  CHECK(apply_filters(chain, layout, examples[0][0]) == examples[0][1]);
+  CHECK(revert_filters(chain, layout, examples[0][1], examples[0][0].size()) == examples[0][0]);
+}
+
+TEST_CASE("Integers.SourcesThatTheFormatDoesNotHave") {
+  const Layout words{.form = Form::kSamples, .element = 2};
+  const auto fits = [&](std::uint32_t source) {
+    return chain_fits({{.filter = Filter::kIntegers, .made_bytes = 9, .source = source}}, words, 9);
+  };
+  for (const std::uint32_t source : {0x13U, 0x1BU, 0x17U, 0x3FFF13U, 0x02U, 0x0203U}) {
+    CHECK(fits(source));
+  }
+  for (const std::uint32_t source :
+       {0x12U, 0x01U, 0x07U, 0x0303U, 0xFF03U, 0x010003U, 0x400013U, 0x33U}) {
+    CHECK_FALSE(fits(source));
+  }
+  CHECK_FALSE(chain_fits({{.filter = Filter::kColumns, .source = 1}}, {.stride = 9}, 9));
+}
+
 Bytes unfolded(const Bytes& folded, std::size_t size) {
   Bytes content(size);
   CHECK(unfold_repeats(folded, content));
@@ -225,7 +329,7 @@ TEST_CASE("Filter.ChainsThatTheFormatDoesNotHave") {
   CHECK_FALSE(chain_fits({{Filter::kRepeats, 0}, columns}, table, 100));  // leaves nothing
   CHECK_FALSE(chain_fits({{Filter::kColumns, 0, 1}}, table, 100));        // has no unused bits
   CHECK_FALSE(chain_fits(FilterChain(kMaxFilters + 1, columns), table, 100));
-  CHECK_FALSE(chain_fits({{static_cast<Filter>(9)}}, table, 100));
+  CHECK_FALSE(chain_fits({{static_cast<Filter>(15)}}, table, 100));
 }
 
 }  // namespace

@@ -144,9 +144,9 @@ TEST_CASE("MixedBlock.RefusesALayoutThatIsNone") {
   // Forms and filters that there are not.
   for (const Bytes& layout : {Bytes{6, 0},
                               {7, 0},
-                              {0x93, 0},
+                              {0xA3, 0},
                               {0xF4},
-                              {0x13, 0, 2, 3, 9},
+                              {0x13, 0, 2, 3, 10},
                               {0x14, 2, 6, 1, 0x50},
                               {0x14, 2, 0, 6, 0x50}}) {
     CAPTURE(layout);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Files of every format through the whole codec: what comes back, and how their blocks were cut.
+#include <bit>
 #include <catch2/catch.hpp>
 
 #include "codec/block_source.h"
@@ -123,6 +124,32 @@ TEST_CASE("Segments.SoundIsFoundWithoutAHeader") {
     CHECK(blocks_of(sound) == "samples/samples 120000, ");
     const std::size_t size = compress(sound, without_model()).size();
     CHECK(size <= compress(test::wav(channels, 16, sound), without_model()).size());
+  }
+}
+
+// The numbers of two bytes, low byte first, as floats or in the high bytes of four.
+Bytes widened(const Bytes& words, bool is_float, bool low_first) {
+  FileMaker wide;
+  for (std::size_t i = 0; i + 1 < words.size(); i += 2) {
+    const auto number = static_cast<std::int16_t>(words[i] | words[i + 1] << 8);
+    const auto bits = is_float ? std::bit_cast<std::uint32_t>(static_cast<float>(number) / 32768)
+                               : static_cast<std::uint32_t>(number) << 16;
+    low_first ? wide.little(bits, 4) : wide.big(bits, 4);
+  }
+  return wide;
+}
+
+TEST_CASE("Segments.SoundOfFourBytesCostsWhatItHolds") {
+  const Bytes words = test::tone(test::sound_layout(2, 2, true), 6000);
+  const std::size_t size = compress(test::wav(2, 16, words), without_model()).size();
+  for (const bool is_float : {false, true}) {
+    Bytes wav = test::wav(2, 32, widened(words, is_float, true));
+    Bytes au = test::au(2, 32, widened(words, is_float, false));
+    if (is_float) wav[20] = 3, au[15] = 6;
+    for (const Bytes& file : {wav, au}) {
+      CHECK_THAT(blocks_of(file), Catch::EndsWith("samples/integers 48000, "));
+      CHECK(compress(file, without_model()).size() < size + 64);
+    }
   }
 }
 

@@ -60,7 +60,7 @@ Layout pixels(std::uint32_t stride, std::uint32_t element, std::uint32_t channel
 
 TEST_CASE("SniffSound.FindsSamples") {
   for (const std::uint32_t channels : {1, 2, 8}) {
-    for (const std::uint32_t bits : {8, 16, 24}) {
+    for (const std::uint32_t bits : {8, 16, 24, 32}) {
       const Bytes data = smooth(480 * channels, static_cast<int>(bits) / 8, true);
       for (const bool extensible : {false, true}) {
         const Found sound = found(sniff_wav, test::wav(channels, bits, data, extensible));
@@ -78,6 +78,38 @@ TEST_CASE("SniffSound.FindsSamples") {
       CHECK(au.layout == samples(channels, bits, bits == 8));
     }
   }
+}
+
+TEST_CASE("SniffSound.FindsFloats") {
+  const Bytes data(4800);
+  Bytes wav = test::wav(2, 32, data);
+  wav[20] = 3;
+  CHECK(found(sniff_wav, wav).layout == samples(2, 32, true));
+  Bytes au = test::au(2, 32, data);
+  au[15] = 6;
+  CHECK(found(sniff_au, au).layout == samples(2, 32, false));
+  au[15] = 7;
+  CHECK(found(sniff_au, au).layout == Layout{.stride = 16, .element = 8});
+  check_lies(sniff_au, au, 24);
+}
+
+TEST_CASE("SniffSound.FindsOtherContainers") {
+  const Bytes data = smooth(4800, 3, true);
+  const Found w64 = found(sniff_w64, test::w64(2, 24, data));
+  CHECK(w64.begin == 104);
+  CHECK(w64.bytes == data.size());
+  CHECK(w64.layout == samples(2, 24, true));
+  check_lies(sniff_w64, test::w64(2, 24, data), 104);
+  for (const bool low_first : {false, true}) {
+    const Found caf = found(sniff_caf, test::caf(2, 24, data, low_first));
+    CHECK(caf.begin == 68);
+    CHECK(caf.bytes == data.size());
+    CHECK(caf.layout == samples(2, 24, low_first));
+  }
+  check_lies(sniff_caf, test::caf(2, 24, data, true), 68);
+  Bytes rf64 = test::wav(2, 16, data);
+  std::copy_n("RF64", 4, rf64.begin());
+  CHECK(found(sniff_wav, rf64).bytes == data.size());
 }
 
 TEST_CASE("SniffSound.RefusesWhatItIsNot") {

@@ -54,7 +54,7 @@ void run(const std::string& path) {
       megabytes_a_second(content.size(), [&] { segments = count_segments(content); });
   std::printf("  detector %.0f MB/s, %zu segments\n", detection, segments);
   std::printf("  guesses %.0f MB/s\n",
-              megabytes_a_second(content.size(), [&] { guessed_layouts(content); }));
+              megabytes_a_second(content.size(), [&] { guessed_code(content); }));
   const auto filter = [&](const char* name, Filter kind, const Layout& layout) {
     FilterChain chain{{kind}};
     const double there = megabytes_a_second(
