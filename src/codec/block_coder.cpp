@@ -242,8 +242,8 @@ class BlockEncoder {
       contest_.offer(std::move(by_contexts));
     }
     offer_zstd_if_worth();
-    // No network sees samples that were made shorter.
-    if (has_filter(view.filters, Filter::kIntegers)) return;
+    // No network sees samples that were made shorter, or that are logarithms.
+    if (has_filter(view.filters, Filter::kIntegers) || view.layout.form == Form::kCompanded) return;
     if (!engine || !is_worth_trying(view, engine)) return;
     const Means rest{engine, threads_, part_of_progress(1, 3)};
     contest_.offer(encode_as(by_network, content_, view, rest, doubtful));

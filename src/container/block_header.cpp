@@ -14,7 +14,7 @@ constexpr int kFormMask = 0x07;
 constexpr int kFlag = 0x08;
 constexpr int kFilterShift = 4;
 constexpr int kPlain = 4;  // a form that no layout has
-constexpr int kLastForm = static_cast<int>(Form::kJpeg);
+constexpr int kLastForm = static_cast<int>(Form::kCompanded);
 constexpr int kNoFilter = 0, kSeveralFilters = 1;
 // Of its last byte.
 constexpr int kElementMask = 0x1F;

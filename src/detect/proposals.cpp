@@ -32,21 +32,26 @@ std::optional<Layout> as_pixels(const Layout& rows) {
                 .low_first = rows.odd_high};
 }
 
-// As a table of numbers of so many bytes that lie on curves: floats as a rule.
+// As a table of numbers of so many bytes that lie on curves: floats as a rule. In the order of
+// bytes of which curves save more.
 std::optional<Proposal> as_curves(std::span<const std::uint8_t> content, const Layout& rows,
                                   std::uint32_t element) {
   constexpr std::size_t kLooked = 64 << 10;
-  constexpr std::int64_t kLeastBits = 32;  // a number, times 16, that the curves must save
-  Proposal proposal{rows, {{Filter::kCurves}}};
-  proposal.layout.element = element;
-  proposal.layout.odd_high = false;
-  proposal.layout.stride = std::max(rows.stride, 2 * element);
+  std::int64_t most = 32;  // bits a number, times 16, that the curves must save
   if (rows.stride == 0 || rows.stride % element != 0) return {};
   const std::size_t bytes = std::min(content.size(), kLooked);
   const std::size_t begin = (content.size() - bytes) / 2 / rows.stride * rows.stride;
   const auto part = content.subspan(begin, bytes);
-  if (shortened_by_curves(proposal.layout, part) < kLeastBits) return {};
-  return proposal;
+  std::optional<Proposal> best;
+  for (const bool high_first : {false, true}) {
+    const Layout layout{
+        .stride = std::max(rows.stride, 2 * element), .element = element, .high_first = high_first};
+    const std::int64_t saved = shortened_by_curves(layout, part);
+    if (saved < most) continue;
+    most = saved + 1;
+    best = Proposal{layout, {{Filter::kCurves}}};
+  }
+  return best;
 }
 
 // What is looked at as such rows.
@@ -68,7 +73,7 @@ void add_rows(std::span<const std::uint8_t> content, const Layout& rows,
 std::vector<Proposal> proposals_of(std::span<const std::uint8_t> content, const Layout& described) {
   const Layout rows = detect_layout(content);
   std::vector<Proposal> proposals;
-  if (described.form == Form::kSamples) {
+  if (described.form == Form::kSamples || described.form == Form::kCompanded) {
     proposals = described_sound(content, described);
     proposals.push_back({rows});
     return proposals;

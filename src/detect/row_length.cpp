@@ -111,7 +111,19 @@ struct Row {
   std::uint64_t bits;       // cost_at
 };
 
-// Distances at which bytes are equal or similar. Of two-byte elements the high bytes alone count.
+// Whether next to all bytes at odd positions, or next to all at even ones, are those before them.
+bool is_constant(Content content, bool odd) {
+  std::size_t total = 0, equal = 0;
+  sample(content, [&](std::size_t i) {
+    if ((i % 2 != 0) != odd) return;
+    ++total;
+    equal += content[i] == content[i - 2] ? 1 : 0;
+  });
+  return equal >= total - total / 32;
+}
+
+// Distances at which bytes are equal or similar. Of two-byte elements the high bytes alone count,
+// or the low ones if those say nothing.
 std::vector<Row> candidates(Content content, const Layout& layout) {
   const std::size_t longest = std::min(kLongest, content.size() / 4);
   std::vector<std::int64_t> equal(longest + 1), similar(longest + 1);
@@ -119,9 +131,10 @@ std::vector<Row> candidates(Content content, const Layout& layout) {
   std::vector<std::uint32_t> differences(longest + 1);
   const std::size_t step =
       std::max<std::size_t>(std::min(content.size() - longest, kWindow * kWindows) / kCompared, 1);
+  const bool odd = layout.odd_high != is_constant(content, layout.odd_high);
   std::size_t n = 0;
   sample(content, [&](std::size_t i) {
-    if (layout.element == 2 && (i % 2 != 0) != layout.odd_high) return;
+    if (layout.element == 2 && (i % 2 != 0) != odd) return;
     if (++n % step != 0) return;
     const std::uint8_t x = content[i];
     const std::uint8_t* const before = content.data() + i;

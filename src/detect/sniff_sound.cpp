@@ -27,7 +27,14 @@ std::optional<Layout> samples(std::uint32_t channels, std::uint32_t bits, Order 
   return layout;
 }
 
-constexpr std::uint16_t kWavPcm = 1, kWavFloat = 3, kWavExtensible = 0xFFFE;
+constexpr std::uint16_t kWavPcm = 1, kWavFloat = 3, kWavALaw = 6, kWavMuLaw = 7,
+                        kWavExtensible = 0xFFFE;
+
+std::optional<Layout> companded(std::uint32_t channels, bool a_law) {
+  if (channels < 1 || channels > 8) return {};
+  return Layout{
+      .form = Form::kCompanded, .element = channels, .channels = channels, .a_law = a_law};
+}
 
 std::uint32_t frame_bytes(const Layout& layout, std::uint32_t channels) {
   return layout.form == Form::kSamples ? layout.element : 8 * channels;
@@ -37,6 +44,9 @@ std::uint32_t frame_bytes(const Layout& layout, std::uint32_t channels) {
 std::optional<Layout> wav_format(const HeaderView& header, std::size_t at) {
   std::uint16_t format = header.le16(at);
   if (format == kWavExtensible) format = header.le16(at + 24);  // the first bytes of a GUID
+  if (format == kWavALaw || format == kWavMuLaw) {
+    return companded(header.le16(at + 2), format == kWavALaw);
+  }
   const auto layout =
       samples(header.le16(at + 2), header.le16(at + 14), Order::kLittle, Byte::kUnsigned);
   if ((format != kWavPcm && format != kWavFloat) || !layout ||
@@ -53,6 +63,10 @@ std::optional<Layout> aiff_format(const HeaderView& header, std::size_t at, bool
     return std::any_of(names.begin(), names.end(),
                        [&](std::string_view name) { return header.starts_with(name, at + 18); });
   };
+  for (const bool a_law : {false, true}) {
+    const bool is = a_law ? is_one_of({"alaw", "ALAW"}) : is_one_of({"ulaw", "ULAW"});
+    if (aifc && is) return companded(header.be16(at), a_law);
+  }
   if (aifc && is_one_of({"sowt", "42ni", "23ni"})) {
     order = Order::kLittle;
   } else if (aifc && !is_one_of({"NONE", "twos", "in24", "in32", "fl32", "FL32", "fl64", "FL64"})) {
@@ -127,12 +141,16 @@ std::optional<Found> sniff_caf(const HeaderView& header) {
   constexpr std::uint32_t kFloat = 1, kLittle = 2;
   if (!header.starts_with("caff") || !header.starts_with("desc", 8)) return {};
   const std::size_t desc = 20;
-  if (!header.starts_with("lpcm", desc + 8)) return {};
+  const bool a_law = header.starts_with("alaw", desc + 8);
+  const bool is_companded = a_law || header.starts_with("ulaw", desc + 8);
+  if (!is_companded && !header.starts_with("lpcm", desc + 8)) return {};
   const std::uint32_t flags = header.be32(desc + 12), frame = header.be32(desc + 16);
   const std::uint32_t channels = header.be32(desc + 24);
   if (channels == 0 || frame % channels != 0 || frame / channels > 8) return {};
-  const auto layout = samples(channels, 8 * (frame / channels),
-                              (flags & kLittle) != 0 ? Order::kLittle : Order::kBig, Byte::kSigned);
+  const auto layout =
+      is_companded ? companded(channels, a_law)
+                   : samples(channels, 8 * (frame / channels),
+                             (flags & kLittle) != 0 ? Order::kLittle : Order::kBig, Byte::kSigned);
   if (!layout || ((flags & kFloat) != 0 && frame / channels < 4)) return {};
   std::uint64_t at = 8;
   for (int i = 0; i < kMaxChunks && at + 12 <= header.size(); ++i) {
@@ -150,12 +168,16 @@ std::optional<Found> sniff_caf(const HeaderView& header) {
 }
 
 std::optional<Found> sniff_au(const HeaderView& header) {
-  constexpr std::uint32_t kPcm8 = 2, kPcm32 = 5, kFloat64 = 7, kMinHeader = 24, kMaxHeader = 4096;
+  constexpr std::uint32_t kPcm32 = 5, kFloat64 = 7, kMuLaw = 1, kALaw = 27, kMinHeader = 24,
+                          kMaxHeader = 4096;
   if (!header.starts_with(".snd")) return {};
   const std::uint32_t begin = header.be32(4), bytes = header.be32(8), format = header.be32(12);
-  if (begin < kMinHeader || begin > kMaxHeader || format < kPcm8 || format > kFloat64) return {};
+  if (begin < kMinHeader || begin > kMaxHeader || format == 0) return {};
+  if (format > kFloat64 && format != kALaw) return {};
   const std::uint32_t bits = format <= kPcm32 ? 8 * (format - 1) : 32 * (format - kPcm32);
-  const auto layout = samples(header.be32(20), bits, Order::kBig, Byte::kSigned);
+  const auto layout = format == kMuLaw || format == kALaw
+                          ? companded(header.be32(20), format == kALaw)
+                          : samples(header.be32(20), bits, Order::kBig, Byte::kSigned);
   if (!layout) return {};
   return Found{begin, bytes == 0xFFFFFFFF ? Found::kToTheEnd : bytes, *layout, false};
 }

@@ -91,6 +91,7 @@ constexpr Guess kGuesses[] = {{2, false}, {3, false}, {4, false}, {4, true}, {8,
 }  // namespace
 
 std::vector<Proposal> described_sound(Content content, const Layout& described) {
+  if (described.form == Form::kCompanded) return {{described}};
   std::vector<Proposal> proposals;
   const std::uint32_t bytes = described.number_bytes();
   if (bytes > 2) {

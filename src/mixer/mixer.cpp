@@ -55,7 +55,7 @@ AnyPredictor make_predictor(const MixerPlan& plan, const mixer::MixKernels& kern
   if (plan.layout.form == Form::kPixels) {
     return AnyPredictor(std::in_place_type<mixer::ImagePredictor>, plan, kernels);
   }
-  if (plan.layout.form == Form::kSamples) {
+  if (plan.layout.form == Form::kSamples || plan.layout.form == Form::kCompanded) {
     return AnyPredictor(std::in_place_type<mixer::SoundPredictor>, plan, kernels);
   }
   return AnyPredictor(std::in_place_type<mixer::BytePredictor>, plan, kernels);
@@ -75,6 +75,7 @@ std::size_t MixerPlan::memory_bytes() const {
     case Form::kPixels:
       return mixer::ImagePredictor::memory_bytes(*this);
     case Form::kSamples:
+    case Form::kCompanded:
       return mixer::SoundPredictor::memory_bytes(*this);
     case Form::kBytes:
     case Form::kCode:

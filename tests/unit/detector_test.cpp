@@ -167,6 +167,19 @@ TEST_CASE("Detector.HostileHeadersAreLeftSoon") {
   }
 }
 
+// The high byte of all halves is the same.
+TEST_CASE("Statistics.FindsRowsOfHalves") {
+  Random random(4);
+  test::FileMaker grid;
+  std::vector<std::uint32_t> row(300, 100);
+  for (std::size_t x = 1; x < row.size(); ++x) row[x] = row[x - 1] + random.below(5) - 2;
+  for (int y = 0; y < 60; ++y) {
+    const std::uint32_t step = random.below(3) - 1;
+    for (auto& x : row) grid.little(0x5C00 + ((x += step) + random.below(2)) % 256, 2);
+  }
+  CHECK(detect_layout(Bytes(grid)) == Layout{.stride = 600, .element = 2, .odd_high = true});
+}
+
 TEST_CASE("Statistics.GuessesWhatHasNoHeader") {
   const auto forms = [](const Bytes& content) {
     std::string text;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "filter/filter.h"
 
+#include <algorithm>
 #include <bit>
 #include <catch2/catch.hpp>
 #include <cmath>
@@ -28,7 +29,8 @@ constexpr Case kCases[] = {{Filter::kCalls, kX86},
                            {Filter::kColumns, {.stride = 12}},
                            {Filter::kCurves, {.stride = 8, .element = 4}},
                            {Filter::kCurves, {.stride = 36, .element = 4}},
-                           {Filter::kCurves, {.stride = 24, .element = 8}}};
+                           {Filter::kCurves, {.stride = 24, .element = 8}},
+                           {Filter::kCurves, {.stride = 36, .element = 4, .high_first = true}}};
 
 Bytes applied(const Case& c, Bytes content) {
   FilterChain chain{{c.filter}};
@@ -98,6 +100,28 @@ TEST_CASE("Filter.CurvesTakeWhatIsNoNumber") {
   for (const Case& c : kCases) {
     if (c.filter == Filter::kCurves) CHECK((reverted(c, applied(c, content)) == content));
   }
+}
+
+TEST_CASE("Filter.CurvesAreTheSameInBothOrdersOfBytes") {
+  const Bytes low_first = test::floats(3000);
+  Bytes high_first = low_first;
+  for (std::size_t i = 0; i + 4 <= high_first.size(); i += 4) {
+    std::reverse(high_first.begin() + static_cast<std::ptrdiff_t>(i),
+                 high_first.begin() + static_cast<std::ptrdiff_t>(i + 4));
+  }
+  const Bytes filtered = applied({Filter::kCurves, {.stride = 40, .element = 4}}, low_first);
+  CHECK((applied({Filter::kCurves, {.stride = 40, .element = 4, .high_first = true}}, high_first) ==
+         filtered));
+}
+
+TEST_CASE("Filter.CurvesLeaveLittleOfAPlane") {
+  test::FileMaker file;
+  for (std::int64_t i = 0; i < 2000; ++i) {
+    const std::int64_t row = i / 50, column = i % 50;
+    file.little(static_cast<std::uint64_t>(row * row * row + column * column * column), 4);
+  }
+  const Bytes filtered = applied({Filter::kCurves, {.stride = 200, .element = 4}}, file);
+  CHECK(std::count(filtered.begin() + 4000, filtered.end(), 0) > 3900);
 }
 
 TEST_CASE("Filter.CurvesLeaveLittleOfAParabola") {

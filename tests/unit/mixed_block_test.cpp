@@ -107,7 +107,7 @@ TEST_CASE("MixedBlock.RefusesALayoutThatIsNone") {
   CHECK(error_of({0, 0xB1, 0x04, 3}) == 0);
   const Bytes corrupt[] = {
       {0, 0, 0},                       // what holds anyway
-      {8, 0xB1, 0x04, 3},              // odd high bytes of numbers of four
+      {8, 0xB1, 0x04, 2},              // high bytes first in numbers of three
       {0, 0x0C, 3},                    // rows shorter than an element
       {0, 0xB1, 0x04, 4},              // an element of five bytes
       {0, 0xB1, 0x04, 0x21},           // bytes of two channels
@@ -121,6 +121,7 @@ TEST_CASE("MixedBlock.RefusesALayoutThatIsNone") {
       {1, 0xB1, 0x04, 0x9F},           // pixels of five channels
       {2, 0x22},                       // samples of three bytes and two channels
       {2, 0xDF},                       // frames of 32 bytes and seven channels
+      {6, 0x01},                       // companded samples of two bytes
       {3, 1},                          // instructions of two bytes
       {11, 0},                         // code with high bytes
       {0x33, 3},                       // calls in instructions of four bytes
@@ -142,8 +143,7 @@ TEST_CASE("MixedBlock.RefusesALayoutThatIsNone") {
     CHECK(error_of(layout) == value(ErrorCode::kCorrupt));
   }
   // Forms and filters that there are not.
-  for (const Bytes& layout : {Bytes{6, 0},
-                              {7, 0},
+  for (const Bytes& layout : {Bytes{7, 0},
                               {0xA3, 0},
                               {0xF4},
                               {0x13, 0, 2, 3, 10},
@@ -159,6 +159,8 @@ TEST_CASE("MixedBlock.LayoutsOfAllFormsComeBack") {
   const Layout layouts[] = {
       {.stride = 40, .element = 2, .odd_high = true},
       {.stride = 40, .element = 8},
+      {.stride = 40, .element = 8, .high_first = true},
+      {.form = Form::kCompanded, .element = 2, .channels = 2, .a_law = true},
       {.form = Form::kPixels, .stride = 90, .element = 6, .channels = 3, .low_first = true},
       {.form = Form::kPixels, .stride = 2999, .element = 4, .channels = 4},
       {.form = Form::kSamples, .element = 32, .channels = 8, .low_first = true},

@@ -93,6 +93,21 @@ TEST_CASE("SniffSound.FindsFloats") {
   check_lies(sniff_au, au, 24);
 }
 
+TEST_CASE("SniffSound.FindsCompandedSamples") {
+  const Bytes data(4800);
+  for (const bool a_law : {false, true}) {
+    const Layout expected{.form = Form::kCompanded, .element = 2, .channels = 2, .a_law = a_law};
+    Bytes wav = test::wav(2, 8, data);
+    wav[20] = a_law ? 6 : 7;
+    CHECK(found(sniff_wav, wav).layout == expected);
+    check_lies(sniff_wav, wav, 44);
+    Bytes au = test::au(2, 8, data);
+    au[15] = a_law ? 27 : 1;
+    CHECK(found(sniff_au, au).layout == expected);
+    check_lies(sniff_au, au, 24);
+  }
+}
+
 TEST_CASE("SniffSound.FindsOtherContainers") {
   const Bytes data = smooth(4800, 3, true);
   const Found w64 = found(sniff_w64, test::w64(2, 24, data));

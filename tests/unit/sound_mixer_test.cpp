@@ -24,7 +24,7 @@ MixerPlan plan_of(const Bytes& content, const Layout& layout, int streams = 1) {
 
 // Of the content with high bytes first.
 std::size_t coded_size(Bytes content, const Layout& layout) {
-  if (layout.flag()) filter::reverse_numbers(content, layout);
+  if (layout.low_first || layout.is_signed) filter::reverse_numbers(content, layout);
   return encode_mixed(content, plan_of(content, layout), nullptr).size();
 }
 
@@ -77,6 +77,17 @@ TEST_CASE("SoundMixer.ToneCostsItsNoise") {
                     << noise);
       CHECK(coded_size(content, layout) < noise + noise * 3 / 10);
     }
+  }
+}
+
+TEST_CASE("SoundMixer.CompandedSoundComesBackAndCostsLess") {
+  const Bytes words = test::tone(sound_layout(2, 2, true), 8000, 26);
+  for (const bool a_law : {false, true}) {
+    const Bytes content = test::companded(words, a_law);
+    const Layout layout = test::companded_layout(2, a_law);
+    const MixerPlan plan = plan_of(content, layout, 2);
+    CHECK((decode_mixed(encode_mixed(content, plan, nullptr), plan, nullptr) == content));
+    CHECK(coded_size(content, layout) * 10 < coded_size(content, sound_layout(2, 1, false)) * 9);
   }
 }
 

@@ -2,12 +2,14 @@
 // Sound of many kinds and layouts for the tests, made by plain code.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <string>
 #include <vector>
 
 #include "base/bytes.h"
 #include "layout/layout.h"
+#include "mixer/sound/companding.h"
 
 namespace nnzip::test {
 
@@ -63,6 +65,24 @@ inline Bytes tone(const Layout& layout, std::uint32_t frames, std::uint32_t nois
     state = state * 1664525 + 1013904223;
     return static_cast<std::uint32_t>((sum >> (c % 3)) + (state >> (32 - noise_bits)));
   });
+}
+
+inline Layout companded_layout(std::uint32_t channels, bool a_law) {
+  return {.form = Form::kCompanded, .element = channels, .channels = channels, .a_law = a_law};
+}
+
+// Numbers of two bytes, low byte first, as the nearest of one.
+inline Bytes companded(const Bytes& words, bool a_law) {
+  const mixer::Companding law(a_law);
+  Bytes content;
+  for (std::size_t i = 0; i + 1 < words.size(); i += 2) {
+    const auto number = static_cast<std::int16_t>(words[i] | words[i + 1] << 8);
+    const auto above = std::upper_bound(law.bounds.begin() + 1, law.bounds.end() - 1,
+                                        std::int64_t{number} * 65536);
+    const auto place = static_cast<std::size_t>(above - law.bounds.begin() - 1);
+    content.push_back(static_cast<std::uint8_t>(place ^ law.inverted[place / 128]));
+  }
+  return content;
 }
 
 inline std::vector<Sound> sounds() {

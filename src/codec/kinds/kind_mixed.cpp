@@ -32,6 +32,7 @@ bool fits(const BlockHeader& header, const Engine* engine) {
              BlockOrder::fits(header.layout, header.streams()) &&
              (engine == nullptr || engine->content() == Form::kPixels);
     case Form::kSamples:
+    case Form::kCompanded:
     case Form::kJpeg:
       return false;
     case Form::kBytes:

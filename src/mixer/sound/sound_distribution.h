@@ -34,12 +34,13 @@ class SoundDistribution {
     at_high_ = softplus(place(high));
   }
 
-  // The logit of the upper half.
-  std::int32_t logit(std::int64_t half_width) const {
+  // The logit of the upper part of the interval; both widths in levels.
+  std::int32_t logit(std::int64_t lower_width, std::int64_t upper_width) const {
     // With u = (centre - x) / scale and the integral s of the distribution's probability of less
-    // than x, which is softplus(u): the odds of the halves of an interval of width 2h are
-    // exp(s(low) - s(high) - h).
-    const std::int64_t x = at_low_ - at_high_ - scaled(half_width);
+    // than x, which is softplus(u): the odds of parts of the widths a and b are
+    // exp(s(low) - s(high) - a) * (1 - exp(-b)) / (1 - exp(-a)).
+    std::int64_t x = at_low_ - at_high_ - scaled(lower_width);
+    if (lower_width != upper_width) x += shrinkage(upper_width) - shrinkage(lower_width);
     return static_cast<std::int32_t>(std::clamp<std::int64_t>(x >> 4, -kLogitLimit, kLogitLimit));
   }
 
@@ -53,6 +54,15 @@ class SoundDistribution {
 
  private:
   std::int64_t scaled(std::int64_t distance) const { return (distance * inverse_) >> shift_; }
+
+  // ln(1 - exp(-width)), which is that of twice the width less ln(1 + exp(-width)).
+  std::int64_t shrinkage(std::int64_t width) const {
+    std::int64_t sum = 0;
+    for (std::int64_t d = std::max<std::int64_t>(scaled(width), 1); d < 4096 * 16; d *= 2) {
+      sum -= softplus(-d);
+    }
+    return sum;
+  }
 
   // ln(1 + exp(z)).
   static std::int64_t softplus(std::int64_t z) {

@@ -19,7 +19,8 @@ constexpr int kShapes = kWidths * kPlaces;
 constexpr int kSetContexts[] = {kMaxChannels * kWidths, kMaxChannels * 32 * kLiveliness, kShapes};
 constexpr int kFinalContexts[] = {kMaxChannels * 32};
 constexpr MixRates kRates{128, 6, 120};
-constexpr int kValueBits = 16;  // that counters see
+constexpr std::int64_t kLeastCompandedError = 1 << 14;  // in levels, of which a least step has 2^18
+constexpr int kValueBits = 16;                          // that counters see
 constexpr std::uint32_t kValueLimit = 250;
 
 // Inputs after those of the distributions.
@@ -53,7 +54,10 @@ std::size_t SoundPredictor::memory_bytes(const MixerPlan& plan) {
 }
 
 SoundPredictor::SoundPredictor(const MixerPlan& plan, const MixKernels& kernels)
-    : frame_bytes_(plan.layout.element),
+    : companding_(plan.layout.form == Form::kCompanded
+                      ? std::optional<Companding>(plan.layout.a_law)
+                      : std::nullopt),
+      frame_bytes_(plan.layout.element),
       number_bytes_(static_cast<int>(plan.layout.number_bytes())),
       uses_network_(plan.network),
       step_(std::int64_t{1} << (32 - 8 * number_bytes_)),
@@ -63,7 +67,8 @@ SoundPredictor::SoundPredictor(const MixerPlan& plan, const MixKernels& kernels)
       value_counters_(plan.layout.channels << kValueBits, make_counter(1 << 15, 0)),
       refiner_(kShapes) {
   const filter::SampleKernels& sample_kernels = filter::find_sample_kernels(kernels.name);
-  const std::int64_t least_error = std::max<std::int64_t>(step_ >> 4, 16);
+  const std::int64_t least_error =
+      companding_ ? kLeastCompandedError : std::max<std::int64_t>(step_ >> 4, 16);
   const std::size_t length = (plan.content_bytes + streams_.size() - 1) / streams_.size();
   for (std::size_t i = 0; i < streams_.size(); ++i) {
     streams_[i].position = i * length;
@@ -85,11 +90,11 @@ void SoundPredictor::begin_sample(Stream& stream) {
   SoundChannel& channel = stream.channels[s.channel];
   const std::size_t before = (s.channel == 0 ? stream.channels.size() : s.channel) - 1;
   channel.predict(stream.channels[before]);
-  const std::int64_t low = s.low - (step_ >> 1);
+  const Interval all = interval(s);
   for (int i = 0; i < kPredictions; ++i) {
     for (int k = 0; k < kErrorMeans; ++k) {
       s.distributions[i * kErrorMeans + k].begin(channel.predictions()[i], channel.mean_error(i, k),
-                                                 low, low + 2 * half_width(s));
+                                                 all.lower, all.upper);
     }
   }
   const int fast = half_octaves(channel.mean_error(kBestPrediction, 0));
@@ -99,7 +104,25 @@ void SoundPredictor::begin_sample(Stream& stream) {
 
 void SoundPredictor::end_sample(Stream& stream) {
   const Sample& s = stream.sample;
-  stream.channels[s.channel].update(static_cast<std::int32_t>(s.low));
+  const std::int64_t level = companding_ ? companding_->level[s.bits] : s.low;
+  stream.channels[s.channel].update(static_cast<std::int32_t>(level));
+}
+
+SoundPredictor::Interval SoundPredictor::interval(const Sample& s) const {
+  if (companding_) {
+    const std::size_t half = std::size_t{128} >> s.known, first = 2 * half * s.bits;
+    const auto& bounds = companding_->bounds;
+    return {bounds[first], bounds[first + half], bounds[first + 2 * half]};
+  }
+  const std::int64_t half = std::int64_t{1} << (31 - s.known), lower = s.low - (step_ >> 1);
+  return {lower, lower + half, lower + 2 * half};
+}
+
+bool SoundPredictor::is_inverted(const Sample& s) const {
+  if (!companding_) return s.known == 0 && number_bytes_ > 1;
+  if (s.known == 0) return false;
+  const std::size_t first = partial_ >> (s.known - 1) & 1;
+  return (companding_->inverted[first] >> (7 - s.known) & 1) != 0;
 }
 
 void SoundPredictor::begin_byte(int stream, const Distribution* network) {
@@ -140,12 +163,12 @@ void SoundPredictor::add_value(std::int16_t* inputs) {
   inputs[kValueInput + 1] = static_cast<std::int16_t>(x * std::min(count, 32) / 32);
 }
 
-void SoundPredictor::select(const Sample& s) {
-  // Halves of intervals are powers of two.
-  const int width = std::clamp(2 * (31 - s.known) - s.scale + 7, 0, kWidths - 1);
+void SoundPredictor::select(const Sample& s, const Interval& interval) {
+  const int half = half_octaves((interval.upper - interval.lower) >> 1);
+  const int width = std::clamp(half - s.scale + 7, 0, kWidths - 1);
   const SoundDistribution& best = s.distributions[kDistributions - 1];
-  const auto place = static_cast<int>(
-      std::clamp<std::int64_t>(best.place(middle(s)) / 1024, -kPlaces / 2 + 1, kPlaces / 2 - 1));
+  const auto place = static_cast<int>(std::clamp<std::int64_t>(best.place(interval.middle) / 1024,
+                                                               -kPlaces / 2 + 1, kPlaces / 2 - 1));
   const int where = width * kPlaces + place + kPlaces / 2;
   const int contexts[] = {s.channel * kWidths + width,
                           (s.channel * 32 + s.known) * kLiveliness + s.liveliness, where};
@@ -156,15 +179,18 @@ void SoundPredictor::select(const Sample& s) {
 
 std::uint32_t SoundPredictor::predict() {
   const Sample& s = stream_->sample;
-  inverted_ = s.known == 0 && number_bytes_ > 1;
+  inverted_ = is_inverted(s);
+  interval_ = interval(s);
+  const std::int64_t lower = interval_.middle - interval_.lower,
+                     upper = interval_.upper - interval_.middle;
   std::int16_t* const inputs = inputs_.data();
   for (int i = 0; i < kDistributions; ++i) {
-    inputs[i] = static_cast<std::int16_t>(s.distributions[i].logit(half_width(s)));
+    inputs[i] = static_cast<std::int16_t>(s.distributions[i].logit(lower, upper));
   }
   add_value(inputs);
   add_network(inputs);
   inputs[kBiasInput] = 256;
-  select(s);
+  select(s, interval_);
   const std::int32_t logit = sets_.mix(inputs);
   const std::int32_t p = std::clamp((3 * squash(logit) + refiner_.refine(logit)) >> 2, 1, 65535);
   return static_cast<std::uint32_t>(inverted_ ? 65536 - p : p);
@@ -178,9 +204,10 @@ void SoundPredictor::update(int bit) {
   if (value_counter_ != nullptr) *value_counter_ = updated(*value_counter_, up, kValueLimit);
 
   Sample& s = stream_->sample;
-  const std::int64_t between = middle(s);
-  for (SoundDistribution& distribution : s.distributions) distribution.narrow(between, up);
-  if (up != 0) s.low += half_width(s);
+  for (SoundDistribution& distribution : s.distributions) {
+    distribution.narrow(interval_.middle, up);
+  }
+  if (up != 0) s.low += std::int64_t{1} << (31 - s.known);
   s.bits = s.bits << 1 | static_cast<std::uint32_t>(up);
   ++s.known;
 }

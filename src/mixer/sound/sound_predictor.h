@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "coder/distribution.h"
@@ -12,13 +13,14 @@
 #include "mixer/core/aligned_memory.h"
 #include "mixer/core/mix_network.h"
 #include "mixer/core/mixer_plan.h"
+#include "mixer/sound/companding.h"
 #include "mixer/sound/sound_channel.h"
 #include "mixer/sound/sound_distribution.h"
 
 namespace nnzip::mixer {
 
 // For content of Form::kSamples, the high byte of each number first, whatever the layout says of
-// the order of bytes. The same calls as BytePredictor's.
+// the order of bytes, and of Form::kCompanded. The same calls as BytePredictor's.
 class SoundPredictor {
  public:
   static std::size_t memory_bytes(const MixerPlan& plan);
@@ -37,13 +39,13 @@ class SoundPredictor {
   static constexpr int kDistributions = kPredictions * kErrorMeans;
   static constexpr int kInputs = 32;
 
-  // A sample in the making. Its bits are those of the file but for the sign, which is inverted, so
-  // that they count levels from the lowest one.
+  // A sample in the making. Its bits are those of the file but for those that are inverted, the
+  // sign as a rule, so that they count levels from the lowest one.
   struct Sample {
     std::uint32_t bits = 0;
     int known = 0;  // how many
     int channel = 0;
-    std::int64_t low = 0;  // level of the lowest number with these bits
+    std::int64_t low = 0;  // level of the lowest number with these bits; not of companded ones
     int scale = 0;         // of the best prediction, in halves of powers of two
     int liveliness = 0;    // recent errors against those of long
     std::array<SoundDistribution, kDistributions> distributions;
@@ -57,17 +59,17 @@ class SoundPredictor {
 
   void begin_sample(Stream& stream);
   void end_sample(Stream& stream);
-  std::int64_t half_width(const Sample& sample) const {
-    return std::int64_t{1} << (31 - sample.known);
-  }
-  // Between the upper half's lowest number and the lower half's highest one.
-  std::int64_t middle(const Sample& sample) const {
-    return sample.low + half_width(sample) - (step_ >> 1);
-  }
+  // Where the numbers with these bits begin, where their halves meet, and where they end.
+  struct Interval {
+    std::int64_t lower, middle, upper;
+  };
+  Interval interval(const Sample& sample) const;
+  bool is_inverted(const Sample& sample) const;
   void add_network(std::int16_t* inputs) const;
   void add_value(std::int16_t* inputs);
-  void select(const Sample& sample);
+  void select(const Sample& sample, const Interval& interval);
 
+  std::optional<Companding> companding_;
   std::uint32_t frame_bytes_;
   int number_bytes_;
   bool uses_network_;
@@ -82,6 +84,7 @@ class SoundPredictor {
 
   // The bit that is being coded.
   bool inverted_ = false;
+  Interval interval_{};
   Counter* value_counter_ = nullptr;
 
   // What adapts.

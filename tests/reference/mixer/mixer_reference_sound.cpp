@@ -61,6 +61,18 @@ std::vector<Int> first_weights(std::size_t inputs, Int weight) {
   return weights;
 }
 
+// The level of a companded number 0..255.
+Int companded_level(bool a_law, std::size_t y) {
+  const Int e = static_cast<Int>(y < 128 ? 127 - y : y - 128), g = e / 16, u = e % 16;
+  Int x = 0;
+  if (a_law) {
+    x = g == 0 ? 16 * u + 8 : (16 * u + 264) << (g - 1);
+  } else {
+    x = ((8 * u + 132) << g) - 132;
+  }
+  return 65536 * (y < 128 ? -x : x);
+}
+
 // The last numbers of those, the oldest first.
 void append_last(const std::vector<Int>& amplitudes, Int count, std::vector<Int>& inputs) {
   inputs.insert(inputs.end(), amplitudes.end() - count, amplitudes.end());
@@ -72,7 +84,9 @@ SoundReference::SoundReference(std::size_t n, std::size_t streams, const Layout&
     : length_(std::max<std::size_t>((n + streams - 1) / streams, 1)),
       b_(layout.number_bytes()),
       channels_(layout.channels),
-      E_(std::max<Int>((Int{1} << (32 - 8 * b_)) / 16, 16)),
+      companded_(layout.form == Form::kCompanded),
+      a_law_(layout.a_law),
+      E_(companded_ ? 1 << 14 : std::max<Int>((Int{1} << (32 - 8 * b_)) / 16, 16)),
       final_set_(256, first_weights(3, 16384 / 3)),
       refiner_(768),
       inputs_(32),
@@ -178,14 +192,46 @@ Int SoundReference::place(std::size_t distribution, Int z) {
   return scaled(distribution, channel().m[distribution / 2] - z);
 }
 
-std::uint32_t SoundReference::predict() {
+Int SoundReference::shrinkage(std::size_t distribution, Int d) {
+  Int sum = 0;
+  for (Int z = std::max<Int>(scaled(distribution, d), 1); z < 65536; z *= 2) sum -= softplus(-z);
+  return sum;
+}
+
+Int SoundReference::bound(std::size_t y) const {
+  if (y == 0) return -(Int{1} << 31);
+  if (y == 256) return Int{1} << 31;
+  return (companded_level(a_law_, y - 1) + companded_level(a_law_, y)) / 2;
+}
+
+std::array<Int, 3> SoundReference::interval() const {
   const Stream& s = *stream_;
+  if (companded_) {
+    const std::size_t h = std::size_t{128} >> s.known, y = 2 * h * s.bits;
+    return {bound(y), bound(y + h), bound(y + 2 * h)};
+  }
   const Int h = Int{1} << (31 - s.known);
   const Int g = (Int{1} << (32 - 8 * b_)) / 2;
-  const Int lower = s.low - g, middle = s.low + h - g, upper = s.low + 2 * h - g;
+  return {s.low - g, s.low + h - g, s.low + 2 * h - g};
+}
+
+bool SoundReference::is_inverted() const {
+  const int known = stream_->known;
+  if (!companded_) return known == 0 && b_ > 1;
+  if (known == 0) return false;
+  const bool positive = (partial_ >> (known - 1)) % 2 == 1;
+  if (a_law_) return (known % 2 == 1) == positive;
+  return positive;
+}
+
+std::uint32_t SoundReference::predict() {
+  const Stream& s = *stream_;
+  const auto [lower, middle, upper] = interval();
+  const Int a = middle - lower, b = upper - middle;
   for (std::size_t i = 0; i < kDistributions; ++i) {
-    inputs_[i] =
-        clamp((softplus(place(i, lower)) - softplus(place(i, upper)) - scaled(i, h)) >> 4, kLimit);
+    const Int odds = a == b ? 0 : shrinkage(i, b) - shrinkage(i, a);
+    inputs_[i] = clamp(
+        (softplus(place(i, lower)) - softplus(place(i, upper)) - scaled(i, a) + odds) >> 4, kLimit);
   }
   inputs_[14] = inputs_[15] = 0;
   value_ = nullptr;
@@ -199,16 +245,17 @@ std::uint32_t SoundReference::predict() {
       inputs_[15] = value_->x() * static_cast<Int>(std::min(value_->count, 32u)) / 32;
     }
   }
-  const bool is_sign = s.known == 0 && b_ > 1;
+  const bool inverted = is_inverted();
   inputs_[16] = 0;
   if (distribution_ != nullptr) {
     const Int logit = mixer_reference::network_logit(*distribution_, partial_, k_);
-    inputs_[16] = is_sign ? -logit : logit;
+    inputs_[16] = inverted ? -logit : logit;
   }
   inputs_[17] = 256;
 
   const Int S = half(mean(6, 1)), F = half(mean(6, 0));
-  const auto width = static_cast<std::size_t>(std::clamp<Int>(2 * (31 - s.known) - S + 7, 0, 31));
+  const auto width =
+      static_cast<std::size_t>(std::clamp<Int>(half((upper - lower) / 2) - S + 7, 0, 31));
   const auto liveliness = static_cast<std::size_t>(std::clamp<Int>(F - S + 4, 0, 7));
   where_ = 24 * width + 12 + static_cast<std::size_t>(clamp(place(13, middle) / 1024, 11));
   const auto known = static_cast<std::size_t>(s.known);
@@ -219,12 +266,12 @@ std::uint32_t SoundReference::predict() {
   final_set_.mix(32 * c_ + known, logits_);
   const Int X = final_set_.logit;
   const Int p16 = std::clamp<Int>((3 * squash(X) + refiner_.refine(where_, X)) >> 2, 1, 65535);
-  return static_cast<std::uint32_t>(is_sign ? 65536 - p16 : p16);
+  return static_cast<std::uint32_t>(inverted ? 65536 - p16 : p16);
 }
 
 void SoundReference::learn(int bit) {
   Stream& s = *stream_;
-  const int y = s.known == 0 && b_ > 1 ? 1 - bit : bit;
+  const int y = is_inverted() ? 1 - bit : bit;
   const Int rate = 128 + 393216 / (4096 + static_cast<Int>(bits_));
   for (Sets& sets : sets_) sets.learn(inputs_, y, rate);
   final_set_.learn(logits_, y, 120);
@@ -236,7 +283,8 @@ void SoundReference::learn(int bit) {
   ++s.known;
   partial_ = 2 * partial_ + static_cast<unsigned>(bit);
   if (++k_ < 8) return;
-  if (s.e % b_ == b_ - 1) learn_number(s.low);
+  if (companded_) learn_number(companded_level(a_law_, static_cast<std::size_t>(s.bits)));
+  if (!companded_ && s.e % b_ == b_ - 1) learn_number(s.low);
   ++s.e;
 }
 

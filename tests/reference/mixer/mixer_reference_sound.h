@@ -18,7 +18,7 @@ namespace nnzip {
 
 class SoundReference {
  public:
-  // Precondition: 1 <= streams, a valid layout of samples.
+  // Precondition: 1 <= streams, a valid layout of samples, companded or not.
   SoundReference(std::size_t n, std::size_t streams, const Layout& layout, bool network);
 
   void start(std::size_t stream, const Distribution* distribution);
@@ -58,11 +58,18 @@ class SoundReference {
   void predict_number();
   void learn_number(Int x);
   Int mean(std::size_t i, std::size_t k);
+  // Between the companded numbers y - 1 and y.
+  Int bound(std::size_t y) const;
+  // lower, middle, upper.
+  std::array<Int, 3> interval() const;
+  bool is_inverted() const;
   Int scaled(std::size_t distribution, Int d);
+  Int shrinkage(std::size_t distribution, Int d);
   Int place(std::size_t distribution, Int z);
 
   std::size_t length_;
   std::size_t b_, channels_;
+  bool companded_, a_law_;
   Int E_;
   std::vector<Stream> streams_;
   std::uint64_t bits_ = 0;
