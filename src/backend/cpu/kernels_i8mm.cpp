@@ -32,76 +32,70 @@ inline void pair_rows(const Product& p, std::int64_t first, std::int8_t* to) {
   }
 }
 
-// 1, 2 or 4 vectors by one instruction.
-template <int Vectors>
-inline void load(const std::int8_t* from, int8x16_t* to) {
-  if constexpr (Vectors == 4) {
-    const int8x16x4_t loaded = vld1q_s8_x4(from);
-    for (int i = 0; i < 4; ++i) to[i] = loaded.val[i];
-  } else if constexpr (Vectors == 2) {
-    const int8x16x2_t loaded = vld1q_s8_x2(from);
-    for (int i = 0; i < 2; ++i) to[i] = loaded.val[i];
-  } else {
-    to[0] = vld1q_s8(from);
-  }
-}
-
-// Pairs of rows times Vectors pairs of outputs; w: [inputs/8][16][8], of which it takes a part.
-// out: [][16]
-template <int Pairs, int Vectors>
-[[gnu::noinline]] void pair_tile(const std::int8_t* a, const std::int8_t* w, std::int32_t quads,
-                                 const std::int32_t* init, std::int32_t* out) {
-  int32x4_t acc[Pairs][Vectors];
+// Pairs of rows times Vectors pairs of outputs of each of some blocks; w: [inputs/8][16][8], of
+// which it takes a part, `stride` bytes from block to block. out: [][16 * Blocks]
+template <int Pairs, int Blocks, int Vectors>
+[[gnu::noinline]] void pair_tile(const std::int8_t* a, const std::int8_t* w, std::int64_t stride,
+                                 std::int32_t quads, const std::int32_t* init, std::int32_t* out) {
+  const std::int8_t* weights[Blocks];
+#pragma GCC unroll 2
+  for (int b = 0; b < Blocks; ++b) weights[b] = w + b * stride;
+  int32x4_t acc[Pairs][Blocks * Vectors];
 #pragma GCC unroll 8
   for (int i = 0; i < Pairs; ++i) {
-#pragma GCC unroll 8
-    for (int j = 0; j < Vectors; ++j) acc[i][j] = vdupq_n_s32(0);
+#pragma GCC unroll 16
+    for (int j = 0; j < Blocks * Vectors; ++j) acc[i][j] = vdupq_n_s32(0);
   }
-#pragma GCC unroll 2
-  for (std::int32_t q = 0; q < quads; q += 2, a += Pairs * 16, w += 128) {
-    int8x16_t rows[Pairs];
-    load<Pairs>(a, rows);
-#pragma GCC unroll 2
-    for (int j = 0; j < Vectors; j += 4) {
-      int8x16_t weights[4];
-      load<4>(w + j * 16, weights);
+  constexpr int kGroups = 8 / Pairs;  // of 8 inputs: 64 of them at most
+  const std::int8_t* const end = a + std::int64_t{quads} * 8 * Pairs;
+  while (a != end) {
+    int8x16x4_t rows;
+#pragma GCC unroll 8
+    for (int g = 0; g < kGroups; ++g) {
+      if (g * Pairs % 4 == 0) rows = load_next(a);
+#pragma GCC unroll 16
+      for (int j = 0; j < Blocks * Vectors; j += 4) {
+        asm volatile("" ::: "memory");  // or GCC loads all weights first, and spills sums
+        const int8x16x4_t four = load_next(weights[j / Vectors], Vectors == 4 ? 128 : 64);
 #pragma GCC unroll 4
-      for (int k = 0; k < 4; ++k) {
+        for (int k = 0; k < 4; ++k) {
 #pragma GCC unroll 4
-        for (int i = 0; i < Pairs; ++i) {
-          acc[i][j + k] = vmmlaq_s32(acc[i][j + k], rows[i], weights[k]);
+          for (int i = 0; i < Pairs; ++i) {
+            acc[i][j + k] = vmmlaq_s32(acc[i][j + k], rows.val[g * Pairs % 4 + i], four.val[k]);
+          }
         }
       }
     }
   }
 #pragma GCC unroll 8
   for (int i = 0; i < Pairs; ++i) {
-#pragma GCC unroll 4
-    for (int j = 0; j < Vectors; j += 2) {
+#pragma GCC unroll 8
+    for (int j = 0; j < Blocks * Vectors; j += 2) {
       const int64x2_t x = vreinterpretq_s64_s32(acc[i][j]);
       const int64x2_t y = vreinterpretq_s64_s32(acc[i][j + 1]);
       const int32x4_t start = vld1q_s32(init + 2 * j);
-      vst1q_s32(out + 32 * i + 2 * j, vaddq_s32(start, vreinterpretq_s32_s64(vtrn1q_s64(x, y))));
-      vst1q_s32(out + 32 * i + 16 + 2 * j,
-                vaddq_s32(start, vreinterpretq_s32_s64(vtrn2q_s64(x, y))));
+      std::int32_t* const to = out + 32 * Blocks * i + 2 * j;
+      vst1q_s32(to, vaddq_s32(start, vreinterpretq_s32_s64(vtrn1q_s64(x, y))));
+      vst1q_s32(to + 16 * Blocks, vaddq_s32(start, vreinterpretq_s32_s64(vtrn2q_s64(x, y))));
     }
   }
 }
 
-// All blocks of the rows from `first` on.
+// All blocks of the rows from `first` on. The number of blocks is even.
 template <int Pairs, typename Use>
 inline void multiply_pairs(const Product& p, std::int32_t first, const Use& use) {
   alignas(64) std::int8_t a[2 * Pairs * kMaxInputs];
   pair_rows<Pairs>(p, first, a);
-  constexpr int kVectors = Pairs == 4 ? 4 : 8;
+  constexpr int kBlocksTogether = Pairs == 1 ? 2 : 1, kVectors = Pairs == 4 ? 4 : 8;
   const std::int32_t rows = p.rows - first < 2 * Pairs ? p.rows - first : 2 * Pairs;
-  for (std::int64_t b = 0; b < p.blocks; ++b) {
-    std::int32_t out[2 * Pairs][16];
-    const std::int8_t* const w = p.w + b * p.quads * 64;
+  const std::int64_t stride = std::int64_t{p.quads} * 64;
+  for (std::int64_t b = 0; b < p.blocks; b += kBlocksTogether) {
+    std::int32_t out[2 * Pairs][16 * kBlocksTogether];
     for (int j = 0; j < 8; j += kVectors) {
-      pair_tile<Pairs, kVectors>(a, w + j * 16, p.quads, p.init + b * 16 + j * 2, &out[0][2 * j]);
+      pair_tile<Pairs, kBlocksTogether, kVectors>(a, p.w + b * stride + j * 16, stride, p.quads,
+                                                  p.init + b * 16 + j * 2, &out[0][2 * j]);
     }
-    for (std::int32_t i = 0; i < rows; ++i) use(out[i], first + i, b * 16, 16);
+    for (std::int32_t i = 0; i < rows; ++i) use(out[i], first + i, b * 16, 16 * kBlocksTogether);
   }
 }
 

@@ -16,66 +16,107 @@ constexpr std::int32_t kFlip = 0;
 
 constexpr int kRows = 2, kBlocks = 2;
 
-// Four inputs of a row and the four after them, each repeated for four outputs.
-struct TwoQuads {
-  int8x16_t first, second;
-};
+// Two sums of each output, to be added: of 0 and 1 in the first vector, of 2 and 3 in the second.
+using TwoVectors = int32x4_t[2];
 
-// acc[0] += sums of the outputs 0 and 1 of 8 inputs, acc[1] of 2 and 3: two sums of each, to be
-// added.
+// sums += products of four outputs with 8 inputs: four, repeated for each output, and the four
+// after them.
 template <bool kSigned>
-inline void add_products(int32x4_t* acc, const TwoQuads& a, int8x16_t w, int8x16_t w2) {
+inline void add_products(TwoVectors& sums, int8x16_t a, int8x16_t a2, int8x16_t w, int8x16_t w2) {
+  // By assembly, or GCC copies what it is to add to.
+  int16x8_t low, high;
   if constexpr (kSigned) {
     // Two products: at most 2 * 127 * 127 = 32258.
-    int16x8_t low = vmull_s8(vget_low_s8(w), vget_low_s8(a.first));
-    int16x8_t high = vmull_high_s8(w, a.first);
-    low = vmlal_s8(low, vget_low_s8(w2), vget_low_s8(a.second));
-    high = vmlal_high_s8(high, w2, a.second);
-    acc[0] = vpadalq_s16(acc[0], low);
-    acc[1] = vpadalq_s16(acc[1], high);
+    asm("smull %2.8h, %4.8b, %5.8b\n\t"
+        "smull2 %3.8h, %4.16b, %5.16b\n\t"
+        "smlal %2.8h, %6.8b, %7.8b\n\t"
+        "smlal2 %3.8h, %6.16b, %7.16b\n\t"
+        "sadalp %0.4s, %2.8h\n\t"
+        "sadalp %1.4s, %3.8h"
+        : "+w"(sums[0]), "+w"(sums[1]), "=&w"(low), "=&w"(high)
+        : "w"(w), "w"(a), "w"(w2), "w"(a2));
   } else {
     // One product: at most 255 * 255 = 65025.
-    const auto add = [acc](int8x16_t x, int8x16_t y) {
-      const uint8x16_t u = vreinterpretq_u8_s8(x), v = vreinterpretq_u8_s8(y);
-      const uint16x8_t low = vmull_u8(vget_low_u8(u), vget_low_u8(v)), high = vmull_high_u8(u, v);
-      acc[0] = vreinterpretq_s32_u32(vpadalq_u16(vreinterpretq_u32_s32(acc[0]), low));
-      acc[1] = vreinterpretq_s32_u32(vpadalq_u16(vreinterpretq_u32_s32(acc[1]), high));
-    };
-    add(w, a.first);
-    add(w2, a.second);
+    asm("umull %2.8h, %4.8b, %5.8b\n\t"
+        "umull2 %3.8h, %4.16b, %5.16b\n\t"
+        "uadalp %0.4s, %2.8h\n\t"
+        "uadalp %1.4s, %3.8h\n\t"
+        "umull %2.8h, %6.8b, %7.8b\n\t"
+        "umull2 %3.8h, %6.16b, %7.16b\n\t"
+        "uadalp %0.4s, %2.8h\n\t"
+        "uadalp %1.4s, %3.8h"
+        : "+w"(sums[0]), "+w"(sums[1]), "=&w"(low), "=&w"(high)
+        : "w"(w), "w"(a), "w"(w2), "w"(a2));
   }
 }
 
-inline int8x16_t repeated(const std::uint8_t* quad) {
-  return vreinterpretq_s8_s32(vld1q_dup_s32(reinterpret_cast<const std::int32_t*>(quad)));
+// Four inputs repeated for four outputs, past which `from` moves.
+inline int8x16_t repeat_next(const std::uint8_t*& from) {
+  const int8x16_t loaded =
+      vreinterpretq_s8_s32(vld1q_dup_s32(reinterpret_cast<const std::int32_t*>(from)));
+  from += 4;
+  asm("" : "+r"(from));  // or GCC adds an offset to one pointer for each load
+  return loaded;
+}
+
+// 2 or 4 vectors, past which `from` moves.
+template <int Vectors>
+inline void load_next(const std::int8_t*& from, int8x16_t (&to)[Vectors]) {
+  if constexpr (Vectors == 4) {
+    const int8x16x4_t loaded = vld1q_s8_x4(from);
+    for (int i = 0; i < 4; ++i) to[i] = loaded.val[i];
+  } else {
+    const int8x16x2_t loaded = vld1q_s8_x2(from);
+    for (int i = 0; i < 2; ++i) to[i] = loaded.val[i];
+  }
+  from += 16 * Vectors;
+  asm("" : "+r"(from));
 }
 
 template <bool kSigned, int Rows, int Blocks>
 [[gnu::noinline]] void tile(const Sums p, std::int64_t r, std::int64_t b,
                             std::int32_t (*out)[16 * Blocks]) {
-  const std::uint8_t* a = p.a + r * p.a_stride;
-  const std::int8_t* w = p.w + b * p.block_stride;
-  int32x4_t acc[Rows][8 * Blocks];
+  constexpr int kTogether = Rows == 1 ? 4 : 2;  // as registers allow
+  const std::uint8_t* a[Rows];
+#pragma GCC unroll 8
+  for (int i = 0; i < Rows; ++i) a[i] = p.a + (r + i) * p.a_stride;
+  const std::int8_t *w[Blocks], *w2[Blocks];  // of the two quads of a step
+#pragma GCC unroll 4
+  for (int j = 0; j < Blocks; ++j) {
+    w[j] = p.w + (b + j) * p.block_stride;
+    w2[j] = w[j] + p.quad_stride;
+  }
+  TwoVectors acc[Rows][4 * Blocks];
 #pragma GCC unroll 8
   for (auto& row : acc) {
 #pragma GCC unroll 16
-    for (int32x4_t& sum : row) sum = vdupq_n_s32(0);
+    for (TwoVectors& sums : row) sums[0] = sums[1] = vdupq_n_s32(0);
   }
-  for (std::int32_t q = 0; q < p.quads; q += 2, a += 8, w += 2 * p.quad_stride) {
-    TwoQuads quads[Rows];
+  for (std::int32_t q = 0; q < p.quads; q += 2) {
+    int8x16_t inputs[Rows], inputs2[Rows];
 #pragma GCC unroll 8
     for (int i = 0; i < Rows; ++i) {
-      quads[i] = {repeated(a + i * p.a_stride), repeated(a + i * p.a_stride + 4)};
+      inputs[i] = repeat_next(a[i]);
+      inputs2[i] = repeat_next(a[i]);
     }
 #pragma GCC unroll 8
-    for (int j = 0; j < 4 * Blocks; ++j) {
+    for (int j = 0; j < 4 * Blocks; j += kTogether) {
       asm volatile("" ::: "memory");  // or GCC loads all weights first, and spills sums
-      const std::int8_t* const from = w + j / 4 * p.block_stride + j % 4 * 16;
-      const int8x16_t first = vld1q_s8(from), second = vld1q_s8(from + p.quad_stride);
+      int8x16_t first[kTogether], second[kTogether];
+      load_next(w[j / 4], first);
+      load_next(w2[j / 4], second);
+#pragma GCC unroll 4
+      for (int k = 0; k < kTogether; ++k) {
 #pragma GCC unroll 8
-      for (int i = 0; i < Rows; ++i) {
-        add_products<kSigned>(&acc[i][2 * j], quads[i], first, second);
+        for (int i = 0; i < Rows; ++i) {
+          add_products<kSigned>(acc[i][j + k], inputs[i], inputs2[i], first[k], second[k]);
+        }
       }
+    }
+#pragma GCC unroll 4
+    for (int j = 0; j < Blocks; ++j) {
+      w[j] += 2 * p.quad_stride - 64;
+      w2[j] += 2 * p.quad_stride - 64;
     }
   }
 #pragma GCC unroll 8
@@ -83,7 +124,7 @@ template <bool kSigned, int Rows, int Blocks>
     const int32x4_t init = vld1q_s32(p.init + b * 16 + j * 4);
 #pragma GCC unroll 8
     for (int i = 0; i < Rows; ++i) {
-      vst1q_s32(out[i] + j * 4, vaddq_s32(init, vpaddq_s32(acc[i][2 * j], acc[i][2 * j + 1])));
+      vst1q_s32(out[i] + j * 4, vaddq_s32(init, vpaddq_s32(acc[i][j][0], acc[i][j][1])));
     }
   }
 }

@@ -15,13 +15,22 @@ inline int32x4_t add_products(int32x4_t acc, int8x16_t w, int8x16_t a) {
   }
 }
 
-template <bool kSigned, int kLane, int Rows, int Vectors>
-inline void add_quad(int32x4_t (&acc)[Rows][Vectors], const int8x16_t (&a)[Rows],
-                     const std::int8_t* w, std::int64_t block_stride) {
-  asm volatile("" ::: "memory");  // or GCC loads the weights of all quads first, and spills sums
+// Four vectors, past which `from` moves by `step` bytes; of 64 in the same instruction.
+inline int8x16x4_t load_next(const std::int8_t*& from, std::int64_t step = 64) {
+  const int8x16x4_t loaded = vld1q_s8_x4(from);
+  from += step;
+  asm("" : "+r"(from));  // or GCC adds an offset to one pointer for each load
+  return loaded;
+}
+
+// quad_stride: 64 if kSigned, of keys and matrices.
+template <bool kSigned, int kLane, int Rows, int Blocks>
+inline void add_quad(int32x4_t (&acc)[Rows][4 * Blocks], const int8x16_t (&a)[Rows],
+                     const std::int8_t* (&w)[Blocks], std::int64_t quad_stride) {
 #pragma GCC unroll 4
-  for (int b = 0; b < Vectors / 4; ++b) {
-    const int8x16x4_t weights = vld1q_s8_x4(w + b * block_stride);
+  for (int b = 0; b < Blocks; ++b) {
+    asm volatile("" ::: "memory");  // or GCC loads the weights of all quads first, and spills sums
+    const int8x16x4_t weights = load_next(w[b], kSigned ? 64 : quad_stride);
 #pragma GCC unroll 4
     for (int j = 0; j < 4; ++j) {
 #pragma GCC unroll 8
@@ -32,11 +41,26 @@ inline void add_quad(int32x4_t (&acc)[Rows][Vectors], const int8x16_t (&a)[Rows]
   }
 }
 
+// 16 inputs of all rows and outputs.
+template <bool kSigned, int Rows, int Blocks>
+inline void add_inputs(int32x4_t (&acc)[Rows][4 * Blocks], const std::uint8_t* a,
+                       std::int64_t a_stride, const std::int8_t* (&w)[Blocks],
+                       std::int64_t quad_stride) {
+  int8x16_t quads[Rows];
+#pragma GCC unroll 8
+  for (int i = 0; i < Rows; ++i) quads[i] = vreinterpretq_s8_u8(vld1q_u8(a + i * a_stride));
+  add_quad<kSigned, 0>(acc, quads, w, quad_stride);
+  add_quad<kSigned, 1>(acc, quads, w, quad_stride);
+  add_quad<kSigned, 2>(acc, quads, w, quad_stride);
+  add_quad<kSigned, 3>(acc, quads, w, quad_stride);
+}
+
 template <bool kSigned, int Rows, int Blocks>
 [[gnu::noinline]] void tile(const Sums p, std::int64_t r, std::int64_t b,
                             std::int32_t (*out)[16 * Blocks]) {
-  const std::uint8_t* a = p.a + r * p.a_stride;
-  const std::int8_t* w = p.w + b * p.block_stride;
+  const std::int8_t* w[Blocks];
+#pragma GCC unroll 4
+  for (int j = 0; j < Blocks; ++j) w[j] = p.w + (b + j) * p.block_stride;
   int32x4_t acc[Rows][4 * Blocks];
 #pragma GCC unroll 16
   for (int j = 0; j < 4 * Blocks; ++j) {
@@ -44,14 +68,13 @@ template <bool kSigned, int Rows, int Blocks>
 #pragma GCC unroll 8
     for (int i = 0; i < Rows; ++i) acc[i][j] = init;
   }
-  for (std::int32_t q = 0; q < p.quads; q += 4, a += 16, w += 4 * p.quad_stride) {
-    int8x16_t quads[Rows];
-#pragma GCC unroll 8
-    for (int i = 0; i < Rows; ++i) quads[i] = vreinterpretq_s8_u8(vld1q_u8(a + i * p.a_stride));
-    add_quad<kSigned, 0>(acc, quads, w, p.block_stride);
-    add_quad<kSigned, 1>(acc, quads, w + p.quad_stride, p.block_stride);
-    add_quad<kSigned, 2>(acc, quads, w + 2 * p.quad_stride, p.block_stride);
-    add_quad<kSigned, 3>(acc, quads, w + 3 * p.quad_stride, p.block_stride);
+  const std::uint8_t* a = p.a + r * p.a_stride;
+  const std::uint8_t* const end = a + 4 * p.quads;
+  if constexpr (Rows == 1) {
+#pragma GCC unroll 4
+    for (; a != end; a += 16) add_inputs<kSigned>(acc, a, p.a_stride, w, p.quad_stride);
+  } else {
+    for (; a != end; a += 16) add_inputs<kSigned>(acc, a, p.a_stride, w, p.quad_stride);
   }
 #pragma GCC unroll 8
   for (int i = 0; i < Rows; ++i) {
