@@ -5,7 +5,6 @@
 
 #include <algorithm>
 
-#include "codec/group_encoder.h"
 #include "codec/read_fully.h"
 #include "container/frame_table.h"
 #include "container/group_data.h"
@@ -69,15 +68,37 @@ void EarlierBlocks::add_unfinished(SeekableReader& file) try {
   if (error.code() == ErrorCode::kReadFailed) throw;
 }
 
-std::optional<Coded> EarlierBlocks::find(std::span<const std::uint8_t> content) {
+std::vector<CodedPart> EarlierBlocks::find(std::span<const std::uint8_t> content) {
   if (next_ < unfinished_.size()) {
-    if (auto coded = read(*resume_, unfinished_[next_++], content)) return coded;
+    auto parts = next_unfinished(content);
+    if (!parts.empty()) return parts;
     unfinished_.clear();
   }
-  if (hashed_.empty()) return std::nullopt;
-  const auto found = hashed_.find(xxh3_128(content));
-  if (found == hashed_.end()) return std::nullopt;
-  return read(*reuse_, found->second, content);
+  const auto found = hashed_.empty() ? hashed_.end() : hashed_.find(xxh3_128(content));
+  if (found == hashed_.end()) return {};
+  std::vector<CodedPart> parts;
+  if (auto coded = read(*reuse_, found->second, content)) {
+    parts.push_back({content, std::move(*coded), true});
+  }
+  return parts;
+}
+
+// All of the content, or none.
+std::vector<CodedPart> EarlierBlocks::next_unfinished(std::span<const std::uint8_t> content) {
+  std::vector<CodedPart> parts;
+  std::size_t next = next_;
+  while (!content.empty()) {
+    if (next == unfinished_.size()) return {};
+    const Place& place = unfinished_[next++];
+    const auto part =
+        content.first(std::min<std::size_t>(place.block.content_bytes, content.size()));
+    auto coded = read(*resume_, place, part);
+    if (!coded) return {};
+    parts.push_back({part, std::move(*coded), true});
+    content = content.subspan(part.size());
+  }
+  next_ = next;
+  return parts;
 }
 
 // What is damaged is none.

@@ -11,6 +11,7 @@
 
 #include "base/hash.h"
 #include "codec/frame_models.h"
+#include "codec/group_encoder.h"
 #include "codec/kinds/kind.h"
 #include "container/directory.h"
 #include "nnzip/nnzip.hpp"
@@ -23,10 +24,10 @@ class EarlierBlocks {
   // Options::reuse has no directory with hashes, Error(kReadFailed).
   EarlierBlocks(const Options& options, const FrameModels& models);
 
-  // The block of that content, as encode_block() gives blocks; nothing if there is none, or its
-  // model is not among those that blocks may use. Call it with all content in its order. The coded
-  // data are not looked at.
-  std::optional<Coded> find(std::span<const std::uint8_t> content);
+  // The block of that content, as encode_block() gives blocks, or the blocks that a group became
+  // which was given up; none if there is none, or its model is not among those that blocks may use.
+  // Call it with all content in its order. The coded data are not looked at.
+  std::vector<CodedPart> find(std::span<const std::uint8_t> content);
 
  private:
   struct Place {
@@ -37,6 +38,7 @@ class EarlierBlocks {
 
   void add_hashed(SeekableReader& file);
   void add_unfinished(SeekableReader& file);
+  std::vector<CodedPart> next_unfinished(std::span<const std::uint8_t> content);
   std::optional<Coded> read(SeekableReader& file, const Place& place,
                             std::span<const std::uint8_t> content) const;
   bool place_models(Coded& coded, const std::vector<ModelId>& names) const;

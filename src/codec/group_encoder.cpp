@@ -2,6 +2,8 @@
 // All blocks at all depths are coded side by side; then groups are judged from the inside out.
 #include "codec/group_encoder.h"
 
+#include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
 
@@ -29,19 +31,19 @@ class SourceEncoder {
                              const std::function<void(std::size_t)>& progress,
                              const KnownBlock& known) {
     std::vector<Coded> coded(blocks.size());
-    std::vector<std::optional<Coded>> found(blocks.size());
+    std::vector<std::vector<CodedPart>> found(blocks.size());
     for (std::size_t i = 0; i < blocks.size(); ++i) {
       if (known) found[i] = known(blocks[i].content);
-      if (!found[i]) add_leaves(blocks[i], coded[i], 1.0);
+      if (found[i].empty()) add_leaves(blocks[i], coded[i], 1.0);
     }
     single_ = single && leaves_.size() == 1;
     encode_leaves(progress);
     std::vector<CodedPart> parts;
     for (std::size_t i = 0; i < blocks.size(); ++i) {
-      if (found[i]) {
-        parts.push_back({blocks[i].content, std::move(*found[i]), true});
-      } else {
+      if (found[i].empty()) {
         settle(blocks[i], std::move(coded[i]), parts);
+      } else {
+        std::ranges::move(found[i], std::back_inserter(parts));
       }
     }
     return parts;

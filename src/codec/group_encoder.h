@@ -20,8 +20,8 @@ struct CodedPart {
   bool known = false;                     // not coded anew
 };
 
-// Gives a block that need not be coded, or nothing.
-using KnownBlock = std::function<std::optional<Coded>(std::span<const std::uint8_t> content)>;
+// Gives the parts, one after the other, of a block that need not be coded, or none.
+using KnownBlock = std::function<std::vector<CodedPart>(std::span<const std::uint8_t> content)>;
 
 // One part or, where a group is given up, several for each block, in their order. single: whether
 // there are no others in the frame. The result does not depend on threads. progress: called with
