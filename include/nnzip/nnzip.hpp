@@ -55,6 +55,9 @@ class NNZIP_API SeekableReader : public Reader {
  public:
   virtual std::uint64_t size() = 0;             // all bytes, read or not
   virtual void seek(std::uint64_t offset) = 0;  // counted from the first byte, at most size()
+  // How many of the bytes that would be read next are zeros that take no room where the data are
+  // kept; 0 if that is not known.
+  virtual std::uint64_t hole() { return 0; }
 };
 
 // Where data goes. write() takes all of data or throws Error(kWriteFailed).
@@ -62,6 +65,16 @@ class NNZIP_API Writer {
  public:
   virtual ~Writer() = default;
   virtual void write(std::span<const std::uint8_t> data) = 0;
+
+  // Writes n zeros. Where they can be left out, that is overridden.
+  virtual void write_zeros(std::uint64_t n) {
+    constexpr std::array<std::uint8_t, 4096> zeros{};
+    while (n > 0) {
+      const auto size = static_cast<std::size_t>(n < zeros.size() ? n : zeros.size());
+      write({zeros.data(), size});
+      n -= size;
+    }
+  }
 };
 
 class ModelStore;  // models that were found: see find_models()

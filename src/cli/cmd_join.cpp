@@ -53,7 +53,7 @@ void run_join(const Arguments& arguments) {
   Inputs inputs(arguments.files);
   try {
     const std::string target = arguments.output.empty() ? kStandardStream : arguments.output;
-    OutputFile output(target, arguments.force, false);
+    OutputFile output(target, arguments.force, true);
     if (!arguments.force) refuse_terminal(output);
     const Summary summary = join(
         arguments.files.size(),

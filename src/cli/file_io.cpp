@@ -115,6 +115,8 @@ bool InputFile::Seekable::skip(std::uint64_t n) {
   return enough;
 }
 
+std::uint64_t InputFile::Seekable::hole() { return platform::hole_bytes(file_.descriptor_); }
+
 bool InputFile::is_terminal() const { return platform::is_terminal(descriptor_); }
 
 std::uint64_t InputFile::size() const { return is_regular() ? status_.bytes : 0; }
@@ -196,6 +198,12 @@ void OutputFile::write(std::span<const std::uint8_t> data) {
   }
   put(data.subspan(written));
   place_ += data.size();
+}
+
+void OutputFile::write_zeros(std::uint64_t n) {
+  if (!holes_) return Writer::write_zeros(n);
+  hole_ += n;
+  place_ += n;
 }
 
 void OutputFile::put(std::span<const std::uint8_t> data) {

@@ -59,6 +59,7 @@ class InputFile : public Reader {
     bool skip(std::uint64_t n) override;
     std::uint64_t size() override;
     void seek(std::uint64_t offset) override;
+    std::uint64_t hole() override;
 
    private:
     InputFile& file_;
@@ -89,6 +90,7 @@ class OutputFile : public Writer {
   OutputFile& operator=(const OutputFile&) = delete;
 
   void write(std::span<const std::uint8_t> data) override;
+  void write_zeros(std::uint64_t n) override;
 
   // The name of the unfinished file, empty if there is none.
   std::string unfinished() const { return temporary_ ? temporary_->name() : std::string(); }

@@ -99,6 +99,11 @@ void copy(SeekableReader& file, const Piece& piece, Writer& writer) {
   Bytes buffer(kPieceBytes);
   file.seek(piece.begin);
   for (std::uint64_t left = piece.end - piece.begin; left > 0;) {
+    if (const std::uint64_t hole = std::min(file.hole(), left); hole > 0 && file.skip(hole)) {
+      writer.write_zeros(hole);
+      left -= hole;
+      continue;
+    }
     const std::size_t wanted = std::min<std::uint64_t>(left, buffer.size());
     const std::size_t size = file.read(std::span(buffer).first(wanted));
     if (size == 0) {

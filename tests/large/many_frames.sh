@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # A terabyte in 16,000 frames of stored zeros, a file of holes: list and --range with and without a
-# directory in 200 MB, and join of 16,000 files: many_frames.sh NNZIP. Prints how long each takes.
+# directory in 200 MB, and join of that and of 16,000 files: many_frames.sh NNZIP. Prints how long each takes.
 set -euo pipefail
 
 nnzip=$(realpath "$1")
@@ -66,6 +66,9 @@ assert len(entry["frames"]) == 16000 and entry["content_bytes"] == 16000 << 26, 
   limited "$nnzip" -d --range $((15999 << 26)):1000 $file.nnz >part
   cmp part <(head -c 1000 /dev/zero)
 done
+limited "$nnzip" join -f -o whole.nnz plain.nnz
+[[ $(stat -c %s whole.nnz) == $(stat -c %s listed.nnz) ]] && cmp <("$nnzip" list --json <listed.nnz) <("$nnzip" list --json <whole.nnz)
+(($(stat -c %b whole.nnz) < 1000000))
 printf '%s\n' small/* >names
 limited xargs -s 1000000 -a names "$nnzip" join -f -o joined.nnz
 [[ $("$nnzip" -dc joined.nnz | wc -c) == 80000 ]]

@@ -58,6 +58,9 @@ std::int64_t seek_to(int descriptor, std::uint64_t place);
 std::int64_t seek_forward(int descriptor, std::uint64_t bytes);
 std::int64_t place_of(int descriptor);
 
+// Bytes from there on to the next data, or to the end, that are a hole; 0 if it cannot be told.
+std::uint64_t hole_bytes(int descriptor);
+
 // Cuts the file, or lengthens it by zeros; false if that cannot be.
 bool set_length(int descriptor, std::uint64_t bytes);
 

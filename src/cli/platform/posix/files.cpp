@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
+
 namespace nnzip::platform {
 namespace {
 
@@ -93,6 +95,20 @@ std::int64_t seek_forward(int descriptor, std::uint64_t bytes) {
 }
 
 std::int64_t place_of(int descriptor) { return lseek(descriptor, 0, SEEK_CUR); }
+
+std::uint64_t hole_bytes(int descriptor) {
+#if defined(SEEK_DATA)
+  const off_t place = lseek(descriptor, 0, SEEK_CUR);
+  if (place < 0) return 0;
+  off_t data = lseek(descriptor, place, SEEK_DATA);
+  if (data < 0 && errno == ENXIO) data = lseek(descriptor, 0, SEEK_END);
+  lseek(descriptor, place, SEEK_SET);
+  return data > place ? static_cast<std::uint64_t>(data - place) : 0;
+#else
+  static_cast<void>(descriptor);
+  return 0;
+#endif
+}
 
 bool set_length(int descriptor, std::uint64_t bytes) {
   return ftruncate(descriptor, static_cast<off_t>(bytes)) == 0;

@@ -128,6 +128,8 @@ std::int64_t seek_forward(int descriptor, std::uint64_t bytes) {
 
 std::int64_t place_of(int descriptor) { return _lseeki64(descriptor, 0, SEEK_CUR); }
 
+std::uint64_t hole_bytes(int) { return 0; }
+
 bool set_length(int descriptor, std::uint64_t bytes) {
   // Not _chsize_s: it writes the zeros, over what another process has written there meanwhile.
   FILE_END_OF_FILE_INFO end = {};
