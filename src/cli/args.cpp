@@ -96,17 +96,15 @@ Cut cut_of(const std::string& word) {
   fail("--cut takes blocks, lines or tar, not " + word + ".");
 }
 
+// Of a command line without such a word.
+Command command_of(const RawOptions& raw) {
+  if (raw.list) return Command::kList;
+  if (raw.test) return Command::kTest;
+  return raw.decompress ? Command::kDecompress : Command::kCompress;
+}
+
 // Weighs the raw options against each other.
-void settle(Arguments& arguments, const RawOptions& raw, bool has_command) {
-  if (!has_command) {
-    if (raw.list) {
-      arguments.command = Command::kList;
-    } else if (raw.test) {
-      arguments.command = Command::kTest;
-    } else if (raw.decompress) {
-      arguments.command = Command::kDecompress;
-    }
-  }
+void settle(Arguments& arguments, const RawOptions& raw) {
   if (raw.keep) arguments.remove_input = false;
   if (raw.no_sparse) arguments.sparse = false;
   if (raw.verbose) arguments.verbosity = message::Verbosity::kVerbose;
@@ -182,7 +180,23 @@ std::string parse_line(std::vector<std::string> words, const std::string& name,
   return help;
 }
 
-// All commands share the variable, so it may hold any option; a command uses those that it has.
+// Forgets what would contradict the command. Other options that it does not have, nobody asks for.
+void drop_foreign(Command command, Arguments& arguments, RawOptions& raw) {
+  const bool compresses = command == Command::kCompress;
+  const bool decompresses = command == Command::kDecompress;
+  if (!compresses) {
+    raw.resume = false;
+    arguments.reuse.clear();
+  }
+  if (!decompresses) raw.range.clear();
+  if (!compresses && !decompresses) {
+    raw.part.clear();
+    if (command != Command::kJoin) arguments.output.clear();
+  }
+  if (command != Command::kList) arguments.json = false;
+}
+
+// All commands share the variable, so it may hold any option; a command takes those that it has.
 void parse_environment(Arguments& arguments, RawOptions& raw) {
   const auto variable = platform::variable("NNZIP_OPT");
   if (!variable) return;
@@ -203,7 +217,6 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
   Arguments arguments;
   RawOptions raw;
-  parse_environment(arguments, raw);
   // Only the first word may be a command: after it, and after any option, such a word is a file.
   const auto* const word = std::find_if(kWords.begin(), kWords.end(), [&](const auto& known) {
     return !words.empty() && words.front() == known.first;
@@ -215,9 +228,17 @@ Arguments parse_arguments(int argc, const char* const* argv) {
     name += " " + words.front();
     words.erase(words.begin());
   }
-  const std::string help =
-      parse_line(std::move(words), name, has_command ? &word->second : nullptr, arguments, raw);
-  settle(arguments, raw, has_command);
+  const Command* const command = has_command ? &word->second : nullptr;
+  if (platform::variable("NNZIP_OPT")) {
+    parse_environment(arguments, raw);
+    Arguments ignored = arguments;
+    RawOptions both = raw;
+    parse_line(words, name, command, ignored, both);
+    drop_foreign(has_command ? *command : command_of(both), arguments, raw);
+  }
+  const std::string help = parse_line(std::move(words), name, command, arguments, raw);
+  if (!has_command) arguments.command = command_of(raw);
+  settle(arguments, raw);
   if (!help.empty()) {
     arguments.command = Command::kPrint;
     arguments.text = help;

@@ -16,4 +16,10 @@ for bad in b -- '-- b' - --bogus -10 '-T x' compress; do
 done
 NNZIP_OPT=-q nnzip -vc a 2>&1 >/dev/null | grep -c 500
 NNZIP_OPT=-d nnzip -zc a | cmp - a.nnz
+# What a command does not have does not hinder it.
+export NNZIP_OPT='--resume --reuse a.nnz --range 1:2 --part 1/2 -o out --json'
+nnzip -t a.nnz && nnzip list a.nnz | grep -c '"content_bytes": 500' && nnzip join -f a.nnz && [[ -s out ]]
+NNZIP_OPT='--resume --reuse a.nnz --cut lines' nnzip -dc a.nnz | cmp - a
+status nnzip -t --range 1:2 a.nnz
+unset NNZIP_OPT && rm out
 NNZIP_OPT=--rm nnzip -fk a && NNZIP_OPT=-k nnzip -f --rm a && ls
