@@ -23,10 +23,6 @@ namespace {
 
 int log2_of(const BlockPlan& plan) { return std::countr_zero(static_cast<unsigned>(plan.streams)); }
 
-bool is_of_bytes(const Layout& layout) {
-  return layout.form == Form::kBytes || layout.form == Form::kCode;
-}
-
 BlockHeader header_of(BlockKind kind, std::size_t content_bytes) {
   BlockHeader header;
   header.kind = kind;
@@ -137,7 +133,7 @@ class BlockEncoder {
   void try_compressed() {
     const CompressedTrial& trial = level_.compressed_trial;
     if (!level_.kinds.contexts || !contexts_help(content_, trial)) return;
-    const BlockHeader header = header_of(BlockKind::kContexts, content_.size());
+    const BlockHeader header = header_as(BlockKind::kContexts, content_, {}, level_);
     auto coded = kContextsKind.encode(header, content_, {nullptr, 1, part_of_progress(0, 4)});
     const std::size_t most = content_.size() - content_.size() / trial.gain;
     if (coded.back().data.size() < most) contest_.offer(std::move(coded));
@@ -159,6 +155,7 @@ class BlockEncoder {
     if (folded.size() > content_.size() / parts.folded) return false;
     BlockHeader header = header_of(BlockKind::kContexts, content_.size());
     header.filters = {{Filter::kRepeats, static_cast<std::uint32_t>(folded.size())}};
+    header.effort = level_.effort;
     if (level_.kinds.contexts) contest_.offer(kContextsKind.encode(header, folded, {}));
     header.kind = BlockKind::kMixed;
     if (const auto engine = choose_model(header)) {
@@ -371,6 +368,7 @@ BlockHeader header_as(BlockKind kind, std::span<const std::uint8_t> content, con
   if (kind != BlockKind::kNetwork) {
     header.layout = view.layout;
     header.filters = view.filters;
+    if (is_of_bytes(view.layout)) header.effort = level.effort;
   } else if (view.layout.form == Form::kSamples) {
     header.layout = view.layout;
     header.filters = {{Filter::kResiduals}};
@@ -449,6 +447,7 @@ std::uint64_t encode_memory(std::size_t content_bytes, const FrameModels& models
   std::uint64_t slowest = zstd_pack_memory(content_bytes);
   const auto consider = [&](BlockHeader header, const Layout& layout, const Engine* engine) {
     header.layout = layout;
+    header.effort = is_of_bytes(layout) ? level.effort : Effort::kUsual;
     slowest = std::max(slowest, kind_of(header.kind).memory(header, engine, threads));
   };
   for (const Layout& layout : {bytes, pixels, samples}) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "codec/kinds/kind.h"
 #include "codec/kinds/kind_contexts.h"
 #include "detect/proposals.h"
 
@@ -63,12 +64,13 @@ View choose_view(std::span<const std::uint8_t> content, const Segment& segment,
     View view = view_of(content, proposal);
     if (!chain_fits(view.filters, view.layout, content.size())) continue;
     if (proposals.size() > 1) {
+      const Effort effort = is_of_bytes(proposal.layout) ? sampling.effort : Effort::kUsual;
       const bool shortened = has_filter(view.filters, Filter::kIntegers);
       const auto filtered = view.of(content);
       const Bytes sample =
           sample_of(filtered, sampling, shortened ? view.layout.element : unit, sound);
       // Of the whole: samples of what a filter has shortened are shorter.
-      std::uint64_t bytes = std::uint64_t{encode_contexts(sample, proposal.layout).size()} *
+      std::uint64_t bytes = std::uint64_t{encode_contexts(sample, proposal.layout, effort).size()} *
                             filtered.size() / std::max<std::size_t>(sample.size(), 1);
       // Samples learn too little to tell a header's word from a chance that is almost as good.
       if (described && (shortened || proposal.layout == segment.layout)) {

@@ -18,20 +18,21 @@ constexpr NetworkTrial kShort{64, 4 * kKiB, 32 * kKiB, 16, 16, 100},
     kThorough{16, 8 * kKiB, 64 * kKiB, 32, 8, 200};
 constexpr CompressedTrial kCheap{8 * kKiB, 16, 200};
 constexpr Sampling kUsual{24, 8 * kKiB, 16, 16, 4, 2, 32};
+constexpr Sampling kQuick{24, 8 * kKiB, 16, 16, 4, 2, 32, Effort::kSmall};
 constexpr Shortcuts kSafe{8, 256, 2048, 256, 256 * kKiB, 16 * kKiB, 4, 4};
 
 // clang-format off
 constexpr std::array<Level, 9> kLevels = {{
-    // models; kinds; unwrap; block; streams: bytes at least, how many at most; doubtful; trials; the rest
-    {{}, kAll, kExact, 4 * kMiB, 64 * kKiB, kPlannedStreams, 32, kShort, kCheap, kUsual, kSafe},
-    {{}, kAll, kExact, 4 * kMiB, 64 * kKiB, kPlannedStreams, 32, kShort, kCheap, kUsual, kSafe},
-    {{}, kAll, kAny, 4 * kMiB, 64 * kKiB, kPlannedStreams, 32, kShort, kCheap, kUsual, kSafe},
-    {{"text", "image"}, kAll, kAny, 4 * kMiB, 64 * kKiB, kPlannedStreams, 32, kShort, kCheap, kUsual, kSafe},
-    {{"text", "image"}, kAll, kAny, 4 * kMiB, 128 * kKiB, kPlannedStreams, 32, kShort, kCheap, kUsual, kSafe},
-    {{"text4m", "image"}, kAll, kAny, 4 * kMiB, 256 * kKiB, kPlannedStreams, 32, kShort, kCheap, kUsual, kSafe},
-    {{"text4m", "image"}, kAll, kAny, 4 * kMiB, 1024 * kKiB, kPlannedStreams, 32, kShort, kCheap, kUsual, kSafe},
-    {{"text4m", "image"}, kAll, kLong, 4 * kMiB, 4096 * kKiB, kPlannedStreams, 32, kThorough, kCheap, kUsual, kSafe},
-    {{"text4m", "image"}, kAll, kLong, 4 * kMiB, 4096 * kKiB, kPlannedStreams, 32, kThorough, kCheap, kUsual, kSafe},
+    // models; kinds; effort; unwrap; block; streams: bytes at least, how many at most; doubtful; trials; the rest
+    {{}, kAll, Effort::kSmall, kExact, 4 * kMiB, 64 * kKiB, kPlannedStreams, 32, kShort, kCheap, kQuick, kSafe},
+    {{}, kAll, Effort::kSmall, kExact, 4 * kMiB, 64 * kKiB, kPlannedStreams, 32, kShort, kCheap, kQuick, kSafe},
+    {{}, kAll, Effort::kUsual, kAny, 4 * kMiB, 64 * kKiB, kPlannedStreams, 32, kShort, kCheap, kUsual, kSafe},
+    {{"text", "image"}, kAll, Effort::kUsual, kAny, 4 * kMiB, 64 * kKiB, kPlannedStreams, 32, kShort, kCheap, kUsual, kSafe},
+    {{"text", "image"}, kAll, Effort::kUsual, kAny, 4 * kMiB, 128 * kKiB, kPlannedStreams, 32, kShort, kCheap, kUsual, kSafe},
+    {{"text4m", "image"}, kAll, Effort::kUsual, kAny, 4 * kMiB, 256 * kKiB, kPlannedStreams, 32, kShort, kCheap, kUsual, kSafe},
+    {{"text4m", "image"}, kAll, Effort::kUsual, kAny, 4 * kMiB, 1024 * kKiB, kPlannedStreams, 32, kShort, kCheap, kUsual, kSafe},
+    {{"text4m", "image"}, kAll, Effort::kLarge, kLong, 4 * kMiB, 4096 * kKiB, kPlannedStreams, 32, kThorough, kCheap, kUsual, kSafe},
+    {{"text4m", "image"}, kAll, Effort::kLarge, kLong, 4 * kMiB, 4096 * kKiB, kPlannedStreams, 32, kThorough, kCheap, kUsual, kSafe},
 }};
 // clang-format on
 

@@ -5,6 +5,8 @@
 #include <array>
 #include <cstddef>
 
+#include "layout/effort.h"
+
 namespace nnzip {
 
 // How much of a block is coded to compare ways to look at it.
@@ -17,6 +19,7 @@ struct Sampling {
   std::size_t sound_pieces;
   std::size_t
       trusted;  // what a header says is taken unless something else saves more than this part
+  Effort effort = Effort::kUsual;
 };
 
 // Where slow kinds are not tried on a block, since something is known to be as good. Parts are of
@@ -67,6 +70,7 @@ struct Level {
   std::array<const char*, 2> models;  // as ModelStore::find takes them, each for other content;
                                       // null: none
   KindsTried kinds;
+  Effort effort;  // of bytes and code
   Unwrapped unwrap;
   std::size_t block_bytes;       // content of a block at most
   std::size_t min_stream_bytes;  // of a block with several streams: shorter ones decode faster on

@@ -63,7 +63,12 @@ void add_serial_stages(std::span<const std::uint8_t> content, const Layout& layo
   content = content.first(std::min(content.size(), kMixedBytes));
   const BlockPlan plan = plan_block(content.size(), kMixedBytes / kPlannedStreams, layout);
   const BlockOrder order(content.size(), plan.streams, layout);
-  Mixer mixer({content.size(), plan.streams, layout, true, 0});
+  MixerPlan of_mixer;
+  of_mixer.content_bytes = content.size();
+  of_mixer.streams = plan.streams;
+  of_mixer.layout = layout;
+  of_mixer.network = true;
+  Mixer mixer(of_mixer);
   RangeEncoder mixed, alone;
   struct Next {
     int stream;

@@ -6,6 +6,8 @@ namespace nnzip {
 namespace {
 
 constexpr int kKindMask = 0x0F;
+// Mixed and contexts blocks of another effort than the usual one have numbers of their own.
+constexpr int kOfSmall = 8, kOfLarge = 10;
 constexpr int kStreamsShift = 4;
 constexpr int kStreamsMask = 0x07;
 constexpr int kLayout = 0x80;
@@ -26,6 +28,23 @@ constexpr char kUnknownLayout[] =
     "read it";
 
 bool states_model(BlockKind kind, std::size_t models) { return needs_model(kind) && models > 1; }
+
+int kind_field(const BlockHeader& header) {
+  const int kind = static_cast<int>(header.kind);
+  if (!has_effort(header.kind) || header.effort == Effort::kUsual) return kind;
+  const int of_effort = header.effort == Effort::kSmall ? kOfSmall : kOfLarge;
+  return of_effort + (kind - static_cast<int>(BlockKind::kMixed));
+}
+
+// Returns whether there is such a kind.
+bool read_kind_field(int field, BlockHeader& header) {
+  if (field >= kOfSmall && field < kOfLarge + 2) {
+    header.effort = field < kOfLarge ? Effort::kSmall : Effort::kLarge;
+    field = static_cast<int>(BlockKind::kMixed) + field % 2;
+  }
+  header.kind = static_cast<BlockKind>(field);
+  return field <= static_cast<int>(BlockKind::kGroup);
+}
 
 bool has_stride(Form form) {
   return form == Form::kBytes || form == Form::kPixels || form == Form::kJpeg;
@@ -168,8 +187,7 @@ std::size_t block_header_bytes(const BlockHeader& header, std::size_t models) {
 
 void write_block_header(const BlockHeader& header, std::size_t models, Bytes& out) {
   ByteWriter writer(out);
-  writer.u8(static_cast<std::uint8_t>(static_cast<int>(header.kind) |
-                                      header.log2_streams << kStreamsShift |
+  writer.u8(static_cast<std::uint8_t>(kind_field(header) | header.log2_streams << kStreamsShift |
                                       (header.states_layout() ? kLayout : 0)));
   if (header.kind == BlockKind::kEnd) return;
   if (states_model(header.kind, models)) writer.u8(header.model);
@@ -184,12 +202,10 @@ BlockHeader read_block_header(InputBuffer& in, std::size_t models) {
   const int byte = in.u8();
   BlockHeader header;
   header.log2_streams = byte >> kStreamsShift & kStreamsMask;
-  const int kind = byte & kKindMask;
-  if (kind > static_cast<int>(BlockKind::kGroup) || header.log2_streams > kMaxLog2Streams) {
+  if (!read_kind_field(byte & kKindMask, header) || header.log2_streams > kMaxLog2Streams) {
     in.fail(ErrorCode::kUnsupportedVersion,
             "the block is of a kind that this nnzip does not know; a newer one may read it");
   }
-  header.kind = static_cast<BlockKind>(kind);
   if (header.log2_streams != 0 && !needs_model(header.kind)) {
     in.fail(ErrorCode::kCorrupt, "streams are stated for a block that has none");
   }

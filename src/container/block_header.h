@@ -8,6 +8,7 @@
 #include "container/input_buffer.h"
 #include "filter/filter.h"
 #include "layout/block_plan.h"
+#include "layout/effort.h"
 #include "layout/layout.h"
 
 namespace nnzip {
@@ -27,10 +28,11 @@ struct BlockHeader {
   int log2_streams = 0;
   std::uint32_t content_bytes = 0;  // at least 1 unless kind is kEnd
   std::uint32_t coded_bytes = 0;
-  std::uint32_t checksum = 0;  // XXH32 of the content
-  Layout layout = {};          // of kNetwork, kMixed and kContexts
-  FilterChain filters = {};    // that the content went through before it was coded; likewise
-  std::uint8_t model = 0;      // of kNetwork and kMixed: its place among those that the frame names
+  std::uint32_t checksum = 0;      // XXH32 of the content
+  Layout layout = {};              // of kNetwork, kMixed and kContexts
+  FilterChain filters = {};        // that the content went through before it was coded; likewise
+  Effort effort = Effort::kUsual;  // of kMixed and kContexts
+  std::uint8_t model = 0;  // of kNetwork and kMixed: its place among those that the frame names
   std::uint32_t opened_bytes = 0;  // of kGroup: content of all blocks within, at all depths
 
   // Bytes that the coded data stand for.
@@ -51,6 +53,9 @@ constexpr bool needs_model(BlockKind kind) {
 }
 constexpr bool has_layout(BlockKind kind) {
   return needs_model(kind) || kind == BlockKind::kContexts;
+}
+constexpr bool has_effort(BlockKind kind) {
+  return kind == BlockKind::kMixed || kind == BlockKind::kContexts;
 }
 
 // models: how many the frame names.

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "layout/effort.h"
 #include "layout/layout.h"
 
 namespace nnzip {
@@ -23,6 +24,7 @@ constexpr int kPlannedStreams = 16;
 struct BlockPlan {
   int streams = 1;         // a power of two, 1..kMaxStreams
   std::size_t length = 0;  // of all streams but the last ones: ceil(n / streams)
+  Effort effort = Effort::kUsual;
 };
 
 // The largest power of two of streams that keeps them min_stream_bytes long: each starts with an

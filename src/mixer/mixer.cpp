@@ -2,6 +2,7 @@
 // Bytes to bits and back.
 #include "mixer/mixer.h"
 
+#include <type_traits>
 #include <variant>
 
 #include "layout/block_order.h"
@@ -17,7 +18,9 @@ namespace {
 
 // What predicts content of each form: the same four calls for each byte.
 using AnyPredictor =
-    std::variant<mixer::BytePredictor, mixer::ImagePredictor, mixer::SoundPredictor>;
+    std::variant<mixer::BytePredictorOf<Effort::kSmall>, mixer::BytePredictorOf<Effort::kUsual>,
+                 mixer::BytePredictorOf<Effort::kLarge>, mixer::ImagePredictor,
+                 mixer::SoundPredictor>;
 
 template <typename P>
 void encode_byte(P& predictor, int stream, std::uint8_t byte, const Distribution* network,
@@ -41,6 +44,20 @@ std::uint8_t decode_byte(P& predictor, int stream, const Distribution* network,
   return predictor.end_byte();
 }
 
+// Calls task with the effort as a constant.
+template <typename Task>
+auto with_effort(Effort effort, Task&& task) {
+  switch (effort) {
+    case Effort::kSmall:
+      return task(std::integral_constant<Effort, Effort::kSmall>{});
+    case Effort::kLarge:
+      return task(std::integral_constant<Effort, Effort::kLarge>{});
+    case Effort::kUsual:
+      break;
+  }
+  return task(std::integral_constant<Effort, Effort::kUsual>{});
+}
+
 const MixerPlan& checked(const MixerPlan& plan) {
   if (plan.content_bytes > MixerPlan::kMaxContent || plan.streams < 1 || plan.streams > 64 ||
       !plan.layout.is_valid() || plan.layout.form == Form::kJpeg ||
@@ -58,7 +75,9 @@ AnyPredictor make_predictor(const MixerPlan& plan, const mixer::MixKernels& kern
   if (plan.layout.form == Form::kSamples || plan.layout.form == Form::kCompanded) {
     return AnyPredictor(std::in_place_type<mixer::SoundPredictor>, plan, kernels);
   }
-  return AnyPredictor(std::in_place_type<mixer::BytePredictor>, plan, kernels);
+  return with_effort(plan.effort, [&](auto effort) {
+    return AnyPredictor(std::in_place_type<mixer::BytePredictorOf<effort()>>, plan, kernels);
+  });
 }
 
 }  // namespace
@@ -82,7 +101,8 @@ std::size_t MixerPlan::memory_bytes() const {
     case Form::kJpeg:
       break;
   }
-  return mixer::BytePredictor::memory_bytes(*this);
+  return with_effort(effort,
+                     [&](auto of) { return mixer::BytePredictorOf<of()>::memory_bytes(*this); });
 }
 
 Mixer::Mixer(const MixerPlan& plan, const std::string& target)

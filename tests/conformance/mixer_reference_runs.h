@@ -5,9 +5,11 @@
 
 #include <catch2/catch.hpp>
 #include <numeric>
+#include <type_traits>
 
 #include "mixer/core/mix_kernels.h"
 #include "mixer/core/mixer_targets.h"
+#include "reference/mixer/mixer_reference.h"
 #include "unit/mixer_samples.h"
 
 namespace nnzip::mixer_runs {
@@ -46,8 +48,14 @@ inline const Distribution* make_distribution(Random& random, std::uint8_t byte,
 template <typename Predictor, typename Reference>
 void require_equal(const Bytes& content, const MixerPlan& plan) {
   Predictor predictor(plan, mixer::find_mix_kernels(""));
-  Reference reference(content.size(), static_cast<std::size_t>(plan.streams), plan.layout,
-                      plan.network);
+  Reference reference = [&] {
+    const auto streams = static_cast<std::size_t>(plan.streams);
+    if constexpr (std::is_same_v<Reference, MixerReference>) {
+      return MixerReference(content.size(), streams, plan.layout, plan.network, plan.effort);
+    } else {
+      return Reference(content.size(), streams, plan.layout, plan.network);
+    }
+  }();
   Mixer mixer(plan);
   RangeEncoder expected, coded;
   Random random;

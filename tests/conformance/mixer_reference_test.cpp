@@ -2,7 +2,9 @@
 // Bytes, machine code and sound: the mixer against its second implementation.
 #include "reference/mixer/mixer_reference.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <string>
 
 #include "conformance/mixer_reference_runs.h"
 #include "mixer/bytes/byte_predictor.h"
@@ -20,17 +22,23 @@ using mixer_runs::random_bytes;
 using mixer_runs::require_equal;
 using mixer_runs::resized;
 
+template <Effort kEffort>
 void require_equal_bytes(const Bytes& content, const Layout& layout, int streams, bool network) {
   INFO(content.size() << " bytes, " << streams << " streams, stride " << layout.stride
-                      << ", element " << layout.element << (network ? ", network" : ""));
-  require_equal<mixer::BytePredictor, MixerReference>(content,
-                                                      plan_of(content, layout, streams, network));
+                      << ", element " << layout.element << ", effort " << static_cast<int>(kEffort)
+                      << (network ? ", network" : ""));
+  MixerPlan plan = plan_of(content, layout, streams, network);
+  plan.effort = kEffort;
+  require_equal<mixer::BytePredictorOf<kEffort>, MixerReference>(content, plan);
 }
 
 void require_equal_bytes(const Bytes& content, const Layout& layout = {}) {
+  const Bytes few = resized(content, std::min<std::size_t>(content.size(), 900));
+  require_equal_bytes<Effort::kSmall>(few, layout, 2, true);
+  require_equal_bytes<Effort::kLarge>(few, layout, 5, true);
   for (const int streams : {1, 2, 5}) {
     for (const bool network : {false, true}) {
-      require_equal_bytes(content, layout, streams, network);
+      require_equal_bytes<Effort::kUsual>(content, layout, streams, network);
     }
   }
 }
@@ -66,6 +74,21 @@ TEST_CASE("MixerReference.AgreesOnBytes") {
   require_equal_bytes(Bytes(2000, 255));
   require_equal_bytes(random_bytes(3000));
   require_equal_bytes(random_bytes(3000, 2));
+}
+
+// Fields, brackets, indents, sentences, records of several lengths.
+TEST_CASE("MixerReference.AgreesOnWhatTheLargeEffortLooksAt") {
+  Bytes content;
+  for (int i = 0; i < 24; ++i) {
+    const std::string line = std::string(static_cast<std::size_t>(i % 5), i % 2 == 0 ? ' ' : '\t') +
+                             "<Item" + std::to_string(i * 37 % 11) +
+                             "> key: [ (one, 22), {Two=3}]; last|field. Next words go on!\n";
+    content.insert(content.end(), line.begin(), line.end());
+    if (i % 6 == 5) content.resize(content.size() + 40);
+  }
+  const Bytes records = resized(test::sample_records(20), 700);
+  content.insert(content.end(), records.begin(), records.end());
+  require_equal_bytes<Effort::kLarge>(content, {}, 1, false);
 }
 
 TEST_CASE("MixerReference.AgreesOnFewBytes") {
@@ -105,7 +128,7 @@ TEST_CASE("MixerReference.AgreesOnMachineCode") {
   for (const std::uint32_t element : {1, 4}) {
     require_equal_bytes(sample_code(4000), {.form = Form::kCode, .element = element});
   }
-  require_equal_bytes(sample_code(40000), {.form = Form::kCode}, 1, false);
+  require_equal_bytes<Effort::kUsual>(sample_code(40000), {.form = Form::kCode}, 1, false);
 }
 
 // Larger tables, and words, lines and repetitions of all lengths.
@@ -118,8 +141,8 @@ TEST_CASE("MixerReference.AgreesOnManyBytes") {
     for (std::size_t i = 0; i < n; ++i) content.push_back(content[from + i]);
     content.push_back(static_cast<std::uint8_t>(random.below(256)));
   }
-  require_equal_bytes(content, {}, 1, false);
-  require_equal_bytes(resized(content, 25000), {}, 5, true);
+  require_equal_bytes<Effort::kUsual>(content, {}, 1, false);
+  require_equal_bytes<Effort::kUsual>(resized(content, 25000), {}, 5, true);
 }
 
 // The content is what the filter makes of the sound: high bytes first. Any bytes are content.

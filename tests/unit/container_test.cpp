@@ -157,6 +157,21 @@ TEST_CASE("Container.RefusesGarbageAfterAFrame") {
   }
 }
 
+TEST_CASE("Container.KeepsEfforts") {
+  for (const Effort effort : {Effort::kSmall, Effort::kUsual, Effort::kLarge}) {
+    for (const BlockKind kind : {BlockKind::kMixed, BlockKind::kContexts}) {
+      BlockHeader header{kind, 0, 5000, 3};
+      header.effort = effort;
+      Bytes written;
+      write_block_header(header, 1, written);
+      CHECK(written.size() == block_header_bytes(header, 1));
+      MemoryReader in(written);
+      InputBuffer buffer(in);
+      CHECK(read_block_header(buffer, 1) == header);
+    }
+  }
+}
+
 TEST_CASE("Container.RefusesReservedBits") {
   const Bytes good = stored_frame({"nnzip"});
   for (const int bit : {0, 1, 2, 3, 7}) {
@@ -164,7 +179,7 @@ TEST_CASE("Container.RefusesReservedBits") {
     bad[4] = static_cast<std::uint8_t>(1 << bit);
     CHECK(read_error(bad) == value(ErrorCode::kUnsupportedVersion));
   }
-  for (int kind = 7; kind < 16; ++kind) {
+  for (const int kind : {7, 12, 13, 14, 15}) {
     Bytes bad = good;
     bad[5] = static_cast<std::uint8_t>(kind);
     CHECK(read_error(bad) == value(ErrorCode::kUnsupportedVersion));
@@ -175,7 +190,8 @@ TEST_CASE("Container.RefusesReservedBits") {
     CHECK(read_error(bad) == value(ErrorCode::kUnsupportedVersion));
   }
   // Streams or a layout for kinds that have none, and no model.
-  for (const int kind : {0x10, 0x11, 0x22, 0x15, 0x16, 0x80, 0x81, 0x82, 0x86, 0x03, 0x04}) {
+  for (const int kind :
+       {0x10, 0x11, 0x22, 0x15, 0x16, 0x19, 0x1B, 0x80, 0x81, 0x82, 0x86, 0x03, 0x04, 0x08, 0x0A}) {
     Bytes bad = good;
     bad[5] = static_cast<std::uint8_t>(kind);
     CHECK(read_error(bad) == value(ErrorCode::kCorrupt));

@@ -4,6 +4,7 @@
 //
 //   nnzip-mixer-bench [OPTION]... FILE...
 //     --streams N        default 1
+//     --effort N         0 small, 1 usual (default), 2 large
 //     --target T         avx512vnni, avxvnni, avx2 or scalar
 //     --without CONTEXT  may be given several times; --list prints the names; of
 //                        images the number of an input
@@ -36,8 +37,9 @@ namespace {
 
 struct Options {
   int streams = 1;
+  Effort effort = Effort::kUsual;
   std::string target;
-  std::uint64_t disabled = 0;
+  std::bitset<128> disabled;
   bool check = false;
   bool mixed_only = false;
   std::shared_ptr<const Engine> engine;
@@ -52,13 +54,13 @@ struct Result {
 
 double processor_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
-std::uint64_t context_bit(const std::string& name) {
+std::size_t context_place(const std::string& name) {
   if (name.find_first_not_of("0123456789") == std::string::npos) {
-    return std::uint64_t{1} << (std::stoul(name) & 63);
+    return std::stoul(name) & 31;
   }
   const auto names = mixer_context_names();
   for (std::size_t i = 0; i < names.size(); ++i) {
-    if (name == names[i]) return std::uint64_t{1} << i;
+    if (name == names[i]) return i;
   }
   throw Error(ErrorCode::kInvalidArgument, "there is no context " + name + "; see --list.");
 }
@@ -184,6 +186,7 @@ void run(const Options& options) {
     MixerPlan plan;
     plan.content_bytes = content.size();
     plan.streams = options.streams;
+    plan.effort = options.effort;
     plan.disabled = options.disabled;
     const double begin = processor_seconds();
     plan.layout = layout_of(path, content, options);
@@ -228,10 +231,12 @@ int main_of(int argc, char** argv) {
       options.mixed_only = true;
     } else if (argument == "--streams") {
       options.streams = std::stoi(value());
+    } else if (argument == "--effort") {
+      options.effort = static_cast<Effort>(std::stoi(value()));
     } else if (argument == "--target") {
       options.target = value();
     } else if (argument == "--without") {
-      options.disabled |= context_bit(value());
+      options.disabled.set(context_place(value()));
     } else if (argument == "--layout") {
       options.layout = value();
     } else if (argument == "--model") {

@@ -74,6 +74,14 @@ constexpr Form network_content(const Layout& layout) {
   return layout.form == Form::kCode ? Form::kBytes : layout.form;
 }
 
+constexpr bool is_of_bytes(const Layout& layout) {
+  return layout.form == Form::kBytes || layout.form == Form::kCode;
+}
+// Other efforts than the usual one are of such layouts.
+constexpr bool effort_fits(const BlockHeader& header) {
+  return header.effort == Effort::kUsual || is_of_bytes(header.layout);
+}
+
 // Takes its lengths from content and data.
 Coded coded_as(BlockHeader header, Bytes data);
 

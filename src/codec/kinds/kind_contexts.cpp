@@ -11,8 +11,9 @@
 namespace nnzip {
 namespace {
 
-MixerPlan mixer_plan(std::size_t content_bytes, const Layout& layout) {
+MixerPlan mixer_plan(std::size_t content_bytes, const Layout& layout, Effort effort) {
   MixerPlan plan;
+  plan.effort = effort;
   plan.content_bytes = content_bytes;
   plan.layout = layout;
   return plan;
@@ -27,9 +28,9 @@ JpegProgress as_parts(std::size_t content_bytes, const BlockProgress& progress) 
 
 }  // namespace
 
-Bytes encode_contexts(std::span<const std::uint8_t> content, const Layout& layout,
+Bytes encode_contexts(std::span<const std::uint8_t> content, const Layout& layout, Effort effort,
                       const BlockProgress& progress) {
-  Mixer mixer(mixer_plan(content.size(), layout));
+  Mixer mixer(mixer_plan(content.size(), layout, effort));
   RangeEncoder coder;
   ProgressReporter report(progress);
   for (const std::uint8_t byte : content) {
@@ -39,9 +40,9 @@ Bytes encode_contexts(std::span<const std::uint8_t> content, const Layout& layou
   return coder.finish();
 }
 
-bool decode_contexts(std::span<const std::uint8_t> coded, const Layout& layout,
+bool decode_contexts(std::span<const std::uint8_t> coded, const Layout& layout, Effort effort,
                      std::span<std::uint8_t> content, const BlockProgress& progress) {
-  Mixer mixer(mixer_plan(content.size(), layout));
+  Mixer mixer(mixer_plan(content.size(), layout, effort));
   RangeDecoder coder(coded);
   ProgressReporter report(progress);
   for (std::uint8_t& byte : content) {
@@ -59,7 +60,8 @@ using Part = std::span<const std::uint8_t>;
 // Nothing of what is called a JPEG file and is none that can be taken apart.
 std::vector<Coded> encode(const BlockHeader& header, Part filtered, const Means& means) {
   if (header.layout.form != Form::kJpeg) {
-    return {coded_as(header, encode_contexts(filtered, header.layout, means.progress))};
+    return {
+        coded_as(header, encode_contexts(filtered, header.layout, header.effort, means.progress))};
   }
   auto coded = encode_jpeg(filtered, most_jpeg_blocks(header.layout),
                            as_parts(filtered.size(), means.progress));
@@ -70,7 +72,7 @@ std::vector<Coded> encode(const BlockHeader& header, Part filtered, const Means&
 bool decode(const BlockHeader& header, Part coded, const Means& means,
             std::span<std::uint8_t> filtered) {
   if (header.layout.form != Form::kJpeg) {
-    return decode_contexts(coded, header.layout, filtered, means.progress);
+    return decode_contexts(coded, header.layout, header.effort, filtered, means.progress);
   }
   return decode_jpeg(coded, most_jpeg_blocks(header.layout), filtered,
                      as_parts(filtered.size(), means.progress));
@@ -84,7 +86,7 @@ const Kind kContextsKind{
     .count = &BlockCounts::context_blocks,
     .fits =
         [](const BlockHeader& header, const Engine*) {
-          return !has_filter(header.filters, Filter::kResiduals) &&
+          return effort_fits(header) && !has_filter(header.filters, Filter::kResiduals) &&
                  chain_fits(header.filters, header.layout, header.content_bytes);
         },
     .encode = encode,
@@ -93,7 +95,7 @@ const Kind kContextsKind{
       if (header.layout.form == Form::kJpeg) {
         return jpeg_memory_bytes(most_jpeg_blocks(header.layout), header.content_bytes);
       }
-      return mixer_plan(header.filtered_bytes(), header.layout).memory_bytes();
+      return mixer_plan(header.filtered_bytes(), header.layout, header.effort).memory_bytes();
     },
 };
 

@@ -19,12 +19,20 @@ MixerPlan mixer_plan(std::size_t content_bytes, const BlockPlan& plan, const Lay
   MixerPlan mixer;
   mixer.content_bytes = content_bytes;
   mixer.streams = plan.streams;
+  mixer.effort = plan.effort;
   mixer.layout = layout;
   mixer.network = true;
   return mixer;
 }
 
+BlockPlan plan_of(const BlockHeader& header, std::size_t filtered_bytes) {
+  BlockPlan plan = stated_plan(filtered_bytes, header.streams());
+  plan.effort = header.effort;
+  return plan;
+}
+
 bool fits(const BlockHeader& header, const Engine* engine) {
+  if (!effort_fits(header)) return false;
   switch (header.layout.form) {
     case Form::kPixels:
       // Predictions go with the taps of the network, in place of a filter.
@@ -46,9 +54,10 @@ bool fits(const BlockHeader& header, const Engine* engine) {
 // The network alone as well, where that is a kind: of bytes without a filter.
 std::vector<Coded> encode(const BlockHeader& header, Part filtered, const Means& means) {
   const MixedCoder coder(means.engine, means.threads);
-  const BlockPlan plan = stated_plan(filtered.size(), header.streams());
+  const BlockPlan plan = plan_of(header, filtered.size());
   BlockHeader alone = header;
   alone.kind = BlockKind::kNetwork;
+  alone.effort = Effort::kUsual;
   alone.layout = {};
   std::vector<Coded> made;
   if (kNetworkKind.fits(alone, means.engine.get())) {
@@ -120,14 +129,14 @@ const Kind kMixedKind{
         [](const BlockHeader& header, Part coded, const Means& means,
            std::span<std::uint8_t> filtered) {
           return MixedCoder(means.engine, means.threads)
-              .decode(coded, stated_plan(filtered.size(), header.streams()), header.layout,
-                      filtered, means.progress);
+              .decode(coded, plan_of(header, filtered.size()), header.layout, filtered,
+                      means.progress);
         },
     .memory =
         [](const BlockHeader& header, const Engine* engine, int threads) {
           const std::size_t size = header.filtered_bytes();
-          return MixedCoder::memory_bytes(*engine, threads, size,
-                                          stated_plan(size, header.streams()), header.layout);
+          return MixedCoder::memory_bytes(*engine, threads, size, plan_of(header, size),
+                                          header.layout);
         },
 };
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -22,23 +23,44 @@ namespace nnzip::mixer {
 constexpr int kMatches = 2;
 constexpr int kDirectOrders = 2;  // orders 0 and 1, which have a counter for each context
 constexpr int kPlainCounters = kDirectOrders + kMatches;  // those without bit histories
-constexpr int kLanes = 32;  // of contexts; those past the last one are idle
-constexpr int kInputs = 3 * kLanes;
 constexpr int kRunStates = 5;  // no run speaks, or one of a bit, short or long
 constexpr int kNetworkRefiners = 2;
 
+// Sizes that follow from the number of contexts.
+template <Effort kEffort>
+struct InputPlan {
+  // Lanes i, lanes + i and 2 * lanes + i for context i, then the lanes that contexts leave.
+  static constexpr int contexts = context_count(kEffort);
+  static constexpr int direct = contexts;
+  static constexpr int match = direct + kDirectOrders;
+  static constexpr int network = match + kMatches;
+  static constexpr int network_refined = network + 1;  // one of each
+  static constexpr int lanes = (network_refined + kNetworkRefiners + 15) / 16 * 16;
+  static constexpr int match_length = lanes + match;
+  static constexpr int network_linear = match_length + kMatches;
+  static constexpr int bias = network_linear + 1;
+  static constexpr int run = 2 * lanes;
+  static constexpr int sets = kEffort == Effort::kLarge ? 16 : 8;
+  static constexpr int final_sets = kEffort == Effort::kLarge ? 5 : 3;
+  // Of a context, in hundredths: alone, and beside a network.
+  static constexpr int first_weight[] = {kEffort == Effort::kLarge ? 3 : 9,
+                                         kEffort == Effort::kLarge ? 2 : 4};
+  static constexpr int inputs = (3 * lanes + 31) / 32 * 32;  // whole vectors
+};
+
 // Sizes of a block's tables, from its length alone.
 struct TableSizes {
-  explicit TableSizes(std::size_t content_bytes);
+  TableSizes(std::size_t content_bytes, Effort effort);
   int log2_lines;
   int log2_matches;
 };
 
-class BytePredictor {
+template <Effort kEffort>
+class BytePredictorOf {
  public:
   static std::size_t memory_bytes(const MixerPlan& plan);
 
-  BytePredictor(const MixerPlan& plan, const MixKernels& kernels);
+  BytePredictorOf(const MixerPlan& plan, const MixKernels& kernels);
 
   // The byte that comes belongs to that stream.
   void begin_byte(int stream, const Distribution* network);
@@ -52,6 +74,11 @@ class BytePredictor {
   const MixKernels& kernels() const { return sets_.kernels(); }
 
  private:
+  using Plan = InputPlan<kEffort>;
+  static constexpr int kContexts = Plan::contexts;
+  static constexpr int kLanes = Plan::lanes;
+  static constexpr int kInputs = Plan::inputs;
+
   struct Stream {
     StreamContext context;
     std::array<Match, kMatches> matches;
@@ -85,7 +112,7 @@ class BytePredictor {
   std::int32_t refine(std::int32_t logit);
   void learn_counters(int bit);
 
-  std::uint64_t disabled_;
+  std::vector<int> disabled_;
   History history_;
   SlotTable slots_;
   std::vector<MatchModel> match_models_;
@@ -122,9 +149,15 @@ class BytePredictor {
   std::vector<Counter> direct_;          // [none, or 1 + last byte][partial byte]
   std::vector<Counter> match_counters_;  // [match model][expected bit][outcomes and length]
   AlignedMemory<std::int16_t> inputs_;   // [kInputs]
-  MixNetwork<kInputs, 8, 3, FinalSum::kExact> sets_;
+  MixNetwork<kInputs, Plan::sets, Plan::final_sets, FinalSum::kExact> sets_;
   std::vector<Refiner> refiners_, network_refiners_;
   std::uint32_t refined_mask_;
 };
+
+using BytePredictor = BytePredictorOf<Effort::kUsual>;
+
+extern template class BytePredictorOf<Effort::kSmall>;
+extern template class BytePredictorOf<Effort::kUsual>;
+extern template class BytePredictorOf<Effort::kLarge>;
 
 }  // namespace nnzip::mixer

@@ -3,6 +3,8 @@
 // sides.
 #include "mixer/bytes/code_contexts.h"
 
+#include "mixer/bytes/byte_classes.h"
+
 namespace nnzip::mixer {
 namespace {
 
@@ -21,10 +23,6 @@ constexpr char kBehind0F[] =
     "4444444444444444MMMMMMMMMMMMMMMM...MmM.....MmMMMMMMMMMMMMMmMMMMM"
     "MMmMmmmM........MMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMM.";
 static_assert(sizeof(kOneByte) == 257 && sizeof(kBehind0F) == 257);
-
-std::uint32_t grow(std::uint32_t hash, std::uint32_t value) {
-  return (hash + value + 1) * 0x2C1B3C6D ^ (hash >> 15);
-}
 
 }  // namespace
 

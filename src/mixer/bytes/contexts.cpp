@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "mixer/bytes/byte_classes.h"
 #include "mixer/core/unrolled.h"
 #include "mixer/mixer.h"
 
@@ -16,10 +17,6 @@ std::uint32_t hash_of(std::uint32_t context, std::uint64_t value) {
   std::uint64_t h = (value + context * 0xD6E8FEB86659FD93) * 0x9E3779B97F4A7C15;
   h = (h ^ h >> 32) * 0xC2B2AE3D27D4EB4F;
   return static_cast<std::uint32_t>(h >> 32);
-}
-
-std::uint32_t grow(std::uint32_t hash, std::uint32_t value) {
-  return (hash + value + 1) * 0x2C1B3C6D ^ (hash >> 15);
 }
 
 bool is_word(std::uint8_t c) {
@@ -53,11 +50,30 @@ void follow_field(StreamContext& s, std::uint8_t c) {
   }
 }
 
-template <auto kColumn>
-void hash_all(const Neighbourhood& s, std::array<std::uint32_t, kContexts>& hashes) {
-  unrolled<kContexts>([&](auto i) {
+template <auto kColumn, Effort kEffort>
+void hash_all(const Neighbourhood& s, std::uint32_t* hashes) {
+  unrolled<context_count(kEffort)>([&](auto i) {
     hashes[i] = hash_of(static_cast<std::uint32_t>(i), (kContextTable[i].*kColumn)(s));
   });
+}
+
+template <Effort kEffort>
+auto choose_column(const Layout& layout) {
+  if (layout.form == Form::kCode) return hash_all<&ContextRow::of_code, kEffort>;
+  return layout.stride != 0 ? hash_all<&ContextRow::of_rows, kEffort>
+                            : hash_all<&ContextRow::of_lines, kEffort>;
+}
+
+auto choose_rows(const Layout& layout, Effort effort) {
+  switch (effort) {
+    case Effort::kSmall:
+      return choose_column<Effort::kSmall>(layout);
+    case Effort::kLarge:
+      return choose_column<Effort::kLarge>(layout);
+    case Effort::kUsual:
+      break;
+  }
+  return choose_column<Effort::kUsual>(layout);
 }
 
 // Lines of text: what stands above in the line before.
@@ -79,8 +95,16 @@ void look_at_lines(const History& history, std::size_t stream, const StreamConte
 
 }  // namespace
 
+Contexts::Contexts(const Layout& layout, Effort effort)
+    : layout_(layout),
+      effort_(effort),
+      hash_all_(choose_rows(layout, effort)),
+      after1_(256),
+      after2_(std::size_t{1} << 16) {}
+
 void Contexts::begin(const History& history, std::size_t stream, StreamContext& s) {
   s.line_begin = s.previous_line = history.begin(stream);
+  if (effort_ == Effort::kLarge) s.further = std::make_unique<FurtherState>();
   hash(history, stream, s);
 }
 
@@ -93,6 +117,10 @@ void Contexts::advance(const History& history, std::size_t stream, StreamContext
   follow_word(s, c);
   follow_field(s, c);
   if (layout_.form == Form::kCode) s.code.follow(c, layout_.element);
+  if (s.further) {
+    const std::size_t begin = history.begin(stream);
+    s.further->follow(std::span(history.bytes).subspan(begin, end - begin), s.word);
+  }
   if (c == '\n') {
     s.previous_line = s.line_begin;
     s.line_begin = end;
@@ -112,16 +140,15 @@ void Contexts::hash(const History& history, std::size_t stream, StreamContext& c
   s.words[1] = context.words[1];
   s.after1 = after1_[s.c1];
   s.after2 = after2_[s.recent & 0xFFFF];
+  s.further = context.further.get();
   if (layout_.form == Form::kCode) {
     s.code = &context.code;
-    hash_all<&ContextRow::of_code>(s, context.hashes);
   } else if (layout_.stride != 0) {
     look_at_rows(history, stream, s);
-    hash_all<&ContextRow::of_rows>(s, context.hashes);
   } else {
     look_at_lines(history, stream, context, s);
-    hash_all<&ContextRow::of_lines>(s, context.hashes);
   }
+  hash_all_(s, context.hashes.data());
 }
 
 // The neighbours to the left and above, as bytes and as numbers.
@@ -169,7 +196,7 @@ void Contexts::look_at_rows(const History& history, std::size_t stream, Neighbou
 
 std::span<const char* const> mixer_context_names() {
   static const auto names = [] {
-    std::array<const char*, mixer::kContexts> all{};
+    std::array<const char*, mixer::kMostContexts> all{};
     for (std::size_t i = 0; i < all.size(); ++i) all[i] = mixer::kContextTable[i].name;
     return all;
   }();

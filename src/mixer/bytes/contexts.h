@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "layout/layout.h"
@@ -22,15 +23,15 @@ struct StreamContext {
   std::uint32_t field = 0;       // hash of the bytes since the last separator of the line
   std::uint32_t fields = 0;      // separators of the line so far, at most 255
   std::size_t line_begin = 0, previous_line = 0;
-  CodeState code;                                 // of machine code alone
-  std::array<std::uint32_t, kContexts> hashes{};  // for the byte that comes
+  std::unique_ptr<FurtherState> further;              // of the large effort
+  CodeState code;                                     // of machine code alone
+  std::array<std::uint32_t, kMostContexts> hashes{};  // for the byte that comes
 };
 
 // What streams share besides the history.
 class Contexts {
  public:
-  explicit Contexts(const Layout& layout)
-      : layout_(layout), after1_(256), after2_(std::size_t{1} << 16) {}
+  Contexts(const Layout& layout, Effort effort);
 
   // Takes up the newest byte of the history and computes the hashes for the next one.
   void advance(const History& history, std::size_t stream, StreamContext& context);
@@ -41,7 +42,11 @@ class Contexts {
   void hash(const History& history, std::size_t stream, StreamContext& context) const;
   void look_at_rows(const History& history, std::size_t stream, Neighbourhood& s) const;
 
+  using HashAll = void (*)(const Neighbourhood& s, std::uint32_t* hashes);
+
   Layout layout_;
+  Effort effort_;
+  HashAll hash_all_;                   // of the layout's column and the effort's rows
   std::vector<std::uint32_t> after1_;  // [byte]: what followed it, newest in the low bytes
   std::vector<std::uint32_t> after2_;  // [two bytes]
 };

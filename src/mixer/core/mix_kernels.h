@@ -13,15 +13,15 @@ constexpr std::int32_t kLogitLimit = 3071;  // about 12 nats: odds of 1 to 16200
 constexpr std::int32_t kWeightOne = 1 << 14;
 
 // The numbers of inputs and the arrays are for whole vectors: every pointer is aligned to 64 bytes.
-//   inputs   n of them, a multiple of 32, at most 256; |inputs[i]| <= kLogitLimit
+//   inputs   n of them, a multiple of 32, at most 320; |inputs[i]| <= kLogitLimit
 //   weights  `sets` pointers to n weights each, no two of them equal
 struct MixKernels {
   const char* name;
 
   // logits[k] = the sum of inputs[i] * weights[k][i], in the inputs' unit and clamped to
   // +-kLogitLimit. Exactly: 16 partial sums, of those i with i mod 32 in {2j, 2j + 1}, are shifted
-  // right by 4 each and added; the total is shifted right by 10. A partial sum of n = 256 stays
-  // below 16 * 3071 * 2^15 < 2^31, the total below 16 * 2^27 = 2^31.
+  // right by 4 each and added; the total is shifted right by 10. A partial sum of n = 320 stays
+  // below 20 * 3071 * 2^15 < 2^31, the total below that as well.
   void (*dot)(const std::int16_t* inputs, std::int32_t n, const std::int16_t* const* weights,
               std::int32_t sets, std::int32_t* logits) noexcept;
 

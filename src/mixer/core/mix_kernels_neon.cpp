@@ -10,7 +10,7 @@ namespace nnzip::mixer {
 namespace {
 
 // The products of 32 inputs, each lane of its own: pairs are added at the end, as no sum of
-// n = 256 inputs overflows.
+// n = 320 inputs overflows.
 struct Products {
   int32x4_t sums[8] = {};
 

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <bit>
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
 
+#include "layout/effort.h"
 #include "layout/layout.h"
 
 namespace nnzip {
@@ -15,13 +17,14 @@ struct MixerPlan {
   std::size_t content_bytes = 0;  // of the block, at most kMaxContent
   int streams = 1;                // 1..64, as many as BlockOrder::fits the layout
   Layout layout;  // content of kSamples comes high byte first in any case: filter::reverse_numbers
-  bool network = false;        // whether distributions of a network will be given
-  std::uint64_t disabled = 0;  // contexts switched off, for measurements; 0 in every file
+  bool network = false;            // whether distributions of a network will be given
+  Effort effort = Effort::kUsual;  // of bytes and code; others have one way
+  std::bitset<128> disabled;       // contexts switched off, for measurements; none in any file
 
   static constexpr std::size_t kMaxContent = std::size_t{1} << 26;
 
   // A bound of what a Mixer of this plan allocates; a function of the plan alone. About 160 MB for
-  // a block of 4 MiB, 2 MB for one of 1 KiB.
+  // a block of 4 MiB, 290 MB with the large effort, 2 MB for one of 1 KiB.
   std::size_t memory_bytes() const;
 };
 

@@ -112,7 +112,7 @@ std::size_t ImagePredictor::memory_bytes(const MixerPlan& plan) {
 }
 
 ImagePredictor::ImagePredictor(const MixerPlan& plan, const MixKernels& kernels)
-    : disabled_(plan.disabled & 0xFFFFFFFF),
+    : disabled_((plan.disabled & std::bitset<128>(0xFFFFFFFF)).to_ullong()),
       guesses_(plan.layout, plan.content_bytes),
       order_(plan.content_bytes, plan.streams, plan.layout),
       streams_(static_cast<std::size_t>(plan.streams)),

@@ -9,7 +9,6 @@ namespace nnzip {
 namespace {
 
 using mixer_reference::Counter;
-using mixer_reference::kContexts;
 using mixer_reference::Place;
 using mixer_reference::Sets;
 using mixer_reference::squash;
@@ -17,15 +16,7 @@ using mixer_reference::stretch;
 
 constexpr std::int64_t kOne = 16384;  // of weights
 
-// The inputs, as the section Mixing of MIXING.md lists them.
-constexpr std::size_t kOrder0Input = kContexts, kOrder1Input = kContexts + 1;
-constexpr std::size_t kMatchInput = kContexts + 2, kNetworkInput = kMatchInput + 2;
-constexpr std::size_t kRefinedInput = kNetworkInput + 1;
-constexpr std::size_t kSecond = 32;  // from an input x to its y
-constexpr std::size_t kBiasInput = kSecond + kNetworkInput + 1;
-constexpr std::size_t kRunInput = 64;  // z of the first context
-constexpr std::size_t kInputs = 96;
-static_assert(kRefinedInput + 2 <= kSecond);
+std::size_t rounded_up(std::size_t n, std::size_t unit) { return (n + unit - 1) / unit * unit; }
 
 // ceil(log2(n))
 int log2_of(std::size_t n) {
@@ -41,16 +32,28 @@ std::size_t bucket(std::size_t length) {
   return length < 64 ? 12 : length < 128 ? 13 : length < 400 ? 14 : 15;
 }
 
-std::vector<std::int64_t> first_weights(bool network) {
-  std::vector<std::int64_t> weights(kInputs);
-  for (std::size_t i = 0; i < kContexts; ++i) weights[i] = kOne * (network ? 4 : 9) / 100;
-  weights[kMatchInput] = weights[kMatchInput + 1] = kOne / 4;
-  weights[kNetworkInput] = kOne * 30 / 100;
-  weights[kRefinedInput] = weights[kRefinedInput + 1] = kOne * 15 / 100;
+}  // namespace
+
+MixerReference::Inputs::Inputs(std::size_t contexts)
+    : lanes(rounded_up(contexts + 7, 16)),
+      order0(contexts),
+      order1(contexts + 1),
+      match(contexts + 2),
+      network(contexts + 4),
+      refined(contexts + 5),
+      bias(lanes + contexts + 5),
+      run(2 * lanes),
+      count(rounded_up(3 * lanes, 32)) {}
+
+std::vector<std::int64_t> MixerReference::first_weights(bool network) const {
+  std::vector<std::int64_t> weights(at_.count);
+  const std::int64_t usual = network ? 4 : 9, large = network ? 2 : 3;
+  for (std::size_t i = 0; i < contexts_; ++i) weights[i] = kOne * (large_ ? large : usual) / 100;
+  weights[at_.match] = weights[at_.match + 1] = kOne / 4;
+  weights[at_.network] = kOne * 30 / 100;
+  weights[at_.refined] = weights[at_.refined + 1] = kOne * 15 / 100;
   return weights;
 }
-
-}  // namespace
 
 MixerReference::MatchModel::MatchModel(std::size_t least_length, std::size_t entries)
     : least(least_length), table(entries) {
@@ -70,17 +73,20 @@ Counter& MixerReference::MatchModel::counter(const Match& match, int expected_bi
 }
 
 MixerReference::MixerReference(std::size_t n, std::size_t streams, const Layout& layout,
-                               bool network)
+                               bool network, Effort effort)
     : n_(n),
       length_(std::max<std::size_t>((n + streams - 1) / streams, 1)),
+      large_(effort == Effort::kLarge),
+      contexts_(mixer_reference::context_count(effort)),
+      at_(contexts_),
       layout_(layout),
       content_(n),
       known_(n),
-      slot_bits_(std::clamp(log2_of(n) + 1, 10, 21)),
+      slot_bits_(large_ ? std::clamp(log2_of(n) + 2, 12, 22) : std::clamp(log2_of(n) + 1, 10, 21)),
       match_bits_(std::clamp(log2_of(n), 10, 20)),
       z_(std::size_t{1} << std::clamp(log2_of(n) - 2, 12, 16)),
       lines_(std::size_t{1} << slot_bits_),
-      state_counters_(kContexts),
+      state_counters_(contexts_),
       order0_(256, Counter::start(32768, 0)),
       order1_(65536, Counter::start(32768, 0)),
       match_models_{MatchModel(5, std::size_t{1} << match_bits_),
@@ -90,11 +96,16 @@ MixerReference::MixerReference(std::size_t n, std::size_t streams, const Layout&
       result_by_c_(256),
       result_by_c1_(z_),
       result_by_expected_(z_),
-      inputs_(kInputs),
-      logits_(8) {
+      slots_(contexts_),
+      first_slots_(contexts_),
+      runs_(contexts_),
+      inputs_(at_.count),
+      logits_(large_ ? 16 : 8),
+      run_states_(contexts_) {
   for (std::size_t i = 0; i < streams; ++i) streams_.emplace_back(i * length_);
   for (Stream& stream : streams_) {
     stream_ = &stream;
+    stream.hashes.resize(contexts_);
     hash_contexts();
   }
   for (auto& rows : state_counters_) {
@@ -107,11 +118,16 @@ MixerReference::MixerReference(std::size_t n, std::size_t streams, const Layout&
       }
     }
   }
-  for (const std::size_t of : {256, 256, 64, 64, 256, 256, 128, 256}) {
-    sets_.emplace_back(of, first_weights(network));
+  std::vector<std::size_t> sizes{256, 256, 64, 64, 256, 256, 128, 256};
+  std::vector<std::size_t> final_sizes{256, 64, 64};
+  if (large_) {
+    for (const std::size_t of : {256, 256, 512, 256, 256, 256, 256, 256}) sizes.push_back(of);
+    for (const std::size_t of : {256, 512}) final_sizes.push_back(of);
   }
-  for (const std::size_t of : {256, 64, 64}) {
-    final_sets_.emplace_back(of, std::vector<std::int64_t>(8, kOne / 8));
+  const auto count = static_cast<std::int64_t>(sizes.size());
+  for (const std::size_t of : sizes) sets_.emplace_back(of, first_weights(network));
+  for (const std::size_t of : final_sizes) {
+    final_sets_.emplace_back(of, std::vector<std::int64_t>(sizes.size(), kOne / count));
   }
 }
 
@@ -126,15 +142,15 @@ void MixerReference::start(std::size_t stream, const Distribution* distribution)
 
 // Of the byte that comes in the stream.
 void MixerReference::hash_contexts() {
-  const mixer_reference::Values v =
-      mixer_reference::context_values(place(), layout_, indirect_, stream_->text, stream_->code);
-  for (std::size_t i = 0; i < kContexts; ++i) {
+  const mixer_reference::Values v = mixer_reference::context_values(
+      place(), layout_, indirect_, stream_->text, stream_->code, stream_->further);
+  for (std::size_t i = 0; i < contexts_; ++i) {
     stream_->hashes[i] = mixer_reference::context_hash(i, v[i]);
   }
 }
 
 void MixerReference::look_up() {
-  for (std::size_t i = 0; i < kContexts; ++i) {
+  for (std::size_t i = 0; i < contexts_; ++i) {
     const std::uint32_t hash = stream_->hashes[i];
     const std::uint32_t h = k_ == 0 ? hash : static_cast<std::uint32_t>(hash + c_ * 0x9E3779B1);
     Line& line = lines_[h >> (32 - slot_bits_)];
@@ -151,21 +167,21 @@ void MixerReference::look_up() {
   node_ = 1;
   if (k_ != 0) return;
   first_slots_ = slots_;
-  for (std::size_t i = 0; i < kContexts; ++i) {
+  for (std::size_t i = 0; i < contexts_; ++i) {
     runs_[i] = {slots_[i]->run_byte, slots_[i]->run_length};
   }
 }
 
 void MixerReference::predict_runs() {
-  for (std::size_t i = 0; i < kContexts; ++i) {
+  for (std::size_t i = 0; i < contexts_; ++i) {
     const auto [byte, length] = runs_[i];
     run_states_[i] = 0;
-    inputs_[kRunInput + i] = 0;
+    inputs_[at_.run + i] = 0;
     if (length == 0 || (256 + byte) >> (8 - k_) != c_) continue;
     const unsigned expected_bit = byte >> (7 - k_) & 1;
     run_states_[i] = 1 + expected_bit + (length >= 2 ? 2 : 0);
     const std::int64_t z = 200 + 100 * std::int64_t{length};
-    inputs_[kRunInput + i] = expected_bit == 1 ? z : -z;
+    inputs_[at_.run + i] = expected_bit == 1 ? z : -z;
   }
 }
 
@@ -173,7 +189,7 @@ void MixerReference::predict_matches() {
   for (std::size_t i = 0; i < 2; ++i) {
     const Match& match = stream_->matches[i];
     speaks_[i] = match.m != 0 && (256u + match.expected) >> (8 - k_) == c_;
-    const std::size_t x = kMatchInput + i, y = kSecond + x;
+    const std::size_t x = at_.match + i, y = at_.lanes + x;
     inputs_[x] = inputs_[y] = 0;
     if (!speaks_[i]) continue;
     const int expected_bit = match.expected >> (7 - k_) & 1;
@@ -184,15 +200,15 @@ void MixerReference::predict_matches() {
 }
 
 void MixerReference::predict_network() {
-  std::int64_t& linear = inputs_[kSecond + kNetworkInput];
-  g_ = inputs_[kNetworkInput] = inputs_[kRefinedInput] = inputs_[kRefinedInput + 1] = linear = 0;
+  std::int64_t& linear = inputs_[at_.lanes + at_.network];
+  g_ = inputs_[at_.network] = inputs_[at_.refined] = inputs_[at_.refined + 1] = linear = 0;
   confidence_ = 0;
   if (distribution_ == nullptr) return;
   g_ = mixer_reference::network_logit(*distribution_, c_, k_);
-  inputs_[kNetworkInput] = g_;
+  inputs_[at_.network] = g_;
   linear = (squash(g_) - 32768) >> 4;
-  inputs_[kRefinedInput] = stretch(network_by_c_.refine(c_, g_));
-  inputs_[kRefinedInput + 1] = stretch(network_by_c1_.refine((256u * place().c(1) + c_) % z_, g_));
+  inputs_[at_.refined] = stretch(network_by_c_.refine(c_, g_));
+  inputs_[at_.refined + 1] = stretch(network_by_c1_.refine((256u * place().c(1) + c_) % z_, g_));
   confidence_ = 1 + static_cast<unsigned>(std::min<std::int64_t>(std::abs(g_) / 160, 14));
 }
 
@@ -216,13 +232,24 @@ void MixerReference::choose_sets() {
   const std::size_t sure = 8 * (distribution_ != nullptr ? confidence_ : stream_->text.length) + k_;
   const std::size_t column = std::min<std::size_t>(p.e - stream_->text.line, 255);
 
-  const std::size_t chosen[] = {c_, p.c(1), match_state, orders, p.c(2), where, sure, column};
-  for (std::size_t i = 0; i < 8; ++i) {
+  std::vector<std::size_t> chosen{c_, p.c(1), match_state, orders, p.c(2), where, sure, column};
+  std::vector<std::size_t> finally{c_, match_state, orders};
+  if (large_) {
+    const mixer_reference::Further& f = stream_->further;
+    const std::size_t kinds = f.kinds % 512;
+    for (const std::size_t context :
+         {std::size_t{p.c(3)}, f.column % 256, kinds, std::size_t{first.expected}, f.above,
+          4 * f.fields + std::min<std::size_t>(f.depth, 3), f.since_zero, f.after_pair >> 24}) {
+      chosen.push_back(context);
+    }
+    finally.push_back(p.c(1));
+    finally.push_back(kinds);
+  }
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
     sets_[i].mix(chosen[i], inputs_);
     logits_[i] = sets_[i].logit;
   }
-  const std::size_t finally[] = {c_, match_state, orders};
-  for (std::size_t i = 0; i < 3; ++i) final_sets_[i].mix_final(finally[i], logits_);
+  for (std::size_t i = 0; i < finally.size(); ++i) final_sets_[i].mix_final(finally[i], logits_);
 }
 
 std::uint32_t MixerReference::predict() {
@@ -230,20 +257,22 @@ std::uint32_t MixerReference::predict() {
   predict_runs();
   const auto put = [&](std::size_t i, const Counter& counter) {
     inputs_[i] = counter.x();
-    inputs_[i + kSecond] = counter.y();
+    inputs_[i + at_.lanes] = counter.y();
   };
   const unsigned c1 = place().c(1);
-  for (std::size_t i = 0; i < kContexts; ++i) {
+  for (std::size_t i = 0; i < contexts_; ++i) {
     put(i, state_counters_[i][run_states_[i]][slots_[i]->states[node_]]);
   }
-  put(kOrder0Input, order0_[c_]);
-  put(kOrder1Input, order1_[256 * c1 + c_]);
+  put(at_.order0, order0_[c_]);
+  put(at_.order1, order1_[256 * c1 + c_]);
   predict_matches();
   predict_network();
-  inputs_[kBiasInput] = 256;
+  inputs_[at_.bias] = 256;
 
   choose_sets();
-  x_ = (final_sets_[0].logit + final_sets_[1].logit + final_sets_[2].logit) / 3;
+  x_ = 0;
+  for (const Sets& sets : final_sets_) x_ += sets.logit;
+  x_ /= static_cast<std::int64_t>(final_sets_.size());
   expected_context_ = (256u * (speaks_[0] ? stream_->matches[0].expected : place().c(2)) + c_) % z_;
   const std::int64_t A = result_by_c_.refine(c_, x_);
   const std::int64_t B = result_by_c1_.refine((256 * c1 + c_) % z_, x_);
@@ -261,15 +290,16 @@ void MixerReference::learn_matches(int bit) {
 }
 
 void MixerReference::learn(int bit) {
-  const std::int64_t rate = 104 + 786432 / (4096 + static_cast<std::int64_t>(bits_));
+  const std::int64_t rate =
+      (large_ ? 60 : 104) + 786432 / (4096 + static_cast<std::int64_t>(bits_));
   for (Sets& sets : sets_) sets.learn(inputs_, bit, rate);
   for (Sets& sets : final_sets_) sets.learn(logits_, bit, 160);
   ++bits_;
 
   const unsigned c1 = place().c(1);
-  std::array<int, kContexts> states;
-  for (std::size_t i = 0; i < kContexts; ++i) states[i] = slots_[i]->states[node_];
-  for (std::size_t i = 0; i < kContexts; ++i) {
+  std::vector<int> states(contexts_);
+  for (std::size_t i = 0; i < contexts_; ++i) states[i] = slots_[i]->states[node_];
+  for (std::size_t i = 0; i < contexts_; ++i) {
     state_counters_[i][run_states_[i]][static_cast<std::size_t>(states[i])].learn(bit);
     slots_[i]->states[node_] =
         static_cast<std::uint8_t>(mixer_reference::next_state(states[i], bit));
@@ -301,6 +331,7 @@ void MixerReference::end_byte() {
   ++stream_->e;
   indirect_.take(place());
   stream_->text.take(x, stream_->e);
+  stream_->further.take(place(), stream_->text.word);
   if (layout_.form == Form::kCode) stream_->code.take(x, layout_.element);
   hash_contexts();
   for (std::size_t i = 0; i < 2; ++i) move_match(match_models_[i], stream_->matches[i]);

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "coder/distribution.h"
+#include "layout/effort.h"
 #include "layout/layout.h"
 #include "reference/mixer/mixer_reference_contexts.h"
 #include "reference/mixer/mixer_reference_sets.h"
@@ -25,7 +26,8 @@ class MixerReference {
  public:
   // n: bytes of the content. network: whether distributions will be given.
   // Precondition: 1 <= streams, a valid layout of bytes or of machine code.
-  MixerReference(std::size_t n, std::size_t streams, const Layout& layout, bool network);
+  MixerReference(std::size_t n, std::size_t streams, const Layout& layout, bool network,
+                 Effort effort = Effort::kUsual);
 
   // The next byte is of that stream. Precondition: the stream has bytes left, and the byte before
   // is complete. distribution: may be null; it must live until the byte is complete.
@@ -60,15 +62,23 @@ class MixerReference {
     std::vector<mixer_reference::Counter> counters;
   };
 
+  // Where the inputs stand, as the section Mixing says.
+  struct Inputs {
+    explicit Inputs(std::size_t contexts);
+    std::size_t lanes, order0, order1, match, network, refined, bias, run, count;
+  };
+
   struct Stream {
     explicit Stream(std::size_t begin) : b(begin), e(begin), text(begin) {}
     std::size_t b, e;
     mixer_reference::TextState text;
     mixer_reference::CodeState code;
-    std::array<std::uint32_t, mixer_reference::kContexts> hashes{};  // of the byte at e
+    mixer_reference::Further further;
+    std::vector<std::uint32_t> hashes;  // of the byte at e
     std::array<Match, 2> matches;
   };
 
+  std::vector<std::int64_t> first_weights(bool network) const;
   mixer_reference::Place place() const;
   void hash_contexts();
   void look_up();
@@ -82,6 +92,9 @@ class MixerReference {
   std::size_t equal_bytes(std::size_t p, std::size_t q) const;
 
   std::size_t n_, length_;  // length_: L
+  bool large_;              // the effort
+  std::size_t contexts_;    // C
+  Inputs at_;
   Layout layout_;
   std::vector<std::uint8_t> content_;
   std::vector<bool> known_;
@@ -105,14 +118,14 @@ class MixerReference {
   // The byte that is coded.
   Stream* stream_ = nullptr;
   const Distribution* distribution_ = nullptr;
-  std::array<Slot*, mixer_reference::kContexts> slots_{}, first_slots_{};
-  std::array<Run, mixer_reference::kContexts> runs_;
+  std::vector<Slot*> slots_, first_slots_;
+  std::vector<Run> runs_;
   unsigned c_ = 1, k_ = 0, node_ = 1;
 
   // The bit that is coded.
   std::vector<std::int64_t> inputs_, logits_;
   std::array<bool, 2> speaks_{};
-  std::array<std::size_t, mixer_reference::kContexts> run_states_{};
+  std::vector<std::size_t> run_states_;
   std::int64_t g_ = 0, x_ = 0;
   unsigned confidence_ = 0;
   std::size_t expected_context_ = 0;  // of D

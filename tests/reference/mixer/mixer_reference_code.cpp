@@ -23,15 +23,6 @@ char what_follows(std::uint32_t map, std::uint8_t x) {
   return kMaps[map][x];
 }
 
-std::uint64_t join(std::uint64_t a, std::uint64_t b) {
-  return (a ^ (b + 0x9E3779B97F4A7C15)) * 0xD6E8FEB86659FD93;
-}
-
-template <typename... More>
-std::uint64_t join(std::uint64_t a, std::uint64_t b, More... more) {
-  return join(join(a, b), more...);
-}
-
 template <std::size_t N>
 void put_first(std::array<std::uint32_t, N>& list, std::uint32_t value) {
   std::copy_backward(list.begin(), list.end() - 1, list.end());
@@ -39,6 +30,10 @@ void put_first(std::array<std::uint32_t, N>& list, std::uint32_t value) {
 }
 
 }  // namespace
+
+std::uint64_t join(std::uint64_t a, std::uint64_t b) {
+  return (a ^ (b + 0x9E3779B97F4A7C15)) * 0xD6E8FEB86659FD93;
+}
 
 std::uint32_t grow(std::uint32_t h, std::uint8_t x) {
   return ((h + x + 1) * 0x2C1B3C6D) ^ (h >> 15);

@@ -10,6 +10,12 @@ namespace nnzip::mixer_reference {
 
 std::uint32_t grow(std::uint32_t h, std::uint8_t x);
 
+std::uint64_t join(std::uint64_t a, std::uint64_t b);
+template <typename... More>
+std::uint64_t join(std::uint64_t a, std::uint64_t b, More... more) {
+  return join(join(a, b), more...);
+}
+
 class CodeState {
  public:
   // v of the contexts of machine code.

@@ -7,8 +7,10 @@
 #include <cstdint>
 #include <vector>
 
+#include "layout/effort.h"
 #include "layout/layout.h"
 #include "reference/mixer/mixer_reference_code.h"
+#include "reference/mixer/mixer_reference_further.h"
 
 namespace nnzip::mixer_reference {
 
@@ -19,23 +21,93 @@ enum Context : std::size_t {
   kOrder4,
   kOrder6,
   kWord,
+  kSparse34,
+  kGradient,
+  kColumn,
   kWordPair,
   kWordSkip,
   kSparse23,
-  kSparse34,
   kSparse13,
   kSparse14,
   kIndirect1,
   kIndirect2,
   kAboveLeft,
   kAboveTwo,
-  kGradient,
   kValue,
-  kColumn,
   kLine,
   kCode,
+  kUsualContexts,
+  kOrder5 = kUsualContexts,
+  kOrder7,
+  kOrder8,
+  kSparse2,
+  kSparse3,
+  kSparse4,
+  kSparse24,
+  kSparse234,
+  kSparse345,
+  kSparse456,
+  kSparse124,
+  kSparse134,
+  kSparse15,
+  kSparse16,
+  kSparse18,
+  kSparse48,
+  kHigh4,
+  kHigh6,
+  kHigh3,
+  kHigh2,
+  kIndirect3,
+  kIndirect4,
+  kAfterpair,
+  kAftertwo,
+  kDistance,
+  kPairdistance,
+  kSincezero,
+  kZeroabove,
+  kZeroplace,
+  kRecord1,
+  kRecord2,
+  kRecord3,
+  kRecord4,
+  kRecord5,
+  kRecord6,
+  kRecord7,
+  kRecord8,
+  kRecord9,
+  kRecord10,
+  kRecord11,
+  kRecord12,
+  kRecord13,
+  kRecord14,
+  kRecord15,
+  kRecord16,
+  kKinds,
+  kMasked6,
+  kMasked4,
+  kWordthree,
+  kWordtwoskip,
+  kWordfar,
+  kWordstem,
+  kWordsuffix,
+  kStempair,
+  kSentence,
+  kWordkinds,
+  kSkeleton,
+  kPairlast,
+  kField1,
+  kField2,
+  kField3,
+  kField4,
+  kLinelength,
+  kStart1,
+  kStart2,
+  kBracket1,
+  kBracket2,
+  kKey,
   kContexts
 };
+std::size_t context_count(Effort effort);  // C
 using Values = std::array<std::uint64_t, kContexts>;
 
 std::uint32_t context_hash(std::size_t context, std::uint64_t v);
@@ -75,6 +147,6 @@ struct TextState {
 };
 
 Values context_values(const Place& place, const Layout& layout, const Indirect& indirect,
-                      const TextState& text, const CodeState& code);
+                      const TextState& text, const CodeState& code, const Further& further);
 
 }  // namespace nnzip::mixer_reference
