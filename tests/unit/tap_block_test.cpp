@@ -125,7 +125,7 @@ Bytes encode_plainly(const Bytes& content, int streams, const Layout& layout) {
   std::stable_sort(turns.begin(), turns.end(), [](const Turn& a, const Turn& b) {
     return std::pair(a.step, a.stream) < std::pair(b.step, b.stream);
   });
-  Mixer mixer({content.size(), streams, layout, true, 0});
+  Mixer mixer({content.size(), streams, layout, true, Effort::kUsual, {}});
   RangeEncoder coder;
   for (const Turn& turn : turns) {
     mixer.encode(turn.stream, content[turn.position], &turn.network, coder);
