@@ -442,6 +442,25 @@ NNZIP_API int nnzip_join(const nnzip_source* inputs, size_t count,
                          int (*write)(void* write_data, const void* bytes, size_t size),
                          void* write_data);
 
+/* ---- Estimates ---- */
+
+/* What nnzip_compress() would make of some content at the levels 1 to 9, and take for it. */
+typedef struct nnzip_estimate_info {
+  size_t struct_size; /* to be set by the caller: sizeof(nnzip_estimate_info) */
+  uint64_t content_bytes;
+  uint64_t coded_bytes[9]; /* at level 1, 2, ... */
+  double seconds[9];       /* on this machine, as loaded as it is now; decompressing takes about as
+                              long */
+  uint64_t memory_bytes[9];
+} nnzip_estimate_info;
+
+/* Tells it from samples of about a hundredth of the content, 256 KiB to 1 MiB, and a look at 64 MiB
+ * of it at most: sizes within a tenth as a rule where content is longer than 1 MB, but for wrapped
+ * content that is longer than that look. It takes seconds. The level of the options does not
+ * count. */
+NNZIP_API int nnzip_estimate(const nnzip_source* content, const nnzip_options* options,
+                             nnzip_estimate_info* info);
+
 #ifdef __cplusplus
 }
 #endif

@@ -162,6 +162,22 @@ NNZIP_API Summary decompress(Reader& reader, Writer& writer, const Options& opti
 NNZIP_API Summary decompress_range(Reader& reader, Writer& writer, std::uint64_t offset,
                                    std::uint64_t length, const Options& options = {});
 
+// What compress() would make of some content at a level, and take for it.
+struct LevelEstimate {
+  std::uint64_t coded_bytes = 0;
+  double seconds = 0;  // on this machine, as loaded as it is now; decompressing takes about as long
+  std::uint64_t memory_bytes = 0;  // as in Summary
+};
+struct Estimate {
+  std::uint64_t content_bytes = 0;
+  std::array<LevelEstimate, 9> levels;  // from level 1 on
+};
+
+// Tells it from samples of about a hundredth of the content, 256 KiB to 1 MiB, and a look at 64 MiB
+// of it at most: within a tenth as a rule where content is longer than 1 MB, but for wrapped
+// content that is longer than that look. It takes seconds. Options::level does not count.
+NNZIP_API Estimate estimate(SeekableReader& content, const Options& options = {});
+
 // A model that a frame names.
 struct ModelName {
   std::string id;    // 16 hex digits

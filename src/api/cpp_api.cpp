@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "codec/compressor.h"
 #include "codec/decompressor.h"
+#include "codec/estimate.h"
 #include "codec/frame_list.h"
 #include "codec/join.h"
 #include "codec/parts.h"
@@ -63,6 +64,10 @@ Summary decompress_range(Reader& reader, Writer& writer, std::uint64_t offset, s
   return guarded([&] {
     return decompress_frames_range(reader, writer, offset, length, *model_store(options), options);
   });
+}
+
+Estimate estimate(SeekableReader& content, const Options& options) {
+  return guarded([&] { return estimate_content(content, *model_store(options), options); });
 }
 
 std::vector<FrameInfo> list_frames(Reader& reader, const Options& options,

@@ -14,11 +14,12 @@
 namespace nnzip {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Command>, 7> kWords = {{
+constexpr std::array<std::pair<std::string_view, Command>, 8> kWords = {{
     {"compress", Command::kCompress},
     {"decompress", Command::kDecompress},
     {"test", Command::kTest},
     {"list", Command::kList},
+    {"estimate", Command::kEstimate},
     {"join", Command::kJoin},
     {"models", Command::kModels},
     {"bench", Command::kBench},
@@ -70,13 +71,22 @@ void demand_sense(const Arguments& arguments, const RawOptions& raw) {
     fail("-z contradicts -d, -t and -l.");
   }
   demand_sensible_output(arguments);
-  if (arguments.json && arguments.command != Command::kList) fail("--json is for -l alone.");
+  if (arguments.json && arguments.command != Command::kList &&
+      arguments.command != Command::kEstimate) {
+    fail("--json is for -l and estimate alone.");
+  }
   if (arguments.range) {
     if (arguments.command != Command::kDecompress) fail("--range is for -d alone.");
     if (arguments.files.size() > 1 || arguments.recursive) fail("--range takes one input file.");
     if (arguments.remove_input) fail("--rm contradicts --range, which writes a part only.");
   }
   if (arguments.part) demand_sensible_part(arguments);
+  if (arguments.adapt != 0 && arguments.command != Command::kCompress) {
+    fail("--adapt is for compressing alone.");
+  }
+  if (arguments.adapt != 0 && (arguments.part || arguments.resume)) {
+    fail("--adapt contradicts --part and --resume, which take one level.");
+  }
   if (arguments.command != Command::kCompress && (arguments.resume || !arguments.reuse.empty())) {
     fail("--reuse and --resume are for compressing alone.");
   }
@@ -185,6 +195,7 @@ void drop_foreign(Command command, Arguments& arguments, RawOptions& raw) {
   const bool compresses = command == Command::kCompress;
   const bool decompresses = command == Command::kDecompress;
   if (!compresses) {
+    arguments.adapt = 0;
     raw.resume = false;
     arguments.reuse.clear();
   }
@@ -193,7 +204,7 @@ void drop_foreign(Command command, Arguments& arguments, RawOptions& raw) {
     raw.part.clear();
     if (command != Command::kJoin) arguments.output.clear();
   }
-  if (command != Command::kList) arguments.json = false;
+  if (command != Command::kList && command != Command::kEstimate) arguments.json = false;
 }
 
 // All commands share the variable, so it may hold any option; a command takes those that it has.

@@ -13,7 +13,17 @@
 
 namespace nnzip {
 
-enum class Command { kCompress, kDecompress, kTest, kList, kJoin, kModels, kBench, kPrint };
+enum class Command {
+  kCompress,
+  kDecompress,
+  kTest,
+  kList,
+  kEstimate,
+  kJoin,
+  kModels,
+  kBench,
+  kPrint
+};
 
 struct Arguments {
   Command command = Command::kCompress;
@@ -33,9 +43,10 @@ struct Arguments {
   std::optional<PartNumber> part;  // of the content, all if not given
   std::string reuse;               // an earlier file, empty if not given
   bool resume = false;
+  double adapt = 0;        // seconds that compressing a file may take, 0 if the level is given
   Cut cut = Cut::kBlocks;  // where parts may end
 
-  bool json = false;  // the list for programs
+  bool json = false;  // the list or estimate for programs
   bool verify_models = false;
   bool signature = false;
   bool speed = false;

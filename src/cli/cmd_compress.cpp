@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // nnzip compress.
+#include <spdlog/fmt/fmt.h>
+
 #include "commands.h"
 #include "transfer.h"
 
@@ -12,8 +14,12 @@ void run_compress(const Arguments& arguments, SeekableReader* earlier) {
   transfer.writes_compressed = true;
   transfer.run = [&](Reader& reader, Writer& writer, Options options) {
     options.reuse = earlier;
+    if (arguments.adapt != 0) {
+      options.level = level_within(arguments.adapt, demand_seekable(reader, "--adapt"), options);
+      message::note(fmt::format("level {} is the highest that fits the time", options.level));
+    }
     if (!arguments.part) return compress(reader, writer, options);
-    SeekableReader& content = demand_seekable(reader);
+    SeekableReader& content = demand_seekable(reader, "--part");
     const ContentPart part =
         find_part(content, arguments.part->number, arguments.part->count, arguments.cut);
     return compress_part(content, part, writer, options);

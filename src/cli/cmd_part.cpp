@@ -31,7 +31,7 @@ Summary decompress_to(const ContentPart& part, InputFile& input, const Arguments
 
 void run_part(const Arguments& arguments) {
   InputFile input(arguments.files.front());
-  const ContentPart part = find_compressed_part(demand_seekable(input.reader()),
+  const ContentPart part = find_compressed_part(demand_seekable(input.reader(), "--part"),
                                                 arguments.part->number, arguments.part->count);
   Summary summary;
   if (arguments.to_stdout) {

@@ -10,8 +10,13 @@ void run_compress(const Arguments& arguments);
 void run_decompress(const Arguments& arguments);  // and test
 void run_decompress_part(const Arguments& arguments);
 void run_list(const Arguments& arguments);
+void run_estimate(const Arguments& arguments);
 void run_join(const Arguments& arguments);
 void run_models(const Arguments& arguments);
 void run_bench(const Arguments& arguments);
+
+// The highest level that compresses the content in so many seconds by its estimate, 1 if none does.
+// Content is read from its beginning then. Throws Error.
+int level_within(double seconds, SeekableReader& content, const Options& options);
 
 }  // namespace nnzip

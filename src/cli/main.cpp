@@ -19,6 +19,8 @@ void dispatch(const Arguments& arguments) {
       return run_decompress(arguments);
     case Command::kList:
       return run_list(arguments);
+    case Command::kEstimate:
+      return run_estimate(arguments);
     case Command::kJoin:
       return run_join(arguments);
     case Command::kModels:

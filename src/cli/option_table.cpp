@@ -20,6 +20,7 @@ Commands, as the first word (a file of such a name: ./test):
   decompress [FILE...]  FILE.nnz to FILE; also: nnzip -d FILE.nnz
   test [FILE...]        decompress without writing anything; also: nnzip -t
   list [FILE...]        what compressed files hold; also: nnzip -l
+  estimate [FILE...]    size, time and memory of all levels, from samples
   join FILE...          compressed files to one with a directory, not coded anew
   models                list the models that there are, or verify them
   bench                 the signature of this build, two backends compared, speed
@@ -57,18 +58,25 @@ void add_memory(CLI::App& app, RawOptions& raw) {
       ->type_name("SIZE");
 }
 
-void add_level_and_model(CLI::App& app, RawOptions& raw) {
+void add_level(CLI::App& app, Arguments& arguments, RawOptions& raw) {
   // One flag of many names, so that the last one counts; its own help line would show them all, so
   // the footer speaks of it.
   app.add_flag("-1{1},-2{2},-3{3},-4{4},-5{5},-6{6},-7{7},-8{8},-9{9},--fast{1},--best{9}",
                raw.level)
       ->group("");
+  app.add_option("--adapt", arguments.adapt,
+                 "the highest level that takes so long at most, not one given")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(1e-9, 1e9).description(""));
+  app.add_flag("--fast-decode", raw.fast_decode, "larger, but decompressed fast by a GPU");
+  app.add_flag("--directory", raw.directory, "end the output with a directory of its blocks");
+}
+
+void add_model(CLI::App& app, RawOptions& raw) {
   app.add_option("--model", raw.model, "auto, none, or models' names or hashes")->type_name("NAME");
   app.add_flag("--no-unwrap", raw.no_unwrap, "code gzip, zip, PNG and the like as they are");
   app.add_option("--layout", raw.layout, "what headerless content is: pixels:640x3:u8")
       ->type_name("TEXT");
-  app.add_flag("--fast-decode", raw.fast_decode, "larger, but decompressed fast by a GPU");
-  app.add_flag("--directory", raw.directory, "end the output with a directory of its blocks");
 }
 
 void add_force(CLI::App& app, Arguments& arguments) {
@@ -87,6 +95,11 @@ void add_input(CLI::App& app, Arguments& arguments, RawOptions& raw) {
   add_force(app, arguments);
   app.add_flag("-n,--no-name", raw.no_name, "as gzip's; names are never stored");
   app.add_flag("-N,--name", raw.name, "as gzip's; the name is always the file's own");
+}
+
+void add_sampled(CLI::App& app, Arguments& arguments) {
+  app.add_option("FILE", arguments.files, "regular files")->type_name("");
+  app.add_flag("-r,--recursive", arguments.recursive, "go into folders");
 }
 
 void add_output(CLI::App& app, Arguments& arguments, RawOptions& raw) {
@@ -118,7 +131,7 @@ void add_content(CLI::App& app, RawOptions& raw) {
 }
 
 void add_json(CLI::App& app, Arguments& arguments) {
-  app.add_flag("--json", arguments.json, "list as JSON, for programs");
+  app.add_flag("--json", arguments.json, "list or estimate as JSON, for programs");
 }
 
 void add_join(CLI::App& app, Arguments& arguments) {
@@ -147,8 +160,10 @@ void build_parser(CLI::App& app, const Command* command, Arguments& arguments, R
   const bool transfers = is(Command::kCompress) || is(Command::kDecompress) || is(Command::kTest);
   add_general(app, raw);
   if (bare) add_modes(app, raw);
-  if (is(Command::kCompress)) add_level_and_model(app, raw);
+  if (is(Command::kCompress)) add_level(app, arguments, raw);
+  if (is(Command::kCompress) || is(Command::kEstimate)) add_model(app, raw);
   if (transfers || is(Command::kList)) add_input(app, arguments, raw);
+  if (!bare && *command == Command::kEstimate) add_sampled(app, arguments);
   if (is(Command::kCompress) || is(Command::kDecompress)) add_output(app, arguments, raw);
   if (is(Command::kCompress) || is(Command::kDecompress)) add_part(app, raw);
   if (is(Command::kCompress)) {
@@ -156,8 +171,9 @@ void build_parser(CLI::App& app, const Command* command, Arguments& arguments, R
     add_earlier(app, arguments, raw);
   }
   if (is(Command::kDecompress)) add_content(app, raw);
-  if (is(Command::kList)) add_json(app, arguments);
-  if (transfers || is(Command::kBench)) add_computing(app, arguments, raw);
+  if (is(Command::kList) || is(Command::kEstimate)) add_json(app, arguments);
+  if (transfers || is(Command::kBench) || is(Command::kEstimate))
+    add_computing(app, arguments, raw);
   if (transfers) add_memory(app, raw);
   if (!bare && *command == Command::kJoin) add_join(app, arguments);
   if (!bare && *command == Command::kModels) {

@@ -81,10 +81,10 @@ std::string describe(const BlockCounts& counts) {
                      counts.context_blocks, counts.zstd_blocks, counts.stored_blocks, groups);
 }
 
-SeekableReader& demand_seekable(Reader& reader) {
+SeekableReader& demand_seekable(Reader& reader, const std::string& option) {
   if (auto* const file = dynamic_cast<SeekableReader*>(&reader)) return *file;
   throw Error(ErrorCode::kInvalidArgument,
-              "--part takes a regular file: in a pipe nothing tells where its parts are.");
+              option + " takes a regular file: what it needs to know stands all over it.");
 }
 
 void refuse_same_file(const InputFile& input, const OutputFile& output) {

@@ -29,8 +29,8 @@ std::string describe(const BlockCounts& counts);
 // with one file does not keep the others from their turn.
 void transfer_files(const Arguments& arguments, const Transfer& transfer);
 
-// What --part reads. Throws Error(kInvalidArgument) for a pipe.
-SeekableReader& demand_seekable(Reader& reader);
+// What that option reads. Throws Error(kInvalidArgument) for a pipe.
+SeekableReader& demand_seekable(Reader& reader, const std::string& option);
 
 // Throw Error if the output would go into its own input, or compressed data to a terminal.
 void refuse_same_file(const InputFile& input, const OutputFile& output);

@@ -85,6 +85,20 @@ def test_joins_to_a_file_object():
         nnzip.join([], io.BytesIO())
 
 
+def test_estimates(tmp_path):
+    content = CONTENT * 3
+    told = nnzip.estimate(content, nnzip.Options(model="none"))
+    assert [each.level for each in told] == list(range(1, 10))
+    real = len(nnzip.compress(content, level=1))
+    assert abs(told[0].coded_bytes - real) < 0.2 * real + 100
+    assert told[8].seconds > 0 and told[8].memory_bytes > len(content)
+    (tmp_path / "content").write_bytes(content)
+    again = nnzip.estimate(tmp_path / "content", nnzip.Options(model="none"))
+    assert again[4].coded_bytes == told[4].coded_bytes
+    with pytest.raises(ZeroDivisionError):
+        nnzip.estimate(Failing(content))
+
+
 def test_errors_of_files_come_through(joined):
     with pytest.raises(ZeroDivisionError):
         nnzip.Reader(Failing(FRAMES[0]))

@@ -263,5 +263,27 @@ TEST_CASE("CJoin.MakesOneFile") {
   CHECK(nnzip_join(inputs, 2, nullptr, nullptr) == NNZIP_ERROR_INVALID_ARGUMENT);
 }
 
+TEST_CASE("C estimates: all of short content is the sample, so sizes are nearly real") {
+  const Bytes content = Random(5).bytes(3000) + Bytes(50000, 'a');
+  nnzip_options options = c_options_without_model();
+  nnzip_source source = memory(content);
+  nnzip_estimate_info info{};
+  CHECK(nnzip_estimate(&source, &options, &info) == NNZIP_ERROR_INVALID_ARGUMENT);
+  info.struct_size = sizeof info;
+  CHECK(nnzip_estimate(nullptr, &options, &info) == NNZIP_ERROR_INVALID_ARGUMENT);
+  REQUIRE(nnzip_estimate(&source, &options, &info) == NNZIP_OK);
+  CHECK(info.content_bytes == content.size());
+  for (int level = 1; level <= 9; ++level) {
+    options.level = level;
+    const std::size_t real = c_compressed(content, options).size();
+    CHECK(info.coded_bytes[level - 1] + 60 > real);
+    CHECK(info.coded_bytes[level - 1] < real + 60);
+    CHECK(info.seconds[level - 1] > 0);
+    CHECK(info.memory_bytes[level - 1] > content.size());
+  }
+  source.read = [](void*, std::uint64_t, void*, std::size_t) { return std::ptrdiff_t{-1}; };
+  CHECK(nnzip_estimate(&source, &options, &info) == NNZIP_ERROR_READ_FAILED);
+}
+
 }  // namespace
 }  // namespace nnzip

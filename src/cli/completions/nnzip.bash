@@ -7,11 +7,12 @@ _nnzip() {
   local input='-r --recursive -S --suffix -f --force -n --no-name -N --name'
   local computing='-T --threads --device'
   local output='-c --stdout -o --output -k --keep --rm --part'
-  local levels='-1 -2 -3 -4 -5 -6 -7 -8 -9 --fast --best --model --no-unwrap --layout --fast-decode --directory --cut --reuse --resume'
+  local models='--model --no-unwrap --layout'
+  local levels="-1 -2 -3 -4 -5 -6 -7 -8 -9 --fast --best --adapt $models --fast-decode --directory --cut --reuse --resume"
   local modes='-z --compress -d --decompress -t --test -l --list'
   local content='--range --no-sparse'
   local memory='-M --memory'
-  local commands='compress decompress test list join models bench'
+  local commands='compress decompress test list estimate join models bench'
   local options
   COMPREPLY=()
 
@@ -34,7 +35,7 @@ _nnzip() {
       mapfile -t COMPREPLY < <(compgen -W 'cpu,reference' -- "$cur")
       return
       ;;
-    -T | --threads | -M | --memory | -S | --suffix | --range | --layout | --part) return ;;
+    -T | --threads | -M | --memory | -S | --suffix | --range | --layout | --part | --adapt) return ;;
   esac
 
   ((COMP_CWORD > 1)) && command=${COMP_WORDS[1]}
@@ -43,6 +44,7 @@ _nnzip() {
     decompress) options="$general $input $output $content $computing $memory" ;;
     test) options="$general $input $computing $memory" ;;
     list) options="$general $input --json" ;;
+    estimate) options="$general $models $computing -r --recursive --json" ;;
     join) options="$general -o --output -f --force" ;;
     models) options="$general --verify" ;;
     bench) options="$general $computing --signature --check --speed --synthetic --stages" ;;

@@ -9,7 +9,7 @@ end
 # Whether the first word is one of the commands given, or, with "bare" among them, no command.
 function __nnzip_in
     set -l word (commandline -opc)[2]
-    if contains -- "$word" compress decompress test list join models bench
+    if contains -- "$word" compress decompress test list estimate join models bench
         contains -- $word $argv
     else
         contains -- bare $argv
@@ -28,6 +28,7 @@ complete -c nnzip -n 'test (count (commandline -opc)) -eq 1' -a compress -d 'com
 complete -c nnzip -n 'test (count (commandline -opc)) -eq 1' -a decompress -d 'decompress files'
 complete -c nnzip -n 'test (count (commandline -opc)) -eq 1' -a test -d 'test compressed files'
 complete -c nnzip -n 'test (count (commandline -opc)) -eq 1' -a list -d 'what compressed files hold'
+complete -c nnzip -n 'test (count (commandline -opc)) -eq 1' -a estimate -d 'size, time and memory of all levels'
 complete -c nnzip -n 'test (count (commandline -opc)) -eq 1' -a join -d 'files to one with a directory'
 complete -c nnzip -n 'test (count (commandline -opc)) -eq 1' -a models -d 'list or verify models'
 complete -c nnzip -n 'test (count (commandline -opc)) -eq 1' -a bench -d 'check this build'
@@ -48,16 +49,17 @@ for level in 1 2 3 4 5 6 7 8 9
 end
 __nnzip_option 'bare compress' -l fast -d 'as -1'
 __nnzip_option 'bare compress' -l best -d 'as -9'
-__nnzip_option 'bare compress' -l no-unwrap -d 'code gzip, zip, PNG and the like as they are'
-__nnzip_option 'bare compress' -l layout -x -d 'what headerless content is: pixels:640x3:u8'
+__nnzip_option 'bare compress' -l adapt -x -d 'the highest level that takes so many seconds'
+__nnzip_option 'bare compress estimate' -l no-unwrap -d 'code gzip, zip, PNG and the like as they are'
+__nnzip_option 'bare compress estimate' -l layout -x -d 'what headerless content is: pixels:640x3:u8'
 __nnzip_option 'bare compress' -l fast-decode -d 'larger, but decompressed fast by a GPU'
 __nnzip_option 'bare compress' -l directory -d 'end the output with a directory'
 __nnzip_option 'bare compress' -l reuse -r -F -d 'take unchanged blocks from it'
 __nnzip_option 'bare compress' -l resume -d 'keep unfinished output and go on'
 __nnzip_option 'bare compress' -l cut -x -a 'blocks lines tar' -d 'where parts may end'
-__nnzip_option 'bare compress' -l model -x -a '(__nnzip_models)' -d 'auto, none or a model'
+__nnzip_option 'bare compress estimate' -l model -x -a '(__nnzip_models)' -d 'auto, none or a model'
 
-__nnzip_option $files -s r -l recursive -d 'go into folders'
+__nnzip_option "$files estimate" -s r -l recursive -d 'go into folders'
 __nnzip_option $files -s S -l suffix -x -d 'suffix of compressed files'
 __nnzip_option "$files join" -s f -l force -d 'overwrite; compressed data to or from a terminal'
 __nnzip_option $files -s n -l no-name -d 'taken as by gzip'
@@ -71,10 +73,10 @@ __nnzip_option $writing -l part -x -d 'I/N: that part alone'
 
 __nnzip_option 'bare decompress' -l range -x -d 'OFFSET:LENGTH of the content alone'
 __nnzip_option 'bare decompress' -l no-sparse -d 'write zeros out instead of leaving holes'
-__nnzip_option 'bare list' -l json -d 'list as JSON'
+__nnzip_option 'bare list estimate' -l json -d 'list or estimate as JSON'
 
-__nnzip_option "$coding bench" -s T -l threads -x -d 'number of threads'
-__nnzip_option "$coding bench" -l device -x -a 'auto cpu cuda torch reference' -d 'what computes'
+__nnzip_option "$coding bench estimate" -s T -l threads -x -d 'number of threads'
+__nnzip_option "$coding bench estimate" -l device -x -a 'auto cpu cuda torch reference' -d 'what computes'
 __nnzip_option $coding -s M -l memory -x -d 'fail rather than need more'
 
 __nnzip_option models -l verify -d 'compare each model with its hash'

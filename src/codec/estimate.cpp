@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+// Content is cut as the compressor cuts it. Of each kind of content pieces from all over it are put
+// together and coded like a block. A block is longer than they are and so learns more from itself:
+// that is told from what zstd, which is fast, gains from whole blocks.
+#include "codec/estimate.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <deque>
+#include <map>
+#include <span>
+#include <tuple>
+#include <vector>
+
+#include "codec/block_coder.h"
+#include "codec/block_source.h"
+#include "codec/frame_models.h"
+#include "codec/in_flight.h"
+#include "codec/kinds/kind_zstd.h"
+#include "codec/levels.h"
+#include "codec/parallel.h"
+#include "codec/read_fully.h"
+#include "layout/layout_hint.h"
+
+namespace nnzip {
+namespace {
+
+constexpr std::size_t kKiB = 1024, kMiB = 1024 * kKiB;
+
+// A network that looks back, and contexts of rows above, need longer pieces of images and sound.
+constexpr std::size_t kPieceBytes = 8 * kKiB, kLongPieceBytes = 32 * kKiB;
+// In all: a hundredth of the content within these bounds. Networks are slow and get a quarter.
+constexpr std::size_t kLeastSample = 256 * kKiB, kMostSample = kMiB;
+constexpr std::size_t kNetworkShare = 4;
+// Content beyond so much is looked at in so many windows.
+constexpr std::size_t kWindows = 16, kWindowBytes = 4 * kMiB;
+// Kinds of content that are sampled apart.
+constexpr std::size_t kMostStrata = 16;
+constexpr int kZstdLevel = 3;  // its window holds half a block
+// Powers fitted to eight files of 2 to 3 MB, of text, code, tables, sound, pixels and a program:
+// of what zstd gains from the length of blocks, which contexts gain more of; of the length that a
+// block has more than its sample, by which contexts get better anyway; and of the same, by which
+// what the network gains beside them gets less.
+constexpr double kLikeZstd = 1.5, kLearning = 0.02, kLearned = 0.24;
+
+class Stopwatch {
+ public:
+  double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+// Content of one kind.
+struct Stratum {
+  Layout layout;
+  bool compressed = false;
+  std::uint64_t bytes = 0;       // of all blocks that were looked at
+  std::uint64_t zstd_bytes = 0;  // what zstd makes of them; 0 of JPEG files
+  std::uint64_t passed = 0;      // bytes since the last piece of the sample
+  Bytes sample;
+};
+
+// Of whole rows.
+std::size_t piece_bytes(const Layout& layout) {
+  const bool is_long = layout.form == Form::kPixels || layout.form == Form::kSamples;
+  const std::size_t unit = layout.stride != 0 ? layout.stride : layout.element;
+  return ((is_long ? kLongPieceBytes : kPieceBytes) + unit - 1) / unit * unit;
+}
+
+// Every so many pieces of the sample.
+Bytes every(std::size_t one_of, const Stratum& stratum) {
+  const std::size_t piece = piece_bytes(stratum.layout);
+  Bytes part;
+  for (std::size_t at = 0; at < stratum.sample.size(); at += one_of * piece) {
+    const auto rest = std::span(stratum.sample).subspan(at);
+    const auto taken = rest.first(std::min(piece, rest.size()));
+    part.insert(part.end(), taken.begin(), taken.end());
+  }
+  return part;
+}
+
+class Sampler {
+ public:
+  // One byte of so many goes into samples.
+  explicit Sampler(std::size_t one_of) : one_of_(one_of) {}
+
+  void add(const SourceBlock& block) {
+    for (const SourceBlock& inner : block.inner) add(inner);
+    if (block.is_group()) return;
+    Stratum& stratum = stratum_of(block.segment);
+    stratum.bytes += block.content.size();
+    if (stratum.layout.form == Form::kJpeg) {
+      // A piece of it would be none.
+      if (!stratum.sample.empty()) return;
+      stratum.sample = block.content;
+      stratum.layout = block.segment.layout;
+      return;
+    }
+    stratum.zstd_bytes += zstd_pack(block.content, kZstdLevel).size();
+    add_pieces(block.content, stratum);
+  }
+
+  const std::deque<Stratum>& strata() const { return strata_; }
+
+ private:
+  void add_pieces(std::span<const std::uint8_t> content, Stratum& stratum) const {
+    const std::size_t piece = piece_bytes(stratum.layout);
+    while (!content.empty()) {
+      const auto part = content.first(std::min(piece, content.size()));
+      content = content.subspan(part.size());
+      stratum.passed += part.size();
+      if (!stratum.sample.empty() && stratum.passed < one_of_ * part.size()) continue;
+      stratum.sample.insert(stratum.sample.end(), part.begin(), part.end());
+      stratum.passed = 0;
+    }
+  }
+
+  // Where there are many, the first one of the same form stands for the others.
+  Stratum& stratum_of(const Segment& segment) {
+    const bool jpeg = segment.layout.form == Form::kJpeg;
+    Stratum* similar = nullptr;
+    for (Stratum& each : strata_) {
+      if (each.layout.form != segment.layout.form || each.compressed != segment.compressed)
+        continue;
+      if (jpeg || each.layout == segment.layout) return each;
+      if (similar == nullptr) similar = &each;
+    }
+    if (similar != nullptr && strata_.size() >= kMostStrata) return *similar;
+    strata_.push_back({segment.layout, segment.compressed, 0, 0, 0, {}});
+    return strata_.back();
+  }
+
+  std::size_t one_of_;
+  std::deque<Stratum> strata_;
+};
+
+// What was looked at, in a way that several levels share.
+struct Look {
+  std::deque<Stratum> strata;
+  bool has_groups = false;
+  std::uint64_t bytes = 0;   // of content
+  double seconds = 0;        // that cutting and opening it took
+  std::uint64_t memory = 0;  // bytes for that
+};
+
+struct Coding {
+  double bytes = 0, seconds = 0;  // of all blocks that were looked at
+};
+
+class Estimator {
+ public:
+  Estimator(SeekableReader& content, const ModelStore& store, const Options& options)
+      : content_(content),
+        size_(content.size()),
+        store_(store),
+        options_(options),
+        threads_(thread_count(options)) {}
+
+  Estimate run() {
+    Estimate estimate;
+    estimate.content_bytes = size_;
+    for (int number = 1; number <= 9; ++number) {
+      estimate.levels[static_cast<std::size_t>(number - 1)] = level_estimate(number);
+    }
+    return estimate;
+  }
+
+ private:
+  LevelEstimate level_estimate(int number) {
+    Options options = options_;
+    options.level = number;
+    const Level& level = level_meaning(number);
+    MemoryBudget budget(0);
+    const FrameModels models(store_, chosen_models(store_, options), options.device, budget);
+    const Look& look = look_of(level);
+    const Coding coding = coding_of(look, level, models);
+    const double scale =
+        look.bytes == 0 ? 0 : static_cast<double>(size_) / static_cast<double>(look.bytes);
+    const std::size_t blocks = std::max<std::uint64_t>(1, size_ / level.block_bytes);
+    const SideBySide beside =
+        side_by_side(std::min(blocks, most_side_by_side(threads_, false)), threads_);
+    const std::size_t longest = std::min<std::uint64_t>(size_, level.block_bytes);
+    budget.need(look.memory + longest +
+                beside.blocks * encode_memory(longest, models, level, beside.threads_of_each));
+    return {static_cast<std::uint64_t>(std::llround(scale * coding.bytes)),
+            scale * (look.seconds + coding.seconds / static_cast<double>(beside.blocks)),
+            budget.peak()};
+  }
+
+  const Look& look_of(const Level& level) {
+    if (!looks_.empty() && !looks_.begin()->second.has_groups) return looks_.begin()->second;
+    const auto found = looks_.find(level.unwrap.max_side);
+    if (found != looks_.end()) return found->second;
+    return looks_[level.unwrap.max_side] = make_look(level);
+  }
+
+  Look make_look(const Level& level) {
+    const bool all = size_ <= kWindows * kWindowBytes;
+    const std::size_t windows = all ? 1 : kWindows;
+    const std::uint64_t bytes = all ? size_ : kWindowBytes;
+    const std::uint64_t wanted = std::clamp<std::uint64_t>(size_ / 100, kLeastSample, kMostSample);
+    Sampler sampler(std::max<std::uint64_t>(1, windows * bytes / wanted));
+    Look look;
+    for (std::size_t i = 0; i < windows; ++i) {
+      content_.seek(i == 0 ? 0 : i * ((size_ - bytes) / (windows - 1)));
+      PieceReader window(content_, bytes);
+      look_at(window, level, sampler, look);
+    }
+    look.strata = sampler.strata();
+    return look;
+  }
+
+  void look_at(Reader& window, const Level& level, Sampler& sampler, Look& look) const {
+    const bool opens = options_.unwrap && options_.layout.empty();
+    const Stopwatch watch;
+    double sampling_seconds = 0;
+    BlockSource blocks(window, level.block_bytes,
+                       {opens ? level.unwrap.max_opened : 0, level.unwrap.max_side, threads_, {}},
+                       options_.layout.empty() ? Layout{} : layout_of_hint(options_.layout));
+    while (const auto block = blocks.next()) {
+      look.bytes += block->content.size();
+      look.has_groups = look.has_groups || block->is_group();
+      const Stopwatch sampling;
+      sampler.add(*block);
+      sampling_seconds += sampling.seconds();
+    }
+    look.seconds += watch.seconds() - sampling_seconds;
+    look.memory = std::max(look.memory, blocks.memory_bytes() + blocks.group_memory_bytes());
+  }
+
+  // What levels have in common is coded once.
+  Coding coding_of(const Look& look, const Level& level, const FrameModels& models) {
+    const auto key = std::tuple(&look, models.ids(), level.hopeless);
+    const auto found = codings_.find(key);
+    if (found != codings_.end()) return found->second;
+    Coding sum;
+    for (const Stratum& stratum : look.strata) {
+      const Coding coding = coding_of(stratum, level, models);
+      sum.bytes += coding.bytes;
+      sum.seconds += coding.seconds;
+    }
+    return codings_[key] = sum;
+  }
+
+  // Of all blocks of the kind.
+  static Coding coding_of(const Stratum& stratum, const Level& level, const FrameModels& models) {
+    const auto all = static_cast<double>(stratum.bytes);
+    const auto sampled = static_cast<double>(stratum.sample.size());
+    const auto block =
+        static_cast<double>(std::min<std::uint64_t>(stratum.bytes, level.block_bytes));
+    const Coding contexts = sample_coding(stratum.sample, stratum, level, {});
+    Coding coding{contexts.bytes * all / sampled, contexts.seconds * all / sampled};
+    if (stratum.zstd_bytes == 0) return coding;
+    const auto of_sample = static_cast<double>(zstd_pack(stratum.sample, kZstdLevel).size());
+    coding.bytes *=
+        std::pow(static_cast<double>(stratum.zstd_bytes) / all * sampled / of_sample, kLikeZstd) *
+        std::pow(sampled / std::max(block, sampled), kLearning);
+    if (!models.find(network_content(stratum.layout))) return coding;
+    const Bytes part = every(kNetworkShare, stratum);
+    const auto of_part = static_cast<double>(part.size());
+    const Coding alone = sample_coding(part, stratum, level, {});
+    const Coding mixed = sample_coding(part, stratum, level, models);
+    coding.bytes *=
+        std::pow(mixed.bytes / alone.bytes, std::pow(of_part / std::max(block, of_part), kLearned));
+    coding.seconds = mixed.seconds * all / of_part;
+    return coding;
+  }
+
+  static Coding sample_coding(const Bytes& sample, const Stratum& stratum, const Level& level,
+                              const FrameModels& models) {
+    const Stopwatch watch;
+    const Segment segment{sample.size(), stratum.layout, stratum.compressed};
+    const Coded coded = encode_block(sample, segment, models, level, true, 1);
+    return {static_cast<double>(coded.data.size()), watch.seconds()};
+  }
+
+  SeekableReader& content_;
+  std::uint64_t size_;
+  const ModelStore& store_;
+  const Options& options_;
+  int threads_;
+  std::map<std::size_t, Look> looks_;  // by what closes wrapped content
+  std::map<std::tuple<const Look*, std::vector<ModelId>, std::size_t>, Coding> codings_;
+};
+
+}  // namespace
+
+Estimate estimate_content(SeekableReader& content, const ModelStore& store,
+                          const Options& options) {
+  return Estimator(content, store, options).run();
+}
+
+}  // namespace nnzip
