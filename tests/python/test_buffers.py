@@ -122,5 +122,12 @@ def test_models_are_found():
     assert nnzip.info(packed)[0].models[0] in names
 
 
+def test_models_of_nnzip_models_are_looked_for(tmp_path, monkeypatch):
+    (tmp_path / "nnzip_models").mkdir()
+    before = nnzip._options.model_folders()
+    monkeypatch.syspath_prepend(tmp_path)
+    assert nnzip._options.model_folders() == before + [str(tmp_path / "nnzip_models")]
+
+
 def test_version_is_the_librarys():
     assert nnzip.__version__.count(".") == 2

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib.util
 import os
 import pathlib
 import threading
@@ -12,8 +13,12 @@ from typing import Any, Callable, Optional
 from ._errors import check
 from ._nnzip import ffi, lib
 
-# What is installed with this package.
-MODEL_FOLDER = pathlib.Path(__file__).parent / "models"
+
+def model_folders() -> list[str]:
+    """Where models are installed with this package, and by the package nnzip-models."""
+    folders = [str(pathlib.Path(__file__).parent / "models")]
+    found = importlib.util.find_spec("nnzip_models")
+    return folders + list(found.submodule_search_locations or []) if found else folders
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,15 +37,15 @@ class Context:
     """Models that were looked for, and a device: made once, shared by threads and calls.
 
     device: "auto", "cpu", "reference", and with the plugin libnnzip_torch.so "cuda" and "torch".
-    model_path: folders with models, separated by colons, searched before this package's own; after
-    that come those of the environment variable NNZIP_MODEL_PATH.
+    model_path: folders with models, separated by colons, searched before this package's own and
+    those of the package nnzip-models; after that come those of the environment variable NNZIP_MODEL_PATH.
 
     Raises NnzipError if the device is not there.
     """
 
     def __init__(self, *, device: str = "auto", model_path: Optional[str] = None) -> None:
-        folders = [model_path, str(MODEL_FOLDER)]
-        path = ffi.new("char[]", os.fsencode(":".join(f for f in folders if f)))
+        folders = ([model_path] if model_path else []) + model_folders()
+        path = ffi.new("char[]", os.fsencode(":".join(folders)))
         name = ffi.new("char[]", device.encode())
         options = _defaults()
         options.model_path, options.device = path, name
