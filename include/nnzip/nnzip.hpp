@@ -106,6 +106,10 @@ struct Options {
   // of 80 numbers), "pixels:640x3:u8" (width, channels), "samples:2:s16le" (channels). Samples
   // judge it, so a wrong one costs size alone. Nothing is unwrapped then. Empty: not known.
   std::string layout;
+  // Compression only: long repeats are found within 2^log2_window bytes of what is no repeat, 16 to
+  // 31; 0: as the level has it. Compressing and decompressing take so much memory at most, if there
+  // is as much content; where memory_limit is set, no more than an eighth of it.
+  int log2_window = 0;
   // Compression only: for decompressing fast, on a GPU above all. Bytes and code are not mixed, but
   // coded by zstd or by the network alone, in more streams; it costs size.
   bool fast_decode = false;
@@ -128,6 +132,7 @@ struct BlockCounts {
   std::uint64_t zstd_blocks = 0;
   std::uint64_t stored_blocks = 0;  // as they are
   std::uint64_t group_blocks = 0;   // opened; blocks within them are not counted
+  std::uint64_t copy_blocks = 0;    // with copies of earlier ones; their other part is not counted
 };
 
 // Looks for models, as each call does that is not given the result in Options::found_models. It may

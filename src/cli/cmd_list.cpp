@@ -31,6 +31,7 @@ void add(FrameInfo& sum, const FrameInfo& part) {
   sum.zstd_blocks += part.zstd_blocks;
   sum.stored_blocks += part.stored_blocks;
   sum.group_blocks += part.group_blocks;
+  sum.copy_blocks += part.copy_blocks;
 }
 
 Listing read_listing(const std::string& path, const Arguments& arguments) {
@@ -109,6 +110,7 @@ std::string looked_at_as(const BlockInfo& block) {
 
 // "group of deflate 3, PNG 1, which open to 5000 bytes"
 std::string coded_as(const BlockInfo& block) {
+  if (block.coding == "copies") return "copies of earlier content and a block of literals";
   if (block.inner.empty()) {
     return block.coding + (block.model.id.empty() ? "" : " with " + label_of(block.model)) + ", " +
            looked_at_as(block);
@@ -169,12 +171,13 @@ std::string table(const std::vector<Listing>& listings, bool verbose) {
 
 // Names that programs rely on: the manual page lists them, and none is ever renamed.
 std::string json_numbers(const FrameInfo& info) {
-  return fmt::format(R"("content_bytes": {}, "coded_bytes": {}, "ratio": {:.6f}, "blocks": {}, )"
-                     R"("mixed_blocks": {}, "network_blocks": {}, "context_blocks": {}, )"
-                     R"("zstd_blocks": {}, "stored_blocks": {}, "group_blocks": {})",
-                     info.content_bytes, info.coded_bytes, ratio(info), info.blocks,
-                     info.mixed_blocks, info.network_blocks, info.context_blocks, info.zstd_blocks,
-                     info.stored_blocks, info.group_blocks);
+  return fmt::format(
+      R"("content_bytes": {}, "coded_bytes": {}, "ratio": {:.6f}, "blocks": {}, )"
+      R"("mixed_blocks": {}, "network_blocks": {}, "context_blocks": {}, )"
+      R"("zstd_blocks": {}, "stored_blocks": {}, "group_blocks": {}, "copy_blocks": {})",
+      info.content_bytes, info.coded_bytes, ratio(info), info.blocks, info.mixed_blocks,
+      info.network_blocks, info.context_blocks, info.zstd_blocks, info.stored_blocks,
+      info.group_blocks, info.copy_blocks);
 }
 
 std::string json_or_null(const std::string& text) {

@@ -68,6 +68,9 @@ void add_level(CLI::App& app, Arguments& arguments, RawOptions& raw) {
                  "the highest level that takes so long at most, not one given")
       ->type_name("SECONDS")
       ->check(CLI::Range(1e-9, 1e9).description(""));
+  app.add_option("--long", arguments.options.log2_window, "find repeats within 2^N bytes, 16 to 31")
+      ->type_name("N")
+      ->check(CLI::Range(16, 31).description(""));
   app.add_flag("--fast-decode", raw.fast_decode, "larger, but decompressed fast by a GPU");
   app.add_flag("--directory", raw.directory, "end the output with a directory of its blocks");
 }

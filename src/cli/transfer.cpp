@@ -76,9 +76,12 @@ std::optional<std::string> find_target(const Arguments& arguments, const Transfe
 std::string describe(const BlockCounts& counts) {
   const std::string groups =
       counts.group_blocks == 0 ? "" : fmt::format(", groups {}", counts.group_blocks);
-  return fmt::format("{} blocks (mixed {}, network {}, contexts {}, zstd {}, stored {}{})",
+  const std::string copies =
+      counts.copy_blocks == 0 ? "" : fmt::format(", copies {}", counts.copy_blocks);
+  return fmt::format("{} blocks (mixed {}, network {}, contexts {}, zstd {}, stored {}{}{})",
                      counts.blocks, counts.mixed_blocks, counts.network_blocks,
-                     counts.context_blocks, counts.zstd_blocks, counts.stored_blocks, groups);
+                     counts.context_blocks, counts.zstd_blocks, counts.stored_blocks, groups,
+                     copies);
 }
 
 SeekableReader& demand_seekable(Reader& reader, const std::string& option) {

@@ -16,9 +16,11 @@
 #include "codec/memory_budget.h"
 #include "codec/parallel.h"
 #include "codec/progress.h"
+#include "codec/spliced_block.h"
 #include "container/container_writer.h"
 #include "layout/block_plan.h"
 #include "layout/layout_hint.h"
+#include "repeats/copy_finder.h"
 
 namespace nnzip {
 namespace {
@@ -60,6 +62,16 @@ std::size_t longest_leaf(const SourceBlock& block) {
   return longest;
 }
 
+// A window takes at most an eighth of the memory that is allowed, but what the format wants.
+int window_for(int log2_window, std::uint64_t memory_limit) {
+  constexpr std::uint64_t kPart = 8;
+  while (memory_limit != 0 && log2_window > FrameHeader::kLeastLog2Window &&
+         kPart << log2_window > memory_limit) {
+    --log2_window;
+  }
+  return log2_window;
+}
+
 class Compressor {
  public:
   Compressor(Writer& writer, const ModelStore& store, const Options& options)
@@ -71,6 +83,12 @@ class Compressor {
                                    : level_meaning(options.level)),
         budget_(options.memory_limit),
         described_(options.layout.empty() ? Layout{} : layout_of_hint(options.layout)) {
+    constexpr int kLeast = FrameHeader::kLeastLog2Window, kMost = FrameHeader::kMostLog2Window;
+    if (options.log2_window != 0 && (options.log2_window < kLeast || options.log2_window > kMost)) {
+      throw Error(ErrorCode::kInvalidArgument,
+                  "the window 2^" + std::to_string(options.log2_window) + " is not within 2^" +
+                      std::to_string(kLeast) + " to 2^" + std::to_string(kMost) + " bytes.");
+    }
     if (options.level < 1 || options.level > 9) {
       throw Error(ErrorCode::kInvalidArgument,
                   "the level " + std::to_string(options.level) + " is not within 1 to 9.");
@@ -78,19 +96,21 @@ class Compressor {
   }
 
   Summary run(Reader& reader) {
-    BlockSource blocks(reader, level_.block_bytes, unwrapping(), described_);
-    if (blocks.at_end()) {
+    const int wanted = options_.log2_window != 0 ? options_.log2_window : level_.log2_window;
+    finder_.emplace(reader, window_for(wanted, options_.memory_limit));
+    blocks_.emplace(source());
+    if (blocks_->at_end()) {
       writer_.begin({});
       return finish();
     }
     models_ = FrameModels(store_, chosen_models(store_, options_), options_.device, budget_);
     used_.resize(models_.all().size());
-    budget_.take(blocks.memory_bytes());
-    next_ = next_of(blocks);
+    budget_.take(blocks_->memory_bytes() + finder_->most_memory_bytes());
+    next_ = next_of();
     std::vector<SourceBlock> start;
-    fill(start, blocks, 1, kMaxBatchBlocks);  // on any device: it says how models are named
+    fill(start, 1, kMaxBatchBlocks);  // on any device: it says how models are named
     if (next_) {
-      write_many(std::move(start), blocks);
+      write_many(std::move(start));
     } else {
       write_few(start);
     }
@@ -100,8 +120,7 @@ class Compressor {
  private:
   // Adds blocks that may be coded side by side: no more content than that of `full_blocks` full
   // blocks, and no more blocks than `most`.
-  void fill(std::vector<SourceBlock>& batch, BlockSource& blocks, std::size_t full_blocks,
-            std::size_t most) {
+  void fill(std::vector<SourceBlock>& batch, std::size_t full_blocks, std::size_t most) {
     std::size_t bytes = 0;
     for (const SourceBlock& block : batch) bytes += bytes_of(block);
     while (next_ && batch.size() < most &&
@@ -109,9 +128,11 @@ class Compressor {
       bytes += bytes_of(*next_);
       batch.push_back(std::move(*next_));
       next_.reset();
-      next_ = next_of(blocks);
+      next_ = next_of();
     }
   }
+
+  BlockSource source() { return {*finder_, level_.block_bytes, unwrapping(), described_}; }
 
   Unwrapping unwrapping() const {
     const bool opens = options_.unwrap && options_.layout.empty();
@@ -122,9 +143,13 @@ class Compressor {
             }};
   }
 
-  std::optional<SourceBlock> next_of(BlockSource& blocks) {
-    auto block = blocks.next();
-    budget_.need(held_ + blocks.group_memory_bytes());
+  std::optional<SourceBlock> next_of() {
+    auto block = blocks_->next();
+    budget_.need(held_ + blocks_->group_memory_bytes());
+    while (!block && finder_->next_stretch()) {
+      blocks_.emplace(source());
+      block = blocks_->next();
+    }
     if (block) held_ += held_bytes(*block);
     return block;
   }
@@ -171,26 +196,29 @@ class Compressor {
         if (place == named.end()) named.push_back(id);
       });
     }
-    writer_.begin({parts.size() > 1, named});
-    for (CodedPart& part : parts) write(part, named.size());
+    // A stretch makes one block or more.
+    const bool several = parts.size() > 1 || finder_->stretches() > 1;
+    begin(several, named, finder_->found_any() ? finder_->least_log2_window() : 0);
+    for (CodedPart& part : parts) write(part);
+    write_bare_stretches();
   }
 
   // The header goes out before it is known which models the blocks will need, so all are named.
-  void write_many(std::vector<SourceBlock> batch, BlockSource& blocks) {
+  void write_many(std::vector<SourceBlock> batch) {
     // One block waits for the next batch.
     const std::size_t in_flight =
         blocks_in_flight(kMaxBatchBlocks, level_.block_bytes, level_.block_bytes);
-    writer_.begin({true, models_.ids()});
+    begin(true, models_.ids(), finder_->log2_window());
     while (true) {
-      fill(batch, blocks, in_flight, coded_together() > 1 ? kMaxBatchForDevice : kMaxBatchBlocks);
-      if (batch.empty()) return;
+      fill(batch, in_flight, coded_together() > 1 ? kMaxBatchForDevice : kMaxBatchBlocks);
+      if (batch.empty()) return write_bare_stretches();
       const std::size_t possible =
           held_ == 0
               ? in_flight
               : blocks_in_flight(kMaxBatchBlocks, level_.block_bytes, level_.block_bytes + held_);
       for (CodedPart& part : encode_all(batch, possible, false)) {
         for_each_model(part.coded, [&](BlockHeader& header) { used_[header.model] = true; });
-        write(part, models_.all().size());
+        write(part);
       }
       batch.clear();
       held_ = next_ ? held_bytes(*next_) : 0;
@@ -224,18 +252,47 @@ class Compressor {
 
   KnownBlock known_blocks() {
     if (options_.reuse == nullptr && options_.resume == nullptr) return {};
-    if (!earlier_) earlier_.emplace(options_, models_);
+    if (!earlier_) earlier_.emplace(options_, models_, frame_);
     return [this](std::span<const std::uint8_t> content) { return earlier_->find(content); };
   }
 
-  // models: how many the frame names.
-  void write(CodedPart& part, std::size_t models) {
-    seal_group(part.coded, models);
-    writer_.block(part.coded.header, part.content, part.coded.data);
-    count_block(part.coded.header.kind, summary_);
+  void begin(bool several, const std::vector<ModelId>& models, int log2_window) {
+    frame_ = {several, models, log2_window};
+    writer_.begin(frame_);
+  }
+
+  void write(CodedPart& part) {
+    write_bare_stretches();
+    seal_group(part.coded, frame_.models.size());
+    const std::vector<Copy> copies = finder_->take(static_cast<std::uint32_t>(part.content.size()));
+    if (copies.empty()) {
+      write(part.coded, part.content);
+    } else {
+      write_copies(part.content, copies, &part.coded);
+    }
     if (part.known) ++summary_.reused_blocks;
-    summary_.content_bytes += part.content.size();
     part.coded = {};
+  }
+
+  void write_bare_stretches() {
+    while (finder_->at_bare_stretch()) write_copies({}, finder_->take(0), nullptr);
+  }
+
+  // literals: what they are coded as; null if there are none.
+  void write_copies(std::span<const std::uint8_t> literals, const std::vector<Copy>& copies,
+                    const Coded* coded) {
+    const Bytes content =
+        splice(literals, copies, [this](std::int64_t source, std::span<std::uint8_t> out) {
+          finder_->read_source(source, out);
+        });
+    budget_.need(held_ + content.size());
+    write(with_copies(copies, coded, frame_.models.size()), content);
+  }
+
+  void write(const Coded& coded, std::span<const std::uint8_t> content) {
+    writer_.block(coded.header, content, coded.data);
+    count_block(coded.header.kind, summary_);
+    summary_.content_bytes += content.size();
     report(0);
   }
 
@@ -269,6 +326,9 @@ class Compressor {
   MemoryBudget budget_;
   Layout described_;  // what the options say of all content
   FrameModels models_;
+  std::optional<CopyFinder> finder_;
+  std::optional<BlockSource> blocks_;
+  FrameHeader frame_;
   std::optional<EarlierBlocks> earlier_;
   std::vector<bool> used_;           // of each model
   std::optional<SourceBlock> next_;  // read, and not yet coded

@@ -16,10 +16,13 @@
 #include "codec/engine_source.h"
 #include "codec/group_decoder.h"
 #include "codec/in_flight.h"
+#include "codec/literal_fetcher.h"
 #include "codec/memory_budget.h"
 #include "codec/parallel.h"
 #include "codec/progress.h"
+#include "codec/spliced_block.h"
 #include "container/container_reader.h"
+#include "repeats/literal_window.h"
 
 namespace nnzip {
 namespace {
@@ -39,9 +42,11 @@ Range range_of(std::uint64_t offset, std::uint64_t length) {
   return {offset, offset + std::min(length, kNoEnd - offset)};
 }
 
-// A block read, and where its content stands in all content.
+// A block read, and where its content stands in all content. Of a block with copies it is the block
+// of literals, until these are between the copies.
 struct PendingBlock : CodedBlock {
   std::uint64_t content_at = 0;
+  std::optional<Splice> splice;
   Engines engines;  // that it needs
   GroupData group;  // of a group
   GroupThreads group_threads;
@@ -86,7 +91,8 @@ class Decompressor {
       if (reader_.frame_offset() == table.frames.front().offset) break;
       decode_frame(*frame);
     }
-    decode_listed(table.frames, file);
+    file_ = &file;
+    decode_listed(table.frames);
     return finish();
   }
 
@@ -103,20 +109,25 @@ class Decompressor {
     return summary_;
   }
 
-  void decode_listed(const std::vector<ListedFrame>& frames, SeekableReader& file) {
+  void decode_listed(const std::vector<ListedFrame>& frames) {
     const std::uint64_t before = std::max<std::uint64_t>(reader_.place().frame, 1);
     for (std::size_t i = 0; i < frames.size() && !past_range(); ++i) {
       Place place{before + i, 0, frames[i].blocks_offset()};
+      std::uint64_t literals = 0;
       for (const ListedBlock& block : frames[i].blocks) {
         if (content_at_ + block.content_bytes > range_.begin) break;
         content_at_ += block.content_bytes;
+        literals += block.content_bytes - block.copied_bytes;
         place.offset += block.block_bytes;
         ++place.block;
       }
       if (place.block == frames[i].blocks.size()) continue;
       listed_ = &frames[i];
-      reader_.enter(listed_->header, place, file);
-      decode_frame(listed_->header);
+      reader_.enter(listed_->header, place, *file_);
+      fetcher_.emplace(*listed_, place.frame, *file_, [this](CodedBlock block) {
+        return decode_literals(std::move(block), listed_->header);
+      });
+      decode_frame(listed_->header, literals);
     }
   }
 
@@ -130,6 +141,7 @@ class Decompressor {
     const std::uint64_t bytes =
         block_header_bytes(block.header, listed_->header.models.size()) + block.header.coded_bytes;
     if (listed.content_bytes != block.header.content_bytes || listed.block_bytes != bytes ||
+        listed.copied_bytes != block.header.copied_bytes ||
         (listed.first_byte != 0 && listed.first_byte != first_byte_of(block.header))) {
       corrupt_listed(block.place);
     }
@@ -139,8 +151,10 @@ class Decompressor {
     corrupt(place, "the block is not the one that the directory or the index states.");
   }
 
-  void decode_frame(const FrameHeader& frame) {
+  // literals: how many stand before the block that is read next.
+  void decode_frame(const FrameHeader& frame, std::uint64_t literals = 0) {
     ++summary_.frames;
+    window_ = LiteralWindow(literals);
     Xxh64Stream content_hash;
     for (bool more = true; more;) {
       // An error further on must not keep the good blocks before it from being written.
@@ -151,7 +165,7 @@ class Decompressor {
       } catch (const Error&) {
         error = std::current_exception();
       }
-      decode_batch(batch, content_hash);
+      decode_batch(frame, batch, content_hash);
       if (error) std::rethrow_exception(error);
     }
     const auto& expected = reader_.content_hash();
@@ -171,15 +185,17 @@ class Decompressor {
       check_header(*waiting_);
       const BlockHeader& header = waiting_->header;
       if (listed_ != nullptr) check_listed(*waiting_);
-      if (content_at_ + header.content_bytes <= range_.begin) {
+      // Where copies come from is known by a table alone.
+      if (content_at_ + header.content_bytes <= range_.begin &&
+          (!frame.has_copies() || listed_ != nullptr)) {
         reader_.skip_data(*waiting_);
       } else {
         PendingBlock& block = prepare(frame);
         const std::uint64_t before = memory;
         memory += memory_of(block, before);
         if (!batch.empty() && !budget_.fits(memory)) return true;
-        budget_.need(memory);
-        if (block.coded.empty()) block.coded = reader_.coded_data(block);
+        budget_.need(window_.memory_bytes() + memory);
+        if (block.coded.empty() && !block.splice) block.coded = reader_.coded_data(block);
         batch.push_back(std::move(block));
         prepared_.reset();
       }
@@ -223,26 +239,42 @@ class Decompressor {
     PendingBlock block;
     static_cast<BlockPlace&>(block) = *waiting_;
     block.content_at = content_at_;
+    if (block.header.kind == BlockKind::kGroup || block.header.kind == BlockKind::kCopies) {
+      budget_.need(block.header.coded_bytes);
+      block.coded = reader_.coded_data(block);
+    }
+    prepare(frame, block);
+    return prepared_.emplace(std::move(block));
+  }
+
+  void prepare(const FrameHeader& frame, PendingBlock& block) {
     block.engines.resize(frame.models.size());
     const auto take_engine = [&](const BlockHeader& header) {
       if (!needs_model(header.kind)) return;
       block.engines[header.model] = engine_of(frame.models.at(header.model));
       check_engine({header, block.place}, *block.engines[header.model]);
     };
+    block.splice = take_copies(block, frame);
     if (block.header.kind == BlockKind::kGroup) {
-      budget_.need(block.header.coded_bytes);
-      block.coded = reader_.coded_data(block);
       block.group = read_group(block, frame.models.size());
       for_each_leaf(block.group, take_engine);
     } else {
       take_engine(block.header);
     }
-    return prepared_.emplace(std::move(block));
   }
 
   // before: bytes that other blocks need. A group is decoded with as many blocks side by side as
   // there is memory for.
   std::uint64_t memory_of(PendingBlock& block, std::uint64_t before) const {
+    if (block.splice) before += memory_of(*block.splice);
+    return (block.splice ? memory_of(*block.splice) : 0) + memory_of_literals(block, before);
+  }
+
+  static std::uint64_t memory_of(const Splice& splice) {
+    return splice.header.content_bytes + splice.copies.size() * sizeof(Copy);
+  }
+
+  std::uint64_t memory_of_literals(PendingBlock& block, std::uint64_t before) const {
     if (block.header.kind != BlockKind::kGroup) {
       return decode_memory(block.header, block.engine().get(), threads_);
     }
@@ -255,13 +287,15 @@ class Decompressor {
     }
   }
 
-  void decode_batch(std::vector<PendingBlock>& batch, Xxh64Stream& content_hash) {
+  void decode_batch(const FrameHeader& frame, std::vector<PendingBlock>& batch,
+                    Xxh64Stream& content_hash) {
     const auto [side_by_side, threads_of_each] = nnzip::side_by_side(
         std::min(batch.size(), most_side_by_side(threads_, is_by_device(batch))), threads_);
     BatchProgress progress(batch.size(), [this](std::size_t done) { report(done); });
     std::vector<BlockToDecode> blocks;
     for (std::size_t i = 0; i < batch.size(); ++i) {
       PendingBlock& block = batch[i];
+      if (block.header.content_bytes == 0) continue;
       const Means means{block.engine(), threads_of_each,
                         [&progress, i](std::size_t done) { progress.update(i, done); }};
       blocks.push_back({block.header, block.coded, means.engine, means.progress,
@@ -273,8 +307,9 @@ class Decompressor {
     }
     decode_blocks(blocks, side_by_side);
     for (PendingBlock& block : batch) {
-      if (block.content.empty()) corrupt(block.place, "the coded data are damaged.");
-      check_and_write(block);
+      check(block.header, block);
+      if (frame.has_copies()) add_literals(frame, block);
+      write(block);
       content_hash.update(block.content);
       block.content = {};
     }
@@ -302,14 +337,85 @@ class Decompressor {
     return engine;
   }
 
-  void check_and_write(const PendingBlock& block) {
-    if (xxh32(block.content) != block.header.checksum) {
+  static void check(const BlockHeader& header, const PendingBlock& block) {
+    if (block.content.size() != header.content_bytes) {
+      corrupt(block.place, "the coded data are damaged.");
+    }
+    if (header.content_bytes != 0 && xxh32(block.content) != header.checksum) {
       corrupt(block.place,
               "the decoded content does not have the block's checksum; the data are damaged.");
     }
+  }
+
+  // The block's content is its literals, and becomes all of its content.
+  void add_literals(const FrameHeader& frame, PendingBlock& block) {
+    const std::uint64_t begin = window_.end();
+    window_.append(block.content);
+    if (block.splice) add_copies(block, begin);
+    const std::uint64_t window = std::uint64_t{1} << frame.log2_window;
+    if (window_.end() > window) window_.drop_before(window_.end() - window);
+  }
+
+  // Of a frame of a table, those that are wanted; others may be of blocks that are far or damaged.
+  // begin: where the block's literals begin.
+  void add_copies(PendingBlock& block, std::uint64_t begin) {
+    std::uint64_t at = block.content_at, literals = 0;
+    bool all = true;
+    auto copy = block.splice->copies.begin();
+    block.content = splice(block.content, block.splice->copies,
+                           [&](std::int64_t source, std::span<std::uint8_t> out) {
+                             at += copy->at - literals;
+                             literals = copy++->at;
+                             const std::uint64_t end = at + out.size();
+                             if (listed_ == nullptr || (at < range_.end && end > range_.begin)) {
+                               read_literals(block.place, begin, source, out);
+                             } else {
+                               all = false;
+                             }
+                             at = end;
+                           });
+    block.header = block.splice->header;
+    if (all) check(block.header, block);
+  }
+
+  // source: from `begin` on.
+  void read_literals(const Place& place, std::uint64_t begin, std::int64_t source,
+                     std::span<std::uint8_t> out) {
+    const auto from = static_cast<std::uint64_t>(static_cast<std::int64_t>(begin) + source);
+    if (from > window_.end()) corrupt(place, "a copy is of what is before the frame.");
+    const std::uint64_t known = listed_ != nullptr ? window_.begin() : 0;
+    if (from < known) {
+      const std::uint64_t size = std::min<std::uint64_t>(known - from, out.size());
+      fetch(place, from, out.first(static_cast<std::size_t>(size)));
+      out = out.subspan(static_cast<std::size_t>(size));
+    }
+    if (!out.empty()) window_.read(std::max(from, known), out);
+  }
+
+  void fetch(const Place& place, std::uint64_t from, std::span<std::uint8_t> out) try {
+    fetcher_->read(from, out);
+    reader_.go_on(*file_);
+  } catch (const Error& error) {
+    throw Error(error.code(),
+                to_string(place) + ": it has copies of another block: " + error.what());
+  }
+
+  Bytes decode_literals(CodedBlock coded, const FrameHeader& frame) {
+    check_header(coded);
+    PendingBlock block;
+    static_cast<CodedBlock&>(block) = std::move(coded);
+    prepare(frame, block);
+    budget_.need(window_.memory_bytes() + memory_of(block, 0));
+    block.content = decode(block, {block.engine(), threads_, {}});
+    check(block.header, block);
+    return std::move(block.content);
+  }
+
+  void write(const PendingBlock& block) {
     const std::uint64_t size = block.content.size();
-    const std::uint64_t begin = std::max(range_.begin, block.content_at) - block.content_at;
     const std::uint64_t end = std::min(range_.end - block.content_at, size);
+    const std::uint64_t begin =
+        std::min(std::max(range_.begin, block.content_at) - block.content_at, end);
     writer_.write(std::span(block.content).subspan(begin, end - begin));
     count_block(block.header.kind, summary_);
     summary_.content_bytes += end - begin;
@@ -327,10 +433,13 @@ class Decompressor {
   int threads_;
   Range range_;
   MemoryBudget budget_;
-  const ListedFrame* listed_ = nullptr;   // the frame being read, if it is one of a table
-  std::uint64_t content_at_ = 0;          // of the next block
-  std::optional<BlockPlace> waiting_;     // its header has been read, its data not
-  std::optional<PendingBlock> prepared_;  // the same, but of a group its data have been read too
+  const ListedFrame* listed_ = nullptr;    // the frame being read, if it is one of a table
+  SeekableReader* file_ = nullptr;         // that the table tells of
+  std::optional<LiteralFetcher> fetcher_;  // of the listed frame
+  LiteralWindow window_;                   // of the frame, from the first block decoded on
+  std::uint64_t content_at_ = 0;           // of the next block
+  std::optional<BlockPlace> waiting_;      // its header has been read, its data not
+  std::optional<PendingBlock> prepared_;   // the same, but of a group its data have been read too
   std::map<ModelId, std::shared_ptr<const Engine>> engines_;
   Summary summary_;
 };

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "codec/read_fully.h"
+#include "codec/spliced_block.h"
 #include "container/frame_table.h"
 #include "container/group_data.h"
 #include "container/span_reader.h"
@@ -26,42 +27,46 @@ void take_group(const GroupData& group, Coded& coded) {
 
 }  // namespace
 
-EarlierBlocks::EarlierBlocks(const Options& options, const FrameModels& models)
+EarlierBlocks::EarlierBlocks(const Options& options, const FrameModels& models,
+                             const FrameHeader& frame)
     : reuse_(options.reuse), resume_(options.resume), models_(models) {
   if (reuse_ != nullptr) add_hashed(*reuse_);
-  if (resume_ != nullptr) add_unfinished(*resume_);
+  if (resume_ != nullptr) add_unfinished(*resume_, frame);
 }
 
 void EarlierBlocks::add_hashed(SeekableReader& file) {
+  bool has_hashes = false;
   for (const ListedFrame& frame : directory_table(file).frames) {
     std::uint64_t offset = frame.blocks_offset();
+    has_hashes = has_hashes || !frame.hashes.empty();
     for (std::size_t i = 0; i < frame.blocks.size(); ++i) {
-      if (i < frame.hashes.size()) {
-        hashed_.try_emplace(frame.hashes[i], Place{model_lists_.size(), offset, frame.blocks[i]});
+      if (i < frame.hashes.size() && frame.blocks[i].copied_bytes == 0) {
+        hashed_.try_emplace(frame.hashes[i], Place{frames_.size(), offset, frame.blocks[i]});
       }
       offset += frame.blocks[i].block_bytes;
     }
-    model_lists_.push_back(frame.header.models);
+    frames_.push_back(frame.header);
   }
-  if (!hashed_.empty()) return;
+  if (has_hashes) return;
   throw Error(ErrorCode::kInvalidArgument,
               "the earlier file has no directory with hashes, so that nothing of it can be reused; "
               "--directory writes one.");
 }
 
 // Only what would be written once more at the same place, so that both may be one file.
-void EarlierBlocks::add_unfinished(SeekableReader& file) try {
+void EarlierBlocks::add_unfinished(SeekableReader& file, const FrameHeader& expected) try {
   file.seek(0);
   ContainerReader reader(file);
   const auto frame = reader.next_frame();
-  if (!frame || *frame != FrameHeader{true, models_.ids()} || reader.frame_offset() != 0) return;
-  model_lists_.push_back(frame->models);
+  if (!frame || *frame != expected || reader.frame_offset() != 0) return;
+  frames_.push_back(*frame);
   while (const auto block = reader.next_header()) {
     reader.skip_data(*block);
+    if (block->header.kind == BlockKind::kCopies && block->header.literal_bytes() == 0) continue;
     const IndexEntry sizes{static_cast<std::uint32_t>(reader.position() - block->place.offset),
-                           block->header.content_bytes};
+                           block->header.content_bytes, block->header.copied_bytes};
     unfinished_.push_back(
-        {model_lists_.size() - 1, block->place.offset, {sizes, first_byte_of(block->header)}});
+        {frames_.size() - 1, block->place.offset, {sizes, first_byte_of(block->header)}});
   }
 } catch (const Error& error) {
   // It ends anywhere, and may be empty.
@@ -90,8 +95,8 @@ std::vector<CodedPart> EarlierBlocks::next_unfinished(std::span<const std::uint8
   while (!content.empty()) {
     if (next == unfinished_.size()) return {};
     const Place& place = unfinished_[next++];
-    const auto part =
-        content.first(std::min<std::size_t>(place.block.content_bytes, content.size()));
+    const std::size_t literals = place.block.content_bytes - place.block.copied_bytes;
+    const auto part = content.first(std::min(literals, content.size()));
     auto coded = read(*resume_, place, part);
     if (!coded) return {};
     parts.push_back({part, std::move(*coded), true});
@@ -104,25 +109,27 @@ std::vector<CodedPart> EarlierBlocks::next_unfinished(std::span<const std::uint8
 // What is damaged is none.
 std::optional<Coded> EarlierBlocks::read(SeekableReader& file, const Place& place,
                                          std::span<const std::uint8_t> content) const try {
-  if (place.block.content_bytes != content.size()) return std::nullopt;
-  const std::vector<ModelId>& names = model_lists_[place.models];
+  if (place.block.content_bytes - place.block.copied_bytes != content.size()) return std::nullopt;
+  const FrameHeader& frame = frames_[place.frame];
   Bytes bytes(place.block.block_bytes);
   read_fully(file, place.offset, bytes);
   SpanReader span(bytes);
   InputBuffer in(span);
-  Coded coded;
-  coded.header = read_block_header(in, names.size());
-  if (coded.header.content_bytes != content.size() || coded.header.checksum != xxh32(content) ||
-      in.position() + coded.header.coded_bytes != bytes.size()) {
+  CodedBlock block;
+  block.header = read_block_header(in, frame.models.size());
+  if (in.position() + block.header.coded_bytes != bytes.size()) return std::nullopt;
+  block.coded.resize(block.header.coded_bytes);
+  in.read(block.coded);
+  take_copies(block, frame);
+  if (block.header.content_bytes != content.size() || block.header.checksum != xxh32(content)) {
     return std::nullopt;
   }
-  check_header({coded.header, {}});  // not of kEnd, which holds nothing
-  coded.data.resize(coded.header.coded_bytes);
-  in.read(coded.data);
+  check_header(block);  // not of kEnd, which holds nothing
+  Coded coded{block.header, std::move(block.coded)};
   if (coded.header.kind == BlockKind::kGroup) {
-    take_group(read_group(coded.header, coded.data, names.size()), coded);
+    take_group(read_group(coded.header, coded.data, frame.models.size()), coded);
   }
-  if (!place_models(coded, names)) return std::nullopt;
+  if (!place_models(coded, frame.models)) return std::nullopt;
   return coded;
 } catch (const Error& error) {
   if (error.code() == ErrorCode::kReadFailed) throw;

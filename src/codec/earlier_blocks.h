@@ -20,24 +20,27 @@ namespace nnzip {
 
 class EarlierBlocks {
  public:
-  // Of the options; models: those that blocks may use. Throws Error(kInvalidArgument) if
+  // Of the options; models: those that blocks may use; frame: that they will stand in, if there are
+  // several. Throws Error(kInvalidArgument) if
   // Options::reuse has no directory with hashes, Error(kReadFailed).
-  EarlierBlocks(const Options& options, const FrameModels& models);
+  EarlierBlocks(const Options& options, const FrameModels& models, const FrameHeader& frame);
 
   // The block of that content, as encode_block() gives blocks, or the blocks that a group became
   // which was given up; none if there is none, or its model is not among those that blocks may use.
   // Call it with all content in its order. The coded data are not looked at.
+  // Content that the earlier file copies is not found, but of literals between copies an unfinished
+  // file is asked.
   std::vector<CodedPart> find(std::span<const std::uint8_t> content);
 
  private:
   struct Place {
-    std::size_t models = 0;  // in model_lists_
+    std::size_t frame = 0;  // in frames_
     std::uint64_t offset = 0;
     ListedBlock block;
   };
 
   void add_hashed(SeekableReader& file);
-  void add_unfinished(SeekableReader& file);
+  void add_unfinished(SeekableReader& file, const FrameHeader& frame);
   std::vector<CodedPart> next_unfinished(std::span<const std::uint8_t> content);
   std::optional<Coded> read(SeekableReader& file, const Place& place,
                             std::span<const std::uint8_t> content) const;
@@ -45,7 +48,7 @@ class EarlierBlocks {
 
   SeekableReader *reuse_, *resume_;
   const FrameModels& models_;
-  std::vector<std::vector<ModelId>> model_lists_;  // of frames
+  std::vector<FrameHeader> frames_;
   std::map<Hash128, Place> hashed_;
   std::vector<Place> unfinished_;  // from the first block on
   std::size_t next_ = 0;           // in unfinished_

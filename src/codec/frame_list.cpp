@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "codec/group_decoder.h"
 #include "codec/kinds/kind.h"
+#include "codec/spliced_block.h"
 #include "container/container_reader.h"
 #include "container/frame_table.h"
 
@@ -48,6 +49,24 @@ void add_inner(const GroupData& group, const FrameInfo& frame, BlockInfo& info) 
     offset += inner.content_bytes;
     add_inner(block.group, frame, inner);
     info.inner.push_back(std::move(inner));
+  }
+}
+
+bool holds_blocks(BlockKind kind) {
+  return kind == BlockKind::kGroup || kind == BlockKind::kCopies;
+}
+
+// Adds the blocks that a block holds.
+void add_held(CodedBlock block, const FrameHeader& header, const FrameInfo& frame,
+              BlockInfo& info) {
+  if (take_copies(block, header)) {
+    if (block.header.content_bytes == 0) return;
+    BlockInfo literals = block_info(block.header, frame);
+    literals.content_offset = 0;
+    if (holds_blocks(block.header.kind)) add_held(std::move(block), header, frame, literals);
+    info.inner.push_back(std::move(literals));
+  } else {
+    add_inner(read_group(block, header.models.size()), frame, info);
   }
 }
 
@@ -121,14 +140,13 @@ std::vector<FrameInfo> frame_list(Reader& reader, const ModelStore& store,
       count_block(block->header.kind, info);
       if (each_block) {
         BlockInfo told = block_info(block->header, info);
-        if (block->header.kind == BlockKind::kGroup) {
-          const CodedBlock coded{*block, container.coded_data(*block)};
-          add_inner(read_group(coded, header->models.size()), info, told);
+        if (holds_blocks(block->header.kind)) {
+          add_held({*block, container.coded_data(*block)}, *header, info, told);
         }
         each_block(frames.size() - 1, told);
       }
       info.content_bytes += block->header.content_bytes;
-      if (!each_block || block->header.kind != BlockKind::kGroup) container.skip_data(*block);
+      if (!each_block || !holds_blocks(block->header.kind)) container.skip_data(*block);
     }
     info.checksum = container.content_hash();
     info.coded_bytes = container.position() - container.frame_offset();

@@ -13,7 +13,8 @@ ListedFrame walk_frame(const FrameHeader& header, ContainerReader& reader) {
     check_header(*block);
     const std::uint64_t bytes =
         block_header_bytes(block->header, header.models.size()) + block->header.coded_bytes;
-    frame.blocks.push_back({{static_cast<std::uint32_t>(bytes), block->header.content_bytes},
+    frame.blocks.push_back({{static_cast<std::uint32_t>(bytes), block->header.content_bytes,
+                             block->header.copied_bytes},
                             first_byte_of(block->header)});
     reader.skip_data(*block);
   }

@@ -84,8 +84,9 @@ struct Level {
   Sampling sampling;
   Shortcuts shortcuts;
   std::size_t fast_stream_bytes =
-      0;  // if not 0, no mixer takes part in bytes and code: the network
-          // alone has up to kMaxStreams streams of so many at least
+      0;                 // if not 0, no mixer takes part in bytes and code: the network
+                         // alone has up to kMaxStreams streams of so many at least
+  int log2_window = 26;  // long repeats are looked for so far back
 
   // Of coded data: from so many bytes on a block with several streams is doubtful.
   std::size_t doubtful_bytes(std::size_t contexts_bytes) const {

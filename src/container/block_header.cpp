@@ -43,7 +43,7 @@ bool read_kind_field(int field, BlockHeader& header) {
     field = static_cast<int>(BlockKind::kMixed) + field % 2;
   }
   header.kind = static_cast<BlockKind>(field);
-  return field <= static_cast<int>(BlockKind::kGroup);
+  return field <= static_cast<int>(BlockKind::kCopies);
 }
 
 bool has_stride(Form form) {
@@ -164,6 +164,15 @@ std::uint32_t read_opened(InputBuffer& in) {
   return bytes;
 }
 
+std::uint32_t read_copied(InputBuffer& in, std::uint32_t content_bytes) {
+  const std::uint32_t bytes = read_number(in);
+  if (bytes == 0 || bytes > content_bytes || bytes > kMaxCopiedBytes ||
+      content_bytes - bytes > kMaxContentBytes) {
+    in.fail(ErrorCode::kCorrupt, "the block states copies that it cannot have");
+  }
+  return bytes;
+}
+
 }  // namespace
 
 std::size_t short_varint_bytes(std::uint32_t value) {
@@ -181,6 +190,7 @@ std::size_t block_header_bytes(const BlockHeader& header, std::size_t models) {
   return 1 + (states_model(header.kind, models) ? 1 : 0) +
          short_varint_bytes(header.content_bytes - 1) +
          (header.kind == BlockKind::kGroup ? short_varint_bytes(header.opened_bytes) : 0) +
+         (header.kind == BlockKind::kCopies ? short_varint_bytes(header.copied_bytes) : 0) +
          (header.kind == BlockKind::kStored ? 0 : short_varint_bytes(header.coded_bytes)) + 4 +
          (header.states_layout() ? layout_bytes(header) : 0);
 }
@@ -193,6 +203,7 @@ void write_block_header(const BlockHeader& header, std::size_t models, Bytes& ou
   if (states_model(header.kind, models)) writer.u8(header.model);
   write_short_varint(header.content_bytes - 1, out);
   if (header.kind == BlockKind::kGroup) write_short_varint(header.opened_bytes, out);
+  if (header.kind == BlockKind::kCopies) write_short_varint(header.copied_bytes, out);
   if (header.kind != BlockKind::kStored) write_short_varint(header.coded_bytes, out);
   writer.u32(header.checksum);
   if (header.states_layout()) write_layout(header, out);
@@ -218,12 +229,15 @@ BlockHeader read_block_header(InputBuffer& in, std::size_t models) {
     in.fail(ErrorCode::kCorrupt, "the block needs a model that the frame does not name");
   }
   header.content_bytes = read_number(in) + 1;
-  if (header.content_bytes > kMaxContentBytes) {
+  const bool copies = header.kind == BlockKind::kCopies;
+  const std::uint32_t most = copies ? kMaxSplicedBytes : kMaxContentBytes;
+  if (header.content_bytes > most) {
     in.fail(ErrorCode::kLimitExceeded, "the block holds " + std::to_string(header.content_bytes) +
-                                           " bytes, more than the " +
-                                           std::to_string(kMaxContentBytes) + " that are allowed");
+                                           " bytes, more than the " + std::to_string(most) +
+                                           " that are allowed");
   }
   if (header.kind == BlockKind::kGroup) header.opened_bytes = read_opened(in);
+  if (copies) header.copied_bytes = read_copied(in, header.content_bytes);
   header.coded_bytes = header.kind == BlockKind::kStored ? header.content_bytes : read_number(in);
   if (header.coded_bytes > header.content_bytes + kMaxExpansion) {
     in.fail(ErrorCode::kCorrupt, "the coded data are longer than the format allows");

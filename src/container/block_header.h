@@ -21,6 +21,7 @@ enum class BlockKind : std::uint8_t {
   kMixed = 4,     // one stream of bits: network and contexts
   kContexts = 5,  // one stream of bits: contexts alone
   kGroup = 6,     // blocks of what wrapped content opens to
+  kCopies = 7,    // a block of literals, and copies of earlier ones between them
 };
 
 struct BlockHeader {
@@ -34,15 +35,20 @@ struct BlockHeader {
   Effort effort = Effort::kUsual;  // of kMixed and kContexts
   std::uint8_t model = 0;  // of kNetwork and kMixed: its place among those that the frame names
   std::uint32_t opened_bytes = 0;  // of kGroup: content of all blocks within, at all depths
+  std::uint32_t copied_bytes = 0;  // of kCopies: content that is no literals
 
   // Bytes that the coded data stand for.
   std::size_t filtered_bytes() const { return nnzip::filtered_bytes(filters, content_bytes); }
+  std::uint32_t literal_bytes() const { return content_bytes - copied_bytes; }
   int streams() const { return 1 << log2_streams; }
   bool states_layout() const { return layout != Layout{} || !filters.empty(); }
   bool operator==(const BlockHeader&) const = default;
 };
 
 constexpr auto kMaxContentBytes = static_cast<std::uint32_t>(kMaxBlockBytes);
+// Of kCopies, of literals and of copies each.
+constexpr std::uint32_t kMaxCopiedBytes = kMaxContentBytes;
+constexpr std::uint32_t kMaxSplicedBytes = kMaxContentBytes + kMaxCopiedBytes;
 // Coded data may be larger than the content by this much.
 constexpr std::uint32_t kMaxExpansion = 1024;
 constexpr int kMaxLog2Streams = 6;

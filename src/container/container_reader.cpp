@@ -26,7 +26,7 @@ bool read_magic(InputBuffer& in) {
 
 void ContainerReader::begin_frame() {
   done_ = false;
-  index_.emplace();
+  index_.emplace(frame_.has_copies());
   content_hash_.reset();
 }
 
@@ -64,8 +64,14 @@ std::optional<BlockPlace> ContainerReader::next_header() {
   block.place = in_.place();
   block.header = read_block_header(in_, frame_.models.size());
   done_ = !frame_.several_blocks || block.header.kind == BlockKind::kEnd;
-  const bool group = block.header.kind == BlockKind::kGroup;
-  const std::size_t most = group ? FrameHeader::kMaxModels : needs_model(block.header.kind) ? 1 : 0;
+  const bool copies = block.header.kind == BlockKind::kCopies;
+  if (copies && !frame_.has_copies()) {
+    in_.fail(ErrorCode::kCorrupt, "the block copies in a frame that has no copies");
+  }
+  const bool holds_others = copies || block.header.kind == BlockKind::kGroup;
+  const std::size_t most = holds_others                     ? FrameHeader::kMaxModels
+                           : needs_model(block.header.kind) ? 1
+                                                            : 0;
   if (!frame_.several_blocks && frame_.models.size() > most) {
     in_.fail(ErrorCode::kCorrupt, "the frame names a model that its only block does not need");
   }
@@ -75,7 +81,7 @@ std::optional<BlockPlace> ContainerReader::next_header() {
   }
   const std::uint64_t header_bytes = in_.position() - block.place.offset;
   index_->add({static_cast<std::uint32_t>(header_bytes + block.header.coded_bytes),
-               block.header.content_bytes});
+               block.header.content_bytes, block.header.copied_bytes});
   return block;
 }
 
@@ -84,6 +90,8 @@ Bytes ContainerReader::coded_data(const BlockPlace& block) {
   in_.read(coded);
   return coded;
 }
+
+void ContainerReader::go_on(SeekableReader& in) { in_.go_on(in); }
 
 void ContainerReader::skip_data(const BlockPlace& block) { in_.skip(block.header.coded_bytes); }
 

@@ -45,6 +45,9 @@ class ContainerReader {
   // checked against the blocks read from here, so must not be met.
   void enter(const FrameHeader& frame, const Place& before, SeekableReader& in);
 
+  // Goes on where it was after others have read `in`, which is the reader given to the constructor.
+  void go_on(SeekableReader& in);
+
   // Nothing after the frame's last block; the frame's index has been checked then. Throws Error.
   std::optional<CodedBlock> next_block();
   // The same in two steps: the header, then, if there is one, either its coded data or what is

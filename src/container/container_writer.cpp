@@ -14,6 +14,7 @@ void ContainerWriter::put(std::span<const std::uint8_t> data) {
 
 void ContainerWriter::begin(const FrameHeader& header) {
   several_blocks_ = header.several_blocks;
+  copies_ = header.has_copies();
   models_ = header.models.size();
   listed_.header = header;
   write_frame_header(header, pending_);
@@ -26,7 +27,7 @@ void ContainerWriter::block(BlockHeader header, std::span<const std::uint8_t> co
   header.checksum = xxh32(content);
   const IndexEntry sizes{
       static_cast<std::uint32_t>(block_header_bytes(header, models_) + coded.size()),
-      header.content_bytes};
+      header.content_bytes, header.copied_bytes};
   if (several_blocks_) {
     content_hash_.update(content);
     index_.blocks.push_back(sizes);
@@ -49,7 +50,7 @@ void ContainerWriter::end() {
   if (several_blocks_ || empty_) write_block_header({}, models_, pending_);
   if (several_blocks_) {
     index_.content_hash = content_hash_.digest();
-    write_frame_index(index_, pending_);
+    write_frame_index(index_, pending_, copies_);
   }
   if (directory_) {
     listed_.checksum = index_.content_hash;

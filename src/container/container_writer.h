@@ -38,7 +38,7 @@ class ContainerWriter {
 
   Writer& out_;
   bool directory_;
-  bool several_blocks_ = false;
+  bool several_blocks_ = false, copies_ = false;
   std::size_t models_ = 0;
   Bytes pending_;  // headers, so that they need no write of their own
   bool empty_ = true;

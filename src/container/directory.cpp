@@ -38,6 +38,7 @@ void write_frame(const ListedFrame& frame, bool hashes, std::uint64_t gap, Bytes
     writer.u8(block.first_byte);
     writer.varint(block.block_bytes);
     writer.varint(block.content_bytes);
+    if (frame.header.has_copies()) writer.varint(block.copied_bytes);
     if (hashes) writer.bytes(frame.hashes[i]);
   }
 }
@@ -90,7 +91,7 @@ class DirectoryReader {
       if (hashes_) frame.hash = read_hash();
     }
     for (std::uint64_t i = 0; i < count; ++i) {
-      frame.blocks.push_back(read_block());
+      frame.blocks.push_back(read_block(frame.header.has_copies()));
       if (hashes_) frame.hashes.push_back(read_hash());
     }
     if (frame.bytes() != stated_bytes) fail("a frame has another length than its blocks");
@@ -98,16 +99,22 @@ class DirectoryReader {
     return frame;
   }
 
-  ListedBlock read_block() {
+  ListedBlock read_block(bool copies) {
     const std::uint8_t first_byte = in_.u8();
     const std::uint64_t block_bytes = in_.varint();
     const std::uint64_t content_bytes = in_.varint();
+    const std::uint64_t copied = copies ? in_.varint() : 0;
     if (!kind_of_byte(first_byte)) fail("a block is of no known kind");
-    if (content_bytes < 1 || content_bytes > kMaxContentBytes ||
+    if (content_bytes < 1 || content_bytes > kMaxSplicedBytes ||
         block_bytes > content_bytes + kMaxExpansion + kMaxBlockHeaderBytes) {
       fail("a block is longer than the format allows");
     }
-    return {{static_cast<std::uint32_t>(block_bytes), static_cast<std::uint32_t>(content_bytes)},
+    if (copied > content_bytes ||
+        (kind_of_byte(first_byte) == BlockKind::kCopies) != (copied > 0)) {
+      fail("a block states copies that it cannot have");
+    }
+    return {{static_cast<std::uint32_t>(block_bytes), static_cast<std::uint32_t>(content_bytes),
+             static_cast<std::uint32_t>(copied)},
             first_byte};
   }
 
@@ -120,7 +127,7 @@ class DirectoryReader {
 
 std::optional<BlockKind> kind_of_byte(std::uint8_t first_byte) {
   const auto kind = static_cast<BlockKind>(first_byte & kKindMask);
-  if (kind == BlockKind::kEnd || kind > BlockKind::kGroup) return std::nullopt;
+  if (kind == BlockKind::kEnd || kind > BlockKind::kCopies) return std::nullopt;
   return kind;
 }
 
@@ -145,6 +152,7 @@ std::uint64_t ListedFrame::bytes() const {
   sum += 1 + varint_bytes(blocks.size()) + kIndexChecksumBytes;
   for (const ListedBlock& block : blocks) {
     sum += varint_bytes(block.block_bytes) + varint_bytes(block.content_bytes);
+    if (header.has_copies()) sum += varint_bytes(block.copied_bytes);
   }
   return sum;
 }

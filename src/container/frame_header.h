@@ -20,10 +20,14 @@ using ModelId = std::array<std::uint8_t, 8>;
 
 struct FrameHeader {
   static constexpr std::size_t kMaxModels = 15;
+  static constexpr int kLeastLog2Window = 16, kMostLog2Window = 31;
   bool several_blocks = false;
   // All different: those that blocks, or blocks within them, may need. A frame of one block that is
   // no group names one at most, and that only if the block needs it.
   std::vector<ModelId> models;
+  // Blocks copy literals at most 2^log2_window before; 0: none does.
+  int log2_window = 0;
+  bool has_copies() const { return log2_window != 0; }
   bool several_models() const { return !several_blocks && models.size() > 1; }
   bool operator==(const FrameHeader&) const = default;
 };

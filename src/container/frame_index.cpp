@@ -12,11 +12,12 @@ namespace {
 constexpr std::size_t kTrailerBytes = 8;  // checksum and length
 constexpr std::uint64_t kMaxU32 = 0xFFFFFFFF;
 
-Bytes entry_bytes(std::uint64_t block_bytes, std::uint64_t content_bytes) {
+Bytes entry_bytes(const IndexEntry& block, bool copies) {
   Bytes bytes;
   ByteWriter writer(bytes);
-  writer.varint(block_bytes);
-  writer.varint(content_bytes);
+  writer.varint(block.block_bytes);
+  writer.varint(block.content_bytes);
+  if (copies) writer.varint(block.copied_bytes);
   return bytes;
 }
 
@@ -25,17 +26,19 @@ std::uint32_t checksum(const Xxh64Stream& hash) {
 }
 
 // expected_bytes: of all blocks together. Throws Error or gives nothing if the bytes are no index.
-bool parse_index(std::span<const std::uint8_t> bytes, std::uint64_t expected_bytes,
+bool parse_index(std::span<const std::uint8_t> bytes, std::uint64_t expected_bytes, bool copies,
                  FrameIndex& index) {
   ByteReader reader(bytes, ErrorCode::kCorrupt, "the index");
   const std::uint64_t count = reader.varint();
   for (std::uint64_t i = 0; i < count; ++i) {
     const std::uint64_t block = reader.varint();
     const std::uint64_t content = reader.varint();
-    if (block > expected_bytes || block > kMaxU32 || content > kMaxContentBytes) return false;
+    const std::uint64_t copied = copies ? reader.varint() : 0;
+    if (block > expected_bytes || block > kMaxU32 || content > kMaxSplicedBytes) return false;
+    if (copied > content) return false;
     expected_bytes -= block;
-    index.blocks.push_back(
-        {static_cast<std::uint32_t>(block), static_cast<std::uint32_t>(content)});
+    index.blocks.push_back({static_cast<std::uint32_t>(block), static_cast<std::uint32_t>(content),
+                            static_cast<std::uint32_t>(copied)});
   }
   index.content_hash = reader.u64();
   return reader.remaining() == 0 && expected_bytes == 0;
@@ -43,12 +46,12 @@ bool parse_index(std::span<const std::uint8_t> bytes, std::uint64_t expected_byt
 
 }  // namespace
 
-void write_frame_index(const FrameIndex& index, Bytes& out) {
+void write_frame_index(const FrameIndex& index, Bytes& out, bool copies) {
   const std::size_t begin = out.size();
   ByteWriter writer(out);
   writer.varint(index.blocks.size());
   for (const IndexEntry& block : index.blocks) {
-    writer.bytes(entry_bytes(block.block_bytes, block.content_bytes));
+    writer.bytes(entry_bytes(block, copies));
   }
   writer.u64(index.content_hash);
   const std::size_t size = out.size() - begin;
@@ -57,7 +60,7 @@ void write_frame_index(const FrameIndex& index, Bytes& out) {
 }
 
 void IndexChecker::add(const IndexEntry& block) {
-  seen_.update(entry_bytes(block.block_bytes, block.content_bytes));
+  seen_.update(entry_bytes(block, copies_));
   ++count_;
 }
 
@@ -71,8 +74,8 @@ std::uint64_t IndexChecker::read_and_compare(InputBuffer& in) const {
   all.update(piece);
   Xxh64Stream stated;
   for (std::uint64_t i = 0; good && i < count_; ++i) {
-    const std::uint64_t block_bytes = in.varint();
-    piece = entry_bytes(block_bytes, in.varint());
+    piece.clear();
+    for (int field = 0; field < (copies_ ? 3 : 2); ++field) ByteWriter(piece).varint(in.varint());
     stated.update(piece);
     all.update(piece);
   }
@@ -111,7 +114,8 @@ std::optional<FoundIndex> find_frame_index(TailReader& in, std::uint64_t size) t
   found.header = read_frame_header(start);
   found.header_bytes = start.position();
   if (!found.header.several_blocks || found.header_bytes + 1 > begin) return std::nullopt;
-  if (!parse_index(bytes, begin - 1 - found.header_bytes, found)) return std::nullopt;
+  if (!parse_index(bytes, begin - 1 - found.header_bytes, found.header.has_copies(), found))
+    return std::nullopt;
   return found;
 } catch (const Error& error) {
   if (error.code() == ErrorCode::kReadFailed) throw;

@@ -17,6 +17,7 @@ namespace nnzip {
 struct IndexEntry {
   std::uint32_t block_bytes = 0;  // header and coded data
   std::uint32_t content_bytes = 0;
+  std::uint32_t copied_bytes = 0;  // of that; stated in frames with copies alone
   bool operator==(const IndexEntry&) const = default;
 };
 
@@ -25,17 +26,21 @@ struct FrameIndex {
   std::uint64_t content_hash = 0;  // XXH64 of the whole content
 };
 
-void write_frame_index(const FrameIndex& index, Bytes& out);
+// copies: whether the frame has them.
+void write_frame_index(const FrameIndex& index, Bytes& out, bool copies = false);
 
 // Compares an index with the blocks that stand before it, in memory that does not grow with them.
 class IndexChecker {
  public:
+  explicit IndexChecker(bool copies) : copies_(copies) {}
+
   void add(const IndexEntry& block);
 
   // Reads the index and returns the content's hash. Throws Error(kTruncated, kCorrupt).
   std::uint64_t read_and_compare(InputBuffer& in) const;
 
  private:
+  bool copies_;
   Xxh64Stream seen_;
   std::uint64_t count_ = 0;
 };

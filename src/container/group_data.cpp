@@ -30,6 +30,7 @@ class GroupReader {
       block.header = read_block_header(in, models_);
       const std::size_t begin = in.position();
       if (++blocks_ > kMaxGroupBlocks || block.header.kind == BlockKind::kEnd ||
+          block.header.kind == BlockKind::kCopies ||
           block.header.coded_bytes > coded.size() - begin) {
         in.fail(ErrorCode::kCorrupt, "blocks are too many, or not what belongs here");
       }

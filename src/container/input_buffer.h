@@ -41,6 +41,8 @@ class InputBuffer {
 
   // Goes on at this place, in the midst of a frame. `in`: the reader that this buffer reads.
   void enter(const Place& place, SeekableReader& in);
+  // After others have read `in`, likewise.
+  void go_on(SeekableReader& in) const { in.seek(taken_ + buffer_.size()); }
   void enter_frame() { place_ = {place_.frame + 1, 0, 0}; }
   // Instead of the frame entered last.
   void enter_metadata() { place_ = {place_.frame - 1, 0, 0, true}; }

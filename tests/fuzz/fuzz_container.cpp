@@ -79,13 +79,13 @@ void write(const Frame& frame, Bytes& out) {
     out.insert(out.end(), block.coded.begin(), block.coded.end());
     index.blocks.push_back(
         {static_cast<std::uint32_t>(block_header_bytes(block.header, models) + block.coded.size()),
-         block.header.content_bytes});
+         block.header.content_bytes, block.header.copied_bytes});
   }
   if (frame.header.several_blocks || frame.blocks.empty()) write_block_header({}, models, out);
   if (!frame.header.several_blocks) return;
   demand(frame.hash.has_value(), "a frame of several blocks has a checksum");
   index.content_hash = *frame.hash;
-  write_frame_index(index, out);
+  write_frame_index(index, out, frame.header.has_copies());
 }
 
 Bytes written(const Parsed& parsed, std::span<const std::uint8_t> data) {

@@ -130,7 +130,9 @@ TEST_CASE("MalformedGroups.BlocksWithin") {
   Group group = good();
   group.blocks[0] = 0;  // the end
   CHECK(group.error() == kCorruptCode);
-  group.blocks[0] = 7;
+  group.blocks[0] = 7;  // copies
+  CHECK(group.error() == kCorruptCode);
+  group.blocks[0] = 8;
   CHECK(group.error() == value(ErrorCode::kUnsupportedVersion));
   group.blocks[0] = 3;  // needs a model
   CHECK(group.error() == kCorruptCode);

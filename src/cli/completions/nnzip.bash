@@ -8,7 +8,7 @@ _nnzip() {
   local computing='-T --threads --device'
   local output='-c --stdout -o --output -k --keep --rm --part'
   local models='--model --no-unwrap --layout'
-  local levels="-1 -2 -3 -4 -5 -6 -7 -8 -9 --fast --best --adapt $models --fast-decode --directory --cut --reuse --resume"
+  local levels="-1 -2 -3 -4 -5 -6 -7 -8 -9 --fast --best --adapt $models --long --fast-decode --directory --cut --reuse --resume"
   local modes='-z --compress -d --decompress -t --test -l --list'
   local content='--range --no-sparse'
   local memory='-M --memory'
@@ -35,7 +35,7 @@ _nnzip() {
       mapfile -t COMPREPLY < <(compgen -W 'cpu,reference' -- "$cur")
       return
       ;;
-    -T | --threads | -M | --memory | -S | --suffix | --range | --layout | --part | --adapt) return ;;
+    -T | --threads | -M | --memory | -S | --suffix | --range | --layout | --long | --part | --adapt) return ;;
   esac
 
   ((COMP_CWORD > 1)) && command=${COMP_WORDS[1]}

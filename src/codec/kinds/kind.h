@@ -41,7 +41,8 @@ struct Kind {
   bool (*fits)(const BlockHeader& header, const Engine* engine);
 
   // Codes `filtered`, which is what the header's filter made of the content, as the header says;
-  // header.coded_bytes is not looked at. Null of a group: see codec/group_encoder.h. The last one
+  // header.coded_bytes is not looked at. Null of a group: see codec/group_encoder.h;
+  // and of copies, which are not coded. The last one
   // given is of this kind; kinds before it cost next to nothing on the way and are faster to
   // decode. None of content that is not of the header's form. Precondition: fits. Throws Error.
   std::vector<Coded> (*encode)(const BlockHeader& header, std::span<const std::uint8_t> filtered,
@@ -57,7 +58,8 @@ struct Kind {
   std::uint64_t (*memory)(const BlockHeader& header, const Engine* engine, int threads);
 };
 
-extern const Kind kStoredKind, kZstdKind, kNetworkKind, kMixedKind, kContextsKind, kGroupKind;
+extern const Kind kStoredKind, kZstdKind, kNetworkKind, kMixedKind, kContextsKind, kGroupKind,
+    kCopiesKind;
 
 // Precondition: not kEnd.
 const Kind& kind_of(BlockKind number);

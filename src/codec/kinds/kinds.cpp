@@ -9,8 +9,8 @@
 namespace nnzip {
 namespace {
 
-constexpr std::array kKinds = {&kStoredKind, &kZstdKind,     &kNetworkKind,
-                               &kMixedKind,  &kContextsKind, &kGroupKind};
+constexpr std::array kKinds = {&kStoredKind,   &kZstdKind,  &kNetworkKind, &kMixedKind,
+                               &kContextsKind, &kGroupKind, &kCopiesKind};
 
 [[noreturn]] void corrupt(const BlockPlace& block, const char* problem) {
   throw Error(ErrorCode::kCorrupt, to_string(block.place) + ": " + problem);
