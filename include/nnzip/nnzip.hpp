@@ -107,8 +107,8 @@ struct Options {
   // judge it, so a wrong one costs size alone. Nothing is unwrapped then. Empty: not known.
   std::string layout;
   // Compression only: long repeats are found within 2^log2_window bytes of what is no repeat, 16 to
-  // 31; 0: as the level has it. Compressing and decompressing take so much memory at most, if there
-  // is as much content; where memory_limit is set, no more than an eighth of it.
+  // 31; 0: as the level has it, but at most an eighth of memory_limit. Compressing and
+  // decompressing take so much memory at most, if there is as much content.
   int log2_window = 0;
   // Compression only: for decompressing fast, on a GPU above all. Bytes and code are not mixed, but
   // coded by zstd or by the network alone, in more streams; it costs size.

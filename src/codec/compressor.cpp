@@ -96,8 +96,9 @@ class Compressor {
   }
 
   Summary run(Reader& reader) {
-    const int wanted = options_.log2_window != 0 ? options_.log2_window : level_.log2_window;
-    finder_.emplace(reader, window_for(wanted, options_.memory_limit));
+    finder_.emplace(reader, options_.log2_window != 0
+                                ? options_.log2_window
+                                : window_for(level_.log2_window, options_.memory_limit));
     blocks_.emplace(source());
     if (blocks_->at_end()) {
       writer_.begin({});
