@@ -234,7 +234,7 @@ class Estimator {
 
   // What levels have in common is coded once.
   Coding coding_of(const Look& look, const Level& level, const FrameModels& models) {
-    const auto key = std::tuple(&look, models.ids(), level.hopeless);
+    const auto key = std::tuple(&look, models.ids(), level.effort);
     const auto found = codings_.find(key);
     if (found != codings_.end()) return found->second;
     Coding sum;
@@ -284,7 +284,7 @@ class Estimator {
   const Options& options_;
   int threads_;
   std::map<std::size_t, Look> looks_;  // by what closes wrapped content
-  std::map<std::tuple<const Look*, std::vector<ModelId>, std::size_t>, Coding> codings_;
+  std::map<std::tuple<const Look*, std::vector<ModelId>, Effort>, Coding> codings_;
 };
 
 }  // namespace

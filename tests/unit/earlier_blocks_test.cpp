@@ -13,11 +13,13 @@ using test::MemoryFile;
 using test::MemoryWriter;
 using test::to_bytes;
 
+const FrameHeader kFrame{true, {}};
+
 // The beginning of a frame with a stored block for each of the texts.
 Bytes unfinished(std::initializer_list<std::string_view> texts) {
   MemoryWriter out;
   ContainerWriter writer(out);
-  writer.begin({true, {}});
+  writer.begin(kFrame);
   for (const std::string_view text : texts) {
     BlockHeader header;
     header.kind = BlockKind::kStored;
@@ -40,7 +42,7 @@ TEST_CASE("earlier blocks: a group that was given up is found as the blocks that
   Options options;
   options.resume = &file;
   const FrameModels none;
-  EarlierBlocks earlier(options, none);
+  EarlierBlocks earlier(options, none, kFrame);
   CHECK(lengths(earlier.find(to_bytes("first"))) == Lengths{5});
   const Bytes group = to_bytes("secondthird");
   const auto parts = earlier.find(group);
@@ -58,7 +60,7 @@ TEST_CASE("earlier blocks: what is not all there is coded anew, and all behind i
     Options options;
     options.resume = &file;
     const FrameModels none;
-    EarlierBlocks earlier(options, none);
+    EarlierBlocks earlier(options, none, kFrame);
     CHECK(earlier.find(to_bytes(group)).empty());
     CHECK(earlier.find(to_bytes("first")).empty());
   }
