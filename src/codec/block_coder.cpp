@@ -244,6 +244,11 @@ class BlockEncoder {
     if (!engine || !is_worth_trying(view, engine)) return;
     const Means rest{engine, threads_, part_of_progress(1, 3)};
     contest_.offer(encode_as(by_network, content_, view, rest, doubtful));
+    if (by_network.effort != Effort::kLarge || content_.size() > level_.shortcuts.both_efforts) {
+      return;
+    }
+    by_network.effort = Effort::kUsual;
+    contest_.offer(encode_as(by_network, content_, view, {engine, threads_, {}}, doubtful));
   }
 
   std::span<const std::uint8_t> content_;

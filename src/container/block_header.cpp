@@ -36,16 +36,6 @@ int kind_field(const BlockHeader& header) {
   return of_effort + (kind - static_cast<int>(BlockKind::kMixed));
 }
 
-// Returns whether there is such a kind.
-bool read_kind_field(int field, BlockHeader& header) {
-  if (field >= kOfSmall && field < kOfLarge + 2) {
-    header.effort = field < kOfLarge ? Effort::kSmall : Effort::kLarge;
-    field = static_cast<int>(BlockKind::kMixed) + field % 2;
-  }
-  header.kind = static_cast<BlockKind>(field);
-  return field <= static_cast<int>(BlockKind::kCopies);
-}
-
 bool has_stride(Form form) {
   return form == Form::kBytes || form == Form::kPixels || form == Form::kJpeg;
 }
@@ -209,11 +199,24 @@ void write_block_header(const BlockHeader& header, std::size_t models, Bytes& ou
   if (header.states_layout()) write_layout(header, out);
 }
 
-BlockHeader read_block_header(InputBuffer& in, std::size_t models) {
-  const int byte = in.u8();
+std::optional<BlockHeader> read_kind(std::uint8_t first_byte) {
   BlockHeader header;
+  int kind = first_byte & kKindMask;
+  if (kind >= kOfSmall && kind < kOfLarge + 2) {
+    header.effort = kind < kOfLarge ? Effort::kSmall : Effort::kLarge;
+    kind = static_cast<int>(BlockKind::kMixed) + kind % 2;
+  }
+  header.kind = static_cast<BlockKind>(kind);
+  if (kind > static_cast<int>(BlockKind::kCopies)) return std::nullopt;
+  return header;
+}
+
+BlockHeader read_block_header(InputBuffer& in, std::size_t models) {
+  const std::uint8_t byte = in.u8();
+  const std::optional<BlockHeader> of_kind = read_kind(byte);
+  BlockHeader header = of_kind.value_or(BlockHeader{});
   header.log2_streams = byte >> kStreamsShift & kStreamsMask;
-  if (!read_kind_field(byte & kKindMask, header) || header.log2_streams > kMaxLog2Streams) {
+  if (!of_kind || header.log2_streams > kMaxLog2Streams) {
     in.fail(ErrorCode::kUnsupportedVersion,
             "the block is of a kind that this nnzip does not know; a newer one may read it");
   }

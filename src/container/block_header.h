@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "base/bytes.h"
 #include "container/input_buffer.h"
@@ -63,6 +64,9 @@ constexpr bool has_layout(BlockKind kind) {
 constexpr bool has_effort(BlockKind kind) {
   return kind == BlockKind::kMixed || kind == BlockKind::kContexts;
 }
+
+// What the first byte of a header says of kind and effort; nothing if there is no such kind.
+std::optional<BlockHeader> read_kind(std::uint8_t first_byte);
 
 // models: how many the frame names.
 void write_block_header(const BlockHeader& header, std::size_t models, Bytes& out);

@@ -11,7 +11,6 @@ namespace nnzip {
 namespace {
 
 constexpr int kHashes = 0x01;
-constexpr std::uint8_t kKindMask = 0x0F;
 constexpr std::uint64_t kIndexChecksumBytes = 16;  // of content and index, and the index length
 constexpr std::uint64_t kMaxBlockHeaderBytes = 64;
 
@@ -126,9 +125,9 @@ class DirectoryReader {
 }  // namespace
 
 std::optional<BlockKind> kind_of_byte(std::uint8_t first_byte) {
-  const auto kind = static_cast<BlockKind>(first_byte & kKindMask);
-  if (kind == BlockKind::kEnd || kind > BlockKind::kCopies) return std::nullopt;
-  return kind;
+  const std::optional<BlockHeader> header = read_kind(first_byte);
+  if (!header || header->kind == BlockKind::kEnd) return std::nullopt;
+  return header->kind;
 }
 
 std::uint8_t first_byte_of(const BlockHeader& header) {

@@ -184,7 +184,7 @@ TEST_CASE("Container.RefusesReservedBits") {
     bad[5] = static_cast<std::uint8_t>(kind);
     CHECK(read_error(bad) == value(ErrorCode::kUnsupportedVersion));
   }
-  for (const int kind : {0x73, 0x74, 0x88}) {
+  for (const int kind : {0x73, 0x74, 0x8C}) {
     Bytes bad = good;
     bad[5] = static_cast<std::uint8_t>(kind);
     CHECK(read_error(bad) == value(ErrorCode::kUnsupportedVersion));
