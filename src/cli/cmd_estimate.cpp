@@ -36,36 +36,36 @@ std::string table(const std::string& path, const Estimate& estimate) {
 }
 
 // Names that programs rely on, as those of list.
-std::string json(const std::string& path, const Estimate& estimate) {
-  std::string levels;
+Json json(const std::string& path, const Estimate& estimate) {
+  Json levels = Json::array();
   for (std::size_t i = 0; i < estimate.levels.size(); ++i) {
     const LevelEstimate& level = estimate.levels[i];
-    levels += fmt::format(
-        R"({}{{"level": {}, "coded_bytes": {}, "seconds": {:.3f}, "memory_bytes": {}}})",
-        i == 0 ? "\n    " : ",\n    ", i + 1, level.coded_bytes, level.seconds, level.memory_bytes);
+    levels.push_back({{"level", i + 1},
+                      {"coded_bytes", level.coded_bytes},
+                      {"seconds", rounded(level.seconds, 1e3)},
+                      {"memory_bytes", level.memory_bytes}});
   }
-  return fmt::format(R"(  {{"name": {}, "content_bytes": {}, "levels": [{}]}})", json_string(path),
-                     estimate.content_bytes, levels);
+  return {{"name", path}, {"content_bytes", estimate.content_bytes}, {"levels", levels}};
 }
 
 }  // namespace
 
 void run_estimate(const Arguments& arguments) {
-  std::string all;
+  Json all = Json::array();
   walk_files(arguments.files, arguments.recursive, [&](const std::string& path, bool) {
     try {
       const Estimate estimate = read_estimate(path, arguments.options);
       if (!arguments.json) {
         message::output(table(path, estimate));
       } else {
-        all += (all.empty() ? "\n" : ",\n") + json(path, estimate);
+        all.push_back(json(path, estimate));
       }
     } catch (const Error& error) {
       return tell_error(error, path);
     }
     return true;
   });
-  if (arguments.json) message::output("[" + all + (all.empty() ? "]\n" : "\n]\n"));
+  if (arguments.json) message::output(json_text(all));
 }
 
 int level_within(double seconds, SeekableReader& content, const Options& options) {

@@ -9,6 +9,7 @@
 #include "file_walk.h"
 #include "json.h"
 #include "transfer.h"
+#include "utf8.h"
 
 namespace nnzip {
 namespace {
@@ -170,107 +171,80 @@ std::string table(const std::vector<Listing>& listings, bool verbose) {
 }
 
 // Names that programs rely on: the manual page lists them, and none is ever renamed.
-std::string json_numbers(const FrameInfo& info) {
-  return fmt::format(
-      R"("content_bytes": {}, "coded_bytes": {}, "ratio": {:.6f}, "blocks": {}, )"
-      R"("mixed_blocks": {}, "network_blocks": {}, "context_blocks": {}, )"
-      R"("zstd_blocks": {}, "stored_blocks": {}, "group_blocks": {}, "copy_blocks": {})",
-      info.content_bytes, info.coded_bytes, ratio(info), info.blocks, info.mixed_blocks,
-      info.network_blocks, info.context_blocks, info.zstd_blocks, info.stored_blocks,
-      info.group_blocks, info.copy_blocks);
+Json json_numbers(const FrameInfo& info) {
+  return {{"content_bytes", info.content_bytes},   {"coded_bytes", info.coded_bytes},
+          {"ratio", rounded(ratio(info), 1e6)},    {"blocks", info.blocks},
+          {"mixed_blocks", info.mixed_blocks},     {"network_blocks", info.network_blocks},
+          {"context_blocks", info.context_blocks}, {"zstd_blocks", info.zstd_blocks},
+          {"stored_blocks", info.stored_blocks},   {"group_blocks", info.group_blocks},
+          {"copy_blocks", info.copy_blocks}};
 }
 
-std::string json_or_null(const std::string& text) {
-  return text.empty() ? "null" : json_string(text);
+// An array of what make(element) makes.
+template <typename T, typename Make>
+Json json_array(const std::vector<T>& all, Make make) {
+  Json array = Json::array();
+  for (const T& element : all) array.push_back(make(element));
+  return array;
 }
 
-std::string json_model(const ModelName& model) {
-  return fmt::format(R"({{"id": "{}", "name": {}}})", model.id, json_or_null(model.name));
+Json json_model(const ModelName& model) {
+  return {{"id", model.id}, {"name", model.name.empty() ? Json() : Json(model.name)}};
 }
 
-std::string json_models(const FrameInfo& frame) {
-  std::string text;
-  for (const ModelName& model : frame.models) {
-    text += (text.empty() ? "" : ", ") + json_model(model);
+Json json_wrapper(const BlockInfo::Wrapper& wrapper) {
+  return {{"name", wrapper.name}, {"stretches", wrapper.stretches}};
+}
+
+Json json_block(const BlockInfo& block) {
+  Json json = {{"content_offset", block.content_offset},
+               {"content_bytes", block.content_bytes},
+               {"coded_bytes", block.coded_bytes},
+               {"coding", block.coding},
+               {"model", block.model.id.empty() ? Json() : json_model(block.model)},
+               {"form", block.form},
+               {"stride", block.stride},
+               {"element", block.element},
+               {"channels", block.channels},
+               {"filter", block.filter}};
+  if (!block.inner.empty()) {
+    json["opened_bytes"] = block.opened_bytes;
+    json["wrappers"] = json_array(block.wrappers, json_wrapper);
+    json["inner"] = json_array(block.inner, json_block);
   }
-  return "[" + text + "]";
+  return json;
 }
 
-// What a group has besides.
-std::string json_group(const BlockInfo& block);
-
-std::string json_block(const BlockInfo& block) {
-  return fmt::format(R"({{"content_offset": {}, "content_bytes": {}, "coded_bytes": {}, )"
-                     R"("coding": "{}", "model": {}, "form": "{}", "stride": {}, "element": {}, )"
-                     R"("channels": {}, "filter": "{}"{}}})",
-                     block.content_offset, block.content_bytes, block.coded_bytes, block.coding,
-                     block.model.id.empty() ? "null" : json_model(block.model), block.form,
-                     block.stride, block.element, block.channels, block.filter,
-                     block.inner.empty() ? "" : json_group(block));
+Json json_frame(const FrameInfo& frame) {
+  Json json = {{"version", frame.version}};
+  json.update(json_numbers(frame));
+  json["models"] = json_array(frame.models, json_model);
+  json["checksum"] = frame.checksum ? Json(checksum_of(frame)) : Json();
+  return json;
 }
 
-std::string json_group(const BlockInfo& block) {
-  std::string wrappers, inner;
-  for (const BlockInfo::Wrapper& wrapper : block.wrappers) {
-    wrappers += fmt::format(R"({}{{"name": "{}", "stretches": {}}})", wrappers.empty() ? "" : ", ",
-                            wrapper.name, wrapper.stretches);
-  }
-  for (const BlockInfo& within : block.inner) {
-    inner += (inner.empty() ? "" : ",\n          ") + json_block(within);
-  }
-  return fmt::format(R"(, "opened_bytes": {}, "wrappers": [{}],)"
-                     "\n          \"inner\": [{}]",
-                     block.opened_bytes, wrappers, inner);
+Json json_metadata(const MetadataInfo& metadata) {
+  return {{"type", metadata.type},
+          {"kind", metadata.name},
+          {"offset", metadata.offset},
+          {"coded_bytes", metadata.bytes}};
 }
 
-// blocks: null if they are not asked for.
-std::string json_frame(const FrameInfo& frame, const std::vector<BlockInfo>* blocks) {
-  const std::string checksum = frame.checksum ? checksum_of(frame) : "";
-  std::string text =
-      fmt::format(R"({{"version": {}, {}, "models": {}, "checksum": {})", frame.version,
-                  json_numbers(frame), json_models(frame), json_or_null(checksum));
-  if (blocks != nullptr) {
-    text += ",\n      \"block_list\": [";
-    for (std::size_t i = 0; i < blocks->size(); ++i) {
-      text += (i > 0 ? ",\n        " : "\n        ") + json_block((*blocks)[i]);
-    }
-    text += "]";
-  }
-  return text + "}";
-}
-
-std::string json_metadata(const std::vector<MetadataInfo>& all) {
-  std::string text;
-  for (const MetadataInfo& metadata : all) {
-    text += fmt::format(R"({}{{"type": {}, "kind": "{}", "offset": {}, "coded_bytes": {}}})",
-                        text.empty() ? "" : ",\n     ", metadata.type, metadata.name,
-                        metadata.offset, metadata.bytes);
-  }
-  return text;
-}
-
-std::string json_file(const Listing& listing) {
-  std::string text = "  {\"name\": " + json_string(listing.path);
+Json json_file(const Listing& listing) {
+  Json json = {{"name", listing.path}};
   if (!is_utf8(listing.path)) {
     // JSON has no bytes, so what the name cannot say is given apart.
-    text += ", \"name_hex\": \"";
-    for (const char byte : listing.path) text += fmt::format("{:02x}", byte & 0xFF);
-    text += '"';
+    std::string hex;
+    for (const char byte : listing.path) hex += fmt::format("{:02x}", byte & 0xFF);
+    json["name_hex"] = hex;
   }
-  text += ", " + json_numbers(listing.sum) + ",\n   \"frames\": [";
-  for (std::size_t i = 0; i < listing.frames.size(); ++i) {
-    text += (i > 0 ? ",\n     " : "\n     ") +
-            json_frame(listing.frames[i], listing.blocks.empty() ? nullptr : &listing.blocks[i]);
+  json.update(json_numbers(listing.sum));
+  json["frames"] = json_array(listing.frames, json_frame);
+  for (std::size_t i = 0; i < listing.blocks.size(); ++i) {
+    json["frames"][i]["block_list"] = json_array(listing.blocks[i], json_block);
   }
-  return text + "],\n   \"metadata\": [" + json_metadata(listing.metadata) + "]}";
-}
-
-std::string json(const std::vector<Listing>& listings) {
-  std::string text = "[";
-  for (std::size_t i = 0; i < listings.size(); ++i) {
-    text += (i > 0 ? ",\n" : "\n") + json_file(listings[i]);
-  }
-  return text + (listings.empty() ? "]\n" : "\n]\n");
+  json["metadata"] = json_array(listing.metadata, json_metadata);
+  return json;
 }
 
 }  // namespace
@@ -288,7 +262,7 @@ void run_list(const Arguments& arguments) {
     return true;
   });
   if (arguments.json) {
-    message::output(json(listings));
+    message::output(json_text(json_array(listings, json_file)));
   } else if (!listings.empty()) {
     message::output(table(listings, arguments.verbosity == message::Verbosity::kVerbose));
   }

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// Text as JSON.
+// JSON for programs to read.
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <string>
-#include <string_view>
 
 namespace nnzip {
 
-// A JSON string with its quotes, in ASCII and UTF-8. Bytes that are not UTF-8 become U+FFFD.
-std::string json_string(std::string_view text);
+// Objects keep the order in which their names were added.
+using Json = nlohmann::ordered_json;
 
-// Whether json_string keeps every byte of the text.
-bool is_utf8(std::string_view text);
+// Lines of ASCII, so that no terminal obeys a name. Bytes that are not UTF-8 become U+FFFD.
+std::string json_text(const Json& json);
+
+// The nearest multiple of 1 / scale, which has few digits.
+double rounded(double number, double scale);
 
 }  // namespace nnzip

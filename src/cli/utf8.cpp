@@ -21,4 +21,13 @@ Utf8Char first_utf8_char(std::string_view text) {
   return {length, code};
 }
 
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = first_utf8_char(text).length;
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
 }  // namespace nnzip

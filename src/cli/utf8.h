@@ -16,4 +16,7 @@ struct Utf8Char {
 // The character at the start of text, which is not empty.
 Utf8Char first_utf8_char(std::string_view text);
 
+// Whether all of it is valid.
+bool is_utf8(std::string_view text);
+
 }  // namespace nnzip

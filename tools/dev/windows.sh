@@ -54,7 +54,7 @@ if [[ ! -e $libraries/complete ]]; then
   make_zstd "$libraries/zstd"
   make_xxhash
   # Headers alone.
-  cp -r /usr/include/{CLI,spdlog,fmt} "$libraries/include"
+  cp -r /usr/include/{CLI,nlohmann,spdlog,fmt} "$libraries/include"
   for name in libzstd libxxhash; do write_pc "$name"; done
   touch "$libraries/complete"
 fi
