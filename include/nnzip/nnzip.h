@@ -93,7 +93,7 @@ enum nnzip_error {
 
   /* A model's file cannot be read, or nnzip_source.read failed. */
   NNZIP_ERROR_READ_FAILED = 20,
-  /* The function given to nnzip_join() to write with failed. */
+  /* The function given to nnzip_compress_part() or nnzip_join() to write with failed. */
   NNZIP_ERROR_WRITE_FAILED = 21,
 
   /* The data do not begin with nnzip's magic bytes. */
@@ -399,6 +399,7 @@ typedef struct nnzip_frame_info {
   const char* models;    /* that its blocks may need: names, or 16 hex digits of models that are not
                             here, separated by commas; "" if there are none */
   uint64_t group_blocks; /* opened; blocks within them are not counted */
+  uint64_t copy_blocks;  /* with copies of earlier content; their other part is not counted */
 } nnzip_frame_info;
 
 /* What a block's header says of it. Strings are valid as long as the reader. */
@@ -407,8 +408,8 @@ typedef struct nnzip_block_info {
   uint64_t content_offset; /* in the content of all frames */
   uint64_t content_bytes;
   uint64_t coded_bytes; /* without the header */
-  const char*
-      coding; /* "mixed", "network", "contexts", "zstd", "stored", "group"; others may come */
+  const char* coding; /* "mixed", "network", "contexts", "zstd", "stored", "group", "copies"; others
+                         may come */
   const char* model;  /* as in nnzip_frame_info.models; "" if it needs none */
   const char* form;   /* how it was looked at: "bytes", "pixels", "samples", "code" */
   const char* filter; /* "none", "calls", "branches", "columns" and so on */
@@ -432,8 +433,28 @@ NNZIP_API int nnzip_reader_block(nnzip_reader* reader, size_t frame, size_t bloc
 /* Frees all that it holds; NULL is ignored. */
 NNZIP_API void nnzip_reader_free(nnzip_reader* reader);
 
+/* ---- Parts, made anywhere, and joining ---- */
+
+enum nnzip_cut {
+  NNZIP_CUT_BLOCKS = 0, /* at multiples of a block's bytes */
+  NNZIP_CUT_LINES = 1,  /* behind ends of lines */
+  NNZIP_CUT_TAR = 2     /* between members of a tar archive; INVALID_ARGUMENT if it is none */
+};
+
+/* Compresses part `number`, 1 to count, of some content to one frame, cut by enum nnzip_cut.
+ *
+ * Parts are about as long as each other, some may be empty. Whoever asks with the same content
+ * finds the same parts, so each may be made by another process or machine, for nnzip_join(). write
+ * is as there. Content is read at the part alone, but for places where it might be cut: for
+ * NNZIP_CUT_TAR all headers. */
+NNZIP_API int nnzip_compress_part(const nnzip_source* content, uint64_t number, uint64_t count,
+                                  int cut,
+                                  int (*write)(void* write_data, const void* bytes, size_t size),
+                                  void* write_data, const nnzip_options* options);
+
 /* Writes the frames of some inputs one after the other, as they are, with one directory for all of
- * them in place of those that the inputs have.
+ * them in place of those that the inputs have. Parts are put in order first; a part that is missing
+ * or there twice is INVALID_ARGUMENT.
  *
  * write is given all the bytes in order, in pieces, and returns 0, or anything else if it cannot
  * (WRITE_FAILED). First all inputs are looked at, then all are copied, so an error in what one of

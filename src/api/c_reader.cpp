@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Readers of nnzip.h, and joining.
+// Readers of nnzip.h.
 #include <optional>
 #include <string>
 #include <vector>
@@ -74,6 +74,7 @@ nnzip_frame_info c_info(const ListedFrameInfo& frame) {
   info.version = frame.version;
   info.models = frame.model_names.c_str();
   info.group_blocks = frame.group_blocks;
+  info.copy_blocks = frame.copy_blocks;
   return info;
 }
 
@@ -98,20 +99,6 @@ nnzip_block_info c_info(const ListedFrameInfo& frame, std::size_t index) {
 [[noreturn]] void wrong(const std::string& message) {
   throw Error(ErrorCode::kInvalidArgument, message);
 }
-
-class CallingWriter : public Writer {
- public:
-  CallingWriter(int (*call)(void*, const void*, size_t), void* data) : call_(call), data_(data) {}
-
-  void write(std::span<const std::uint8_t> data) override {
-    if (data.empty() || call_(data_, data.data(), data.size()) == 0) return;
-    throw Error(ErrorCode::kWriteFailed, "the program's write function failed.");
-  }
-
- private:
-  int (*call_)(void*, const void*, size_t);
-  void* data_;
-};
 
 }  // namespace
 }  // namespace nnzip
@@ -200,19 +187,3 @@ int nnzip_reader_block(nnzip_reader* reader, size_t frame, size_t block, nnzip_b
 }
 
 void nnzip_reader_free(nnzip_reader* reader) { delete reader; }
-
-int nnzip_join(const nnzip_source* inputs, size_t count,
-               int (*write)(void* write_data, const void* bytes, size_t size), void* write_data) {
-  using namespace nnzip;
-  return status_of([&] {
-    if (inputs == nullptr && count > 0) wrong("inputs is NULL, but count is not 0.");
-    if (write == nullptr) wrong("write is NULL.");
-    std::optional<SourceReader> reader;
-    CallingWriter writer(write, write_data);
-    const auto input = [&](std::size_t index) -> SeekableReader& {
-      return reader.emplace(inputs[index]);
-    };
-    join(count, input, writer);
-    return NNZIP_OK;
-  });
-}

@@ -98,6 +98,13 @@ if clean "$work/cmake/c_reader" list content 2>messages; then
 fi
 echo "ok: cmake/c_reader"
 
+# All of this content is the sample, so the estimate of level 5 is near what it is.
+clean "$work/cmake/c_estimate" content >told || fail "c_estimate does not estimate"
+[[ $(wc -l <told) == 9 ]] || fail "c_estimate tells: $(<told)"
+told=$(sed -n 's/^level 5: \([0-9]*\) bytes.*/\1/p' told) real=$(stat -c %s expected)
+((told * 10 > real * 9 && told * 10 < real * 11)) || fail "c_estimate tells $told bytes, not $real"
+echo "ok: cmake/c_estimate"
+
 # The static programs need no library of nnzip.
 if ldd "$work"/cmake/*_static | grep libnnzip; then
   fail "a static example needs the shared library"

@@ -263,6 +263,36 @@ TEST_CASE("CJoin.MakesOneFile") {
   CHECK(nnzip_join(inputs, 2, nullptr, nullptr) == NNZIP_ERROR_INVALID_ARGUMENT);
 }
 
+TEST_CASE("C parts: each is made alone, and they are joined in any order") {
+  const nnzip_options options = c_options_without_model();
+  const Bytes content = Bytes(3000, '\n') + Random(7).bytes(2000);
+  const nnzip_source source = memory(content);
+  const auto status = [&](std::uint64_t number, int cut, Bytes& out) {
+    return nnzip_compress_part(&source, number, 3, cut, append, &out, &options);
+  };
+  Bytes parts[3], joined;
+  for (std::size_t i = 0; i < 3; ++i) REQUIRE(status(i + 1, NNZIP_CUT_LINES, parts[i]) == NNZIP_OK);
+  const nnzip_source inputs[] = {memory(parts[2]), memory(parts[0]), memory(parts[1])};
+  REQUIRE(nnzip_join(inputs, 3, append, &joined) == NNZIP_OK);
+  const Reader reader = new_reader(memory(joined));
+  CHECK(read(reader.get(), 0, 9000) == content);
+  std::size_t frames = 0;
+  CHECK(nnzip_reader_frames(reader.get(), &frames) == NNZIP_OK);
+  CHECK(frames == 3);
+
+  Bytes none;
+  CHECK(nnzip_join(inputs, 2, append, &none) == NNZIP_ERROR_INVALID_ARGUMENT);
+  CHECK(status(0, NNZIP_CUT_LINES, none) == NNZIP_ERROR_INVALID_ARGUMENT);
+  CHECK(status(4, NNZIP_CUT_LINES, none) == NNZIP_ERROR_INVALID_ARGUMENT);
+  CHECK(status(1, 3, none) == NNZIP_ERROR_INVALID_ARGUMENT);
+  CHECK(last_error_says("cut, 3, is none of enum nnzip_cut"));
+  CHECK(nnzip_compress_part(nullptr, 1, 3, NNZIP_CUT_BLOCKS, append, &none, &options) ==
+        NNZIP_ERROR_INVALID_ARGUMENT);
+  CHECK(nnzip_compress_part(&source, 1, 3, NNZIP_CUT_BLOCKS, nullptr, nullptr, &options) ==
+        NNZIP_ERROR_INVALID_ARGUMENT);
+  CHECK(none.empty());
+}
+
 TEST_CASE("C estimates: all of short content is the sample, so sizes are nearly real") {
   const Bytes content = Random(5).bytes(3000) + Bytes(50000, 'a');
   nnzip_options options = c_options_without_model();
