@@ -85,6 +85,41 @@ def test_joins_to_a_file_object():
         nnzip.join([], io.BytesIO())
 
 
+def test_parts_are_joined_in_any_order(tmp_path):
+    content = b"".join(b"line %d\n" % i for i in range(900))
+    (tmp_path / "content").write_bytes(content)
+    first, second, joined = tmp_path / "1", io.BytesIO(), io.BytesIO()
+    nnzip.compress_part(tmp_path / "content", 1, 2, first, options=QUICK, cut="lines")
+    nnzip.compress_part(content, 2, 2, second, options=QUICK, cut="lines")
+    assert content.endswith(nnzip.decompress(second.getvalue()))
+    nnzip.join([second, first], joined)
+    assert nnzip.decompress(joined.getvalue()) == content
+    with pytest.raises(nnzip.NnzipValueError):
+        nnzip.join([second], io.BytesIO())
+    with pytest.raises(nnzip.NnzipValueError):
+        nnzip.compress_part(content, 3, 2, io.BytesIO())
+    with pytest.raises(ValueError):
+        nnzip.compress_part(content, 1, 2, io.BytesIO(), cut="words")
+    with pytest.raises(ZeroDivisionError):
+        nnzip.compress_part(Failing(content), 1, 2, io.BytesIO())
+
+
+def test_a_plan_is_what_is_done(tmp_path):
+    table = b"".join(i.to_bytes(4, "little") + b"abcd" for i in range(2000))
+    options = nnzip.Options(model="none", layout="table:2:u32le")
+    blocks = nnzip.plan(table, 5, options)
+    assert blocks == nnzip.info(nnzip.compress(table, 5, options=options))[0].blocks
+    assert blocks[0].stride == 8 and blocks[0].content_bytes == len(table)
+    (tmp_path / "table").write_bytes(table)
+    assert nnzip.plan(tmp_path / "table", options=options, limit=800)[0].content_bytes == 800
+    assert nnzip.plan(b"", options=QUICK) == ()
+    text = b"".join(b"line %d\n" % i for i in range(900))
+    assert [nnzip.plan(text, options=nnzip.Options(model="none", fast_decode=fast))[0].coding
+            for fast in (False, True)] == ["contexts", "zstd"]
+    with pytest.raises(ValueError):
+        nnzip.plan(table, limit=-1)
+
+
 def test_estimates(tmp_path):
     content = CONTENT * 3
     told = nnzip.estimate(content, nnzip.Options(model="none"))

@@ -17,8 +17,8 @@ from ._errors import (NnzipEOFError, NnzipError, NnzipMemoryError, NnzipModelErr
 from ._file import NnzipFile, open
 from ._nnzip import ffi as _ffi, lib as _lib
 from ._options import Context, Model, Options, models
-from ._reader import (Block, Frame, LevelEstimate, Reader, estimate, info, join,
-                      read_range)
+from ._reader import (Block, Frame, LevelEstimate, Reader, compress_part, estimate, info, join,
+                      plan, read_range)
 from ._streams import Compressor, Decompressor
 
 __version__: str = _ffi.string(_lib.nnzip_version()).decode()
@@ -27,5 +27,6 @@ __all__ = [
     "Block", "Compressor", "Context", "Decompressor", "Frame", "LevelEstimate", "Model",
     "NnzipEOFError", "NnzipError", "NnzipFile", "NnzipMemoryError", "NnzipModelError",
     "NnzipOSError", "NnzipValueError", "Options", "Reader", "compress", "compress_bound",
-    "content_size", "decompress", "estimate", "info", "join", "models", "open", "read_range",
+    "compress_part", "content_size", "decompress", "estimate", "info", "join", "models", "open",
+    "plan", "read_range",
 ]

@@ -79,6 +79,7 @@ class Options:
     layout: what all of the content is, where bytes do not say it, as "pixels:640x3:u8"; nnzip.h tells
         the forms, nnzip.arrays.layout_of makes one of an array. Compressing only.
     unwrap: whether what is wrapped (gzip, zip, PNG and others) is opened and coded as what it holds.
+    fast_decode: for decompressing fast, on a GPU above all; it costs size. Compressing only.
     context: models and device; None is one that all calls without one share.
     progress: called now and then with the bytes of content done so far. What it raises ends the
         call.
@@ -91,6 +92,7 @@ class Options:
     directory: bool = False
     layout: str = ""
     unwrap: bool = True
+    fast_decode: bool = False
     context: Optional[Context] = None
     progress: Optional[Callable[[int], object]] = None
 
@@ -132,6 +134,7 @@ class Call(Guard):
         self._layout = ffi.new("char[]", given.layout.encode())
         self.c.layout = self._layout
         self.c.no_unwrap = not given.unwrap
+        self.c.fast_decode = given.fast_decode
         self.c.context = self._context._c
         self.c.progress = lib.nnzip_python_progress
         self.c.progress_data = self._handle

@@ -1,20 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Any part of compressed data, what they say of themselves, and joining them."""
+"""Any part of compressed data, what they say of themselves, and making and joining parts."""
 
 from __future__ import annotations
 
 import dataclasses
 import io
 import os
+import tempfile
 import threading
-from typing import Any, BinaryIO, Iterable, Optional, Union
+from typing import Any, BinaryIO, Callable, Iterable, Optional, Union
 
 from ._buffers import Buffer
 from ._errors import check
 from ._nnzip import ffi, lib
 from ._options import Call, Guard, Options, text
 
-Source = Union[Buffer, str, "os.PathLike[str]", BinaryIO]  # data, or a path or a seekable file
+Path = Union[str, "os.PathLike[str]"]
+Source = Union[Buffer, Path, BinaryIO]  # data, or a path or a seekable file
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,7 +26,7 @@ class Block:
     content_offset: int  # in the content of all frames
     content_bytes: int
     coded_bytes: int  # without the header
-    coding: str  # mixed, network, contexts, zstd, stored, group
+    coding: str  # mixed, network, contexts, zstd, stored, group, copies
     model: str  # that it needs, or the hash of one that is not here; "" if it needs none
     form: str  # how it was looked at: bytes, pixels, samples, code
     filter: str  # none, calls, branches, columns
@@ -45,7 +47,8 @@ class Frame:
     checksum: Optional[int]  # XXH64 of the content, stated with several blocks
     models: tuple[str, ...]  # that its blocks may need, or hashes of those that are not here
     blocks: tuple[Block, ...]
-    group_blocks: int  # of these
+    group_blocks: int  # of these: opened
+    copy_blocks: int  # of these: with copies of earlier content
 
 
 class _Given(Guard):
@@ -169,7 +172,7 @@ class Reader:
                      info.checksum if info.has_checksum else None,
                      tuple(names.split(",")) if names else (),
                      tuple(self._block(index, block) for block in range(info.blocks)),
-                     info.group_blocks)
+                     info.group_blocks, info.copy_blocks)
 
     def _block(self, frame: int, index: int) -> Block:
         info = ffi.new("nnzip_block_info*")
@@ -248,26 +251,75 @@ def nnzip_python_write(handle: Any, data: Any, size: int) -> int:
     return ffi.from_handle(handle).write(ffi.buffer(data, size))
 
 
-def join(sources: Iterable[Source], output: Union[str, "os.PathLike[str]", BinaryIO]) -> None:
+_CUTS = {"blocks": lib.NNZIP_CUT_BLOCKS, "lines": lib.NNZIP_CUT_LINES, "tar": lib.NNZIP_CUT_TAR}
+
+
+def compress_part(source: Source, number: int, count: int, output: Union[Path, BinaryIO],
+                  level: Optional[int] = None, options: Optional[Options] = None, *,
+                  cut: str = "blocks") -> None:
+    """Compresses one of `count` parts of a buffer, a path or a file to a path or file, for join().
+
+    number: of the part, 1 to count. cut: "blocks", at multiples of a block's bytes; "lines", behind
+    ends of lines; "tar", between members. Any process or machine that sees the same content finds
+    the same parts. Raises NnzipValueError for a part that there is not, or content that is no tar.
+    """
+    if cut not in _CUTS:
+        raise ValueError("cut is none of " + ", ".join(_CUTS))
+    if isinstance(source, (str, os.PathLike)):
+        with open(source, "rb") as file:
+            return compress_part(file, number, count, output, level, options, cut=cut)
+    given, call = _Given(source), Call(level, options)
+    _to_output(output, lambda to: lib.nnzip_compress_part(
+        given.c, number, count, _CUTS[cut], lib.nnzip_python_write, to.handle, call.c), given, call)
+
+
+def plan(source: Source, level: Optional[int] = None, options: Optional[Options] = None, *,
+         limit: Optional[int] = None) -> tuple[Block, ...]:
+    """What compressing a buffer, a path or a file does: its blocks, each with how it is looked at,
+    filtered and coded, and by which model.
+
+    It is found out by doing it, in a temporary file, and takes as long. limit: bytes from the
+    beginning that are looked at; None is all. Raises NnzipError.
+    """
+    if limit is not None and limit < 0:
+        raise ValueError("limit must not be negative")
+    if isinstance(source, (str, os.PathLike)):
+        with open(source, "rb") as file:
+            return plan(file, level, options, limit=limit)
+    given, call = _Given(source), Call(level, options)
+    if limit is not None:
+        given.c.size = min(given.c.size, limit)
+    with tempfile.TemporaryFile() as packed:
+        _to_output(packed, lambda to: lib.nnzip_compress_part(
+            given.c, 1, 1, lib.NNZIP_CUT_BLOCKS, lib.nnzip_python_write, to.handle, call.c),
+                   given, call)
+        return tuple(block for frame in Reader(packed, options).frames() for block in frame.blocks)
+
+
+def join(sources: Iterable[Source], output: Union[Path, BinaryIO]) -> None:
     """Writes the frames of all sources, as they are, and one directory for them to a path or file.
 
     So any part is found at once, however many there are. The content is that of the sources, one
-    after the other. Nothing is decoded. Raises NnzipError for what is no compressed data, before
-    anything is written.
+    after the other; what compress_part() made is put in order first. Nothing is decoded. Raises
+    NnzipError for what is no compressed data, and for a part that is missing, before anything is
+    written.
     """
     given = [_Given(source) for source in sources]
     inputs = ffi.new("nnzip_source[]", len(given))
     for index, each in enumerate(given):
         inputs[index] = each.c[0]
+    _to_output(output, lambda to: lib.nnzip_join(
+        inputs, len(given), lib.nnzip_python_write, to.handle), *given)
+
+
+def _to_output(output: Union[Path, BinaryIO], call: Callable[[_Output], int],
+               *guards: Guard) -> None:
+    """call(an _Output) returns a status; what the guards keep comes before that."""
     if isinstance(output, (str, os.PathLike)):
         with open(output, "wb") as file:
-            _join(given, inputs, _Output(file))
-    else:
-        _join(given, inputs, _Output(output))
-
-
-def _join(given: list[_Given], inputs: Any, output: _Output) -> None:
-    status = lib.nnzip_join(inputs, len(given), lib.nnzip_python_write, output.handle)
-    for part in (*given, output):
-        part.raise_error()
+            return _to_output(file, call, *guards)
+    to = _Output(output)
+    status = call(to)
+    for guard in (*guards, to):
+        guard.raise_error()
     check(status)
