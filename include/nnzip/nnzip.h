@@ -377,8 +377,9 @@ NNZIP_API uint64_t nnzip_reader_content_size(const nnzip_reader* reader);
  *
  * *content_size becomes the number of bytes: all of the capacity unless the content ends before, 0
  * at and beyond its end and after an error. Only blocks that hold some of these bytes are decoded
- * and checked, on as many threads as the options say. The block decoded last for a part of it is
- * kept (4 MiB as a rule, 64 MiB at most), so reading on in small portions decodes nothing twice. */
+ * and checked, and those that they copy from, on as many threads as the options say. The block
+ * decoded last for a part of it is kept (4 MiB as a rule, 128 MiB at most), so reading on in small
+ * portions decodes it once. */
 NNZIP_API int nnzip_reader_read(nnzip_reader* reader, uint64_t offset, void* content,
                                 size_t content_capacity, size_t* content_size);
 

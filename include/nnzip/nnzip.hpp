@@ -161,9 +161,9 @@ NNZIP_API Summary compress(Reader& reader, Writer& writer, const Options& option
 NNZIP_API Summary decompress(Reader& reader, Writer& writer, const Options& options = {});
 
 // Decompresses the content bytes from offset to offset + length alone, fewer where the content
-// ends. Only blocks that hold some of them are decoded and checked; a SeekableReader is read at
-// these blocks only if directories tell where they are, or the index of one frame of several blocks
-// does.
+// ends. Only blocks that hold some of them, and those that these copy from, are decoded and
+// checked; a SeekableReader is read at these blocks only if directories tell where they are, or the
+// index of one frame of several blocks does.
 NNZIP_API Summary decompress_range(Reader& reader, Writer& writer, std::uint64_t offset,
                                    std::uint64_t length, const Options& options = {});
 

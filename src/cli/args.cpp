@@ -176,12 +176,19 @@ std::string parse_line(std::vector<std::string> words, const std::string& name,
   const RawOptions before = raw;
   raw.compress = raw.decompress = raw.test = raw.list = false;
   raw.quiet = raw.verbose = raw.keep = false;
+  const double adapt = std::exchange(arguments.adapt, 0);
+  raw.level.clear();
   std::string help = parse(std::move(words), name, command, arguments, raw);
   if (!raw.compress && !raw.decompress && !raw.test && !raw.list) {
     raw.compress = before.compress;
     raw.decompress = before.decompress;
     raw.test = before.test;
     raw.list = before.list;
+  }
+  // The line may state a level, or what takes one level alone.
+  if (raw.level.empty()) {
+    raw.level = before.level;
+    if (arguments.adapt == 0 && raw.part.empty() && !raw.resume) arguments.adapt = adapt;
   }
   if (!raw.quiet && !raw.verbose) {
     raw.quiet = before.quiet;

@@ -6,16 +6,21 @@
 #include "file_io.h"
 #include "file_walk.h"
 #include "json.h"
+#include "platform/files.h"
 #include "transfer.h"
 
 namespace nnzip {
 namespace {
 
 Estimate read_estimate(const std::string& path, const Options& options) {
-  InputFile input(path);
-  if (input.seekable() != nullptr) return estimate(*input.seekable(), options);
+  // A pipe that has a name would be waited for.
+  const auto status = path == "-" ? std::nullopt : platform::file_status(path);
+  if (!status || status->is_regular()) {
+    InputFile input(path);
+    if (input.seekable() != nullptr) return estimate(*input.seekable(), options);
+  }
   throw Error(ErrorCode::kInvalidArgument,
-              input.label() + " cannot be estimated: samples are taken from all over a file.");
+              input_label(path) + " cannot be estimated: samples are taken from all over a file.");
 }
 
 double percent(std::uint64_t part, std::uint64_t whole) {
@@ -73,7 +78,9 @@ int level_within(double seconds, SeekableReader& content, const Options& options
   content.seek(0);
   int level = 1;
   for (int i = 2; i <= 9; ++i) {
-    if (all.levels[static_cast<std::size_t>(i - 1)].seconds <= seconds) level = i;
+    const LevelEstimate& each = all.levels[static_cast<std::size_t>(i - 1)];
+    const bool fits = options.memory_limit == 0 || each.memory_bytes <= options.memory_limit;
+    if (fits && each.seconds <= seconds) level = i;
   }
   return level;
 }

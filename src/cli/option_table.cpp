@@ -4,6 +4,8 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cmath>
+#include <string>
 #include <utility>
 
 namespace nnzip {
@@ -67,7 +69,10 @@ void add_level(CLI::App& app, Arguments& arguments, RawOptions& raw) {
   app.add_option("--adapt", arguments.adapt,
                  "the highest level that takes so long at most, not one given")
       ->type_name("SECONDS")
-      ->check(CLI::Range(1e-9, 1e9).description(""));
+      ->check(CLI::Range(1e-9, 1e9).description(""))
+      ->check([](const std::string& text) {
+        return std::isfinite(std::stod(text)) ? "" : text + " is no time";
+      });
   app.add_option("--long", arguments.options.log2_window, "find repeats within 2^N bytes, 16 to 31")
       ->type_name("N")
       ->check(CLI::Range(16, 31).description(""));

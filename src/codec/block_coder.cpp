@@ -132,6 +132,7 @@ class BlockEncoder {
   // What little may be left in it has to be worth the time of those who decode it.
   void try_compressed() {
     const CompressedTrial& trial = level_.compressed_trial;
+    if (content_.size() > level_.block_bytes) return;  // memory was counted for no more
     if (!level_.kinds.contexts || !contexts_help(content_, trial)) return;
     const BlockHeader header = header_as(BlockKind::kContexts, content_, {}, level_);
     auto coded = kContextsKind.encode(header, content_, {nullptr, 1, part_of_progress(0, 4)});

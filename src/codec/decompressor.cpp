@@ -191,10 +191,9 @@ class Decompressor {
         reader_.skip_data(*waiting_);
       } else {
         PendingBlock& block = prepare(frame);
-        const std::uint64_t before = memory;
-        memory += memory_of(block, before);
-        if (!batch.empty() && !budget_.fits(memory)) return true;
-        budget_.need(window_.memory_bytes() + memory);
+        memory += memory_of(block, kept_bytes() + memory);
+        if (!batch.empty() && !budget_.fits(kept_bytes() + memory)) return true;
+        need(memory);
         if (block.coded.empty() && !block.splice) block.coded = reader_.coded_data(block);
         batch.push_back(std::move(block));
         prepared_.reset();
@@ -231,6 +230,17 @@ class Decompressor {
       const auto engine = block.engine();
       return engine && is_wide_device(*engine);
     });
+  }
+
+  // Bytes of literals that later blocks may copy.
+  std::uint64_t kept_bytes() const {
+    return window_.memory_bytes() + (fetcher_ ? fetcher_->memory_bytes() : 0);
+  }
+
+  // So many bytes beside those, of which some may be forgotten. Throws Error(kMemoryLimit).
+  void need(std::uint64_t bytes) {
+    while (!budget_.fits(kept_bytes() + bytes) && fetcher_ && fetcher_->forget_one()) continue;
+    budget_.need(kept_bytes() + bytes);
   }
 
   // The waiting block and what it needs; of a group that is known once its data are read.
@@ -405,7 +415,7 @@ class Decompressor {
     PendingBlock block;
     static_cast<CodedBlock&>(block) = std::move(coded);
     prepare(frame, block);
-    budget_.need(window_.memory_bytes() + memory_of(block, 0));
+    need(memory_of(block, kept_bytes()));
     block.content = decode(block, {block.engine(), threads_, {}});
     check(block.header, block);
     return std::move(block.content);

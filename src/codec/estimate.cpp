@@ -22,6 +22,7 @@
 #include "codec/parallel.h"
 #include "codec/read_fully.h"
 #include "layout/layout_hint.h"
+#include "repeats/copy_finder.h"
 
 namespace nnzip {
 namespace {
@@ -54,6 +55,9 @@ class Stopwatch {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
+constexpr std::size_t kLongJpeg = std::size_t{2} << 20;  // takes seconds
+constexpr double kCopyBytes = 6;
+
 // Content of one kind.
 struct Stratum {
   Layout layout;
@@ -66,7 +70,8 @@ struct Stratum {
 
 // Of whole rows.
 std::size_t piece_bytes(const Layout& layout) {
-  const bool is_long = layout.form == Form::kPixels || layout.form == Form::kSamples;
+  const bool is_long = layout.form == Form::kPixels || layout.form == Form::kSamples ||
+                       layout.form == Form::kCompanded;
   const std::size_t unit = layout.stride != 0 ? layout.stride : layout.element;
   return ((is_long ? kLongPieceBytes : kPieceBytes) + unit - 1) / unit * unit;
 }
@@ -95,7 +100,8 @@ class Sampler {
     stratum.bytes += block.content.size();
     if (stratum.layout.form == Form::kJpeg) {
       // A piece of it would be none.
-      if (!stratum.sample.empty()) return;
+      const std::size_t kept = stratum.sample.size();
+      if (kept != 0 && (kept <= kLongJpeg || kept <= block.content.size())) return;
       stratum.sample = block.content;
       stratum.layout = block.segment.layout;
       return;
@@ -142,7 +148,8 @@ class Sampler {
 struct Look {
   std::deque<Stratum> strata;
   bool has_groups = false;
-  std::uint64_t bytes = 0;   // of content
+  std::uint64_t bytes = 0;   // of content, copies included
+  double copy_bytes = 0;     // that lists of copies take
   double seconds = 0;        // that cutting and opening it took
   std::uint64_t memory = 0;  // bytes for that
 };
@@ -163,7 +170,8 @@ class Estimator {
   Estimate run() {
     Estimate estimate;
     estimate.content_bytes = size_;
-    for (int number = 1; number <= 9; ++number) {
+    // The highest level opens most, so that content that holds nothing wrapped is cut once.
+    for (int number = 9; number >= 1; --number) {
       estimate.levels[static_cast<std::size_t>(number - 1)] = level_estimate(number);
     }
     return estimate;
@@ -173,7 +181,8 @@ class Estimator {
   LevelEstimate level_estimate(int number) {
     Options options = options_;
     options.level = number;
-    const Level& level = level_meaning(number);
+    const Level level =
+        options_.fast_decode ? for_fast_decoding(level_meaning(number)) : level_meaning(number);
     MemoryBudget budget(0);
     const FrameModels models(store_, chosen_models(store_, options), options.device, budget);
     const Look& look = look_of(level);
@@ -184,15 +193,26 @@ class Estimator {
     const SideBySide beside =
         side_by_side(std::min(blocks, most_side_by_side(threads_, false)), threads_);
     const std::size_t longest = std::min<std::uint64_t>(size_, level.block_bytes);
-    budget.need(look.memory + longest +
+    budget.need(look.memory + longest + window_memory(level) +
                 beside.blocks * encode_memory(longest, models, level, beside.threads_of_each));
-    return {static_cast<std::uint64_t>(std::llround(scale * coding.bytes)),
+    return {static_cast<std::uint64_t>(std::llround(scale * (look.copy_bytes + coding.bytes))),
             scale * (look.seconds + coding.seconds / static_cast<double>(beside.blocks)),
             budget.peak()};
   }
 
+  int log2_window(const Level& level) const {
+    return options_.log2_window != 0 ? options_.log2_window : level.log2_window;
+  }
+
+  // Literals that are kept, and a table of them.
+  std::uint64_t window_memory(const Level& level) const {
+    return std::min(size_, std::uint64_t{1} << log2_window(level)) / 8 * 9;
+  }
+
   const Look& look_of(const Level& level) {
-    if (!looks_.empty() && !looks_.begin()->second.has_groups) return looks_.begin()->second;
+    for (const auto& [max_side, look] : looks_) {
+      if (max_side >= level.unwrap.max_side && !look.has_groups) return look;
+    }
     const auto found = looks_.find(level.unwrap.max_side);
     if (found != looks_.end()) return found->second;
     return looks_[level.unwrap.max_side] = make_look(level);
@@ -218,18 +238,30 @@ class Estimator {
     const bool opens = options_.unwrap && options_.layout.empty();
     const Stopwatch watch;
     double sampling_seconds = 0;
-    BlockSource blocks(window, level.block_bytes,
-                       {opens ? level.unwrap.max_opened : 0, level.unwrap.max_side, threads_, {}},
-                       options_.layout.empty() ? Layout{} : layout_of_hint(options_.layout));
-    while (const auto block = blocks.next()) {
-      look.bytes += block->content.size();
-      look.has_groups = look.has_groups || block->is_group();
-      const Stopwatch sampling;
-      sampler.add(*block);
-      sampling_seconds += sampling.seconds();
-    }
+    CopyFinder finder(window, log2_window(level));
+    const auto add_copies = [&](std::size_t literals) {
+      look.bytes += literals;
+      for (const Copy& copy : finder.take(static_cast<std::uint32_t>(literals))) {
+        look.bytes += copy.length;
+        look.copy_bytes += kCopyBytes;
+      }
+    };
+    do {
+      BlockSource blocks(finder, level.block_bytes,
+                         {opens ? level.unwrap.max_opened : 0, level.unwrap.max_side, threads_, {}},
+                         options_.layout.empty() ? Layout{} : layout_of_hint(options_.layout));
+      while (const auto block = blocks.next()) {
+        while (finder.at_bare_stretch()) add_copies(0);
+        add_copies(block->content.size());
+        look.has_groups = look.has_groups || block->is_group();
+        const Stopwatch sampling;
+        sampler.add(*block);
+        sampling_seconds += sampling.seconds();
+      }
+      look.memory = std::max(look.memory, blocks.memory_bytes() + blocks.group_memory_bytes());
+    } while (finder.next_stretch());
+    while (finder.at_bare_stretch()) add_copies(0);
     look.seconds += watch.seconds() - sampling_seconds;
-    look.memory = std::max(look.memory, blocks.memory_bytes() + blocks.group_memory_bytes());
   }
 
   // What levels have in common is coded once.
@@ -247,7 +279,15 @@ class Estimator {
   }
 
   // Of all blocks of the kind.
-  static Coding coding_of(const Stratum& stratum, const Level& level, const FrameModels& models) {
+  Coding coding_of(const Stratum& stratum, const Level& level, const FrameModels& models) {
+    if (stratum.zstd_bytes != 0) return coding_of_sample(stratum, level, models);
+    const auto [coded, is_new] = jpegs_.try_emplace(&stratum);
+    if (is_new) coded->second = coding_of_sample(stratum, level, models);
+    return coded->second;
+  }
+
+  static Coding coding_of_sample(const Stratum& stratum, const Level& level,
+                                 const FrameModels& models) {
     const auto all = static_cast<double>(stratum.bytes);
     const auto sampled = static_cast<double>(stratum.sample.size());
     const auto block =
@@ -283,7 +323,8 @@ class Estimator {
   const ModelStore& store_;
   const Options& options_;
   int threads_;
-  std::map<std::size_t, Look> looks_;  // by what closes wrapped content
+  std::map<std::size_t, Look> looks_;       // by what closes wrapped content
+  std::map<const Stratum*, Coding> jpegs_;  // which all levels code alike
   std::map<std::tuple<const Look*, std::vector<ModelId>, Effort>, Coding> codings_;
 };
 

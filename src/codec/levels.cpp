@@ -14,7 +14,7 @@ constexpr std::size_t kKiB = 1024, kMiB = 1024 * kKiB;
 
 constexpr KindsTried kAll{true, true, true};
 constexpr Unwrapped kExact{32, 64 * kMiB}, kAny{64 * kMiB, 64 * kMiB}, kLong{64 * kMiB, 256 * kMiB};
-constexpr NetworkTrial kShort{64, 4 * kKiB, 32 * kKiB, 16, 16, 100},
+constexpr NetworkTrial kShort{64, 4 * kKiB, 32 * kKiB, 16, 16, 200},
     kThorough{16, 8 * kKiB, 64 * kKiB, 32, 8, 200};
 constexpr CompressedTrial kCheap{8 * kKiB, 16, 200};
 constexpr Sampling kUsual{24, 8 * kKiB, 16, 16, 4, 2, 32};

@@ -52,10 +52,12 @@ struct NetworkTrial {
   std::size_t most_bytes;   // at most these; they are cut into
   std::size_t pieces;
   std::size_t least_part;  // none if the least would be more than one byte of so many
-  std::size_t gain;        // it is worth it if samples get smaller by one byte of so many
+  std::size_t loss;        // it is not worth it if samples get larger by one byte of so many: what
+                           // mixes with a network takes longer to learn
 };
 
-// The same for contexts and what a header calls compressed, all of which must get smaller as well.
+// The same for contexts and what a header calls compressed: they are worth it if samples and all of
+// it get smaller by one byte of `gain`.
 struct CompressedTrial {
   std::size_t bytes, pieces, gain;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What has been decoded is kept until it is much.
+// What has been decoded is kept as far as copies reach back: hardly a block is decoded twice.
 #include "codec/literal_fetcher.h"
 
 #include <algorithm>
@@ -10,7 +10,6 @@
 namespace nnzip {
 namespace {
 
-constexpr std::size_t kKeptBytes = kMaxContentBytes;
 constexpr char kOtherBlock[] =
     "a block that is copied from is not the one that the directory or the index states.";
 
@@ -42,12 +41,14 @@ void LiteralFetcher::read(std::uint64_t place, std::span<std::uint8_t> out) {
 }
 
 std::span<const std::uint8_t> LiteralFetcher::literals_of(std::size_t block) {
+  ++reads_;
   const auto found = decoded_.find(block);
-  if (found != decoded_.end()) return found->second;
-  if (decoded_bytes_ > kKeptBytes) {
-    decoded_.clear();
-    decoded_bytes_ = 0;
+  if (found != decoded_.end()) {
+    found->second.needed = reads_;
+    return found->second.literals;
   }
+  const std::uint64_t kept = std::uint64_t{1} << frame_.header.log2_window;
+  while (decoded_bytes_ > kept && forget_one()) continue;
   const ListedBlock& listed = frame_.blocks[block];
   Bytes bytes(listed.block_bytes);
   read_fully(file_, sources_[block].offset, bytes);
@@ -64,7 +65,16 @@ std::span<const std::uint8_t> LiteralFetcher::literals_of(std::size_t block) {
     throw Error(ErrorCode::kCorrupt, kOtherBlock);
   }
   decoded_bytes_ += decoded.size();
-  return decoded_[block] = std::move(decoded);
+  return decoded_.emplace(block, Decoded{std::move(decoded), reads_}).first->second.literals;
+}
+
+bool LiteralFetcher::forget_one() {
+  if (decoded_.empty()) return false;
+  const auto oldest =
+      std::ranges::min_element(decoded_, {}, [](const auto& entry) { return entry.second.needed; });
+  decoded_bytes_ -= oldest->second.literals.size();
+  decoded_.erase(oldest);
+  return true;
 }
 
 }  // namespace nnzip

@@ -25,7 +25,15 @@ class LiteralFetcher {
   // Fills `out` from that place on, counted in literals of the frame. Throws Error.
   void read(std::uint64_t place, std::span<std::uint8_t> out);
 
+  // Of what is kept. Forgets the block that was not needed for longest; false if there is none.
+  std::uint64_t memory_bytes() const { return decoded_bytes_; }
+  bool forget_one();
+
  private:
+  struct Decoded {
+    Bytes literals;
+    std::uint64_t needed = 0;  // counts reads
+  };
   struct Source {
     std::uint64_t literals_at = 0, offset = 0;
   };
@@ -36,9 +44,10 @@ class LiteralFetcher {
   std::uint64_t frame_number_;
   SeekableReader& file_;
   Decode decode_;
-  std::vector<Source> sources_;           // of all blocks
-  std::map<std::size_t, Bytes> decoded_;  // of some
+  std::vector<Source> sources_;             // of all blocks
+  std::map<std::size_t, Decoded> decoded_;  // of some
   std::size_t decoded_bytes_ = 0;
+  std::uint64_t reads_ = 0;
 };
 
 }  // namespace nnzip

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Samples flatter a network, which knows much where contexts have learned nothing yet: where it
-// does not help even there, it helps nowhere.
+// Samples flatter a network, which knows much where contexts have learned nothing yet: where it is
+// in the way even there, it helps nowhere.
 #include "codec/sample_trials.h"
 
 #include <algorithm>
@@ -27,10 +27,6 @@ Bytes sample_of(std::span<const std::uint8_t> content, std::size_t bytes, std::s
   return sample;
 }
 
-bool is_less(std::size_t bytes, std::size_t others, std::size_t gain) {
-  return bytes < others - others / gain;
-}
-
 }  // namespace
 
 bool network_helps(std::span<const std::uint8_t> filtered, const Layout& layout,
@@ -42,14 +38,14 @@ bool network_helps(std::span<const std::uint8_t> filtered, const Layout& layout,
   const Bytes sample = sample_of(filtered, bytes, rule.pieces);
   const std::size_t by_contexts = encode_contexts(sample, layout).size();
   const MixedCoder coder(engine, threads);
-  return is_less(coder.encode(sample, stated_plan(sample.size(), 1), layout, {}).size(),
-                 by_contexts, rule.gain);
+  return coder.encode(sample, stated_plan(sample.size(), 1), layout, {}).size() <
+         by_contexts + by_contexts / rule.loss;
 }
 
 bool contexts_help(std::span<const std::uint8_t> content, const CompressedTrial& rule) {
   if (content.size() < rule.bytes) return false;
   const Bytes sample = sample_of(content, rule.bytes, rule.pieces);
-  return is_less(encode_contexts(sample, {}).size(), sample.size(), rule.gain);
+  return encode_contexts(sample, {}).size() < sample.size() - sample.size() / rule.gain;
 }
 
 }  // namespace nnzip

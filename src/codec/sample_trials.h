@@ -12,7 +12,7 @@
 
 namespace nnzip {
 
-// Whether samples of filtered content of that layout, of bytes or code, are smaller by rule.gain
+// Whether samples of filtered content of that layout, of bytes or code, are not larger by rule.loss
 // with the network beside the contexts; true of content that is too short to tell. Takes little
 // beside what contexts take for the content.
 bool network_helps(std::span<const std::uint8_t> filtered, const Layout& layout,

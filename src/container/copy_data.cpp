@@ -3,6 +3,7 @@
 // some places follow each other.
 #include "container/copy_data.h"
 
+#include "base/hash.h"
 #include "container/span_reader.h"
 
 namespace nnzip {
@@ -64,6 +65,8 @@ CopyData read_copies(const BlockHeader& header, std::span<const std::uint8_t> co
   SpanReader source(coded);
   InputBuffer in(source);
   in.enter_block();
+  std::uint32_t checksum = 0;
+  for (int i = 0; i < 32; i += 8) checksum |= std::uint32_t{in.u8()} << i;
   CopyData data;
   Ends ends;
   std::uint32_t copied = 0;
@@ -74,12 +77,16 @@ CopyData read_copies(const BlockHeader& header, std::span<const std::uint8_t> co
   if (copied != header.copied_bytes) {
     in.fail(ErrorCode::kCorrupt, "copies hold less than was stated");
   }
+  if (xxh32(coded.first(in.position()).subspan(sizeof(checksum))) != checksum) {
+    in.fail(ErrorCode::kCorrupt, "the list of copies does not have its checksum");
+  }
   read_literals(in, header, coded, models, data);
   return data;
 }
 
 void write_copies(std::span<const Copy> copies, Bytes& out) {
-  ByteWriter writer(out);
+  Bytes list;
+  ByteWriter writer(list);
   writer.varint(copies.size());
   Ends ends;
   for (const Copy& copy : copies) {
@@ -88,6 +95,8 @@ void write_copies(std::span<const Copy> copies, Bytes& out) {
     writer.varint(to_unsigned(copy.source - ends.source));
     ends = {copy.at, copy.source + copy.length};
   }
+  ByteWriter(out).u32(xxh32(list));
+  out.insert(out.end(), list.begin(), list.end());
 }
 
 }  // namespace nnzip

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The coded data of a block of kCopies: a list of copies, then a block of literals.
+// The coded data of a block of kCopies: a list of copies with a checksum, then a block of literals.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +33,7 @@ struct CopyData {
 CopyData read_copies(const BlockHeader& header, std::span<const std::uint8_t> coded,
                      std::size_t models, int log2_window);
 
-// The list alone.
+// All before the literals.
 void write_copies(std::span<const Copy> copies, Bytes& out);
 
 }  // namespace nnzip

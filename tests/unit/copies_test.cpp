@@ -116,6 +116,12 @@ TEST_CASE("Copies.ListsComeBack") {
   CHECK(data.copies == copies);
   CHECK(data.literals == literals);
   CHECK(data.coded.size() == 12);
+  const std::size_t list_end = coded.size() - 12 - block_header_bytes(literals, 0);
+  for (std::size_t bit = 0; bit < 8 * list_end; ++bit) {
+    Bytes damaged = coded;
+    damaged[bit / 8] ^= static_cast<std::uint8_t>(1 << bit % 8);
+    CHECK(error_code([&] { read_copies(header, damaged, 0, 16); }) == value(ErrorCode::kCorrupt));
+  }
   const auto refuses = [&](const std::vector<Copy>& list) {
     Bytes bad;
     write_copies(list, bad);

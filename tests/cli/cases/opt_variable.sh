@@ -4,6 +4,7 @@ sample 500 >a && nnzip a && nnzip --model none -c a >none
 NNZIP_OPT='--model none' nnzip -c a | cmp - none
 NNZIP_OPT='--model none' nnzip -c --model auto a | cmp - a.nnz
 NNZIP_OPT=$' -9\t-T1  ' nnzip -vc a 2>&1 >/dev/null | grep -o 'level 9'
+NNZIP_OPT='--adapt 1e-9' nnzip -8vc a 2>&1 >/dev/null | grep -o 'level 8'
 NNZIP_OPT='-9 -T1' nnzip -7vc a 2>&1 >/dev/null | grep -o 'level 7'
 NNZIP_OPT=-dc nnzip a.nnz | cmp - a
 NNZIP_OPT=-d nnzip compress -c a | cmp - a.nnz
