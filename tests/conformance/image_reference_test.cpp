@@ -37,8 +37,8 @@ TEST_CASE("ImageReference.AgreesOnImages") {
   for (const Layout& layout :
        {test::pixel_layout(182, 3, 1), test::pixel_layout(61, 1, 1),
         test::pixel_layout(162, 4, 2, false), test::pixel_layout(120, 1, 2)}) {
-    const Bytes image = resized(test::sample_photograph(layout, 130), 7000);
-    Bytes extremes = random_bytes(4000);
+    const Bytes image = resized(test::sample_photograph(layout, 130), 4000);
+    Bytes extremes = random_bytes(2500);
     for (auto& byte : extremes) byte = byte < 128 ? 0 : 255;
     for (const int streams : {1, 2, 4}) {
       require_equal_pixels(image, layout, streams, streams == 2);
@@ -70,10 +70,10 @@ TEST_CASE("ImageReference.AgreesOnWavefronts") {
         const Layout padded =
             test::pixel_layout((width + 5) * element + (element - 1), channels, bytes, false);
         const auto rows = static_cast<std::uint32_t>(streams == 64 ? 67 : 3 * streams + 1);
-        const bool whole = channels == 1;
+        const bool whole = channels == 1 && bytes == 1;
         for (const Layout& layout : {tight, padded}) {
           Bytes image = test::sample_photograph(layout, rows);
-          if (streams == 64 && !whole) image.resize(std::size_t{layout.stride} * 5);
+          if (streams == 64 && !whole) image.resize(std::size_t{layout.stride} * 3);
           image.erase(image.end() - layout.stride / 3, image.end());
           require_equal_pixels(image, layout, streams, channels % 2 == 0);
         }
