@@ -2,10 +2,16 @@
 // Finds the symbol that owns the coded number.
 #include "coder/range_decoder.h"
 
+#include "coder/log2.h"
+
 namespace nnzip {
 
 RangeDecoder::RangeDecoder(std::span<const std::uint8_t> data) noexcept : data_(data) {
   for (int i = 0; i < 4; ++i) code_ = code_ << 8 | next();
+}
+
+std::int64_t RangeDecoder::cost() const noexcept {
+  return static_cast<std::int64_t>(position_) * (8 << 16) - log2_of(range_);
 }
 
 std::uint8_t RangeDecoder::decode(const Distribution& distribution) noexcept {

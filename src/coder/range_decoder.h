@@ -35,6 +35,9 @@ class RangeDecoder {
   // no byte that was not looked at, and none at the end that it would have removed.
   bool ended_well() const noexcept { return ended_well(data_, position_); }
 
+  // Bits that the symbols so far have cost, in 1/65536; what one symbol cost is a difference.
+  std::int64_t cost() const noexcept;
+
   // Bytes taken so far, zeros past the end included.
   std::size_t taken() const noexcept { return position_; }
 

@@ -143,4 +143,21 @@ bool unfold_repeats(std::span<const std::uint8_t> folded, std::span<std::uint8_t
   return take_literals(content.size() - at) && literals.empty();
 }
 
+std::vector<std::uint32_t> folded_places(std::span<const std::uint8_t> folded,
+                                         std::size_t content_bytes) {
+  bool good = true;
+  std::span<const std::uint8_t> list = folded;
+  std::vector<Copy> copies(take_number(list, good));
+  Copy copy;
+  for (Copy& each : copies) each = copy = take_copy(list, copy, good);
+  std::vector<std::uint32_t> places;
+  auto place = static_cast<std::uint32_t>(folded.size() - list.size());
+  for (const Copy& each : copies) {
+    for (std::size_t i = 0; i < each.at; ++i) places.push_back(place++);
+    places.insert(places.end(), each.length, kCopied);
+  }
+  while (places.size() < content_bytes) places.push_back(place++);
+  return places;
+}
+
 }  // namespace nnzip

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "base/bytes.h"
 
@@ -21,5 +22,11 @@ Folded fold_repeats(std::span<const std::uint8_t> content);
 
 // The inverse: fills content. Returns false if these are no folded bytes of so much content.
 bool unfold_repeats(std::span<const std::uint8_t> folded, std::span<std::uint8_t> content);
+
+// Where each byte of the content stands among the folded bytes; kCopied of what is copied.
+// Precondition: unfold_repeats() takes them.
+inline constexpr std::uint32_t kCopied = 0xFFFFFFFF;
+std::vector<std::uint32_t> folded_places(std::span<const std::uint8_t> folded,
+                                         std::size_t content_bytes);
 
 }  // namespace nnzip

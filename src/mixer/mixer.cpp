@@ -34,10 +34,14 @@ void encode_byte(P& predictor, int stream, std::uint8_t byte, const Distribution
   predictor.end_byte();
 }
 
-template <typename P>
-std::uint8_t decode_byte(P& predictor, int stream, const Distribution* network,
-                         RangeDecoder& coder) noexcept {
+// coder: has decode_bit().
+template <typename P, typename Coder>
+std::uint8_t decode_byte(P& predictor, int stream, const Distribution* network, Coder& coder,
+                         ExpectedByte* expected) {
   predictor.begin_byte(stream, network);
+  if constexpr (requires { predictor.expected(); }) {
+    if (expected != nullptr) *expected = predictor.expected();
+  }
   for (int i = 0; i < 8; ++i) {
     predictor.update(coder.decode_bit(predictor.predict()) ? 1 : 0);
   }
@@ -116,9 +120,17 @@ void Mixer::encode(int stream, std::uint8_t byte, const Distribution* network,
              state_->predictor);
 }
 
-std::uint8_t Mixer::decode(int stream, const Distribution* network, RangeDecoder& coder) noexcept {
-  return std::visit([&](auto& predictor) { return decode_byte(predictor, stream, network, coder); },
-                    state_->predictor);
+std::uint8_t Mixer::decode(int stream, const Distribution* network, RangeDecoder& coder,
+                           ExpectedByte* expected) noexcept {
+  return std::visit(
+      [&](auto& predictor) { return decode_byte(predictor, stream, network, coder, expected); },
+      state_->predictor);
+}
+
+std::uint8_t Mixer::draw(int stream, const Distribution* network, BitSource& bits) {
+  return std::visit(
+      [&](auto& predictor) { return decode_byte(predictor, stream, network, bits, nullptr); },
+      state_->predictor);
 }
 
 const char* Mixer::target() const noexcept {

@@ -19,9 +19,18 @@
 #include "coder/distribution.h"
 #include "coder/range_decoder.h"
 #include "coder/range_encoder.h"
+#include "mixer/core/expected_byte.h"
 #include "mixer/core/mixer_plan.h"
 
 namespace nnzip {
+
+// Decides what is decoded in place of a coder.
+class BitSource {
+ public:
+  virtual ~BitSource() = default;
+  // one_probability: of a 1, in 1/65536, 1 to 65535.
+  virtual bool decode_bit(std::uint32_t one_probability) = 0;
+};
 
 class Mixer {
  public:
@@ -35,7 +44,12 @@ class Mixer {
   // contexts alone. Precondition: the stream has bytes left.
   void encode(int stream, std::uint8_t byte, const Distribution* network,
               RangeEncoder& coder) noexcept;
-  std::uint8_t decode(int stream, const Distribution* network, RangeDecoder& coder) noexcept;
+  // expected: to fill unless it is null.
+  std::uint8_t decode(int stream, const Distribution* network, RangeDecoder& coder,
+                      ExpectedByte* expected = nullptr) noexcept;
+
+  // A byte as the source decides.
+  std::uint8_t draw(int stream, const Distribution* network, BitSource& bits);
 
   // What computes, e.g. "avx2".
   const char* target() const noexcept;

@@ -353,4 +353,26 @@ bool close_group(std::span<const WrapperCount> wrappers, std::span<const std::ui
   return false;
 }
 
+GroupPlaces places_of(std::span<const WrapperCount> wrappers, std::span<const std::uint8_t> opened,
+                      std::size_t content_bytes) {
+  GroupPlaces places;
+  std::size_t rows_end = 0;
+  const auto rows = read_rows(wrappers, opened, content_bytes, places.gaps, rows_end);
+  std::size_t at = places.gaps + content_bytes;
+  for (const Row& row : rows) {
+    places.stretches.push_back({{row.at, row.bytes}, {}});
+    at -= row.bytes;
+  }
+  for (const bool behind : {false, true}) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (stands_behind(*rows[i].wrapper) != behind) continue;
+      for (const std::size_t bytes : rows[i].part_bytes) {
+        places.stretches[i].opened.push_back({at, bytes});
+        at += bytes;
+      }
+    }
+  }
+  return places;
+}
+
 }  // namespace nnzip

@@ -52,4 +52,21 @@ std::optional<OpenedGroup> open_group(std::span<const std::uint8_t> content,
 bool close_group(std::span<const WrapperCount> wrappers, std::span<const std::uint8_t> opened,
                  const ForEach& for_each, std::span<std::uint8_t> content);
 
+// Where a wrapped stretch of the content is in what the group opens to.
+struct StretchPlace {
+  struct Piece {
+    std::size_t at = 0, bytes = 0;
+  };
+  Piece content;
+  std::vector<Piece> opened;
+};
+// opened: as close_group() takes it. The rest of the content stands in the opened content from
+// `gaps` on, in its order; before that is the plan. Precondition: close_group() takes it.
+struct GroupPlaces {
+  std::size_t gaps = 0;
+  std::vector<StretchPlace> stretches;
+};
+GroupPlaces places_of(std::span<const WrapperCount> wrappers, std::span<const std::uint8_t> opened,
+                      std::size_t content_bytes);
+
 }  // namespace nnzip

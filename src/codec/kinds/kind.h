@@ -10,6 +10,7 @@
 
 #include "backend/backend.h"
 #include "base/bytes.h"
+#include "codec/kinds/byte_observer.h"
 #include "codec/progress.h"
 #include "container/container_reader.h"
 #include "nnzip/nnzip.hpp"
@@ -30,6 +31,7 @@ struct Means {
   std::shared_ptr<const Engine> engine;  // null for none
   int threads = 1;
   BlockProgress progress;
+  ByteObserver* observer = nullptr;  // of decoding, null for none
 };
 
 struct Kind {

@@ -41,12 +41,15 @@ Bytes encode_contexts(std::span<const std::uint8_t> content, const Layout& layou
 }
 
 bool decode_contexts(std::span<const std::uint8_t> coded, const Layout& layout, Effort effort,
-                     std::span<std::uint8_t> content, const BlockProgress& progress) {
+                     std::span<std::uint8_t> content, const BlockProgress& progress,
+                     ByteObserver* observer) {
   Mixer mixer(mixer_plan(content.size(), layout, effort));
   RangeDecoder coder(coded);
   ProgressReporter report(progress);
-  for (std::uint8_t& byte : content) {
-    byte = mixer.decode(0, nullptr, coder);
+  for (std::size_t i = 0; i < content.size(); ++i) {
+    ObservedByte observed(observer, coder);
+    content[i] = mixer.decode(0, nullptr, coder, observed.expected());
+    observed.decoded(i, nullptr);
     if (coder.overrun()) return false;
     report.add(1);
   }
@@ -72,7 +75,8 @@ std::vector<Coded> encode(const BlockHeader& header, Part filtered, const Means&
 bool decode(const BlockHeader& header, Part coded, const Means& means,
             std::span<std::uint8_t> filtered) {
   if (header.layout.form != Form::kJpeg) {
-    return decode_contexts(coded, header.layout, header.effort, filtered, means.progress);
+    return decode_contexts(coded, header.layout, header.effort, filtered, means.progress,
+                           means.observer);
   }
   return decode_jpeg(coded, most_jpeg_blocks(header.layout), filtered,
                      as_parts(filtered.size(), means.progress));

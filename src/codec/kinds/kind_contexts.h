@@ -6,6 +6,7 @@
 #include <span>
 
 #include "base/bytes.h"
+#include "codec/kinds/byte_observer.h"
 #include "codec/progress.h"
 #include "layout/effort.h"
 #include "layout/layout.h"
@@ -18,6 +19,7 @@ Bytes encode_contexts(std::span<const std::uint8_t> content, const Layout& layou
 
 // Fills content. Returns false if the coded data cannot be what an encoder wrote.
 bool decode_contexts(std::span<const std::uint8_t> coded, const Layout& layout, Effort effort,
-                     std::span<std::uint8_t> content, const BlockProgress& progress = {});
+                     std::span<std::uint8_t> content, const BlockProgress& progress = {},
+                     ByteObserver* observer = nullptr);
 
 }  // namespace nnzip

@@ -104,13 +104,16 @@ Bytes MixedCoder::encode(std::span<const std::uint8_t> content, const BlockPlan&
 
 bool MixedCoder::decode(std::span<const std::uint8_t> coded, const BlockPlan& plan,
                         const Layout& layout, std::span<std::uint8_t> content,
-                        const BlockProgress& progress) const {
+                        const BlockProgress& progress, ByteObserver* observer) const {
   Mixer mixer(mixer_plan(content.size(), plan, layout));
   RangeDecoder coder(coded);
   ProgressReporter report(progress);
   const BlockOrder order(content.size(), plan.streams, layout);
   const auto next = [&](std::size_t stream, std::size_t position, const Distribution& network) {
-    content[position] = mixer.decode(static_cast<int>(stream), &network, coder);
+    ObservedByte observed(observer, coder);
+    content[position] =
+        mixer.decode(static_cast<int>(stream), &network, coder, observed.expected());
+    observed.decoded(position, &network);
     report.add(1);
     return !coder.overrun();
   };
@@ -130,7 +133,7 @@ const Kind kMixedKind{
            std::span<std::uint8_t> filtered) {
           return MixedCoder(means.engine, means.threads)
               .decode(coded, plan_of(header, filtered.size()), header.layout, filtered,
-                      means.progress);
+                      means.progress, means.observer);
         },
     .memory =
         [](const BlockHeader& header, const Engine* engine, int threads) {

@@ -9,6 +9,7 @@
 
 #include "backend/backend.h"
 #include "base/bytes.h"
+#include "codec/kinds/byte_observer.h"
 #include "codec/progress.h"
 #include "layout/block_plan.h"
 #include "layout/layout.h"
@@ -29,7 +30,8 @@ class MixedCoder {
   // Fills content. Returns false if the coded data cannot be what an encoder wrote; the rest of
   // the damage gives wrong content, which the caller's checksum finds.
   bool decode(std::span<const std::uint8_t> coded, const BlockPlan& plan, const Layout& layout,
-              std::span<std::uint8_t> content, const BlockProgress& progress) const;
+              std::span<std::uint8_t> content, const BlockProgress& progress,
+              ByteObserver* observer = nullptr) const;
 
   // Bytes of memory that such a coder takes for a block, beside the engine.
   static std::uint64_t memory_bytes(const Engine& engine, int threads, std::size_t content_bytes,

@@ -173,24 +173,29 @@ Bytes join_streams(std::span<RangeEncoder> streams) {
 }
 
 bool NetworkCoder::decode(Part coded, const BlockPlan& plan, OutPart content,
-                          const BlockProgress& progress, const Layout& layout) const {
+                          const BlockProgress& progress, const Layout& layout,
+                          ByteObserver* observer) const {
+  if (observer != nullptr) return decode_here(coded, plan, content, progress, layout, observer);
   NetworkBlockToDecode block{coded, plan, content};
   ProgressReporter report(progress);
   const auto tell = [&](std::size_t bytes) { report.add(bytes); };
   if (decode_together(*engine_, {&block, 1}, tell)) return block.good;
-  return decode_here(coded, plan, content, progress, layout);
+  return decode_here(coded, plan, content, progress, layout, nullptr);
 }
 
 // Every stream must be used up and end as the encoder ends it. Damage mostly makes a stream too
 // short for the content, and then the rest of the content is not computed.
 bool NetworkCoder::decode_here(Part coded, const BlockPlan& plan, OutPart content,
-                               const BlockProgress& progress, const Layout& layout) const {
+                               const BlockProgress& progress, const Layout& layout,
+                               ByteObserver* observer) const {
   const std::vector<Part> parts = split_coded(coded, plan.streams);
   if (parts.empty()) return false;
   const BlockOrder order(content.size(), plan.streams, layout);
   std::vector<RangeDecoder> streams(parts.begin(), parts.end());
   const auto code = [&](std::size_t stream, std::size_t position, const Distribution& network) {
+    ObservedByte observed(observer, streams[stream]);
     content[position] = streams[stream].decode(network);
+    observed.decoded(position, &network);
     return !streams[stream].overrun();
   };
   if (!run(content, order, layout, Lockstep::Content::kBecomesKnown, progress, code)) return false;
@@ -247,7 +252,7 @@ const Kind kNetworkKind{
         [](const BlockHeader& header, Part coded, const Means& means, OutPart filtered) {
           NetworkCoder coder(means.engine, means.threads);
           const BlockPlan plan = stated_plan(filtered.size(), header.streams());
-          return coder.decode(coded, plan, filtered, means.progress, header.layout);
+          return coder.decode(coded, plan, filtered, means.progress, header.layout, means.observer);
         },
     .memory =
         [](const BlockHeader& header, const Engine* engine, int threads) {

@@ -9,6 +9,7 @@
 
 #include "backend/backend.h"
 #include "base/bytes.h"
+#include "codec/kinds/byte_observer.h"
 #include "codec/lanes/coding_lanes.h"
 #include "codec/lanes/lockstep.h"
 #include "codec/progress.h"
@@ -55,7 +56,7 @@ class NetworkCoder {
   // stream gives wrong content, which the caller's checksum finds.
   bool decode(std::span<const std::uint8_t> coded, const BlockPlan& plan,
               std::span<std::uint8_t> content, const BlockProgress& progress,
-              const Layout& layout = {}) const;
+              const Layout& layout = {}, ByteObserver* observer = nullptr) const;
 
   // What encode() would give in bytes, measured on samples spread over the content.
   // Precondition: content.size() >= kMinEstimatedBytes, an engine without taps.
@@ -75,7 +76,7 @@ class NetworkCoder {
                     const BlockProgress& progress, const Layout& layout) const;
   bool decode_here(std::span<const std::uint8_t> coded, const BlockPlan& plan,
                    std::span<std::uint8_t> content, const BlockProgress& progress,
-                   const Layout& layout) const;
+                   const Layout& layout, ByteObserver* observer) const;
 
   std::shared_ptr<const Engine> engine_;
   int threads_;

@@ -149,6 +149,28 @@ void BytePredictorOf<kEffort>::begin_byte(int stream, const Distribution* networ
   look_at_runs();
 }
 
+template <Effort kEffort>
+ExpectedByte BytePredictorOf<kEffort>::expected() const {
+  ExpectedByte expected;
+  std::array<int, 256> votes{};
+  int most = 0;
+  for (int i = 0; i < kContexts; ++i) {
+    if (runs_.byte[i] == 0) continue;
+    const int byte = runs_.byte[i] & 255;
+    votes[byte] += runs_.input[i];
+    if (votes[byte] > most) {
+      most = votes[byte];
+      expected.contexts = byte;
+    }
+  }
+  for (const Match& match : streams_[stream_].matches) {
+    if (match.position == 0 || match.length < expected.match_bytes) continue;
+    expected.match = match.expected;
+    expected.match_bytes = match.length;
+  }
+  return expected;
+}
+
 // Where the slots of a nibble are, given the bits of the byte before it: hashes are well mixed, so
 // that a sum with a number of the nibble is as good as another hash.
 template <Effort kEffort>

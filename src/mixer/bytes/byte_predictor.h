@@ -15,6 +15,7 @@
 #include "mixer/bytes/slot_table.h"
 #include "mixer/core/adaptive_map.h"
 #include "mixer/core/aligned_memory.h"
+#include "mixer/core/expected_byte.h"
 #include "mixer/core/mix_network.h"
 #include "mixer/core/mixer_plan.h"
 
@@ -70,6 +71,9 @@ class BytePredictorOf {
   void update(int bit);
   // After eight bits; returns the byte.
   std::uint8_t end_byte();
+
+  // Between begin_byte() and the first bit.
+  ExpectedByte expected() const;
 
   const MixKernels& kernels() const { return sets_.kernels(); }
 
