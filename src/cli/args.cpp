@@ -14,23 +14,32 @@
 namespace nnzip {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Command>, 8> kWords = {{
+constexpr std::array<std::pair<std::string_view, Command>, 11> kWords = {{
     {"compress", Command::kCompress},
     {"decompress", Command::kDecompress},
     {"test", Command::kTest},
     {"list", Command::kList},
     {"estimate", Command::kEstimate},
+    {"explain", Command::kExplain},
+    {"report", Command::kReport},
+    {"sample", Command::kSample},
     {"join", Command::kJoin},
     {"models", Command::kModels},
     {"bench", Command::kBench},
 }};
 
+// Those that make one file, whatever their inputs.
+bool makes_one_file(Command command) {
+  return command == Command::kJoin || command == Command::kReport || command == Command::kSample;
+}
+
 void demand_sensible_output(const Arguments& arguments) {
-  const bool joins = arguments.command == Command::kJoin;
   const bool writes =
       arguments.command == Command::kCompress || arguments.command == Command::kDecompress;
-  if (joins && arguments.files.empty()) fail("join takes the files to join.");
-  if (!arguments.output.empty() && !joins) {
+  if (arguments.command == Command::kJoin && arguments.files.empty()) {
+    fail("join takes the files to join.");
+  }
+  if (!arguments.output.empty() && !makes_one_file(arguments.command)) {
     if (!writes) fail("-o contradicts -t and -l, which write nothing.");
     if (arguments.to_stdout) fail("-o contradicts -c.");
     if (arguments.files.size() > 1) fail("-o takes one input file.");
@@ -66,16 +75,19 @@ void demand_sensible_part(const Arguments& arguments) {
   if (arguments.range) fail("--range contradicts --part.");
 }
 
+// Commands that read content to tell of it, of which --range picks a part.
+bool looks(Command command) { return command == Command::kExplain || command == Command::kReport; }
+
 void demand_sense(const Arguments& arguments, const RawOptions& raw) {
   if (raw.compress && (raw.decompress || raw.test || raw.list)) {
     fail("-z contradicts -d, -t and -l.");
   }
   demand_sensible_output(arguments);
   if (arguments.json && arguments.command != Command::kList &&
-      arguments.command != Command::kEstimate) {
-    fail("--json is for -l and estimate alone.");
+      arguments.command != Command::kEstimate && arguments.command != Command::kExplain) {
+    fail("--json is for -l, estimate and explain alone.");
   }
-  if (arguments.range) {
+  if (arguments.range && !looks(arguments.command)) {
     if (arguments.command != Command::kDecompress) fail("--range is for -d alone.");
     if (arguments.files.size() > 1 || arguments.recursive) fail("--range takes one input file.");
     if (arguments.remove_input) fail("--rm contradicts --range, which writes a part only.");
@@ -128,6 +140,10 @@ void settle(Arguments& arguments, const RawOptions& raw) {
   arguments.options.fast_decode = raw.fast_decode;
   if (!raw.memory.empty()) arguments.options.memory_limit = parse_memory(raw.memory);
   if (!raw.range.empty()) arguments.range = parse_range(raw.range);
+  if (!raw.text.empty()) arguments.shown = parse_range(raw.text);
+  if (!raw.sample_bytes.empty()) arguments.sample.bytes = parse_size(raw.sample_bytes);
+  arguments.sample.by = raw.by;
+  arguments.times = !raw.no_times;
   if (!raw.part.empty()) arguments.part = parse_part(raw.part);
   arguments.cut = cut_of(raw.cut);
   arguments.resume = raw.resume;
@@ -139,7 +155,9 @@ void settle(Arguments& arguments, const RawOptions& raw) {
     arguments.to_stdout = true;
   }
   // A part must not stand under the name of the whole unless that is asked for.
-  if (arguments.range && arguments.output.empty()) arguments.to_stdout = true;
+  if (arguments.range && arguments.output.empty() && !looks(arguments.command)) {
+    arguments.to_stdout = true;
+  }
 }
 
 // CLI11 takes what looks like a negative number for a file, so that -10 would be -1 and a file -0.
@@ -206,12 +224,14 @@ void drop_foreign(Command command, Arguments& arguments, RawOptions& raw) {
     raw.resume = false;
     arguments.reuse.clear();
   }
-  if (!decompresses) raw.range.clear();
+  if (!decompresses && !looks(command)) raw.range.clear();
   if (!compresses && !decompresses) {
     raw.part.clear();
-    if (command != Command::kJoin) arguments.output.clear();
+    if (!makes_one_file(command)) arguments.output.clear();
   }
-  if (command != Command::kList && command != Command::kEstimate) arguments.json = false;
+  if (command != Command::kList && command != Command::kEstimate && command != Command::kExplain) {
+    arguments.json = false;
+  }
 }
 
 // All commands share the variable, so it may hold any option; a command takes those that it has.

@@ -9,6 +9,7 @@
 
 #include "message.h"
 #include "nnzip/nnzip.hpp"
+#include "nnzip/sample.hpp"
 #include "sizes.h"
 
 namespace nnzip {
@@ -19,6 +20,9 @@ enum class Command {
   kTest,
   kList,
   kEstimate,
+  kExplain,
+  kReport,
+  kSample,
   kJoin,
   kModels,
   kBench,
@@ -46,7 +50,11 @@ struct Arguments {
   double adapt = 0;        // seconds that compressing a file may take, 0 if the level is given
   Cut cut = Cut::kBlocks;  // where parts may end
 
-  bool json = false;  // the list or estimate for programs
+  bool json = false;  // the list, estimate or explanation for programs
+  bool times = true;  // whether a report tells how long levels take
+  ByteRange shown;    // of the content, to be shown as text; as much as fits if its length is 0
+  SampleOptions sample;
+  std::string prompt;  // the file to go on from, empty for none
   bool verify_models = false;
   bool signature = false;
   bool speed = false;

@@ -11,6 +11,9 @@ void run_decompress(const Arguments& arguments);  // and test
 void run_decompress_part(const Arguments& arguments);
 void run_list(const Arguments& arguments);
 void run_estimate(const Arguments& arguments);
+void run_explain(const Arguments& arguments);
+void run_report(const Arguments& arguments);
+void run_sample(const Arguments& arguments);
 void run_join(const Arguments& arguments);
 void run_models(const Arguments& arguments);
 void run_bench(const Arguments& arguments);

@@ -21,6 +21,12 @@ void dispatch(const Arguments& arguments) {
       return run_list(arguments);
     case Command::kEstimate:
       return run_estimate(arguments);
+    case Command::kExplain:
+      return run_explain(arguments);
+    case Command::kReport:
+      return run_report(arguments);
+    case Command::kSample:
+      return run_sample(arguments);
     case Command::kJoin:
       return run_join(arguments);
     case Command::kModels:

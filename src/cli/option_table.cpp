@@ -23,6 +23,9 @@ Commands, as the first word (a file of such a name: ./test):
   test [FILE...]        decompress without writing anything; also: nnzip -t
   list [FILE...]        what compressed files hold; also: nnzip -l
   estimate [FILE...]    size, time and memory of all levels, from samples
+  explain [FILE...]     where the bytes of the compressed file go
+  report FILE...        the same as a page for a browser
+  sample                what the models expect: random bits, decoded
   join FILE...          compressed files to one with a directory, not coded anew
   models                list the models that there are, or verify them
   bench                 the signature of this build, two backends compared, speed
@@ -60,12 +63,16 @@ void add_memory(CLI::App& app, RawOptions& raw) {
       ->type_name("SIZE");
 }
 
-void add_level(CLI::App& app, Arguments& arguments, RawOptions& raw) {
+void add_level_number(CLI::App& app, RawOptions& raw) {
   // One flag of many names, so that the last one counts; its own help line would show them all, so
   // the footer speaks of it.
   app.add_flag("-1{1},-2{2},-3{3},-4{4},-5{5},-6{6},-7{7},-8{8},-9{9},--fast{1},--best{9}",
                raw.level)
       ->group("");
+}
+
+void add_level(CLI::App& app, Arguments& arguments, RawOptions& raw) {
+  add_level_number(app, raw);
   app.add_option("--adapt", arguments.adapt,
                  "the highest level that takes so long at most, not one given")
       ->type_name("SECONDS")
@@ -138,8 +145,35 @@ void add_content(CLI::App& app, RawOptions& raw) {
       ->type_name("OFFSET:LENGTH");
 }
 
+// Of commands that read all of the content at once.
+void add_looking(CLI::App& app, Arguments& arguments, RawOptions& raw) {
+  app.add_option("FILE", arguments.files, "files, - for standard input")->type_name("");
+  app.add_option("--range", raw.range, "look at these bytes of the content alone: 1M:64K")
+      ->type_name("OFFSET:LENGTH");
+}
+
+void add_report(CLI::App& app, RawOptions& raw) {
+  app.add_option("--text", raw.text, "show these bytes as text: 1M:64K")
+      ->type_name("OFFSET:LENGTH");
+  app.add_flag("--no-times", raw.no_times, "nothing that is timed: always the same page");
+}
+
+void add_sample(CLI::App& app, Arguments& arguments, RawOptions& raw) {
+  app.add_option("--seed", arguments.sample.seed, "of the random bits, default 1")->type_name("N");
+  app.add_option("--bytes", raw.sample_bytes, "how many, default 2000")->type_name("SIZE");
+  app.add_option("--prompt", arguments.prompt, "go on from this file")->type_name("FILE");
+  app.add_option("--temperature", arguments.sample.temperature,
+                 "0.1 to 4: below 1 what is likely gets likelier")
+      ->type_name("T")
+      ->check(CLI::Range(0.1, 4.0).description(""));
+  app.add_option("--by", raw.by, "who predicts: auto, network, contexts, both, gzip, zstd")
+      ->type_name("WHO")
+      ->check(
+          CLI::IsMember({"auto", "network", "contexts", "both", "gzip", "zstd"}).description(""));
+}
+
 void add_json(CLI::App& app, Arguments& arguments) {
-  app.add_flag("--json", arguments.json, "list or estimate as JSON, for programs");
+  app.add_flag("--json", arguments.json, "the result as JSON, for programs");
 }
 
 void add_join(CLI::App& app, Arguments& arguments) {
@@ -165,11 +199,27 @@ void build_parser(CLI::App& app, const Command* command, Arguments& arguments, R
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   const bool bare = command == nullptr;
   const auto is = [&](Command wanted) { return bare || *command == wanted; };
+  const bool explains = !bare && *command == Command::kExplain;
+  const bool reports = !bare && *command == Command::kReport;
+  const bool samples = !bare && *command == Command::kSample;
   const bool transfers = is(Command::kCompress) || is(Command::kDecompress) || is(Command::kTest);
   add_general(app, raw);
   if (bare) add_modes(app, raw);
   if (is(Command::kCompress)) add_level(app, arguments, raw);
-  if (is(Command::kCompress) || is(Command::kEstimate)) add_model(app, raw);
+  if (explains || reports || samples) add_level_number(app, raw);
+  if (is(Command::kCompress) || is(Command::kEstimate) || explains || reports) {
+    add_model(app, raw);
+  }
+  if (explains || reports) add_looking(app, arguments, raw);
+  if (reports) add_report(app, raw);
+  if (samples) {
+    app.add_option("--model", raw.model, "auto, or a model's name or hash")->type_name("NAME");
+    add_sample(app, arguments, raw);
+  }
+  if (reports || samples) {
+    add_output_name(app, arguments);
+    add_force(app, arguments);
+  }
   if (transfers || is(Command::kList)) add_input(app, arguments, raw);
   if (!bare && *command == Command::kEstimate) add_sampled(app, arguments);
   if (is(Command::kCompress) || is(Command::kDecompress)) add_output(app, arguments, raw);
@@ -179,8 +229,8 @@ void build_parser(CLI::App& app, const Command* command, Arguments& arguments, R
     add_earlier(app, arguments, raw);
   }
   if (is(Command::kDecompress)) add_content(app, raw);
-  if (is(Command::kList) || is(Command::kEstimate)) add_json(app, arguments);
-  if (transfers || is(Command::kBench) || is(Command::kEstimate))
+  if (is(Command::kList) || is(Command::kEstimate) || explains) add_json(app, arguments);
+  if (transfers || is(Command::kBench) || is(Command::kEstimate) || explains || reports || samples)
     add_computing(app, arguments, raw);
   if (transfers) add_memory(app, raw);
   if (!bare && *command == Command::kJoin) add_join(app, arguments);
@@ -188,6 +238,7 @@ void build_parser(CLI::App& app, const Command* command, Arguments& arguments, R
     app.add_flag("--verify", arguments.verify_models, "compare each model with its hash");
   }
   if (!bare && *command == Command::kBench) add_bench(app, arguments);
+  if (explains || reports || samples) app.footer(kLevels);
   if (is(Command::kCompress)) app.footer(std::string(kLevels) + (bare ? kCommands : ""));
 }
 

@@ -21,6 +21,8 @@ struct RawOptions {
   std::string memory, range, layout;
   bool resume = false;
   std::string part, cut = "blocks";
+  std::string text, sample_bytes, by = "auto";
+  bool no_times = false;
 };
 
 // Throws Error(kInvalidArgument) that says where the options are told.

@@ -8,11 +8,12 @@ _nnzip() {
   local computing='-T --threads --device'
   local output='-c --stdout -o --output -k --keep --rm --part'
   local models='--model --no-unwrap --layout'
-  local levels="-1 -2 -3 -4 -5 -6 -7 -8 -9 --fast --best --adapt $models --long --fast-decode --directory --cut --reuse --resume"
+  local numbers='-1 -2 -3 -4 -5 -6 -7 -8 -9 --fast --best'
+  local levels="$numbers --adapt $models --long --fast-decode --directory --cut --reuse --resume"
   local modes='-z --compress -d --decompress -t --test -l --list'
   local content='--range --no-sparse'
   local memory='-M --memory'
-  local commands='compress decompress test list estimate join models bench'
+  local commands='compress decompress test list estimate explain report sample join models bench'
   local options
   COMPREPLY=()
 
@@ -31,11 +32,15 @@ _nnzip() {
       mapfile -t COMPREPLY < <(compgen -W 'blocks lines tar' -- "$cur")
       return
       ;;
+    --by)
+      mapfile -t COMPREPLY < <(compgen -W 'auto network contexts both gzip zstd' -- "$cur")
+      return
+      ;;
     --check)
       mapfile -t COMPREPLY < <(compgen -W 'cpu,reference' -- "$cur")
       return
       ;;
-    -T | --threads | -M | --memory | -S | --suffix | --range | --layout | --long | --part | --adapt) return ;;
+    -T | --threads | -M | --memory | -S | --suffix | --range | --layout | --long | --part | --adapt | --text | --seed | --bytes | --temperature) return ;;
   esac
 
   ((COMP_CWORD > 1)) && command=${COMP_WORDS[1]}
@@ -45,6 +50,9 @@ _nnzip() {
     test) options="$general $input $computing $memory" ;;
     list) options="$general $input --json" ;;
     estimate) options="$general $models $computing -r --recursive --json" ;;
+    explain) options="$general $numbers $models $computing --range --json" ;;
+    report) options="$general $numbers $models $computing --range --text --no-times -o --output -f --force" ;;
+    sample) options="$general $numbers --model $computing --seed --bytes --prompt --temperature --by -o --output -f --force" ;;
     join) options="$general -o --output -f --force" ;;
     models) options="$general --verify" ;;
     bench) options="$general $computing --signature --check --speed --synthetic --stages" ;;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # The manual page and the completions have every option that -h tells, and no others.
-commands='compress decompress test list estimate models bench'
+commands='compress decompress test list estimate explain report sample models bench'
 options() { grep -oE -e '(^|[ ,])-(-[a-z-]+|[a-zA-Z1-9])\b' | tr -d ' ,' | sort -u; }
 told() { # told [COMMAND]: the options in its help
   nnzip "$@" -h | sed -n '/^Options:/,/^Commands/p' | options
