@@ -3,9 +3,7 @@
 // bits does the same; here each choice is drawn by itself, so that no bits have to be made before.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <string>
 

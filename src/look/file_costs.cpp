@@ -113,12 +113,12 @@ class Collector {
   }
 
   void add_opened(const OpenedBlock& block, std::uint64_t offset) {
-    if (block.info.stride == 0) return;
-    OpenedSection opened{section_of(block.info, block.content), block.costs};
-    opened.section.offset = offset;
-    opened.section.bytes = block.costs.size();
-    opened.section.cost = sum_of(block.costs);
-    file_.opened.push_back(std::move(opened));
+    Section section = section_of(block.info, block.content);
+    section.offset = offset;
+    section.bytes = block.costs.size();
+    section.cost = sum_of(block.costs);
+    if (section.stride != 0) file_.opened.push_back({section, block.costs});
+    file_.parts.push_back(std::move(section));
   }
 
   // Of neighbours, or of those that have more.

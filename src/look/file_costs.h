@@ -45,6 +45,8 @@ struct FileCosts {
   Summary frame;
   std::uint64_t frame_bytes = 0;
   std::vector<Section> sections;
+  std::vector<Section>
+      parts;  // all that wrapped content opens to; their offset is that of the group
   std::vector<OpenedSection> opened;
   std::vector<std::uint32_t> costs;  // of each byte
   Copies copies;

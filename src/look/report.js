@@ -153,7 +153,8 @@ function tellByte(text, at) {
   const table = make('table');
   fillTable(table, [['who', false], ['expected', false], ['', false]], rows);
   $('text-told').replaceChildren(make('div', {},
-    `Byte ${whole(text.offset + at)}, ${byteName(actual)}: ${(text.costs[at] / STEPS_PER_BIT).toFixed(2)} bits`), table);
+    `Byte ${whole(text.offset + at)}, ${byteName(actual)}: ${(text.costs[at] / STEPS_PER_BIT).toFixed(2)} bits`),
+    rows.length > 0 ? table : 'Nothing was expected.');
 }
 
 function showText() {

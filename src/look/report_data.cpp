@@ -177,6 +177,18 @@ struct Area {
   std::uint64_t offset, bytes, cost;
 };
 
+// Of a section what it opens to, and the rest of it.
+void add_areas(const FileCosts& file, const Section& section, std::vector<Area>& areas) {
+  Area rest{section.kind, section.offset, section.bytes, section.cost};
+  for (const Section& part : file.parts) {
+    if (part.offset < section.offset || part.offset >= section.offset + section.bytes) continue;
+    if (part.cost > rest.cost) break;
+    rest.cost -= part.cost;
+    areas.push_back({"opened: " + part.kind, part.offset, part.bytes, part.cost});
+  }
+  areas.push_back(rest);
+}
+
 // Members of an archive, else sections; small ones together.
 Json areas_of(const FileCosts& file, std::span<const std::uint8_t> content, std::size_t most) {
   std::vector<Area> areas;
@@ -188,9 +200,7 @@ Json areas_of(const FileCosts& file, std::span<const std::uint8_t> content, std:
     end = member.offset + member.bytes;
   }
   if (areas.empty()) {
-    for (const Section& section : file.sections) {
-      areas.push_back({section.kind, section.offset, section.bytes, section.cost});
-    }
+    for (const Section& section : file.sections) add_areas(file, section, areas);
   } else if (end < content.size()) {
     areas.push_back({"end", end, content.size() - end, sum_of(costs.subspan(end))});
   }

@@ -70,11 +70,11 @@ double part_of(const Costs& costs, std::size_t begin, std::size_t end) {
 }
 
 TEST_CASE("Costs.SumIsThatOfTheFrame") {
-  const Bytes sound = test::wav(2, 16, test::tone(test::sound_layout(2, 2, true), 4000));
-  const Bytes image = test::bmp(96, 64, 24, test::smooth(96 * 64 * 3, 1, false));
+  const Bytes sound = test::wav(2, 16, test::tone(test::sound_layout(2, 2, true), 1500));
+  const Bytes image = test::bmp(64, 48, 24, test::smooth(64 * 48 * 3, 1, false));
   for (const Bytes& content :
-       {prose(20000), test::x86_code(20000), image, sound, test::floats(3000),
-        gzip_file(prose(20000), {6}), Random(1).bytes(3000), Bytes(5000, 7), Bytes(1, 65)}) {
+       {prose(8000), test::x86_code(8000), image, sound, test::floats(1000),
+        gzip_file(prose(8000), {6}), Random(1).bytes(3000), Bytes(5000, 7), Bytes(1, 65)}) {
     check_sum(content, measure(content));
   }
 }

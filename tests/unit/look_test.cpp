@@ -5,7 +5,7 @@
 #include "look/members.h"
 #include "look/report.h"
 #include "unit/content_samples.h"
-#include "unit/deflate_samples.h"
+#include "unit/wrapped_files.h"
 
 namespace nnzip {
 namespace {
@@ -56,10 +56,24 @@ TEST_CASE("Look.MembersOfTar") {
   CHECK(look::tar_members(damaged).empty());
 }
 
+TEST_CASE("Look.AreasShowWhatIsOpened") {
+  const Bytes content = test::gzip_file(prose(9000)) + Random(3).bytes(300);
+  const look::FileCosts file = look::measure_file("a.gz", content, without_model());
+  const look::Json areas = look::page_file(file, content, {1000, 0, 50})["areas"];
+  double sum = 0;
+  bool opened = false;
+  for (const auto& area : areas) {
+    sum += area["coded_bytes"].get<double>();
+    opened = opened || area["name"] == "opened: text";
+  }
+  CHECK(opened);
+  CHECK(sum == Approx(look::bits_of(look::sum_of(file.costs)) / 8).epsilon(0.001));
+}
+
 TEST_CASE("Look.PageStaysSmallWithManyFiles") {
   look::Report report(look::kMostFiles, false);
   Bytes archive;
-  for (int i = 0; i < 40; ++i) {
+  for (int i = 0; i < 12; ++i) {
     archive = archive + test::tar_member(std::string(90, 'n'), Random(i).bytes(300));
   }
   report.add(std::string(200, '<'), archive, without_model(), {});
@@ -71,10 +85,10 @@ TEST_CASE("Look.PageStaysSmallWithManyFiles") {
 
 TEST_CASE("Look.PageOfOneLongFile") {
   look::Report report(1, false);
-  report.add("noise", Random(2).bytes(100'000), without_model(), {});
+  report.add("noise", Random(2).bytes(30'000), without_model(), {});
   const std::string page = report.page();
   CHECK(page.size() < look::kMostPage);
-  CHECK(page.size() > 100'000);
+  CHECK(page.size() > 60'000);
 }
 
 }  // namespace
