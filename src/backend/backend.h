@@ -66,15 +66,26 @@ class Session {
   virtual std::string failure() const { return {}; }
 };
 
+// What the range encoder of a lane has written in a call, and where it stands after it.
+struct LanePart {
+  std::uint32_t begin, bytes;  // of the bytes of all lanes
+  std::uint32_t carry;         // 1 if one is to be added to what it wrote before, or 0
+  std::uint32_t low, range;    // as in RangeEncoder
+};
+
 // A session of a device that codes as well, so that distributions need not leave it. Its lanes are
 // range coders of src/coder with what the network says alone; of models without taps.
 class CodingSession : public Session {
  public:
-  // As score(), but of each distribution only what followers[i][t] owns, the symbol that comes
-  // next. followers and ends: [active][count]
-  virtual void score_ends(std::span<const std::uint8_t> symbols,
-                          std::span<const std::uint8_t> followers, int active, int count,
-                          std::span<Ends> ends) noexcept = 0;
+  // A symbol takes no more coded bytes than this: it has 1 of 2^22 of a range of at least 2^24.
+  static constexpr std::size_t kMaxCodedBytes = 3;
+
+  // As score(), but codes followers[i][t], the symbol that comes next. A lane has a new encoder
+  // after reset(). followers: [active][count]. coded: room for kMaxCodedBytes of each of them.
+  // parts: [active]
+  virtual void encode(std::span<const std::uint8_t> symbols,
+                      std::span<const std::uint8_t> followers, int active, int count,
+                      std::span<std::uint8_t> coded, std::span<LanePart> parts) noexcept = 0;
 
   // What decode() decodes from now on: the coded bytes of each of the first lanes.
   virtual void start_decoding(std::span<const std::span<const std::uint8_t>> coded) noexcept = 0;

@@ -156,9 +156,10 @@ class FallbackEngine::WatchedSession : public CodingSession {
     session_->score(symbols, taps, active, count, next);
     watch();
   }
-  void score_ends(std::span<const std::uint8_t> symbols, std::span<const std::uint8_t> followers,
-                  int active, int count, std::span<Ends> ends) noexcept override {
-    session_->score_ends(symbols, followers, active, count, ends);
+  void encode(std::span<const std::uint8_t> symbols, std::span<const std::uint8_t> followers,
+              int active, int count, std::span<std::uint8_t> coded,
+              std::span<LanePart> parts) noexcept override {
+    session_->encode(symbols, followers, active, count, coded, parts);
     watch();
   }
   void start_decoding(std::span<const std::span<const std::uint8_t>> coded) noexcept override {

@@ -23,6 +23,14 @@ void RangeEncoder::carry() {
   }
 }
 
+void RangeEncoder::go_on(std::span<const std::uint8_t> written, bool carried, std::uint32_t low,
+                         std::uint32_t range) {
+  if (carried) carry();
+  out_.insert(out_.end(), written.begin(), written.end());
+  low_ = low;
+  range_ = range;
+}
+
 Bytes RangeEncoder::finish() {
   const std::size_t least = std::max(out_.size(), kMaxRemoved) - kMaxRemoved;
   // Any number of [low, low + range) ends the stream. A multiple of 2^32, if there is one, needs no

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "base/bytes.h"
 #include "coder/distribution.h"
@@ -27,6 +28,11 @@ class RangeEncoder {
     const std::uint64_t bound = (std::uint64_t{range_} * one_probability) >> 16;
     narrow(bit ? 0 : bound, bit ? bound : range_);
   }
+
+  // Takes over from an encoder elsewhere that began where this one stands: what it has written
+  // since, whether a carry went beyond it, and where it stands now.
+  void go_on(std::span<const std::uint8_t> written, bool carried, std::uint32_t low,
+             std::uint32_t range);
 
   // Ends the stream and hands it over: the shortest byte string that decodes, some zeros being
   // implied past its end. The encoder is as new afterwards.

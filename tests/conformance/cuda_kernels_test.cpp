@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "backend/check.h"
+#include "backend/torch/plugin/cuda/kernel_coder.h"
 #include "codec/kinds/kind_network.h"
 #include "coder/range_decoder.h"
 #include "coder/range_encoder.h"
@@ -176,19 +177,40 @@ std::vector<Bytes> coded_by_reference(const Model& model, const std::vector<std:
 
 }  // namespace
 
-TEST_CASE("CudaKernels.GiveTheEndsOfWhatFollows") {
-  const Model model = synthetic_model(tiny_config(), 8, SyntheticKind::kExtreme);
-  auto sample = generated_sample(3 * 50);
-  sample[7] = 255;
-  sample[8] = 0;
-  const auto fed = fed_before(sample, 3);
-  const auto next = by_steps(*reference_of(model), fed, 3);
-  const auto session = host_kernels(model)->coding_session(3);
-  std::vector<Ends> ends(sample.size());
-  session->score_ends(fed, sample, 3, 50, ends);
-  for (std::size_t i = 0; i < sample.size(); ++i) {
-    REQUIRE(ends[i].low == next[i].low(sample[i]));
-    REQUIRE(ends[i].high == next[i].high(sample[i]));
+TEST_CASE("CudaKernels.EncodeWhatTheHostEncodes") {
+  constexpr std::size_t kLanes = 19, kCount = 40;
+  for (const SyntheticKind kind : {SyntheticKind::kPlain, SyntheticKind::kExtreme}) {
+    const Model model = synthetic_model(tiny_config(), 8, kind);
+    auto sample = generated_sample(kLanes * kCount);
+    sample[7] = 255;
+    sample[8] = 0;
+    const auto expected = coded_by_reference(model, sample, kLanes);
+    const auto fed = fed_before(sample, kLanes);
+    const auto session = host_kernels(model, 1)->coding_session(kLanes);
+    for (int round = 0; round < 2; ++round) {  // reset() starts new encoders
+      std::vector<RangeEncoder> encoders(kLanes);
+      std::size_t done = 0;
+      for (const std::size_t count : {1, 22, 17}) {
+        std::vector<std::uint8_t> symbols, followers, coded(kLanes * count * 3);
+        for (std::size_t i = 0; i < kLanes * count; ++i) {
+          const std::size_t at = i / count * kCount + done + i % count;
+          symbols.push_back(fed[at]);
+          followers.push_back(sample[at]);
+        }
+        std::vector<LanePart> parts(kLanes);
+        session->encode(symbols, followers, kLanes, static_cast<int>(count), coded, parts);
+        for (std::size_t lane = 0; lane < kLanes; ++lane) {
+          const LanePart& part = parts[lane];
+          encoders[lane].go_on(std::span(coded).subspan(part.begin, part.bytes), part.carry == 1,
+                               part.low, part.range);
+        }
+        done += count;
+      }
+      for (std::size_t lane = 0; lane < kLanes; ++lane) {
+        REQUIRE(encoders[lane].finish() == expected[lane]);
+      }
+      session->reset();
+    }
   }
 }
 
@@ -245,13 +267,109 @@ TEST_CASE("CudaKernels.TakeZerosPastTheEndOfDamagedLanes") {
 TEST_CASE("CudaKernels.CodeBlocksAsTheCpuDoes") {
   const Model model = synthetic_model(tiny_config(), 8);
   const auto content = generated_sample(410);
-  const BlockPlan plan = stated_plan(content.size(), 16);
   const NetworkCoder cpu(reference_of(model), 1), kernels(host_kernels(model, 1), 1);
-  const Bytes coded = kernels.encode(content, plan, {});
-  REQUIRE(coded == cpu.encode(content, plan, {}));
-  Bytes back(content.size());
-  REQUIRE(kernels.decode(coded, plan, back, {}));
-  REQUIRE(back == content);
+  for (const int streams : {1, 2, 4, 8, 16, 32, 64}) {
+    INFO(streams);
+    const BlockPlan plan = stated_plan(content.size(), streams);
+    const Bytes coded = kernels.encode(content, plan, {});
+    REQUIRE(coded == cpu.encode(content, plan, {}));
+    if (streams > 4 && streams < 64) continue;
+    Bytes back(content.size());
+    REQUIRE(kernels.decode(coded, plan, back, {}));
+    REQUIRE(back == content);
+  }
+}
+
+namespace {
+
+// The encoder of a lane and that of the host, side by side. What the lane writes is handed over in
+// calls of some symbols.
+class BothEncoders {
+ public:
+  BothEncoders() { torch_backend::start_part(state_); }
+
+  void encode(Ends ends) {
+    host_.encode(ends);
+    const std::uint32_t before = state_.written;
+    torch_backend::encode(ends.low, ends.high, written_, state_);
+    REQUIRE(state_.written <= before + torch_backend::kMaxCodedBytes);
+    if (++symbols_ == kMost) end_call();
+  }
+  void end_call() {
+    carries_ += state_.carry;
+    together_.go_on({written_, state_.written}, state_.carry == 1, state_.low, state_.range);
+    torch_backend::start_part(state_);
+    symbols_ = 0;
+  }
+  std::uint32_t low() const { return state_.low; }
+  std::uint32_t range() const { return state_.range; }
+  std::uint32_t carries() const { return carries_; }
+  std::size_t size() const { return host_.size(); }
+
+  void require_equal() {
+    end_call();
+    REQUIRE(together_.size() == host_.size());
+    REQUIRE(together_.finish() == host_.finish());
+  }
+
+ private:
+  static constexpr std::size_t kMost = 23;
+  RangeEncoder host_, together_;
+  torch_backend::LaneState state_{};
+  std::uint8_t written_[kMost * torch_backend::kMaxCodedBytes];
+  std::size_t symbols_ = 0;
+  std::uint32_t carries_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("LaneCoder.EncodesAllIntervalsAsTheHostDoes") {
+  std::uint32_t random = 1;
+  const auto below = [&](std::uint32_t bound) {
+    random = random * 1664525 + 1013904223;
+    return static_cast<std::uint32_t>((std::uint64_t{random} * bound) >> 32);
+  };
+  for (std::uint32_t round = 0; round < 60; ++round) {
+    BothEncoders both;
+    for (int i = 0; i < 300; ++i) {
+      // Of all widths, often at an end, where a carry is near.
+      const std::uint32_t width = 1 + below(Distribution::kTotal >> below(23));
+      const std::uint32_t most = Distribution::kTotal - width;
+      const std::uint32_t low = below(3) == 0 ? most : below(2) == 0 ? 0 : below(most + 1);
+      both.encode({low, low + width});
+      if (below(40) == 0) both.end_call();
+    }
+    both.require_equal();
+  }
+}
+
+// Each symbol holds the number at which a carry goes through all bytes that are 0xFF, until one
+// goes to either side of it.
+TEST_CASE("LaneCoder.CarriesThroughAllThatWasWritten") {
+  for (const bool carries : {false, true}) {
+    for (const int length : {1, 2, 22, 23, 24, 200}) {
+      CAPTURE(carries, length);
+      BothEncoders both;
+      both.encode({(5 << 14) - 1, (5 << 14) + 1});  // to either side of a byte that stays
+      const auto first_beyond = [&] {
+        const std::uint64_t left = (std::uint64_t{1} << 32) - both.low();
+        return static_cast<std::uint32_t>(((left << Distribution::kBits) + both.range() - 1) /
+                                          both.range());
+      };
+      int straddled = 0;
+      for (; straddled < length && first_beyond() < Distribution::kTotal; ++straddled) {
+        const std::uint32_t beyond = first_beyond();
+        both.encode({beyond - 1, beyond + 1});
+      }
+      REQUIRE(straddled == length);
+      const std::uint32_t beyond = first_beyond();
+      carries ? both.encode({beyond, Distribution::kTotal}) : both.encode({0, beyond});
+      both.end_call();
+      REQUIRE(both.size() > 2 * static_cast<std::size_t>(length));
+      REQUIRE((both.carries() == 1) == (carries && length >= 22));
+      both.require_equal();
+    }
+  }
 }
 
 TEST_CASE("HostThreads.NoticeWhoWaitsElsewhere") {

@@ -137,11 +137,12 @@ constexpr nnzip_torch_functions kFunctions{
         [](const nnzip_torch_engine* engine) {
           return static_cast<std::int32_t>(engine->kernels->coding_lanes());
         },
-    .score_ends =
+    .encode =
         [](nnzip_torch_session* session, const std::uint8_t* symbols, const std::uint8_t* followers,
-           std::int32_t active, std::int32_t count, std::uint32_t* ends, nnzip_torch_text* error) {
+           std::int32_t active, std::int32_t count, std::uint8_t* coded, std::uint32_t* parts,
+           nnzip_torch_text* error) {
           return computed(session, error, [&] {
-            session->session.score_ends(symbols, followers, active, count, ends);
+            session->session.encode(symbols, followers, active, count, coded, parts);
           });
         },
     .start_decoding =

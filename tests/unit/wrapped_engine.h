@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "backend/backend.h"
+#include "backend/torch/plugin/cuda/kernel_coder.h"
 #include "coder/range_decoder.h"
 
 namespace nnzip::test {
@@ -76,22 +77,36 @@ class WrappedEngine : public Engine {
   class WrappedCodingSession : public CodingSession {
    public:
     WrappedCodingSession(const WrappedEngine& engine, std::unique_ptr<Session> inner)
-        : engine_(engine), inner_(std::move(inner)) {}
+        : engine_(engine),
+          inner_(std::move(inner)),
+          states_(static_cast<std::size_t>(inner_->lanes())) {}
     int lanes() const noexcept override { return inner_->lanes(); }
     bool failed() const noexcept override { return failed_; }
-    void reset() noexcept override { inner_->reset(); }
+    void reset() noexcept override {
+      inner_->reset();
+      states_.assign(states_.size(), {});
+    }
     void score(std::span<const std::uint8_t> symbols, std::span<const std::uint8_t> taps,
                int active, int count, std::span<Distribution> next) noexcept override {
       if (good({active, count})) inner_->score(symbols, taps, active, count, next);
     }
 
-    void score_ends(std::span<const std::uint8_t> symbols, std::span<const std::uint8_t> followers,
-                    int active, int count, std::span<Ends> ends) noexcept override {
+    void encode(std::span<const std::uint8_t> symbols, std::span<const std::uint8_t> followers,
+                int active, int count, std::span<std::uint8_t> coded,
+                std::span<LanePart> parts) noexcept override {
       if (!good({active, count})) return;
-      std::vector<Distribution> next(ends.size());
+      std::vector<Distribution> next(followers.size());
       inner_->score(symbols, {}, active, count, next);
-      for (std::size_t i = 0; i < ends.size(); ++i) {
-        ends[i] = {next[i].low(followers[i]), next[i].high(followers[i])};
+      std::uint32_t begin = 0;
+      for (std::size_t i = 0, at = 0; i < static_cast<std::size_t>(active); ++i) {
+        torch_backend::LaneState& state = states_[i];
+        torch_backend::start_part(state);
+        for (int t = 0; t < count; ++t, ++at) {
+          torch_backend::encode(next[at].low(followers[at]), next[at].high(followers[at]),
+                                coded.data() + begin, state);
+        }
+        parts[i] = {begin, state.written, state.carry, state.low, state.range};
+        begin += state.written;
       }
     }
 
@@ -121,6 +136,7 @@ class WrappedEngine : public Engine {
     }
     const WrappedEngine& engine_;
     std::unique_ptr<Session> inner_;
+    std::vector<torch_backend::LaneState> states_;
     std::vector<RangeDecoder> decoders_;
     bool failed_ = false;
   };

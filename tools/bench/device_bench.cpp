@@ -79,9 +79,10 @@ void show(const Engine& engine, int lanes, double seconds, const Cells& cells) {
   throw_if_failed(*session, engine.description());
   const auto coding = engine.coding_session(lanes);
   if (coding) {
-    std::vector<nnzip::Ends> ends(sample.size());
+    std::vector<std::uint8_t> coded(sample.size() * nnzip::CodingSession::kMaxCodedBytes);
+    std::vector<nnzip::LanePart> parts(count);
     cells.print(rate(seconds, sample.size(),
-                     [&] { coding->score_ends(sample, sample, lanes, kSteps, ends); }));
+                     [&] { coding->encode(sample, sample, lanes, kSteps, coded, parts); }));
     std::vector<std::uint8_t> symbols(sample.size());
     std::vector<std::uint64_t> taken(count);
     coding->start_decoding(
@@ -106,7 +107,7 @@ void run(const std::string& device, const std::string& file, double seconds) {
   const Cells cells(macs, engine->peak());
   std::printf("\n%s, %s, %.0f MAC a byte in products, peak %.3g MAC/s\n\n", file.c_str(),
               engine->description().c_str(), macs, engine->peak());
-  std::printf("| lanes | known, MB/s | by steps | ends of known | decoded on the device |\n");
+  std::printf("| lanes | known, MB/s | by steps | encoded there | decoded there |\n");
   std::printf("|---:|---:|---:|---:|---:|\n");
   for (int lanes = 1; lanes <= Engine::kMaxLanes; lanes *= 4) {
     show(*engine, lanes, seconds, cells);

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 /* Raised with every change of this file or of ARITHMETIC.md. */
-#define NNZIP_TORCH_INTERFACE 4
+#define NNZIP_TORCH_INTERFACE 5
 /* The name of the one function that the plugin exports, an nnzip_torch_entry. */
 #define NNZIP_TORCH_ENTRY "nnzip_torch_plugin"
 
@@ -91,10 +91,11 @@ struct nnzip_torch_functions {
   /* As Engine::coding_lanes() of backend.h. If it is not 0, sessions have what follows, as
    * CodingSession there. */
   int32_t (*coding_lanes)(const struct nnzip_torch_engine* engine);
-  /* followers: [active][count], ends: [active][count][2] */
-  int (*score_ends)(struct nnzip_torch_session* session, const uint8_t* symbols,
-                    const uint8_t* followers, int32_t active, int32_t count, uint32_t* ends,
-                    struct nnzip_torch_text* error);
+  /* followers: [active][count], coded: room for 3 * active * count bytes, less than 2^32;
+   * parts: [active][5], the numbers of LanePart there */
+  int (*encode)(struct nnzip_torch_session* session, const uint8_t* symbols,
+                const uint8_t* followers, int32_t active, int32_t count, uint8_t* coded,
+                uint32_t* parts, struct nnzip_torch_text* error);
   /* coded: of all lanes, one after the other; bytes: [active], how many of them are each lane's */
   int (*start_decoding)(struct nnzip_torch_session* session, const uint8_t* coded,
                         const uint64_t* bytes, int32_t active, struct nnzip_torch_text* error);

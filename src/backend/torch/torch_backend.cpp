@@ -99,12 +99,13 @@ class TorchSession : public CodingSession {
                                      active, count, walks.data()->cuts, &error_) != 0;
   }
 
-  void score_ends(std::span<const std::uint8_t> symbols, std::span<const std::uint8_t> followers,
-                  int active, int count, std::span<Ends> ends) noexcept override {
-    static_assert(sizeof(Ends) == 2 * sizeof(std::uint32_t));
+  void encode(std::span<const std::uint8_t> symbols, std::span<const std::uint8_t> followers,
+              int active, int count, std::span<std::uint8_t> coded,
+              std::span<LanePart> parts) noexcept override {
+    static_assert(sizeof(LanePart) == 5 * sizeof(std::uint32_t));
     if (failed_ || active < 1 || count < 1) return;
-    failed_ = functions_.score_ends(session_, symbols.data(), followers.data(), active, count,
-                                    &ends.data()->low, &error_) != 0;
+    failed_ = functions_.encode(session_, symbols.data(), followers.data(), active, count,
+                                coded.data(), &parts.data()->begin, &error_) != 0;
   }
 
   void start_decoding(std::span<const std::span<const std::uint8_t>> coded) noexcept override {

@@ -4,10 +4,8 @@
 #include "codec/lanes/coding_lanes.h"
 
 #include <algorithm>
-#include <array>
 #include <condition_variable>
 #include <exception>
-#include <future>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -60,33 +58,30 @@ using LaneProgress = std::function<void(std::size_t active, std::size_t count)>;
 class LaneEncoder {
  public:
   explicit LaneEncoder(std::span<StreamToEncode* const> lanes)
-      : lanes_(lanes), coders_(lanes.size()) {}
+      : lanes_(lanes), coders_(lanes.size()), parts_(lanes.size()) {}
 
-  // False if the session failed. What one window gave is coded while the next one is computed.
+  // False if the session failed.
   bool run(CodingSession& session, const LaneProgress& progress) {
-    std::array<std::vector<Ends>, 2> ends;
-    std::size_t half = 0;
-    std::future<void> coding;
     for (Window window = window_at(lanes_, 0); window.count > 0;
-         window = window_at(lanes_, window.begin + window.count), half ^= 1) {
+         window = window_at(lanes_, window.begin + window.count)) {
       gather(window);
-      ends[half].resize(symbols_.size());
-      session.score_ends(before_, symbols_, static_cast<int>(window.active),
-                         static_cast<int>(window.count), ends[half]);
-      if (coding.valid()) coding.get();
+      coded_.resize(symbols_.size() * CodingSession::kMaxCodedBytes);
+      session.encode(before_, symbols_, static_cast<int>(window.active),
+                     static_cast<int>(window.count), coded_, parts_);
       if (session.failed()) return false;
-      coding = std::async([this, window, &given = ends[half]] { code(window, given); });
+      spread(window.active);
       progress(window.active, window.count);
     }
-    if (coding.valid()) coding.get();
     for (std::size_t i = 0; i < lanes_.size(); ++i) lanes_[i]->coded = coders_[i].finish();
     return true;
   }
 
  private:
-  void code(const Window& window, const std::vector<Ends>& ends) {
-    for (std::size_t i = 0, at = 0; i < window.active; ++i) {
-      for (std::size_t t = 0; t < window.count; ++t, ++at) coders_[i].encode(ends[at]);
+  void spread(std::size_t active) {
+    for (std::size_t i = 0; i < active; ++i) {
+      const LanePart& part = parts_[i];
+      coders_[i].go_on(std::span(coded_).subspan(part.begin, part.bytes), part.carry != 0, part.low,
+                       part.range);
     }
   }
 
@@ -104,6 +99,8 @@ class LaneEncoder {
   std::span<StreamToEncode* const> lanes_;
   std::vector<RangeEncoder> coders_;
   Bytes symbols_, before_;  // [active][count]: what is coded, and what stands before each of them
+  Bytes coded_;
+  std::vector<LanePart> parts_;
 };
 
 class LaneDecoder {
@@ -294,9 +291,9 @@ bool decode_streams(const Engine& engine, std::span<StreamToDecode> streams,
 std::uint64_t coding_memory(const Engine& engine, std::size_t streams) {
   const std::size_t lanes = most_lanes(engine, streams);
   if (lanes == 0) return 0;
-  const std::size_t row = 2 + 2 * sizeof(Ends);
+  const std::size_t row = 2 + CodingSession::kMaxCodedBytes;
   return engine.session_bytes(static_cast<int>(lanes)) +
-         lanes * (kCallSymbols * row + sizeof(RangeEncoder));
+         lanes * (kCallSymbols * row + sizeof(LanePart) + sizeof(RangeEncoder));
 }
 
 }  // namespace nnzip

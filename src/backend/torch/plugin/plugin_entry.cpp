@@ -193,11 +193,11 @@ double peak(const nnzip_torch_engine* engine) {
   return engine->device ? engine->device->peak() : 0;
 }
 
-int score_ends(nnzip_torch_session* session, const std::uint8_t* symbols,
-               const std::uint8_t* followers, std::int32_t active, std::int32_t count,
-               std::uint32_t* ends, nnzip_torch_text* error) {
+int encode(nnzip_torch_session* session, const std::uint8_t* symbols, const std::uint8_t* followers,
+           std::int32_t active, std::int32_t count, std::uint8_t* coded, std::uint32_t* parts,
+           nnzip_torch_text* error) {
   return guarded(error, 1, [&] {
-    session->kernels->score_ends(symbols, followers, active, count, ends);
+    session->kernels->encode(symbols, followers, active, count, coded, parts);
     return 0;
   });
 }
@@ -220,9 +220,9 @@ int decode(nnzip_torch_session* session, const std::uint8_t* first, std::int32_t
 }
 
 constexpr nnzip_torch_functions kFunctions{
-    NNZIP_TORCH_INTERFACE, find_device,  load,       free_engine,    describe, preferred,
-    session_bytes,         peak,         start,      free_session,   reset,    score,
-    score_walks,           coding_lanes, score_ends, start_decoding, decode};
+    NNZIP_TORCH_INTERFACE, find_device,  load,   free_engine,    describe, preferred,
+    session_bytes,         peak,         start,  free_session,   reset,    score,
+    score_walks,           coding_lanes, encode, start_decoding, decode};
 
 }  // namespace
 }  // namespace nnzip::torch_backend

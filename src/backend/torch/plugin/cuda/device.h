@@ -56,6 +56,11 @@ NNZIP_DEVICE T shuffle(T value, int from) {
   return __shfl_sync(0xFFFFFFFF, value, from);
 }
 
+// Adds to memory that all blocks share; what was there before.
+NNZIP_DEVICE std::uint32_t fetch_add(std::uint32_t* sum, std::uint32_t value) {
+  return atomicAdd(sum, value);
+}
+
 NNZIP_DEVICE float multiply(float a, float b) { return __fmul_rn(a, b); }
 NNZIP_DEVICE float add(float a, float b) { return __fadd_rn(a, b); }
 NNZIP_DEVICE float divide(float a, float b) { return __fdiv_rn(a, b); }

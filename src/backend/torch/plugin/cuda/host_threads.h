@@ -39,6 +39,13 @@ T shuffle(T value, int from) {
   return value;
 }
 
+// Blocks run one after the other.
+inline std::uint32_t fetch_add(std::uint32_t* sum, std::uint32_t value) {
+  const std::uint32_t before = *sum;
+  *sum += value;
+  return before;
+}
+
 inline float multiply(float a, float b) { return a * b; }
 inline float add(float a, float b) { return a + b; }
 inline float divide(float a, float b) { return a / b; }

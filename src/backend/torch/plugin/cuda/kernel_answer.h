@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // From the residual stream of the rows of a block to what a call asks for: distributions, walks to
-// known symbols or their ends, or symbols that are decoded here.
+// known symbols, or symbols that are encoded or decoded here.
 #pragma once
 
+#include "backend/torch/plugin/cuda/kernel_coder.h"
 #include "backend/torch/plugin/cuda/kernel_parts.h"
 
 namespace nnzip::torch_backend {
@@ -52,32 +53,7 @@ NNZIP_DEVICE void cumulate(const NetworkView& net, std::uint32_t* row) {
   }
 }
 
-NNZIP_DEVICE std::uint32_t high_end(const std::uint32_t* row, int symbol) {
-  return symbol == 255 ? std::uint32_t{1} << 22 : row[symbol + 1];
-}
-
-// As coder/range_decoder.cpp.
-NNZIP_DEVICE std::uint8_t decode(const std::uint32_t* row, const std::uint8_t* coded,
-                                 LaneState& state) {
-  const auto bound = [&](std::uint32_t cumulative) {
-    return static_cast<std::uint32_t>((std::uint64_t{state.range} * cumulative) >> 22);
-  };
-  int symbol = 0;
-  for (int step = 128; step > 0; step /= 2) {
-    if (bound(row[symbol + step]) <= state.code) symbol += step;
-  }
-  const std::uint32_t low = bound(row[symbol]);
-  state.range = bound(high_end(row, symbol)) - low;
-  state.code -= low;
-  for (; state.range < (std::uint32_t{1} << 24); state.range <<= 8) {
-    const std::uint32_t byte = state.taken < state.bytes ? coded[state.coded + state.taken] : 0;
-    ++state.taken;
-    state.code = state.code << 8 | byte;
-  }
-  return static_cast<std::uint8_t>(symbol);
-}
-
-// From z of all rows to what the call asks for, a warp a row.
+// From z of all rows to what the call asks for, a warp a row; for kCoded to cumulative frequencies.
 NNZIP_DEVICE void answer(const NetworkView& net, const CallView& call, const Rows& rows) {
   const int lane = thread() % 32;
   for (int row = thread() / 32; row < rows.count(); row += kWarps) {
@@ -97,12 +73,47 @@ NNZIP_DEVICE void answer(const NetworkView& net, const CallView& call, const Row
         call.next[place * 8 + static_cast<std::size_t>(lane)] =
             cumulative[(byte >> (8 - lane) << (8 - lane)) + (128 >> lane)];
       }
-    } else if (lane == 0 && call.answer == Answer::kEnds) {
-      const int follower = call.followers[place];
-      call.next[place * 2] = cumulative[follower];
-      call.next[place * 2 + 1] = high_end(cumulative, follower);
-    } else if (lane == 0) {
+    } else if (lane == 0 && call.answer == Answer::kSymbols) {
       call.decoded[place] = decode(cumulative, call.coded, rows.states[rows.lane(row)]);
+    }
+  }
+}
+
+// The followers of a lane's rows, one after the other, which is the whole work of a thread.
+NNZIP_DEVICE void encode_rows(const CallView& call, const Rows& rows, int lane) {
+  const int first = lane * rows.positions;
+  std::uint8_t* const written =
+      call.coded_apart + static_cast<std::size_t>(rows.first_lane + lane) *
+                             static_cast<std::size_t>(call.count) * kMaxCodedBytes;
+  for (int row = first; row < first + rows.positions; ++row) {
+    const auto* const cumulative =
+        reinterpret_cast<const std::uint32_t*>(rows.stage + row * rows.layout.stage_stride);
+    const int follower = call.followers[rows.place(call, row)];
+    encode(cumulative[follower], high_end(cumulative, follower), written, rows.states[lane]);
+  }
+}
+
+// What the block's lanes have written, in one piece of the memory that crosses the bus.
+NNZIP_DEVICE void pack(const CallView& call, const Rows& rows) {
+  if (thread() == 0) {
+    std::uint32_t bytes = 0;
+    for (int lane = 0; lane < rows.lanes; ++lane) bytes += rows.states[lane].written;
+    std::uint32_t begin = fetch_add(call.packed_bytes, bytes);
+    for (int lane = 0; lane < rows.lanes; ++lane) {
+      const LaneState& state = rows.states[lane];
+      call.parts[rows.first_lane + lane] = {begin, state.written, state.carry, state.low,
+                                            state.range};
+      begin += state.written;
+    }
+  }
+  sync_block();
+  for (int lane = thread() / 32; lane < rows.lanes; lane += kWarps) {
+    const PartView part = call.parts[rows.first_lane + lane];
+    const std::uint8_t* const written =
+        call.coded_apart + static_cast<std::size_t>(rows.first_lane + lane) *
+                               static_cast<std::size_t>(call.count) * kMaxCodedBytes;
+    for (std::uint32_t i = thread() % 32; i < part.bytes; i += 32) {
+      call.packed[part.begin + i] = written[i];
     }
   }
 }

@@ -232,9 +232,28 @@ void KernelSession::score_walks(const std::uint8_t* symbols, const std::uint8_t*
   ask(Answer::kWalks, symbols, taps, followers, active, count, 8, walks);
 }
 
-void KernelSession::score_ends(const std::uint8_t* symbols, const std::uint8_t* followers,
-                               int active, int count, std::uint32_t* ends) {
-  ask(Answer::kEnds, symbols, nullptr, followers, active, count, 2, ends);
+// Fetches the parts with their sum behind them, and then as many bytes.
+void KernelSession::encode(const std::uint8_t* symbols, const std::uint8_t* followers, int active,
+                           int count, std::uint8_t* coded, std::uint32_t* parts) {
+  CallView call = this->call(Answer::kCoded, active, count);
+  const std::size_t lanes = static_cast<std::size_t>(active);
+  const std::size_t part_bytes = lanes * sizeof(PartView);
+  const std::size_t most = lanes * static_cast<std::size_t>(count) * kMaxCodedBytes;
+  coded_.reserve(device_, most);
+  packed_.reserve(device_, part_bytes + sizeof(std::uint32_t) + most);
+  auto* const packed = packed_.as<std::uint8_t>();
+  call.coded_apart = coded_.as<std::uint8_t>();
+  call.parts = packed_.as<PartView>();
+  call.packed_bytes = reinterpret_cast<std::uint32_t*>(packed + part_bytes);
+  call.packed = packed + part_bytes + sizeof(std::uint32_t);
+  queue_->clear(call.packed_bytes, sizeof(std::uint32_t));
+  send_inputs(call, symbols, nullptr, followers);
+  run(call);
+  std::vector<PartView> made(lanes + 1);
+  queue_->fetch(made.data(), packed, part_bytes + sizeof(std::uint32_t));
+  std::memcpy(parts, made.data(), part_bytes);
+  const std::uint32_t bytes = made.back().begin;
+  if (bytes > 0) queue_->fetch(coded, call.packed, bytes);
 }
 
 void KernelSession::start_decoding(const std::uint8_t* coded, const std::uint64_t* bytes,

@@ -42,8 +42,8 @@ class KernelSession {
              std::uint32_t* next);
   void score_walks(const std::uint8_t* symbols, const std::uint8_t* taps,
                    const std::uint8_t* followers, int active, int count, std::uint32_t* walks);
-  void score_ends(const std::uint8_t* symbols, const std::uint8_t* followers, int active, int count,
-                  std::uint32_t* ends);
+  void encode(const std::uint8_t* symbols, const std::uint8_t* followers, int active, int count,
+              std::uint8_t* coded, std::uint32_t* parts);
   void start_decoding(const std::uint8_t* coded, const std::uint64_t* bytes, int active);
   void decode(const std::uint8_t* first, int active, int count, std::uint8_t* symbols,
               std::uint64_t* taken);
@@ -63,7 +63,7 @@ class KernelSession {
   std::int64_t lanes_;
   std::unique_ptr<KernelDevice::Queue> queue_;
   DeviceMemory rings_, states_;
-  DeviceMemory inputs_, next_, coded_;  // grow as they are needed
+  DeviceMemory inputs_, next_, coded_, packed_;  // grow as they are needed
 };
 
 }  // namespace nnzip::torch_backend

@@ -62,6 +62,7 @@ NNZIP_DEVICE void pass(const NetworkView& net, const CallView& call, const Rows&
   answer(net, call, rows);
   sync_block();
   if (thread() < rows.lanes) {
+    if (call.answer == Answer::kCoded) encode_rows(call, rows, thread());
     LaneState& state = rows.states[thread()];
     state.position += rows.positions;
     for (int t = 0; t < rows.positions; ++t) {
@@ -83,11 +84,18 @@ NNZIP_DEVICE void run_call(const NetworkView& net, const CallView& call) {
   rows.symbols = memory + rows.layout.symbols;
   rows.first_lane = block() * call.lanes;
   rows.lanes = smaller(call.lanes, call.active - rows.first_lane);
-  if (thread() < rows.lanes) rows.states[thread()] = call.states[rows.first_lane + thread()];
+  if (thread() < rows.lanes) {
+    rows.states[thread()] = call.states[rows.first_lane + thread()];
+    if (call.answer == Answer::kCoded) start_part(rows.states[thread()]);
+  }
   for (rows.begin = 0; rows.begin < call.count; rows.begin += rows.positions) {
     rows.positions = smaller(call.positions, call.count - rows.begin);
     sync_block();
     pass<kTiles>(net, call, rows);
+  }
+  if (call.answer == Answer::kCoded) {
+    sync_block();
+    pack(call, rows);
   }
   if (thread() < rows.lanes) call.states[rows.first_lane + thread()] = rows.states[thread()];
 }

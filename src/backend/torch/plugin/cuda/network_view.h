@@ -58,20 +58,31 @@ struct NetworkView {
   NNZIP_BOTH int qkv_size() const { return (heads + 2 * kv_heads) * head_size; }
 };
 
-// What a lane has seen, and where its decoder is.
+// What a lane has seen, and where its range coder is.
 struct LaneState {
   std::uint64_t history;  // the last 8 bytes, the latest lowest
   std::int32_t position;
-  std::uint32_t code, range;   // as in coder/range_decoder.h
+  std::uint32_t range;         // 0 before the first symbol is encoded
+  std::uint32_t code;          // as in coder/range_decoder.h
   std::uint32_t taken;         // bytes of the coded ones, zeros past their end included
   std::uint64_t coded, bytes;  // where its coded bytes begin, how many they are
+  std::uint32_t low;           // as in coder/range_encoder.h
+  std::uint32_t written;       // bytes in this call
+  std::uint32_t carry;         // out of them
 };
+
+// What the encoder of a lane has written in a call: as LanePart of backend.h.
+struct PartView {
+  std::uint32_t begin, bytes, carry, low, range;
+};
+
+constexpr int kMaxCodedBytes = 3;  // of a symbol
 
 // What becomes of the distributions.
 enum class Answer : std::int32_t {
   kDistributions,  // next: [active][count][257]
   kWalks,          // next: [active][count][8], the walk to the follower
-  kEnds,           // next: [active][count][2], the low and high end of what the follower owns
+  kCoded,          // packed, parts: what the lanes' encoders make of the followers
   kSymbols,  // each is decoded, and fed as the next; of `symbols` the first of each lane is read
 };
 
@@ -88,6 +99,10 @@ struct CallView {
   const std::uint8_t* coded;      // kSymbols: of all lanes
   std::uint8_t* decoded;          // kSymbols: [active][count]
   std::uint32_t* next;
+  std::uint8_t* coded_apart;    // kCoded: [active][count * kMaxCodedBytes]
+  std::uint8_t* packed;         // kCoded: the same without gaps, in any order of blocks
+  std::uint32_t* packed_bytes;  // kCoded: 0 before the call
+  PartView* parts;              // kCoded: [active]
 };
 
 // Where things are in the memory of a block, in bytes.
