@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every engine that this machine can run, and what they give by steps and by windows.
+// Every engine on a CPU that this machine can run, or one device, and what they give by steps and
+// by windows.
 #pragma once
 
 #include <catch2/catch.hpp>
@@ -27,16 +28,13 @@ inline std::vector<NamedEngine> engines(const Model& model) {
   std::vector<NamedEngine> all{{"reference", reference::ReferenceBackend().load(shared)}};
   if (const char* device = std::getenv("NNZIP_TEST_DEVICE"); device != nullptr) {
     all.push_back({device, find_backend(device).load(shared)});
+    REQUIRE(all.back().engine->description().starts_with(all.back().name + " ("));
     return all;
   }
   for (const std::string& target : cpu_targets()) {
     all.push_back({"cpu (" + target + ")", cpu::load_cpu_engine(shared, target)});
     REQUIRE(all.back().engine->description() == all.back().name);  // the forced one is running
   }
-#if NNZIP_HAVE_TORCH_BACKEND
-  all.push_back({"torch", find_backend("torch").load(shared)});
-  REQUIRE(all.back().engine->description().starts_with("torch (libtorch "));
-#endif
   return all;
 }
 
