@@ -14,6 +14,9 @@
 namespace nnzip {
 namespace {
 
+// Kept between calls; during a call it may be as much as copies reach back.
+constexpr std::uint64_t kMostLiterals = std::uint64_t{64} << 20;
+
 void append(std::vector<std::uint64_t>& ends, std::uint64_t content_bytes) {
   const std::uint64_t end = ends.empty() ? 0 : ends.back();
   if (content_bytes > std::numeric_limits<std::uint64_t>::max() - end) {
@@ -59,8 +62,9 @@ void ContentReader::decode(std::uint64_t offset, std::span<std::uint8_t> out) {
   FixedWriter writer(out.data(), out.size());
   guarded([&] {
     return decompress_frames_range(file_, table_, writer, offset, out.size(),
-                                   *model_store(options_), options_);
+                                   *model_store(options_), options_, &literals_);
   });
+  literals_.shrink_to(kMostLiterals);
   if (writer.size() == out.size()) return;
   throw Error(ErrorCode::kCorrupt, "the content is shorter than its directory or index states.");
 }

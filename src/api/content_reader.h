@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "codec/literal_fetcher.h"
 #include "container/frame_table.h"
 #include "nnzip/nnzip.hpp"
 
@@ -33,6 +34,7 @@ class ContentReader {
   std::vector<std::uint64_t> ends_;  // of each block, in all content
   std::uint64_t kept_at_ = 0;        // where the block that is kept begins
   std::vector<std::uint8_t> kept_;
+  LiteralCache literals_;  // that copies have needed
 };
 
 }  // namespace nnzip

@@ -84,7 +84,9 @@ class Decompressor {
 
   // The same, but from where the table's frames begin, they are found by it. Its sources have
   // checksums, so a block that disagrees with it has been made to deceive.
-  Summary run(const FrameTable& table, SeekableReader& file) {
+  // Literals that copies need are looked for in `cache` and added to it.
+  Summary run(const FrameTable& table, SeekableReader& file, LiteralCache* cache = nullptr) {
+    if (cache != nullptr) literals_ = cache;
     while (table.begin > 0 && !past_range()) {
       const auto frame = reader_.next_frame();
       if (!frame) return finish();
@@ -124,7 +126,7 @@ class Decompressor {
       if (place.block == frames[i].blocks.size()) continue;
       listed_ = &frames[i];
       reader_.enter(listed_->header, place, *file_);
-      fetcher_.emplace(*listed_, place.frame, *file_, [this](CodedBlock block) {
+      fetcher_.emplace(*listed_, place.frame, *file_, *literals_, [this](CodedBlock block) {
         return decode_literals(std::move(block), listed_->header);
       });
       decode_frame(listed_->header, literals);
@@ -233,13 +235,11 @@ class Decompressor {
   }
 
   // Bytes of literals that later blocks may copy.
-  std::uint64_t kept_bytes() const {
-    return window_.memory_bytes() + (fetcher_ ? fetcher_->memory_bytes() : 0);
-  }
+  std::uint64_t kept_bytes() const { return window_.memory_bytes() + literals_->bytes(); }
 
   // So many bytes beside those, of which some may be forgotten. Throws Error(kMemoryLimit).
   void need(std::uint64_t bytes) {
-    while (!budget_.fits(kept_bytes() + bytes) && fetcher_ && fetcher_->forget_one()) continue;
+    while (!budget_.fits(kept_bytes() + bytes) && literals_->forget_one()) continue;
     budget_.need(kept_bytes() + bytes);
   }
 
@@ -446,10 +446,12 @@ class Decompressor {
   const ListedFrame* listed_ = nullptr;    // the frame being read, if it is one of a table
   SeekableReader* file_ = nullptr;         // that the table tells of
   std::optional<LiteralFetcher> fetcher_;  // of the listed frame
-  LiteralWindow window_;                   // of the frame, from the first block decoded on
-  std::uint64_t content_at_ = 0;           // of the next block
-  std::optional<BlockPlace> waiting_;      // its header has been read, its data not
-  std::optional<PendingBlock> prepared_;   // the same, but of a group its data have been read too
+  LiteralCache own_literals_;
+  LiteralCache* literals_ = &own_literals_;  // of the fetcher
+  LiteralWindow window_;                     // of the frame, from the first block decoded on
+  std::uint64_t content_at_ = 0;             // of the next block
+  std::optional<BlockPlace> waiting_;        // its header has been read, its data not
+  std::optional<PendingBlock> prepared_;     // the same, but of a group its data have been read too
   std::map<ModelId, std::shared_ptr<const Engine>> engines_;
   Summary summary_;
 };
@@ -473,10 +475,10 @@ Summary decompress_frames_range(Reader& reader, Writer& writer, std::uint64_t of
 
 Summary decompress_frames_range(SeekableReader& file, const FrameTable& table, Writer& writer,
                                 std::uint64_t offset, std::uint64_t length, const ModelStore& store,
-                                const Options& options) {
+                                const Options& options, LiteralCache* cache) {
   Decompressor decompressor(file, writer, store, options, range_of(offset, length));
   file.seek(0);
-  return table.frames.empty() ? decompressor.run() : decompressor.run(table, file);
+  return table.frames.empty() ? decompressor.run() : decompressor.run(table, file, cache);
 }
 
 }  // namespace nnzip

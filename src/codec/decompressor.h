@@ -2,6 +2,7 @@
 // Frames to content.
 #pragma once
 
+#include "codec/literal_fetcher.h"
 #include "container/frame_table.h"
 #include "model/model_store.h"
 #include "nnzip/nnzip.hpp"
@@ -17,9 +18,9 @@ Summary decompress_frames_range(Reader& reader, Writer& writer, std::uint64_t of
                                 std::uint64_t length, const ModelStore& store,
                                 const Options& options);
 
-// The same of a file whose frame_table() is known.
+// The same of a file whose frame_table() is known. cache: of calls before for the same file.
 Summary decompress_frames_range(SeekableReader& file, const FrameTable& table, Writer& writer,
                                 std::uint64_t offset, std::uint64_t length, const ModelStore& store,
-                                const Options& options);
+                                const Options& options, LiteralCache* cache = nullptr);
 
 }  // namespace nnzip

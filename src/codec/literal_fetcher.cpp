@@ -15,9 +15,36 @@ constexpr char kOtherBlock[] =
 
 }  // namespace
 
+const Bytes* LiteralCache::find(std::uint64_t block_offset) {
+  ++searches_;
+  const auto found = entries_.find(block_offset);
+  if (found == entries_.end()) return nullptr;
+  found->second.needed = searches_;
+  return &found->second.literals;
+}
+
+const Bytes& LiteralCache::add(std::uint64_t block_offset, Bytes literals) {
+  bytes_ += literals.size();
+  return entries_.emplace(block_offset, Entry{std::move(literals), searches_})
+      .first->second.literals;
+}
+
+bool LiteralCache::forget_one() {
+  if (entries_.empty()) return false;
+  const auto oldest =
+      std::ranges::min_element(entries_, {}, [](const auto& entry) { return entry.second.needed; });
+  bytes_ -= oldest->second.literals.size();
+  entries_.erase(oldest);
+  return true;
+}
+
 LiteralFetcher::LiteralFetcher(const ListedFrame& frame, std::uint64_t frame_number,
-                               SeekableReader& file, Decode decode)
-    : frame_(frame), frame_number_(frame_number), file_(file), decode_(std::move(decode)) {
+                               SeekableReader& file, LiteralCache& cache, Decode decode)
+    : frame_(frame),
+      frame_number_(frame_number),
+      file_(file),
+      cache_(cache),
+      decode_(std::move(decode)) {
   Source next{0, frame.blocks_offset()};
   for (const ListedBlock& block : frame.blocks) {
     sources_.push_back(next);
@@ -31,7 +58,8 @@ void LiteralFetcher::read(std::uint64_t place, std::span<std::uint8_t> out) {
     const auto behind = std::ranges::upper_bound(sources_, place, {}, &Source::literals_at);
     const auto block = static_cast<std::size_t>(behind - sources_.begin() - 1);
     const auto literals =
-        literals_of(block).subspan(static_cast<std::size_t>(place - sources_[block].literals_at));
+        std::span(literals_of(block))
+            .subspan(static_cast<std::size_t>(place - sources_[block].literals_at));
     const std::size_t size = std::min(literals.size(), out.size());
     if (size == 0) throw Error(ErrorCode::kCorrupt, kOtherBlock);
     std::copy_n(literals.begin(), size, out.begin());
@@ -40,22 +68,17 @@ void LiteralFetcher::read(std::uint64_t place, std::span<std::uint8_t> out) {
   }
 }
 
-std::span<const std::uint8_t> LiteralFetcher::literals_of(std::size_t block) {
-  ++reads_;
-  const auto found = decoded_.find(block);
-  if (found != decoded_.end()) {
-    found->second.needed = reads_;
-    return found->second.literals;
-  }
-  const std::uint64_t kept = std::uint64_t{1} << frame_.header.log2_window;
-  while (decoded_bytes_ > kept && forget_one()) continue;
+const Bytes& LiteralFetcher::literals_of(std::size_t block) {
+  const std::uint64_t offset = sources_[block].offset;
+  if (const Bytes* const known = cache_.find(offset)) return *known;
+  cache_.shrink_to(std::uint64_t{1} << frame_.header.log2_window);
   const ListedBlock& listed = frame_.blocks[block];
   Bytes bytes(listed.block_bytes);
-  read_fully(file_, sources_[block].offset, bytes);
+  read_fully(file_, offset, bytes);
   SpanReader source(bytes);
   InputBuffer in(source);
   CodedBlock coded;
-  coded.place = {frame_number_, block + 1, sources_[block].offset};
+  coded.place = {frame_number_, block + 1, offset};
   coded.header = read_block_header(in, frame_.header.models.size());
   coded.coded.resize(coded.header.coded_bytes);
   in.read(coded.coded);
@@ -64,17 +87,7 @@ std::span<const std::uint8_t> LiteralFetcher::literals_of(std::size_t block) {
   if (decoded.size() != literals) {
     throw Error(ErrorCode::kCorrupt, kOtherBlock);
   }
-  decoded_bytes_ += decoded.size();
-  return decoded_.emplace(block, Decoded{std::move(decoded), reads_}).first->second.literals;
-}
-
-bool LiteralFetcher::forget_one() {
-  if (decoded_.empty()) return false;
-  const auto oldest =
-      std::ranges::min_element(decoded_, {}, [](const auto& entry) { return entry.second.needed; });
-  decoded_bytes_ -= oldest->second.literals.size();
-  decoded_.erase(oldest);
-  return true;
+  return cache_.add(offset, std::move(decoded));
 }
 
 }  // namespace nnzip
