@@ -267,7 +267,7 @@ class Compressor {
     seal_group(part.coded, frame_.models.size());
     const std::vector<Copy> copies = finder_->take(static_cast<std::uint32_t>(part.content.size()));
     if (copies.empty()) {
-      write(part.coded, part.content);
+      write(part.coded, part.content, part.content);
     } else {
       write_copies(part.content, copies, &part.coded);
     }
@@ -287,11 +287,12 @@ class Compressor {
           finder_->read_source(source, out);
         });
     budget_.need(held_ + content.size());
-    write(with_copies(copies, coded, frame_.models.size()), content);
+    write(with_copies(copies, coded, frame_.models.size()), content, literals);
   }
 
-  void write(const Coded& coded, std::span<const std::uint8_t> content) {
-    writer_.block(coded.header, content, coded.data);
+  void write(const Coded& coded, std::span<const std::uint8_t> content,
+             std::span<const std::uint8_t> literals) {
+    writer_.block(coded.header, content, coded.data, literals);
     count_block(coded.header.kind, summary_);
     summary_.content_bytes += content.size();
     report(0);

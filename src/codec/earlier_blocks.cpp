@@ -40,7 +40,8 @@ void EarlierBlocks::add_hashed(SeekableReader& file) {
     std::uint64_t offset = frame.blocks_offset();
     has_hashes = has_hashes || !frame.hashes.empty();
     for (std::size_t i = 0; i < frame.blocks.size(); ++i) {
-      if (i < frame.hashes.size() && frame.blocks[i].copied_bytes == 0) {
+      const bool has_literals = frame.blocks[i].copied_bytes < frame.blocks[i].content_bytes;
+      if (i < frame.hashes.size() && has_literals) {
         hashed_.try_emplace(frame.hashes[i], Place{frames_.size(), offset, frame.blocks[i]});
       }
       offset += frame.blocks[i].block_bytes;
@@ -53,12 +54,13 @@ void EarlierBlocks::add_hashed(SeekableReader& file) {
               "--directory writes one.");
 }
 
-// Only what would be written once more at the same place, so that both may be one file.
+// Only what would be written once more, at the same place or before it, so that both may be one
+// file.
 void EarlierBlocks::add_unfinished(SeekableReader& file, const FrameHeader& expected) try {
   file.seek(0);
   ContainerReader reader(file);
   const auto frame = reader.next_frame();
-  if (!frame || *frame != expected || reader.frame_offset() != 0) return;
+  if (!frame || *frame != expected) return;
   frames_.push_back(*frame);
   while (const auto block = reader.next_header()) {
     reader.skip_data(*block);

@@ -27,9 +27,8 @@ class EarlierBlocks {
 
   // The block of that content, as encode_block() gives blocks, or the blocks that a group became
   // which was given up; none if there is none, or its model is not among those that blocks may use.
-  // Call it with all content in its order. The coded data are not looked at.
-  // Content that the earlier file copies is not found, but of literals between copies an unfinished
-  // file is asked.
+  // Call it with all content but copies, in its order: copies are found anew. The coded data are
+  // not looked at.
   std::vector<CodedPart> find(std::span<const std::uint8_t> content);
 
  private:

@@ -21,7 +21,8 @@ void ContainerWriter::begin(const FrameHeader& header) {
 }
 
 void ContainerWriter::block(BlockHeader header, std::span<const std::uint8_t> content,
-                            std::span<const std::uint8_t> coded) {
+                            std::span<const std::uint8_t> coded,
+                            std::span<const std::uint8_t> literals) {
   header.content_bytes = static_cast<std::uint32_t>(content.size());
   header.coded_bytes = static_cast<std::uint32_t>(coded.size());
   header.checksum = xxh32(content);
@@ -32,7 +33,7 @@ void ContainerWriter::block(BlockHeader header, std::span<const std::uint8_t> co
     content_hash_.update(content);
     index_.blocks.push_back(sizes);
   }
-  if (directory_) list({sizes, first_byte_of(header)}, content);
+  if (directory_) list({sizes, first_byte_of(header)}, content, literals);
   empty_ = false;
   write_block_header(header, models_, pending_);
   put(pending_);
@@ -40,9 +41,10 @@ void ContainerWriter::block(BlockHeader header, std::span<const std::uint8_t> co
   put(coded);
 }
 
-void ContainerWriter::list(const ListedBlock& block, std::span<const std::uint8_t> content) {
+void ContainerWriter::list(const ListedBlock& block, std::span<const std::uint8_t> content,
+                           std::span<const std::uint8_t> literals) {
   listed_.blocks.push_back(block);
-  listed_.hashes.push_back(xxh3_128(content));
+  listed_.hashes.push_back(xxh3_128(literals));
   if (several_blocks_) listed_hash_.update(content);
 }
 

@@ -23,10 +23,15 @@ class ContainerWriter {
 
   void begin(const FrameHeader& header);
 
-  // Lengths and checksum of the header are taken from content and coded. Precondition: content is
-  // not empty; a frame without several_blocks gets at most one block.
+  // Lengths and checksum of the header are taken from content and coded. literals: of a block with
+  // copies what of the content is none, else all of it. Precondition: content is not empty; a frame
+  // without several_blocks gets at most one block.
   void block(BlockHeader header, std::span<const std::uint8_t> content,
-             std::span<const std::uint8_t> coded);
+             std::span<const std::uint8_t> coded, std::span<const std::uint8_t> literals);
+  void block(const BlockHeader& header, std::span<const std::uint8_t> content,
+             std::span<const std::uint8_t> coded) {
+    block(header, content, coded, content);
+  }
 
   void end();
 
@@ -34,7 +39,8 @@ class ContainerWriter {
 
  private:
   void put(std::span<const std::uint8_t> data);
-  void list(const ListedBlock& block, std::span<const std::uint8_t> content);
+  void list(const ListedBlock& block, std::span<const std::uint8_t> content,
+            std::span<const std::uint8_t> literals);
 
   Writer& out_;
   bool directory_;

@@ -25,8 +25,8 @@ struct ListedFrame {
   std::uint64_t offset = 0;          // of its magic
   std::uint64_t checksum = 0;        // XXH64 of the content, if there are several blocks
   std::vector<ListedBlock> blocks;   // none of an empty frame
-  std::vector<Hash128> hashes = {};  // XXH3-128 of each block's content, if they are stated
-  Hash128 hash = {};                 // of all of it, if there are several blocks besides
+  std::vector<Hash128> hashes = {};  // XXH3-128 of each block's literals, if they are stated
+  Hash128 hash = {};                 // of all content, if there are several blocks besides
 
   std::uint64_t bytes() const;  // from the magic to the end
   std::uint64_t content_bytes() const;

@@ -204,6 +204,11 @@ TEST_CASE("Copies.DirectoryAndIndexSayHowMuchIsCopied") {
   CHECK(summary.copy_blocks == 1);
   CHECK(out.out.size() < 100'300);
   MemoryFile file(out.out);
+  options.reuse = &file;  // its literals are found again
+  MemoryReader again(content);
+  MemoryWriter reused;
+  CHECK(compress(again, reused, options).reused_blocks == 1);
+  CHECK((reused.out == out.out));
   const FrameTable table = frame_table(file);
   REQUIRE(table.frames.size() == 1);
   REQUIRE(table.frames[0].blocks.size() == 1);
