@@ -148,6 +148,7 @@ NNZIP_API const char* nnzip_last_error(void);
 /* ---- Options ---- */
 
 typedef struct nnzip_context nnzip_context; /* see Contexts, below */
+typedef struct nnzip_source nnzip_source;   /* see Any part of compressed data, below */
 
 typedef struct nnzip_options {
   size_t struct_size; /* set by nnzip_options_init(); must not be changed */
@@ -197,6 +198,19 @@ typedef struct nnzip_options {
    * network alone, in more streams, which costs size. 0, the default: they are mixed. Compression
    * only. */
   int fast_decode;
+  /* Long repeats are found within 2^log2_window bytes of what is no repeat, 16 to 31; 0, the
+   * default: as the level has it, but at most an eighth of memory_limit. Compressing and
+   * decompressing take so much memory at most, if there is as much content. Compression only. */
+  int log2_window;
+  /* An earlier file with a directory with hashes, NULL (the default) for none: blocks of content
+   * that is in it are copied from it, unseen, if their model is among those of these options. Fails
+   * with INVALID_ARGUMENT if it has none. Compression only. */
+  const nnzip_source* reuse;
+  /* What a call with the same content, or a stream, that did not come to its end has written, NULL
+   * (the default) for none. Its blocks are copied, unseen, as long as content goes on as it did, by
+   * length and checksum: whether it is the same is for the program to know. Of several frames it is
+   * the first that counts. Compression only. */
+  const nnzip_source* resume;
 } nnzip_options;
 
 /* Sets all to the defaults. struct_size must be sizeof(nnzip_options).
@@ -204,8 +218,9 @@ typedef struct nnzip_options {
  * A library that is older than the program fills what it does not know with zeros, and later
  * refuses the options (INVALID_ARGUMENT) if any of that was set to something else.
  *
- * The struct and its strings are read, and copied, during the call that is given them. What
- * progress_data points to must live as long as that call or the stream that it begins. */
+ * The struct, its strings and its sources are read, and copied, during the call that is given them.
+ * What progress_data and the sources point to must live as long as that call or the stream that it
+ * begins. */
 NNZIP_API int nnzip_options_init(nnzip_options* options, size_t struct_size);
 
 /* ---- Contexts ---- */
@@ -350,7 +365,7 @@ NNZIP_API void nnzip_stream_free(nnzip_stream* stream);
 /* ---- Any part of compressed data ---- */
 
 /* Bytes that can be read from anywhere: in memory, or by a function of the program. */
-typedef struct nnzip_source {
+struct nnzip_source {
   /* NULL: data points to all the bytes. Else it puts some of the bytes from offset on into buffer,
    * at most size, and returns how many, at least 1, or -1 if it cannot. It is called in the thread
    * that called nnzip, before that call returns, and never for bytes at or beyond size. It must
@@ -358,7 +373,7 @@ typedef struct nnzip_source {
   ptrdiff_t (*read)(void* data, uint64_t offset, void* buffer, size_t size);
   void* data;
   uint64_t size; /* of all the bytes */
-} nnzip_source;
+};
 
 typedef struct nnzip_reader nnzip_reader;
 
@@ -379,7 +394,7 @@ NNZIP_API uint64_t nnzip_reader_content_size(const nnzip_reader* reader);
  * at and beyond its end and after an error. Only blocks that hold some of these bytes are decoded
  * and checked, and those that they copy from, on as many threads as the options say. The block
  * decoded last for a part of it is kept (4 MiB as a rule, 128 MiB at most), so reading on in small
- * portions decodes it once. */
+ * portions decodes it once; of the others that were copied from, up to 64 MiB are kept. */
 NNZIP_API int nnzip_reader_read(nnzip_reader* reader, uint64_t offset, void* content,
                                 size_t content_capacity, size_t* content_size);
 

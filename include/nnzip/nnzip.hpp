@@ -116,8 +116,8 @@ struct Options {
   // Compression only: an earlier file with a directory with hashes. Blocks of content that is in it
   // are copied from it, unseen, if their model is among those of these options.
   SeekableReader* reuse = nullptr;
-  // Compression only: what a compress() of the same content that did not come to its end has
-  // written, without a part's metadata. Its blocks are copied, unseen, as long as content goes on
+  // Compression only: what a compress() or compress_part() of the same content that did not come to
+  // its end has written. Its blocks are copied, unseen, as long as content goes on
   // as it did, by length and checksum: whether it is the same is for the caller to know. It may be
   // the file that is being written, from its beginning.
   SeekableReader* resume = nullptr;

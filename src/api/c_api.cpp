@@ -6,6 +6,7 @@
 #include "api/c_options.h"
 #include "api/c_status.h"
 #include "api/fixed_writer.h"
+#include "api/source_reader.h"
 #include "codec/frame_list.h"
 #include "container/span_reader.h"
 #include "model/model_store.h"
@@ -63,7 +64,10 @@ int nnzip_compress(void* packed, size_t packed_capacity, size_t* packed_size, co
     check_buffer(content, content_size, "content");
     SpanReader reader = reader_of(content, content_size);
     FixedWriter writer(packed, packed_capacity);
-    compress(reader, writer, cpp_options(known_options(options)));
+    const nnzip_options known = known_options(options);
+    Options given = cpp_options(known);
+    const EarlierFiles<SourceReader> earlier(known, given);
+    compress(reader, writer, given);
     *packed_size = writer.size();
     return NNZIP_OK;
   });

@@ -67,6 +67,7 @@ Options cpp_options(const nnzip_options& options) {
   result.unwrap = options.no_unwrap == 0;
   if (options.layout != nullptr) result.layout = options.layout;
   result.fast_decode = options.fast_decode != 0;
+  result.log2_window = options.log2_window;
   if (options.model != nullptr) result.model = options.model;
   if (options.device != nullptr) result.device = options.device;
   if (options.model_path != nullptr) result.model_folders = split_model_path(options.model_path);

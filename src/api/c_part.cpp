@@ -56,7 +56,10 @@ int nnzip_compress_part(const nnzip_source* content, uint64_t number, uint64_t c
     SourceReader reader(*content);
     CallingWriter writer(write, write_data);
     const ContentPart part = find_part(reader, number, count, cpp_cut(cut));
-    compress_part(reader, part, writer, cpp_options(known_options(options)));
+    const nnzip_options known = known_options(options);
+    Options given = cpp_options(known);
+    const EarlierFiles<SourceReader> earlier(known, given);
+    compress_part(reader, part, writer, given);
     return NNZIP_OK;
   });
 }

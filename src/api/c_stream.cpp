@@ -2,13 +2,15 @@
 // Streams of nnzip.h. The codec pulls input and pushes output by calls; here a caller pushes and
 // pulls. A coroutine turns one into the other: the codec pauses when a buffer is used up.
 #include <algorithm>
-#include <memory>
-#include <optional>
+#include <exception>
+#include <functional>
 #include <span>
+#include <utility>
 
 #include "api/c_options.h"
 #include "api/c_status.h"
 #include "api/coroutine.h"
+#include "api/source_reader.h"
 #include "nnzip/nnzip.h"
 #include "nnzip/nnzip.hpp"
 
@@ -17,11 +19,31 @@ namespace {
 
 [[noreturn]] void wrong(const char* message) { throw Error(ErrorCode::kInvalidArgument, message); }
 
+// What the codec has done in the caller's thread, since functions of the program belong there.
+using Elsewhere = std::function<void(const std::function<void()>& task)>;
+
+// A source that is asked there.
+class AskedReader : public SourceReader {
+ public:
+  AskedReader(const nnzip_source& source, const Elsewhere& elsewhere)
+      : SourceReader(source), elsewhere_(elsewhere) {}
+
+  std::size_t read(std::span<std::uint8_t> buffer) override {
+    std::size_t size = 0;
+    elsewhere_([&] { size = SourceReader::read(buffer); });
+    return size;
+  }
+
+ private:
+  const Elsewhere& elsewhere_;
+};
+
 class CodecStream : private Reader, private Writer {
  public:
   CodecStream(nnzip_direction direction, const nnzip_options& options)
       : direction_(direction),
         options_(cpp_options(options)),
+        earlier_(options, options_, elsewhere_),
         progress_(options.progress),
         progress_data_(options.progress_data),
         codec_([this] { run_codec(); }) {
@@ -71,16 +93,14 @@ class CodecStream : private Reader, private Writer {
     }
   }
 
-  // The codec also pauses to report progress, since the callback belongs in the caller's thread.
   int run_until_used_up() {
     while (codec_.resume()) {
       if (flushed_) {
         flushed_ = flushing_ = false;
         return NNZIP_STREAM_END;
       }
-      if (!reported_) return NNZIP_OK;
-      cancelled_ = progress_(progress_data_, *reported_) != 0;
-      reported_.reset();
+      if (!task_) return NNZIP_OK;
+      std::exchange(task_, {})();
     }
     return tell_result();
   }
@@ -139,13 +159,28 @@ class CodecStream : private Reader, private Writer {
   }
 
   void report(std::uint64_t done) {
-    reported_ = content_before_ + done;
+    int cancelled = 0;
+    elsewhere_([&] { cancelled = progress_(progress_data_, content_before_ + done); });
+    if (cancelled != 0) throw_cancelled();
+  }
+
+  void do_elsewhere(const std::function<void()>& task) {
+    std::exception_ptr error;
+    task_ = [&] {
+      try {
+        task();
+      } catch (...) {
+        error = std::current_exception();
+      }
+    };
     codec_.pause();
-    if (cancelled_) throw_cancelled();
+    if (error) std::rethrow_exception(error);
   }
 
   nnzip_direction direction_;
   Options options_;
+  const Elsewhere elsewhere_ = [this](const std::function<void()>& task) { do_elsewhere(task); };
+  EarlierFiles<AskedReader> earlier_;
   int (*progress_)(void*, uint64_t);
   void* progress_data_;
   std::span<const std::uint8_t> input_;
@@ -156,8 +191,7 @@ class CodecStream : private Reader, private Writer {
   bool flushing_ = false;             // and not yet done with it
   bool flushed_ = false;              // and the caller has not been told
   std::uint64_t content_before_ = 0;  // of the frame being made
-  bool cancelled_ = false;
-  std::optional<std::uint64_t> reported_;
+  std::function<void()> task_;        // for the caller's thread
   Failure result_;
   Coroutine codec_;  // last: it ends before what it uses
 };

@@ -2,8 +2,10 @@
 """Whole buffers, options, errors, models."""
 
 import array
+import io
 import mmap
 import os
+import random
 
 import nnzip
 import pytest
@@ -131,3 +133,40 @@ def test_models_of_nnzip_models_are_looked_for(tmp_path, monkeypatch):
 
 def test_version_is_the_librarys():
     assert nnzip.__version__.count(".") == 2
+
+
+def test_earlier_files(tmp_path):
+    noise = random.Random(3).randbytes(9 << 20)
+    packed = nnzip.compress(noise, options=nnzip.Options(level=1, directory=True))
+    path = tmp_path / "old.nnz"
+    path.write_bytes(packed)
+    damaged = bytearray(packed)
+    damaged[1 << 20] ^= 1  # copied unseen, which shows that it is copied
+
+    def again(**options):
+        return nnzip.compress(noise, 1, nnzip.Options(level=1, directory=True, **options))
+
+    for source in (packed, path, io.BytesIO(packed)):
+        assert again(reuse=source) == packed == again(resume=source)
+    taken = again(reuse=damaged)
+    assert taken != packed and again(resume=damaged[:6 << 20]) == taken
+    with pytest.raises(nnzip.NnzipValueError, match="no directory"):
+        again(reuse=nnzip.compress(b"", 1))
+    with pytest.raises(FileNotFoundError):
+        again(reuse=tmp_path / "none")
+
+    class Failing(io.BytesIO):
+        def read(self, *_):
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        again(reuse=Failing(packed))
+
+
+def test_the_window_is_an_option():
+    noise = random.Random(4).randbytes(100_000)
+    copies = [nnzip.info(nnzip.compress(noise * 2, 1, nnzip.Options(log2_window=window)))[0].copy_blocks
+              for window in (0, 17, 16)]
+    assert copies == [1, 1, 0]
+    with pytest.raises(nnzip.NnzipValueError):
+        nnzip.compress(noise, 1, nnzip.Options(log2_window=15))

@@ -2,7 +2,11 @@
 // Calls of nnzip.h on byte strings, for tests.
 #pragma once
 
+#include <algorithm>
+#include <cstring>
+#include <set>
 #include <string>
+#include <thread>
 
 #include "nnzip/nnzip.h"
 #include "unit/tiny_models.h"
@@ -47,6 +51,25 @@ inline Bytes c_compressed(const Bytes& content, const nnzip_options& options) {
   if (c_compress(content, packed, options) != NNZIP_OK) throw std::runtime_error("no frame");
   return packed;
 }
+
+// A program's file, which knows how much was asked of it and in which thread, and can fail.
+struct AskedFile {
+  Bytes data;
+  bool fails = false;
+  std::size_t bytes = 0;
+  std::set<std::thread::id> threads = {};
+
+  static std::ptrdiff_t read(void* file, std::uint64_t offset, void* buffer, std::size_t size) {
+    auto& self = *static_cast<AskedFile*>(file);
+    self.threads.insert(std::this_thread::get_id());
+    if (self.fails) return -1;
+    size = std::min(size, std::size_t{10'000});
+    self.bytes += size;
+    std::memcpy(buffer, self.data.data() + offset, size);
+    return static_cast<std::ptrdiff_t>(size);
+  }
+  nnzip_source source() { return {read, this, data.size()}; }
+};
 
 inline bool last_error_says(const std::string& words) {
   return std::string(nnzip_last_error()).find(words) != std::string::npos;

@@ -241,6 +241,66 @@ TEST_CASE("CApi.OptionsOutOfRange") {
   CHECK(c_compress(content, out, options) == NNZIP_ERROR_INVALID_ARGUMENT);
 }
 
+TEST_CASE("CApi.TakesBlocksOfEarlierFiles") {
+  nnzip_options options = c_options_without_model();
+  options.level = 1;
+  const Bytes content = Random(4).bytes(6 * kMib);  // two blocks
+  const Bytes whole = c_compressed(content, options);
+  test::AskedFile unfinished{whole}, without_directory{whole};
+  unfinished.data.resize(5 * kMib);
+  nnzip_source source = unfinished.source();
+  options.resume = &source;
+  CHECK((c_compressed(content, options) == whole));
+  CHECK(unfinished.bytes > 4 * kMib);
+  options.resume = nullptr;
+  options.reuse = &source;
+  source = without_directory.source();
+  Bytes packed(nnzip_compress_bound(content.size()));
+  CHECK(c_compress(content, packed, options) == NNZIP_ERROR_INVALID_ARGUMENT);
+  CHECK(last_error_says("no directory with hashes"));
+  source = {nullptr, nullptr, 5};
+  CHECK(c_compress(content, packed, options) == NNZIP_ERROR_INVALID_ARGUMENT);
+}
+
+TEST_CASE("CApi.PartsGoOnWhereTheyEnded") {
+  nnzip_options options = c_options_without_model();
+  options.level = 1;
+  Bytes content = Random(4).bytes(9 * kMib), made;
+  const nnzip_source all{nullptr, content.data(), content.size()};
+  const auto write = [](void* to, const void* bytes, size_t size) {
+    const auto* const begin = static_cast<const std::uint8_t*>(bytes);
+    static_cast<Bytes*>(to)->insert(static_cast<Bytes*>(to)->end(), begin, begin + size);
+    return 0;
+  };
+  REQUIRE(nnzip_compress_part(&all, 1, 1, NNZIP_CUT_BLOCKS, write, &made, &options) == NNZIP_OK);
+  test::AskedFile unfinished{made};
+  unfinished.data.resize(6 * kMib);
+  const nnzip_source source = unfinished.source();
+  options.resume = &source;
+  Bytes again;
+  REQUIRE(nnzip_compress_part(&all, 1, 1, NNZIP_CUT_BLOCKS, write, &again, &options) == NNZIP_OK);
+  CHECK((again == made));
+  CHECK(unfinished.bytes > 4 * kMib);
+}
+
+TEST_CASE("CApi.TheWindowIsAnOption") {
+  nnzip_options options = c_options_without_model();
+  options.level = 1;
+  const Bytes noise = Random(6).bytes(100'000);
+  Bytes content = noise;
+  content.insert(content.end(), noise.begin(), noise.end());
+  for (const int window : {0, 17, 16}) {
+    options.log2_window = window;
+    const Bytes packed = c_compressed(content, options);
+    test::MemoryFile file(packed);
+    CHECK(list_frames(file).at(0).copy_blocks == (window == 16 ? 0 : 1));
+  }
+  options.log2_window = 15;
+  Bytes packed(nnzip_compress_bound(content.size()));
+  CHECK(c_compress(content, packed, options) == NNZIP_ERROR_INVALID_ARGUMENT);
+  CHECK(last_error_says("2^15"));
+}
+
 TEST_CASE("CApi.ErrorsOfFrames") {
   const nnzip_options options = c_options_without_model();
   Bytes content = Random(4).bytes(40), out(100);

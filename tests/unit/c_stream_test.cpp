@@ -336,6 +336,25 @@ TEST_CASE("CStream.ProgressComesFromTheCallersThreadAndMayCancel") {
   }
 }
 
+TEST_CASE("CStream.AsksEarlierFilesInTheCallersThread") {
+  nnzip_options options = c_options_without_model();
+  options.level = 1;
+  options.directory = 1;
+  const Bytes content = Random(5).bytes(6 * kMib);
+  const Outcome whole = run(new_stream(NNZIP_COMPRESS, options).get(), content, 100'000, 70'000);
+  REQUIRE(whole.status == NNZIP_STREAM_END);
+  test::AskedFile file{whole.out};
+  const nnzip_source source = file.source();
+  options.reuse = &source;
+  const Stream stream = new_stream(NNZIP_COMPRESS, options);
+  CHECK((run(stream.get(), content, 100'000, 70'000).out == whole.out));
+  CHECK(file.bytes > content.size());
+  CHECK(file.threads == std::set{std::this_thread::get_id()});
+  file.fails = true;
+  CHECK(run(new_stream(NNZIP_COMPRESS, options).get(), content, 100'000, 70'000).status ==
+        NNZIP_ERROR_READ_FAILED);
+}
+
 TEST_CASE("CStream.TakesPartInNoSignals") {
   // Blocked here, the signal could only go to a thread of the stream: it must stay pending.
   sigset_t usr1, before, pending;

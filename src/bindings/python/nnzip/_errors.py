@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Optional
+
 from ._nnzip import ffi, lib
 
 
@@ -56,3 +58,19 @@ def check(status: int) -> int:
     error = _CLASSES.get(status, NnzipError)(message)
     error.code = status
     raise error
+
+
+class Guard:
+    """Keeps what a function of the program raises until nnzip.h, which called it, has returned."""
+
+    error: Optional[BaseException] = None
+
+    def raise_error(self) -> None:
+        if self.error is not None:
+            error, self.error = self.error, None
+            raise error
+
+    def check(self, status: int) -> int:
+        """As check(), but what was raised comes first."""
+        self.raise_error()
+        return check(status)

@@ -10,8 +10,9 @@ import pathlib
 import threading
 from typing import Any, Callable, Optional
 
-from ._errors import check
+from ._errors import Guard, check
 from ._nnzip import ffi, lib
+from ._sources import Given, Source
 
 
 def model_folders() -> list[str]:
@@ -80,6 +81,12 @@ class Options:
         the forms, nnzip.arrays.layout_of makes one of an array. Compressing only.
     unwrap: whether what is wrapped (gzip, zip, PNG and others) is opened and coded as what it holds.
     fast_decode: for decompressing fast, on a GPU above all; it costs size. Compressing only.
+    log2_window: long repeats are found within two to the power of it bytes of what is no repeat, 16
+        to 31, which takes so much memory; 0 is as the level has it. Compressing only.
+    reuse: an earlier file (a buffer, a path, or a binary file that can seek) with a directory: blocks
+        of content that is in it are copied from it, unseen. Compressing only.
+    resume: what a call with the same content that did not come to its end has written. Its blocks are
+        copied, unseen, as long as content goes on as it did. Compressing only.
     context: models and device; None is one that all calls without one share.
     progress: called now and then with the bytes of content done so far. What it raises ends the
         call.
@@ -93,24 +100,11 @@ class Options:
     layout: str = ""
     unwrap: bool = True
     fast_decode: bool = False
+    log2_window: int = 0
+    reuse: Optional[Source] = None
+    resume: Optional[Source] = None
     context: Optional[Context] = None
     progress: Optional[Callable[[int], object]] = None
-
-
-class Guard:
-    """Keeps what a function of the program raises until nnzip.h, which called it, has returned."""
-
-    error: Optional[BaseException] = None
-
-    def raise_error(self) -> None:
-        if self.error is not None:
-            error, self.error = self.error, None
-            raise error
-
-    def check(self, status: int) -> int:
-        """As check(), but what was raised comes first."""
-        self.raise_error()
-        return check(status)
 
 
 class Call(Guard):
@@ -135,9 +129,24 @@ class Call(Guard):
         self.c.layout = self._layout
         self.c.no_unwrap = not given.unwrap
         self.c.fast_decode = given.fast_decode
+        self.c.log2_window = given.log2_window
+        self._earlier: list[Given] = []
+        self.c.reuse = self._earlier_file(given.reuse)
+        self.c.resume = self._earlier_file(given.resume)
         self.c.context = self._context._c
         self.c.progress = lib.nnzip_python_progress
         self.c.progress_data = self._handle
+
+    def _earlier_file(self, source: Optional[Source]) -> Any:
+        if source is None:
+            return ffi.NULL
+        self._earlier.append(Given(source))
+        return self._earlier[-1].c
+
+    def raise_error(self) -> None:
+        for earlier in self._earlier:
+            earlier.raise_error()
+        super().raise_error()
 
     def tell_progress(self, done: int) -> int:
         try:

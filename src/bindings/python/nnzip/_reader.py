@@ -4,19 +4,16 @@
 from __future__ import annotations
 
 import dataclasses
-import io
 import os
 import tempfile
 import threading
 from typing import Any, BinaryIO, Callable, Iterable, Optional, Union
 
 from ._buffers import Buffer
-from ._errors import check
+from ._errors import Guard, check
 from ._nnzip import ffi, lib
-from ._options import Call, Guard, Options, text
-
-Path = Union[str, "os.PathLike[str]"]
-Source = Union[Buffer, Path, BinaryIO]  # data, or a path or a seekable file
+from ._options import Call, Options, text
+from ._sources import Given, Path, Source
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,58 +48,6 @@ class Frame:
     copy_blocks: int  # of these: with copies of earlier content
 
 
-class _Given(Guard):
-    """A source for nnzip.h; `c` may be used as long as this lives."""
-
-    def __init__(self, source: Source, begin: int = 0) -> None:
-        self.c = ffi.new("nnzip_source*")
-        self._path: Any = None
-        self._file: Any = None
-        self._begin = begin
-        if isinstance(source, (str, os.PathLike)):
-            self._path = source
-            size = os.stat(source).st_size
-        elif _has_memory(source):
-            self._memory = ffi.from_buffer(source)
-            self.c.data, self.c.size = self._memory, len(self._memory)
-            return
-        else:
-            self._file = source
-            size = max(0, source.seek(0, io.SEEK_END) - begin)
-        self._handle = ffi.new_handle(self)
-        self.c.read, self.c.data, self.c.size = lib.nnzip_python_read, self._handle, size
-
-    def read(self, offset: int, room: Any) -> int:
-        try:
-            if self._file is not None:
-                return self._read_file(self._file, self._begin + offset, room)
-            with open(self._path, "rb", buffering=0) as file:  # many may be joined
-                return self._read_file(file, offset, room)
-        except BaseException as error:
-            self.error = error
-            return -1
-
-    @staticmethod
-    def _read_file(file: BinaryIO, offset: int, room: Any) -> int:
-        file.seek(offset)
-        data = file.read(len(room))
-        room[0:len(data)] = data
-        return len(data) or -1
-
-
-def _has_memory(source: Any) -> bool:
-    try:
-        memoryview(source).release()
-    except TypeError:
-        return False
-    return True
-
-
-@ffi.def_extern(error=-1)
-def nnzip_python_read(handle: Any, offset: int, room: Any, size: int) -> int:
-    return ffi.from_handle(handle).read(offset, ffi.buffer(room, size))
-
-
 class Reader:
     """Compressed data of which any part can be read, at the cost of the blocks that hold it.
 
@@ -116,7 +61,7 @@ class Reader:
         self._call = Call(None, options)
         self._lock = threading.Lock()
         self._opened = open(source, "rb") if isinstance(source, (str, os.PathLike)) else None
-        self._source = _Given(self._opened or source, begin)
+        self._source = Given(self._opened or source, begin)
         made = ffi.new("nnzip_reader**")
         try:
             self._check(lib.nnzip_reader_new(made, self._source.c, self._call.c))
@@ -220,7 +165,7 @@ def estimate(source: Source, options: Optional[Options] = None) -> tuple[LevelEs
     if isinstance(source, (str, os.PathLike)):
         with open(source, "rb") as file:
             return estimate(file, options)
-    given, call = _Given(source), Call(None, options)
+    given, call = Given(source), Call(None, options)
     told = ffi.new("nnzip_estimate_info*")
     told.struct_size = ffi.sizeof("nnzip_estimate_info")
     status = lib.nnzip_estimate(given.c, call.c, told)
@@ -268,7 +213,7 @@ def compress_part(source: Source, number: int, count: int, output: Union[Path, B
     if isinstance(source, (str, os.PathLike)):
         with open(source, "rb") as file:
             return compress_part(file, number, count, output, level, options, cut=cut)
-    given, call = _Given(source), Call(level, options)
+    given, call = Given(source), Call(level, options)
     _to_output(output, lambda to: lib.nnzip_compress_part(
         given.c, number, count, _CUTS[cut], lib.nnzip_python_write, to.handle, call.c), given, call)
 
@@ -286,7 +231,7 @@ def plan(source: Source, level: Optional[int] = None, options: Optional[Options]
     if isinstance(source, (str, os.PathLike)):
         with open(source, "rb") as file:
             return plan(file, level, options, limit=limit)
-    given, call = _Given(source), Call(level, options)
+    given, call = Given(source), Call(level, options)
     if limit is not None:
         given.c.size = min(given.c.size, limit)
     with tempfile.TemporaryFile() as packed:
@@ -304,7 +249,7 @@ def join(sources: Iterable[Source], output: Union[Path, BinaryIO]) -> None:
     NnzipError for what is no compressed data, and for a part that is missing, before anything is
     written.
     """
-    given = [_Given(source) for source in sources]
+    given = [Given(source) for source in sources]
     inputs = ffi.new("nnzip_source[]", len(given))
     for index, each in enumerate(given):
         inputs[index] = each.c[0]
