@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import itertools
 import posixpath
 from typing import Any, Callable, Iterator, Optional, Sequence
 
@@ -44,6 +45,14 @@ class _Part:
     length: int
 
 
+@dataclasses.dataclass(frozen=True)
+class _Plan:
+    """A file to be written, and the parts that it is made of."""
+
+    target: str
+    parts: list[_Part]
+
+
 def compress(source: str, target: str, *, client: Any = None, options: Optional[Options] = None,
              part_bytes: int = PART_BYTES, progress: Optional[Progress] = None) -> list[str]:
     """Compresses a file to target, or each file of a folder to the same name with .nnz in target.
@@ -55,13 +64,11 @@ def compress(source: str, target: str, *, client: Any = None, options: Optional[
     given = options or _NO_OPTIONS
     settings = {"level": given.level, "model": given.model, "memory_limit": given.memory_limit,
                 "layout": given.layout}
-    files = list(_pairs(source, target, "", _SUFFIX))
-    plans = {path: _cut(from_, path, _size(from_), part_bytes, settings) for from_, path in files}
-    _run(client, _compress_part, [part for parts in plans.values() for part in parts],
-         (settings,), progress)
-    for path, parts in plans.items():
-        _join_parts(parts, path)
-    return list(plans)
+    plans = [_Plan(path, _cut(from_, path, part_bytes, settings))
+             for from_, path in _pairs(source, target, "", _SUFFIX)]
+    workers = _Workers(client, part_bytes)
+    workers.run(plans, _compress_part, (settings,), _join_parts, progress)
+    return [plan.target for plan in plans]
 
 
 def decompress(source: str, target: str, *, client: Any = None, part_bytes: int = PART_BYTES,
@@ -71,16 +78,14 @@ def decompress(source: str, target: str, *, client: Any = None, part_bytes: int 
     part_bytes: of content for a worker at a time, at least; it gets whole frames. Returns the names
     written. Raises as compress().
     """
-    plans = {}
-    for from_, path in _pairs(source, target, _SUFFIX, ""):
-        plans[path] = [_Part(from_, _part_name(path, number, {"begin": begin, "end": end}), begin,
-                             end - begin)
-                       for number, (begin, end) in enumerate(_ranges(from_, part_bytes))]
-    _run(client, _decompress_part, [part for parts in plans.values() for part in parts], (),
-         progress)
-    for path, parts in plans.items():
-        _append_parts(parts, path)
-    return list(plans)
+    files = list(_pairs(source, target, _SUFFIX, ""))
+    workers = _Workers(client, part_bytes)
+    ranges = workers.each(_ranges, [from_ for from_, _ in files], [0] * len(files), (part_bytes,))
+    plans = [_Plan(path, [_Part(from_, _part_name(path, number, {"begin": begin, "end": end}),
+                                begin, end - begin) for number, (begin, end) in enumerate(found)])
+             for (from_, path), found in zip(files, ranges)]
+    workers.run(plans, _decompress_part, (), _append_parts, progress)
+    return [plan.target for plan in plans]
 
 
 def read_text(source: str, *, part_bytes: int = PART_BYTES, encoding: str = "utf-8") -> Any:
@@ -110,14 +115,9 @@ def _pairs(source: str, target: str, from_suffix: str, to_suffix: str) -> Iterat
         yield files.unstrip_protocol(path), f"{target.rstrip('/')}/{name}"
 
 
-def _size(url: str) -> int:
-    files, path = fsspec.core.url_to_fs(url)
-    return files.size(path)
-
-
-def _cut(source: str, target: str, size: int, part_bytes: int,
-         settings: dict[str, Any]) -> list[_Part]:
+def _cut(source: str, target: str, part_bytes: int, settings: dict[str, Any]) -> list[_Part]:
     files, path = fsspec.core.url_to_fs(source)
+    size = files.size(path)
     plan = {"size": size, "part_bytes": part_bytes, "version": str(files.ukey(path)), **settings}
     return [_Part(source, _part_name(target, number, plan), offset,
                   min(part_bytes, size - offset))
@@ -151,24 +151,32 @@ def _ranges(source: str, part_bytes: int) -> list[tuple[int, int]]:
 _ONE_THREAD = Options(threads=1)
 
 
-def _compress_part(part: _Part, settings: dict[str, Any]) -> int:
+def _each(function: Callable[..., Any], items: Sequence[Any], more: tuple[Any, ...]) -> list[Any]:
+    return [function(item, *more) for item in items]
+
+
+def _compress_part(part: _Part, settings: dict[str, Any]) -> None:
     if not _exists(part.target):
         with _open(part.source) as file:
             file.seek(part.offset)
             content = file.read(part.length)
         if len(content) != part.length:
             raise EOFError(f"{part.source} has become shorter")
-        _write(part.target, [_compress_buffer(content, options=Options(threads=1, **settings))])
-    return part.length
+        packed = _compress_buffer(content, options=Options(threads=1, **settings))
+        _write(part.target, lambda file: file.write(packed))
 
 
-def _decompress_part(part: _Part) -> int:
-    if not _exists(part.target):
-        with _open(part.source) as file, Reader(file, _ONE_THREAD) as reader:
-            end = part.offset + part.length
-            _write(part.target, (reader.read_range(at, min(_COPY_BYTES, end - at))
-                                 for at in range(part.offset, end, _COPY_BYTES)))
-    return part.length
+def _decompress_part(part: _Part) -> None:
+    if _exists(part.target):
+        return
+    with _open(part.source) as source, Reader(source, _ONE_THREAD) as reader:
+        end = part.offset + part.length
+
+        def copy(file: Any) -> None:
+            for at in range(part.offset, end, _COPY_BYTES):
+                file.write(reader.read_range(at, min(_COPY_BYTES, end - at)))
+
+        _write(part.target, copy)
 
 
 def _lines(source: str, begin: int, end: int, encoding: str) -> list[str]:
@@ -201,7 +209,7 @@ def _exists(url: str) -> bool:
     return bool(files.exists(path))
 
 
-def _write(url: str, pieces: Any) -> None:
+def _write(url: str, fill: Callable[[Any], object]) -> None:
     """Under its name it is complete: what is cut short has another one."""
     import os
     import socket
@@ -211,41 +219,12 @@ def _write(url: str, pieces: Any) -> None:
     unfinished = f"{path}.{socket.gethostname()}.{os.getpid()}"
     try:
         with files.open(unfinished, "wb") as file:
-            for piece in pieces:
-                file.write(piece)
+            fill(file)
         _rename(files, unfinished, path)
     except BaseException:
         if files.exists(unfinished):
             files.rm(unfinished)
         raise
-
-
-# ---- At the caller ----
-
-
-def _run(client: Any, function: Any, parts: Sequence[_Part], more: tuple[Any, ...],
-         progress: Optional[Progress]) -> None:
-    total, done = sum(part.length for part in parts), 0
-    for length in _lengths(client, function, parts, more):
-        done += length
-        if progress is not None:
-            progress(done, total)
-
-
-def _lengths(client: Any, function: Any, parts: Sequence[_Part],
-             more: tuple[Any, ...]) -> Iterator[int]:
-    if client is None:
-        for part in parts:
-            yield function(part, *more)
-        return
-    import distributed
-
-    futures = [client.submit(function, part, *more, pure=False, retries=3) for part in parts]
-    try:
-        for future in distributed.as_completed(futures):
-            yield future.result()
-    finally:
-        client.cancel(futures)
 
 
 class _Stored:
@@ -267,36 +246,108 @@ class _Stored:
         return data
 
 
-def _join_parts(parts: Sequence[_Part], target: str) -> None:
-    stored: Any = [_Stored(part.target) for part in parts]
-    _replace(target, lambda file: join(stored, file))
-    _remove_parts(target)
+def _join_parts(plan: _Plan) -> None:
+    stored: Any = [_Stored(part.target) for part in plan.parts]
+    _write(plan.target, lambda file: join(stored, file))
 
 
-def _append_parts(parts: Sequence[_Part], target: str) -> None:
+def _append_parts(plan: _Plan) -> None:
     def copy(output: Any) -> None:
-        for part in parts:
+        for part in plan.parts:
             with _open(part.target) as file:
                 while piece := file.read(_COPY_BYTES):
                     output.write(piece)
 
-    _replace(target, copy)
-    _remove_parts(target)
+    _write(plan.target, copy)
 
 
-def _replace(target: str, fill: Callable[[Any], None]) -> None:
-    files, path = fsspec.core.url_to_fs(target)
-    files.makedirs(posixpath.dirname(path), exist_ok=True)
-    unfinished = path + ".unfinished"
-    with files.open(unfinished, "wb") as file:
-        fill(file)
-    _rename(files, unfinished, path)
-
-
-def _remove_parts(target: str) -> None:
-    files, path = fsspec.core.url_to_fs(target + ".parts")
+def _remove_parts(plan: _Plan) -> None:
+    files, path = fsspec.core.url_to_fs(plan.target + ".parts")
     if files.exists(path):
         files.rm(path, recursive=True)
+
+
+# ---- At the caller ----
+
+# A task costs the scheduler about a millisecond.
+_MOST_ITEMS = 64
+# Tasks for each slot: who has many of them at once may be left with the last ones.
+_AHEAD = 2
+
+
+class _Workers:
+    """Those of a client, or this process. What they do can be done twice: the death of a worker in the
+    middle costs what it had begun."""
+
+    def __init__(self, client: Any, part_bytes: int) -> None:
+        self._client = client
+        self._short = part_bytes // 16  # short files go together
+
+    def run(self, plans: Sequence[_Plan], code: Callable[..., None], more: tuple[Any, ...],
+            finish: Callable[[_Plan], None], progress: Optional[Progress]) -> None:
+        """Codes all parts, makes the files of them, and forgets the parts."""
+        parts = [part for plan in plans for part in plan.parts]
+        lengths = [part.length for part in parts]
+        total, done = sum(lengths), 0
+
+        def tell(length: int) -> None:
+            nonlocal done
+            done += length
+            if progress is not None:
+                progress(done, total)
+
+        self.each(code, parts, lengths, more, tell)
+        whole = [sum(part.length for part in plan.parts) for plan in plans]
+        self.each(finish, plans, whole)
+        self.each(_remove_parts, plans, [0] * len(plans))
+
+    def each(self, function: Callable[..., Any], items: Sequence[Any], lengths: Sequence[int],
+             more: tuple[Any, ...] = (), tell: Callable[[int], None] = lambda _: None) -> list[Any]:
+        """function(item, *more) of all items; lengths: how much each is, of which tell is told."""
+        results: list[Any] = [None] * len(items)
+        if self._client is None:
+            for place, item in enumerate(items):
+                results[place] = function(item, *more)
+                tell(lengths[place])
+            return results
+        import distributed
+
+        batches = self._batches(lengths)
+        given: dict[Any, list[int]] = {}  # places of each task that has not ended
+        ended = distributed.as_completed(loop=self._client.loop)
+
+        def feed() -> None:
+            slots = sum(self._client.nthreads().values())  # workers may come and go
+            for batch in itertools.islice(batches, max(0, _AHEAD * max(slots, 1) - len(given))):
+                chosen = [items[place] for place in batch]
+                task = self._client.submit(_each, function, chosen, more, pure=False, retries=3)
+                given[task] = batch
+                ended.add(task)
+
+        try:
+            feed()
+            for task in ended:
+                batch = given.pop(task)
+                for place, result in zip(batch, task.result()):
+                    results[place] = result
+                feed()
+                tell(sum(lengths[place] for place in batch))
+        finally:
+            self._client.cancel(list(given))
+        return results
+
+    def _batches(self, lengths: Sequence[int]) -> Iterator[list[int]]:
+        """Places of items for a task each. The longest come first, so that workers end together."""
+        batch: list[int] = []
+        total = 0
+        for place in sorted(range(len(lengths)), key=lambda place: -lengths[place]):
+            if batch and (total + lengths[place] > self._short or len(batch) == _MOST_ITEMS):
+                yield batch
+                batch, total = [], 0
+            batch.append(place)
+            total += lengths[place]
+        if batch:
+            yield batch
 
 
 if __name__ == "__main__":
