@@ -3,7 +3,7 @@
 # Trains a tiny model for seconds: the loss falls, a stopped run resumes to the same weights, the
 # exported integers agree with the reference bit for bit, nnzip compresses with the model, and
 # weights that were carried elsewhere are quantised there; a phase ends at a given time, a run that
-# diverges goes back and gives up, one that was cut is let down.
+# diverges goes back and gives up, one that was cut is let down; what is measured of a network.
 set -euo pipefail
 train=$1 nnzip=$2 tests=$3 source=$4
 work=$(mktemp -d)
@@ -94,3 +94,19 @@ if "$train" --help | grep -q -- --fused; then
   awk '/^float: / { bits[++n] = $2 } END { d = bits[1] - bits[2]; exit !(n == 2 && d * d < 0.001 ^ 2) }' \
     "$work/whole.log" "$work/fused.log"
 fi
+
+# Measurements of the float weights: means over positions are the held-out figure, attention weights
+# of a query are 1, the byte just before matters more than a far one, learning a file makes it smaller.
+measure() { "$train" "${options[@]}" --start-from "$work/whole/weights.pt" --measure "$@" | tail -n +2; }
+float=$(awk '/^float: / { print $2 }' "$work/whole.log")
+measure positions | awk -v float="$float" '{ sum += $3 } END { print NR, sum / NR, float
+  exit !(NR == 256 && sum / NR > 0.98 * float && sum / NR < 1.02 * float) }'
+measure distances | awk '{ sum[$1 " " $2] += $4 } END {
+  for (head in sum) { ++heads; if (sum[head] < 0.999 || sum[head] > 1.001) exit 1 }
+  exit heads != 4 }'
+measure knockout | awk '{ bits[$1] = $2 } END { print bits[1], bits[60]
+  exit !(NR == 64 && bits[1] > 0.1 && bits[1] > 4 * bits[60]) }'
+frozen=$(measure file --file "$source/README.md" | awk 'END { print $2 }')
+learning=$(measure file --file "$source/README.md" --learn 0.3 | awk 'END { print $2 }')
+awk -v frozen="$frozen" -v learning="$learning" 'BEGIN { print "frozen and learning:", frozen, learning
+  exit !(learning < 0.98 * frozen) }'

@@ -52,9 +52,9 @@ torch::Tensor saturate16(const torch::Tensor& x, const torch::Tensor& unit) {
 }
 
 // q: [B*n*G][H/G*c][E], k and v: [B*n*G][keys][E], bias: [1][n][G][H/G*c][keys]; returns the mixed
-// values in the shape of q.
+// values in the shape of q, and the attention weights if `kept` is given.
 torch::Tensor mix(const torch::Tensor& q, const torch::Tensor& k, const torch::Tensor& v,
-                  const torch::Tensor& bias, Mode mode) {
+                  const torch::Tensor& bias, Mode mode, torch::Tensor* kept = nullptr) {
   const auto products =
       torch::bmm(q * std::pow(static_cast<double>(q.size(2)), -0.5), k.transpose(1, 2));
   // Not view, in whose gradient an addition in place would be a copy.
@@ -65,6 +65,7 @@ torch::Tensor mix(const torch::Tensor& q, const torch::Tensor& k, const torch::T
   // inside are float32 either way.
   const auto weights = mode == Mode::kQuantised ? RoundedSoftmax::apply(scores, kAttentionLevels)
                                                 : torch::_softmax(scores, -1, false);
+  if (kept != nullptr) *kept = weights;
   return torch::bmm(weights.view(products.sizes()), v);
 }
 
@@ -201,8 +202,11 @@ torch::Tensor BlockImpl::attention(const torch::Tensor& normed, Mode mode) {
       bias_and_mask(static_cast<int>(c), static_cast<int>(n), static_cast<int>(keys), normed)
           .to(q.scalar_type())
           .unsqueeze(0);
-  const auto mixed =
-      fused && mode == Mode::kFloat ? fused_mix(q, k, v, bias) : mix(q, k, v, bias, mode);
+  torch::Tensor weights;
+  const auto mixed = fused && mode == Mode::kFloat
+                         ? fused_mix(q, k, v, bias)
+                         : mix(q, k, v, bias, mode, keeps_weights ? &weights : nullptr);
+  if (weights.defined()) kept_weights = weights.detach().view({-1, config.heads, c, keys});
   return attention_out(mixed.view({batch, n, g, per, c, e})
                            .permute({0, 1, 4, 2, 3, 5})
                            .reshape({batch, length, g * per * e}),

@@ -36,6 +36,8 @@ struct BlockImpl : torch::nn::Module {
   Config config;
   int window;
   bool fused = false;                // see NetImpl::set_fused
+  bool keeps_weights = false;        // not where attention is fused
+  torch::Tensor kept_weights;        // those of the last forward, [chunks][H][chunk][keys]
   torch::Tensor qkv, out, up, down;  // [outputs][inputs]
   torch::Tensor distance_bias;       // [H][W], nats
   Quantiser attention_in, query, key, value, attention_out, hidden_in, hidden;

@@ -12,6 +12,7 @@
 #include <stdexcept>
 
 #include "export.h"
+#include "measure.h"
 #include "model/model_file.h"
 #include "model/model_limits.h"
 #include "trainer.h"
@@ -110,12 +111,28 @@ void add_options(CLI::App& app, Options& o, NgramOptions& ngrams) {
   app.add_option("--let-down", o.let_down,
                  "steps of a float phase that is all fall, for weights of a run that was cut")
       ->needs(start_from);
+  app.add_flag("--fixed-distance-bias", o.fixed_distance_bias,
+               "the bias by distance keeps the slopes that it begins with");
 #if TORCH_VERSION_MAJOR >= 2
   app.add_flag("--fused", o.fused, "the kernels that are for a GPU on a CPU too: for tests");
 #endif
   app.add_option("--threads", o.threads,
                  "0: all. Threads wait by spinning: where others use the machine, set "
                  "OMP_WAIT_POLICY=passive before the start")
+      ->capture_default_str();
+}
+
+void add_measure_options(CLI::App& app, nnzip::train::MeasureOptions& o) {
+  app.add_option("--measure", o.what,
+                 "measure in place of training, tab-separated: positions, knockout or distances on "
+                 "held-out data, or file")
+      ->check(CLI::IsMember({"positions", "knockout", "distances", "file"}));
+  app.add_option("--file", o.file, "what --measure file codes")->check(CLI::ExistingFile);
+  app.add_option("--file-streams", o.streams, "streams that it is cut into")->capture_default_str();
+  app.add_option("--overlap", o.overlap, "bytes before each window that are fed and not counted")
+      ->capture_default_str();
+  app.add_option("--learn", o.learn,
+                 "train on each window after it is coded, at this share of the rates")
       ->capture_default_str();
 }
 
@@ -159,6 +176,8 @@ int main(int argc, char** argv) {
   NgramOptions ngrams;
   CLI::App app{"Trains a byte transformer for nnzip and writes its model file."};
   add_options(app, options, ngrams);
+  nnzip::train::MeasureOptions measurement;
+  add_measure_options(app, measurement);
   bool dry_run = false;
   app.add_flag("--dry-run", dry_run, "print what the network costs, train nothing");
   CLI11_PARSE(app, argc, argv);
@@ -168,6 +187,10 @@ int main(int argc, char** argv) {
     if (options.threads > 0) set_threads(options.threads);
     if (dry_run) {
       print_costs(options.config);
+      return 0;
+    }
+    if (!measurement.what.empty()) {
+      nnzip::train::measure(options, measurement);
       return 0;
     }
     nnzip::train::Trainer trainer(options);

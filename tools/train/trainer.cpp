@@ -23,8 +23,7 @@ using Clock = std::chrono::steady_clock;
 constexpr int64_t kValidWindows = 24;  // a category, but more if there are few
 constexpr int64_t kLeastValidWindows = 144;
 constexpr int64_t kCalibrationWindows = 16;
-constexpr double kFinalRate = 0.02;  // of the peak, at the end of the fall
-constexpr double kGradientClip = 1.0;
+constexpr double kFinalRate = 0.02;     // of the peak, at the end of the fall
 constexpr int64_t kEmaEvery = 8;        // steps between updates of the moving average
 constexpr int64_t kMostReturns = 3;     // in a phase, of weights that are no longer finite
 constexpr int64_t kLetDownWarmup = 10;  // steps of a let-down for each of its warm-up
@@ -50,6 +49,22 @@ bool is_hidden_matrix(const std::string& name) {
 
 }  // namespace
 
+std::vector<Parameter> trained_parameters(const Net& net, const Options& options, bool quantised) {
+  std::vector<Parameter> parameters;
+  for (const auto& item : net->named_parameters()) {
+    const bool bias = item.key().ends_with("distance_bias");
+    const bool matrix = item.value().dim() == 2 && !bias;
+    const bool muon = !quantised && options.optimiser == "muon" && is_hidden_matrix(item.key());
+    if (item.key().ends_with("log_scale") && !quantised) continue;
+    double rate = quantised ? options.quantised_phase.rate : options.float_phase.rate;
+    if (muon) rate = options.muon_rate;
+    if (bias && options.fixed_distance_bias) rate = 0;
+    parameters.push_back({item.key(), item.value(), muon ? Rule::kMuon : Rule::kAdamW, rate,
+                          matrix && !quantised ? options.weight_decay : 0.0});
+  }
+  return parameters;
+}
+
 Trainer::Trainer(const Options& options)
     : options_(options),
       device_(options.device),
@@ -71,19 +86,7 @@ Trainer::Trainer(const Options& options)
 }
 
 void Trainer::begin_phase() {
-  std::vector<Parameter> parameters;
-  for (const auto& item : net_->named_parameters()) {
-    const bool matrix = item.value().dim() == 2 && !item.key().ends_with("distance_bias");
-    const bool muon =
-        phase_ == kFloatPhase && options_.optimiser == "muon" && is_hidden_matrix(item.key());
-    const bool scale = item.key().ends_with("log_scale");
-    if (scale && phase_ == kFloatPhase) continue;
-    const double rate =
-        phase_ == kFloatPhase ? options_.float_phase.rate : options_.quantised_phase.rate;
-    parameters.push_back({item.key(), item.value(), muon ? Rule::kMuon : Rule::kAdamW,
-                          muon ? options_.muon_rate : rate,
-                          matrix && phase_ == kFloatPhase ? options_.weight_decay : 0.0});
-  }
+  auto parameters = trained_parameters(net_, options_, phase_ == kQuantisedPhase);
   optimiser_ = std::make_unique<Optimiser>(std::move(parameters), options_.fused);
   ema_.clear();
   good_.clear();

@@ -49,7 +49,13 @@ struct Options {
   double save_weights = 0;  // minutes between writings of RUN/weights.pt; 0: none
   std::filesystem::path start_from;  // such a file: the run begins with its calibration, or
   int64_t let_down = 0;              // with a float phase of that many steps that is all fall
+  bool fixed_distance_bias = false;  // the bias keeps the slopes that it begins with
 };
+
+constexpr double kGradientClip = 1.0;
+
+// What a phase trains, with rules, peak rates and decays.
+std::vector<Parameter> trained_parameters(const Net& net, const Options& options, bool quantised);
 
 class Trainer {
  public:
