@@ -2,15 +2,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Trains variants of a small network on equal bytes and prints a table of what they are worth.
 
-    tools/study/ablate.py --set recipe --document >tools/train/ABLATIONS.md
+    tools/study/ablate.py --set recipe --into tools/train/ABLATIONS.md
     tools/study/ablate.py --set mixture|size|context
 
 Needs nnzip-train, nnzip and what tools/data/prepare.py makes. Each run is kept in WORK/SET-VARIANT-SEED
-and not run again; `--print` prints what there is and runs nothing. Bits a byte are of held-out windows with
+and not run again; `--print` prints what there is and runs nothing, `--into` puts it in place of a document's
+first table. Bits a byte are of held-out windows with
 an empty history; "mixed" is the size that `nnzip` gives files of the dev set with that network and contexts.
 """
 
 import argparse
+import contextlib
+import io
 import json
 import os
 import pathlib
@@ -18,6 +21,8 @@ import re
 import shutil
 import subprocess
 import sys
+
+from common import absolute, header, row
 
 WEIGHTS = ("books=1.0,wiki=0.8,web=1.0,multi=0.4,code=1.3,structured=0.6,"
            "multi2=0.8,structured2=0.7,code2=0.7,web2=0.6")
@@ -160,15 +165,6 @@ def measure(arguments, variant, seed):
 
 # ---- tables
 
-def row(cells):
-    print("| " + " | ".join(cells) + " |")
-
-
-def header(names):
-    row(names)
-    row(["---"] + ["---:"] * (len(names) - 1))
-
-
 def each(values, form):
     """The values of all seeds, first seed first."""
     return ", ".join(form(value) for value in values)
@@ -211,8 +207,11 @@ def print_categories(runs, variants):
             [str(r["model_bytes"])])
 
 
-def absolute(path):
-    return pathlib.Path(path).resolve()
+def replace_table(path, table):
+    text, count = re.subn(r"(?:^\|.*\n)+", lambda _: table, path.read_text(), count=1, flags=re.M)
+    if count == 0:
+        sys.exit(f"ablate.py: {path} has no table")
+    path.write_text(text)
 
 
 def parse():
@@ -228,6 +227,7 @@ def parse():
     parser.add_argument("--data", default="build/data", type=absolute)
     parser.add_argument("--work", default="build/study", type=absolute)
     parser.add_argument("--print", action="store_true", help="run nothing")
+    parser.add_argument("--into", type=pathlib.Path, help="a document whose first table this is")
     return parser.parse_args()
 
 
@@ -239,10 +239,16 @@ def main():
     runs = [r for r in runs if r]
     if not runs:
         sys.exit("ablate.py: nothing has been run")
-    if arguments.set == "recipe":
-        print_recipe(runs, seeds, mixed(arguments, "none"))
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        if arguments.set == "recipe":
+            print_recipe(runs, seeds, mixed(arguments, "none"))
+        else:
+            print_categories(runs, variants)
+    if arguments.into:
+        replace_table(arguments.into, out.getvalue())
     else:
-        print_categories(runs, variants)
+        print(out.getvalue(), end="")
 
 
 if __name__ == "__main__":

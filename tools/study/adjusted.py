@@ -19,6 +19,7 @@ Needs Pillow, where there are images that are not PPM or PGM, and flac, where so
 import argparse
 import hashlib
 import io
+import itertools
 import json
 import os
 import pathlib
@@ -28,6 +29,8 @@ import shutil
 import subprocess
 import sys
 import tarfile
+
+from common import absolute, header, row
 
 KINDS = ("text", "image", "audio")
 MIXTURES = ("text+image", "text+audio", "image+audio", "text+image+audio")
@@ -56,9 +59,12 @@ def as_plain(path):
 
 
 def shuffled(folder):
-    """The files of a folder in an order that does not depend on their content."""
-    files = [p for p in sorted(folder.rglob("*")) if p.is_file()]
-    return sorted(files, key=lambda p: hashlib.sha256(p.name.encode()).digest())
+    """The files of a folder, one of each source in turn, else in an order by the hash of their names."""
+    files = [p for p in folder.rglob("*") if p.is_file()]
+    sources = {}
+    for path in sorted(files, key=lambda p: hashlib.sha256(p.name.encode()).digest()):
+        sources.setdefault(path.name.split("_")[0], []).append(path)
+    return [path for turn in itertools.zip_longest(*sources.values()) for path in turn if path]
 
 
 def files_of(kind, folder, limit):
@@ -174,7 +180,7 @@ def measure(arguments, results):
     sizes = [10**6]
     while sizes[-1] * 2 <= arguments.megabytes * 1e6:
         sizes.append(sizes[-1] * 2)
-    for kind in KINDS + MIXTURES:
+    for kind in arguments.kinds:
         for size in sizes if kind in KINDS else sizes[-2:-1]:
             files = content(arguments, kind, size)
             row = results.setdefault(f"{kind} {size}", {"kind": kind, "asked": size})
@@ -217,21 +223,17 @@ def save(arguments, results):
 
 # ---- tables
 
-def row(cells):
-    print("| " + " | ".join(cells) + " |")
-
-
-def header(names, first=1):
-    row(names)
-    row(["---"] * first + ["---:"] * (len(names) - first))
-
-
 def model_bytes(results, names):
     return sum(results["files"][name]["file"] for name in names)
 
 
 def complete(results):
     return [r for key, r in results.items() if key != "files" and "models" in r]
+
+
+def largest(results):
+    """The row of the most bytes of each single kind."""
+    return {r["kind"]: r for r in complete(results) if r["kind"] in KINDS}
 
 
 def print_ratios(results):
@@ -252,13 +254,25 @@ def print_ratios(results):
 
 
 def print_times(results):
-    rows = complete(results)
-    last = [[r for r in rows if r["kind"] == kind][-1] for kind in KINDS]
-    header(["CPU seconds a GB, extrapolated"] + list(KINDS))
+    last = largest(results)
+    header(["CPU seconds a GB, extrapolated"] + list(last))
     for name in NAMES:
-        cells = [f"{r[name][1] / r['bytes'] * GIGABYTE:,.0f}" if r.get(name, [None])[0] else ""
-                 for r in last]
+        cells = [f"{r[name][1] / r['bytes'] * GIGABYTE:.0f}" if r.get(name, [None])[0] else ""
+                 for r in last.values()]
         if any(cells):
+            row([NAMES[name]] + cells)
+
+
+def print_even(results):
+    last = largest(results)
+    header(["MB from which nnzip -5 with its models is smaller"] + list(last))
+    for name in NAMES:
+        cells = []
+        for r in last.values():
+            gain = r[name][0] - r["nnzip"][0] if r.get(name, [None])[0] else 0
+            cells.append(f"{model_bytes(results, r['models']) * r['bytes'] / gain / 1e6:.0f}"
+                         if gain > 0 else "")
+        if name != "nnzip" and any(cells):
             row([NAMES[name]] + cells)
 
 
@@ -270,16 +284,13 @@ def print_models(results):
         row([name, str(r["parameters"]), str(r["file"]), f"{r['file'] / r['parameters']:.4f}"] + shares)
 
 
-def absolute(path):
-    return pathlib.Path(path).resolve()
-
-
 def parse():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--megabytes", type=float, default=8, help="the largest size")
     for kind in KINDS:
         parser.add_argument(f"--{kind}", default=f"build/data/valid/{kind}", type=absolute,
                             help="folder, by default of held-out data")
+    parser.add_argument("--kinds", default=KINDS + MIXTURES, nargs="*", choices=KINDS + MIXTURES)
     parser.add_argument("--nnzip", default="build/release/nnzip", type=absolute)
     parser.add_argument("--models", default="models", type=absolute)
     parser.add_argument("--work", default="build/study", type=absolute)
@@ -295,7 +306,7 @@ def main():
     results = json.loads(kept.read_text()) if kept.exists() else {}
     if not arguments.print:
         measure(arguments, results)
-    for table in (print_ratios, print_times, print_models):
+    for table in (print_ratios, print_even, print_times, print_models):
         table(results)
         print()
 

@@ -12,13 +12,13 @@ against that of distance 1, the geometric mean over all heads. All of float weig
 
 import math
 
-import trainer
+import common
 
 
 def by_distance(arguments):
     """Attention weight of each layer, and the mean bias of all, by distance from 1."""
     weights, biases, heads = {}, {}, set()
-    for layer, head, distance, weight, bias in trainer.measure(arguments, "distances",
+    for layer, head, distance, weight, bias in common.measure(arguments, "distances",
                                                                "--length", arguments.length):
         key = int(layer), int(distance) + 1
         heads.add(int(head))
@@ -37,21 +37,21 @@ def ranges(last):
 
 
 def main():
-    options = trainer.parser(__doc__.split("\n")[0])
+    options = common.parser(__doc__.split("\n")[0])
     options.add_argument("--length", default=1024, type=int)
     arguments = options.parse_args()
     knockout = {int(d): float(bits) for d, bits in
-                trainer.measure(arguments, "knockout", "--length", arguments.length)}
+                common.measure(arguments, "knockout", "--length", arguments.length)}
     weights, biases, layers = by_distance(arguments)
     first = sum(biases[1]) / len(biases[1])
-    trainer.header(["distance", "bits it is worth, each", "factor of the bias"] +
+    common.header(["distance", "bits it is worth, each", "factor of the bias"] +
                    [f"layer {i}, share" for i in range(layers)])
     for low, high in ranges(max(biases)):
         inside = range(low, high + 1)
         known = [knockout[d] for d in inside if d in knockout]
         bias = [b for d in inside for b in biases.get(d, [])]
         shares = [sum(weights.get((layer, d), 0) for d in inside) for layer in range(layers)]
-        trainer.row([low if low == high else f"{low} to {high}",
+        common.row([low if low == high else f"{low} to {high}",
                      f"{sum(known) / len(known):.4f}" if len(known) == len(inside) else "",
                      f"{math.exp(sum(bias) / len(bias) - first):.4f}" if bias else ""] +
                     [f"{share:.3f}" if share else "" for share in shares])

@@ -10,39 +10,39 @@ each of --streams streams and has an empty history, unless it overlaps: then the
 counted, at the price of computing them twice. Beside it what nnzip makes of the same bytes, on disk.
 """
 
-import trainer
+import common
 
 
 def bits(arguments, path, *options, weights=True):
-    rows = trainer.measure(arguments, "file", "--file", path, *options, weights=weights)
+    rows = common.measure(arguments, "file", "--file", path, *options, weights=weights)
     return float(rows[-1][1])
 
 
 def learning(arguments, paths):
     window = ["--file-streams", arguments.streams, "--length", arguments.length]
-    trainer.header(["bits a byte"] + [path.name for path in paths])
+    common.header(["bits a byte"] + [path.name for path in paths])
     cases = [("learning from nothing", 1, False), ("bundled weights, frozen", 0, True)]
     cases += [(f"learning from them, {rate} of the rates", rate, True) for rate in arguments.rates]
     for name, rate, weights in cases:
-        trainer.row([name] + [f"{bits(arguments, p, *window, '--learn', rate, weights=weights):.4f}"
+        common.row([name] + [f"{bits(arguments, p, *window, '--learn', rate, weights=weights):.4f}"
                               for p in paths])
     for name, options in [("nnzip --model none", ["--model", "none"]), ("nnzip -5", [])]:
-        trainer.row([name] + [f"{8 * trainer.coded_bytes(arguments, c, *options) / len(c):.4f}"
+        common.row([name] + [f"{8 * common.coded_bytes(arguments, c, *options) / len(c):.4f}"
                               for c in (p.read_bytes() for p in paths)])
 
 
 def overlaps(arguments, path):
-    trainer.header(["window", "overlap", f"bits a byte, {path.name}", "bytes computed a byte"])
+    common.header(["window", "overlap", f"bits a byte, {path.name}", "bytes computed a byte"])
     for length in arguments.lengths:
         for overlap in (0, length // 4, length // 2):
             value = bits(arguments, path, "--length", length, "--overlap", overlap,
                          "--file-streams", 4)
-            trainer.row([length, overlap, f"{value:.4f}", f"{length / (length - overlap):.2f}"])
+            common.row([length, overlap, f"{value:.4f}", f"{length / (length - overlap):.2f}"])
 
 
 def main():
-    options = trainer.parser(__doc__.split("\n")[0])
-    options.add_argument("files", nargs="+", type=trainer.absolute)
+    options = common.parser(__doc__.split("\n")[0])
+    options.add_argument("files", nargs="+", type=common.absolute)
     options.add_argument("--streams", default=2, type=int)
     options.add_argument("--length", default=256, type=int)
     options.add_argument("--rates", default=[0.003, 0.01, 0.03], nargs="*", type=float)
