@@ -24,7 +24,8 @@ constexpr int kSetContexts[] = {kEnergies * 8,
                                 256,
                                 768,
                                 PixelContexts::kCopyStates,
-                                16 * PixelContexts::kSeenStates};
+                                16 * PixelContexts::kSeenStates,
+                                ColourPairs::kStates};
 constexpr int kFinalContexts[] = {kEnergies * 8, 384, 512};
 
 constexpr int kBiasInput = kGuesses;
@@ -32,6 +33,7 @@ constexpr int kNetworkInput = kGuesses + 1;
 constexpr int kNetworkLinearInput = kGuesses + 2;
 constexpr int kPlainInput = kGuesses + 3;  // one for each plain context
 constexpr int kExactInput = kPlainInput + 5;
+constexpr int kPairInput = kExactInput + PixelContexts::kInputs;
 constexpr int kLinearInput = 64;  // one for each guess
 constexpr std::uint32_t kCounterLimit = 1023;
 constexpr MixRates kRates{90, 18, 120};
@@ -90,6 +92,7 @@ std::array<std::int16_t, 96> first_weights() {
   for (int i = 0; i < 2 * kHashed; i += 2) {
     weights[kExactInput + i] = static_cast<std::int16_t>(kWeightOne * 2 / 100);
   }
+  weights[kPairInput] = static_cast<std::int16_t>(kWeightOne * 2 / 100);
   weights[kNetworkInput] = static_cast<std::int16_t>(kWeightOne * 30 / 100);
   return weights;
 }
@@ -106,7 +109,7 @@ std::size_t ImagePredictor::memory_bytes(const MixerPlan& plan) {
          sizeof(Counter) * (std::size_t{kGuesses * kGuessCounters} * plan.layout.channels +
                             plain_count(plan.layout)) +
          (std::size_t{64} << (16 - refined_shift(plan.content_bytes))) +
-         PixelContexts::memory_bytes(plan.content_bytes) +
+         PixelContexts::memory_bytes(plan.content_bytes) + ColourPairs::memory_bytes() +
          decltype(sets_)::memory_bytes(kSetContexts, kFinalContexts) +
          (std::size_t{1} << 16);  // the rest, generously
 }
@@ -124,6 +127,7 @@ ImagePredictor::ImagePredictor(const MixerPlan& plan, const MixKernels& kernels)
       sets_(kernels, kSetContexts, kFinalContexts, kRates, first_weights()),
       refined_shift_(refined_shift(plan.content_bytes)),
       refiner_(std::size_t{1} << (16 - refined_shift_)) {
+  if (plan.layout.channels > 2 && plan.layout.number_bytes() == 1) pairs_.emplace();
   for (std::size_t i = 0; i < streams_.size(); ++i) streams_[i].position = order_.first(i);
   const std::vector<Counter>& first = image_tables().first;
   const std::size_t tables = kGuesses * std::size_t{plan.layout.channels};
@@ -143,6 +147,8 @@ void ImagePredictor::begin_byte(int stream, const Distribution* network) {
   number_->place = guesses_.plane().place(s.position);
   if (number_->place.byte == 0) guesses_.begin(*number_);
   if (!number_->place.padding) exact_.begin_byte(stream_, *number_, s.last);
+  paired_ = pairs_ && ColourPairs::applies(number_->place);
+  if (paired_) pairs_->begin(*number_);
   prepare_guesses();
   prepare_plain_contexts();
 }
@@ -245,6 +251,12 @@ void ImagePredictor::add_exact_contexts() {
   }
 }
 
+void ImagePredictor::add_colour_pairs() {
+  std::int16_t* const x = inputs_.data() + kPairInput;
+  x[0] = x[1] = 0;
+  if (paired_) pairs_->add_inputs(x, partial_, bit_);
+}
+
 void ImagePredictor::add_network() {
   std::int16_t* const x = inputs_.data();
   x[kNetworkInput] = x[kNetworkLinearInput] = 0;
@@ -272,7 +284,8 @@ void ImagePredictor::select_sets() {
       static_cast<std::int32_t>(partial_),
       level * 96 + number_->nearby * 4 + channel,
       at.padding ? 0 : static_cast<std::int32_t>(exact_.copy_state()),
-      at.padding ? 0 : static_cast<std::int32_t>(exact_.seen_state()) * 16 + level_};
+      at.padding ? 0 : static_cast<std::int32_t>(exact_.seen_state()) * 16 + level_,
+      static_cast<std::int32_t>(paired_ ? pairs_->state() : ColourPairs::kStates - 1)};
   for (int k = 0; k < kSets; ++k) sets_.choose(k, static_cast<std::size_t>(contexts[k]));
   const int final_contexts[] = {contexts[0], contexts[2], contexts[1]};
   for (int k = 0; k < 3; ++k) sets_.choose_final(k, static_cast<std::size_t>(final_contexts[k]));
@@ -285,6 +298,7 @@ std::uint32_t ImagePredictor::predict() {
   add_guesses();
   add_plain_contexts();
   add_exact_contexts();
+  add_colour_pairs();
   inputs_.data()[kBiasInput] = 256;
   add_network();
   for (std::uint64_t rest = disabled_; rest != 0; rest &= rest - 1) {
@@ -299,6 +313,7 @@ std::uint32_t ImagePredictor::predict() {
 void ImagePredictor::update(int bit) {
   sets_.learn(inputs_.data(), bit);
   if (!number_->place.padding) exact_.update(sets_.kernels(), bit);
+  if (paired_) pairs_->update(bit);
   refiner_.update(bit, sets_.dither());
   sets_.kernels().learn(counters_at_work_.data(), kCounterRoom, kTables.reciprocal.data(), bit,
                         kCounterLimit);
@@ -318,6 +333,7 @@ std::uint8_t ImagePredictor::end_byte() {
   } else if (number_->place.byte == 1) {
     guesses_.learn(*number_, low_first_ ? byte << 8 | s.last : s.last << 8 | byte);
   }
+  if (paired_) pairs_->learn(*number_, byte);
   if (!number_->place.padding) exact_.end_byte(stream_, *number_);
   s.last = byte;
   s.position = order_.next(s.position);

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "coder/distribution.h"
@@ -13,6 +14,7 @@
 #include "mixer/core/aligned_memory.h"
 #include "mixer/core/mix_network.h"
 #include "mixer/core/mixer_plan.h"
+#include "mixer/image/colour_pairs.h"
 #include "mixer/image/image_guesses.h"
 #include "mixer/image/pixel_contexts.h"
 
@@ -39,7 +41,7 @@ class ImagePredictor {
  private:
   static constexpr int kPlain = 4;
   static constexpr int kInputs = 96;
-  static constexpr int kSets = 8;
+  static constexpr int kSets = 9;
   static constexpr int kCounterRoom = 32;  // for all guesses and plain contexts
 
   struct Stream {
@@ -55,6 +57,7 @@ class ImagePredictor {
   void add_guesses();
   void add_plain_contexts();
   void add_exact_contexts();
+  void add_colour_pairs();
   void add_network();
   void select_sets();
 
@@ -70,6 +73,7 @@ class ImagePredictor {
   ImageNumber* number_ = nullptr;
   std::uint32_t partial_ = 1;  // its bits so far below a leading 1
   int bit_ = 0;                // how many
+  bool paired_ = false;        // pairs_ says something of it
   const Distribution* network_ = nullptr;
   // Of the guesses: values, bins in a unit of distance in 1/2^20 and how far they reach, what is
   // added to the bit's level, first counters.
@@ -85,6 +89,7 @@ class ImagePredictor {
 
   // What adapts.
   PixelContexts exact_;
+  std::optional<ColourPairs> pairs_;     // of three or four colours, of a byte each
   std::vector<Counter> counters_;        // [channel][guess][half the energy][level][bin]
   std::vector<Counter> plain_counters_;  // [context][byte][byte of the pixel][partial byte]
   AlignedMemory<std::int16_t> inputs_;

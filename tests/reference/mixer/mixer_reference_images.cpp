@@ -51,7 +51,7 @@ ImageReference::ImageReference(std::size_t n, std::size_t streams, const Layout&
       z_(std::clamp(log2_of(n) - 2, 12, 16)),
       refiner_(std::size_t{1} << z_),
       inputs_(96),
-      logits_(8) {
+      logits_(9) {
   const auto channels = static_cast<std::size_t>(channels_);
   for (std::size_t c = 0; c < channels; ++c) {
     regressions_.push_back({.local = {tap_count(c), static_cast<std::size_t>(width_)}});
@@ -69,10 +69,11 @@ ImageReference::ImageReference(std::size_t n, std::size_t streams, const Layout&
   std::fill_n(first.begin(), kGuesses, 16384 * 2 / 100);
   first[21] = 16384 * 30 / 100;
   for (std::size_t i = 28; i < 52; i += 2) first[i] = 16384 * 2 / 100;
-  for (const std::size_t of : {192, 512, 384, 512, 256, 768, 64, 208})
+  first[56] = 16384 * 2 / 100;
+  for (const std::size_t of : {192, 512, 384, 512, 256, 768, 64, 208, 65})
     sets_.emplace_back(of, first);
   for (const std::size_t of : {192, 384, 512}) {
-    final_sets_.emplace_back(of, std::vector<Int>(8, 16384 / 8));
+    final_sets_.emplace_back(of, std::vector<Int>(9, 16384 / 9));
   }
 }
 
@@ -130,6 +131,7 @@ void ImageReference::start(std::size_t stream, const Distribution* distribution)
     if (s.c == 0) exact_.begin_pixel(stream, s.number, s.around);
   }
   if (!s.padding) exact_.begin_byte(stream, s.c, in_number, s.current, s.first);
+  if (is_paired(s)) pairs_.begin(s.current[0], s.current[1], s.candidates[kStacked], s.likely);
 }
 
 Int ImageReference::place() const { return stream_->e - stream_->number; }
@@ -162,6 +164,9 @@ void ImageReference::put_exact(const Stream& s) {
   std::array<Int, 28> x{};
   if (!s.padding) x = exact_.inputs(c_, k_);
   std::copy(x.begin(), x.end(), inputs_.begin() + 28);
+  std::array<Int, 2> of_pair{};
+  if (is_paired(s)) of_pair = pairs_.inputs(c_, k_);
+  std::copy(of_pair.begin(), of_pair.end(), inputs_.begin() + 56);
 }
 
 std::uint32_t ImageReference::predict() {
@@ -219,8 +224,9 @@ std::uint32_t ImageReference::predict() {
                                 c_,
                                 96 * limited + 4 * mixer_reference::energy(s.withcolour) + s.c,
                                 s.padding ? 0 : exact_.copy_state,
-                                s.padding ? 0 : 16 * exact_.seen + l};
-  for (std::size_t i = 0; i < 8; ++i) {
+                                s.padding ? 0 : 16 * exact_.seen + l,
+                                is_paired(s) ? pairs_.state : 64};
+  for (std::size_t i = 0; i < 9; ++i) {
     sets_[i].mix(chosen[i], inputs_);
     logits_[i] = sets_[i].logit;
   }
@@ -241,6 +247,7 @@ void ImageReference::learn(int bit) {
   for (Sets& sets : final_sets_) sets.learn(logits_, bit, 120);
   refiner_.learn(refined_, x_, bit, ++bits_);
   if (!s.padding) exact_.learn(bit);
+  if (is_paired(s)) pairs_.learn(bit);
   for (std::size_t i = 0; i < kGuesses; ++i) counter(i).learn(bit, 1023);
   for (const std::uint64_t chosen : plain_chosen_) plain_.at(chosen).learn(bit, 1023);
 
@@ -254,6 +261,7 @@ void ImageReference::learn(int bit) {
                   : layout_.low_first ? s.first + 256 * byte
                                       : 256 * s.first + byte;
     end_number(s, v);
+    if (is_paired(s)) pairs_.end(v);
     if (static_cast<Int>(s.c) == channels_ - 1) {
       exact_.end_pixel(static_cast<std::size_t>(stream_ - streams_.data()), content_);
     }

@@ -10,6 +10,7 @@
 
 #include "coder/distribution.h"
 #include "layout/layout.h"
+#include "reference/mixer/mixer_reference_pairs.h"
 #include "reference/mixer/mixer_reference_pixels.h"
 #include "reference/mixer/mixer_reference_regression.h"
 #include "reference/mixer/mixer_reference_sets.h"
@@ -110,6 +111,7 @@ class ImageReference {
   void put_guesses(Stream& s, const Errors& e) const;
   // Bits
   void put_exact(const Stream& s);
+  bool is_paired(const Stream& s) const { return b_ == 1 && s.c == 2; }
   Int place() const;  // 0 for the first byte of the number, 1 for the second
   Int byte_of(Int number) const;
   Int threshold() const;
@@ -129,6 +131,7 @@ class ImageReference {
   std::unordered_map<std::uint64_t, mixer_reference::Counter> plain_;
   std::vector<mixer_reference::Sets> sets_, final_sets_;
   mixer_reference::PixelReference exact_;
+  mixer_reference::PairReference pairs_;
   int z_;  // the exponent of Z
   mixer_reference::Refiner refiner_;
 
