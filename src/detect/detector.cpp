@@ -50,6 +50,9 @@ constexpr Sniffer kSniffers[] = {
     {"P5", 0, sniff_pnm},
     {"P6", 0, sniff_pnm},
     {"P7", 0, sniff_pnm},
+    {"\x93N", 0, sniff_npy},
+    {"SI", 0, sniff_fits},
+    {"XT", 0, sniff_fits},
     {"\x7F"
      "E",
      0, sniff_elf},
@@ -207,7 +210,7 @@ void Detector::look_at(Window window, std::size_t at) {
 // Formats whose headers are not distinct enough to be looked for everywhere.
 void Detector::begin_file(Window window, std::size_t at) {
   const HeaderView header(window.subspan(at));
-  for (const auto sniff : {sniff_tiff, sniff_tga}) {
+  for (const auto sniff : {sniff_tiff, sniff_tga, sniff_safetensors, sniff_nifti}) {
     const auto found = sniff(header);
     const std::uint64_t left = end_of_file(window) - (position_ + at);
     if (!stretch_ && found && found->begin < left && found->bytes <= left - found->begin) {

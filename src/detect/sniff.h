@@ -51,7 +51,7 @@ struct Found {
   static constexpr std::uint64_t kToTheEnd = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t begin = 0;  // bytes from the header's first byte to what it describes
   std::uint64_t bytes = 0;  // of that; kToTheEnd: to the end of the file that holds it
-  Layout layout = {};       // of pixels or samples
+  Layout layout = {};       // of pixels, samples or a table
   bool compressed = false;  // already: nothing would make it smaller
   bool unfinished = false;  // it begins there, and more must be known to say how long it is; if
                             // there is no more, it has this layout or, of kBytes, is nothing
@@ -69,6 +69,12 @@ std::optional<Found> sniff_bmp(const HeaderView& header);
 std::optional<Found> sniff_pnm(const HeaderView& header);
 std::optional<Found> sniff_tga(const HeaderView& header);
 std::optional<Found> sniff_tiff(const HeaderView& header);
+
+// Arrays of numbers. Those of safetensors and NIfTI are looked for at the beginning of files alone.
+std::optional<Found> sniff_npy(const HeaderView& header);
+std::optional<Found> sniff_safetensors(const HeaderView& header);
+std::optional<Found> sniff_fits(const HeaderView& header);
+std::optional<Found> sniff_nifti(const HeaderView& header);
 
 // Machine code of programs.
 std::optional<Found> sniff_elf(const HeaderView& header);

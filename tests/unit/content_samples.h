@@ -3,6 +3,7 @@
 #pragma once
 
 #include <bit>
+#include <string>
 #include <string_view>
 
 #include "base/bytes.h"
@@ -160,6 +161,56 @@ inline Bytes tiff(std::uint32_t width, std::uint32_t height, std::uint32_t chann
   entry(277, 1, channels);
   entry(279, strips, strips == 1 ? total : tables + 4 * strips);
   return file;
+}
+
+// type: as "<f4"; shape: as "(3, 4)".
+inline Bytes npy(std::string_view type, std::string_view shape, bool columns_first,
+                 const Bytes& numbers) {
+  FileMaker dictionary;
+  dictionary.text("{'descr': '").text(type).text("', 'fortran_order': ");
+  dictionary.text(columns_first ? "True" : "False").text(", 'shape': ").text(shape).text(", }\n");
+  FileMaker file;
+  file.text("\x93NUMPY\x01").zeros(1).little(dictionary.size(), 2).data(dictionary);
+  return file.data(numbers);
+}
+
+// One tensor of two dimensions behind one of eight floats.
+inline Bytes safetensors(std::string_view type, std::string_view shape, const Bytes& numbers) {
+  const std::string end = std::to_string(32 + numbers.size());
+  FileMaker json;
+  json.text(
+      "{\"bias\":{\"dtype\":\"F32\",\"shape\":[8],\"data_offsets\":[0,32]},\"w\":{\"dtype\":\"");
+  json.text(type)
+      .text("\",\"shape\":")
+      .text(shape)
+      .text(",\"data_offsets\":[32,")
+      .text(end)
+      .text("]}}");
+  return FileMaker().little(json.size(), 8).data(json).zeros(32).data(numbers);
+}
+
+// bits: negative of floats.
+inline Bytes fits(int bits, std::size_t columns, std::size_t rows, const Bytes& numbers) {
+  FileMaker file;
+  const auto card = [&](const std::string& text) {
+    file.text(text + std::string(80 - text.size(), ' '));
+  };
+  card("SIMPLE  =                    T");
+  card("BITPIX  = " + std::to_string(bits));
+  card("NAXIS   = 2");
+  card("NAXIS1  = " + std::to_string(columns));
+  card("NAXIS2  = " + std::to_string(rows));
+  card("END");
+  for (int i = 6; i < 36; ++i) card("");
+  return file.data(numbers);
+}
+
+inline Bytes nifti(std::uint32_t bits, std::uint32_t columns, std::uint32_t rows,
+                   const Bytes& numbers) {
+  FileMaker file;
+  file.little(348, 4).zeros(36).little(2, 2).little(columns, 2).little(rows, 2).zeros(24);
+  file.little(4, 2).little(bits, 2).zeros(34).little(std::bit_cast<std::uint32_t>(352.0F), 4);
+  return file.zeros(232).text("n+1").zeros(5).data(numbers);
 }
 
 // A program whose only executable part is the code, at an offset of 4096.

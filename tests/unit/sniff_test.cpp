@@ -282,6 +282,64 @@ TEST_CASE("SniffCompressed.KnowsTheirBeginnings") {
         708);
 }
 
+TEST_CASE("SniffArray.FindsNumbers") {
+  const Bytes data = smooth(4800, 4, true);
+  struct Case {
+    const char *type, *shape;
+    bool columns_first;
+    Layout layout;
+  };
+  const Case cases[] = {
+      {"<f4", "(30, 40)", false, {.stride = 160, .element = 4}},
+      {"<f4", "(30, 40)", true, {.stride = 120, .element = 4}},
+      {">f8", "(600,)", false, {.stride = 16, .element = 8, .high_first = true}},
+      {"<c16", "(30, 10)", false, {.stride = 160, .element = 8}},
+      {"<f2", "(2, 30, 40)", false, {.stride = 80, .element = 2, .odd_high = true}},
+      {">i2", "(60, 40)", false, {.stride = 80, .element = 2}},
+      {"|u1", "(40, 40, 3)", false, {.stride = 120, .element = 3}},
+      {"|u1", "(4800,)", false, {.stride = 2}},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.type, c.shape, c.columns_first);
+    const Bytes file = test::npy(c.type, c.shape, c.columns_first, data);
+    const Found array = found(sniff_npy, file);
+    CHECK(array.begin == file.size() - data.size());
+    CHECK(array.bytes == data.size());
+    CHECK(array.layout == c.layout);
+    check_lies(sniff_npy, file, array.begin);
+  }
+  for (const char* const type : {"<U4", "|O", "<f3", "[('a', '<f4')]"}) {
+    CHECK_FALSE(sniffed(sniff_npy, test::npy(type, "(30, 40)", false, data)));
+  }
+}
+
+TEST_CASE("SniffArray.FindsTensors") {
+  const Bytes data = smooth(4800, 2, true);
+  const Bytes file = test::safetensors("BF16", "[60,40]", data);
+  const Found tensors = found(sniff_safetensors, file);
+  CHECK(tensors.begin + tensors.bytes == file.size());
+  CHECK(tensors.bytes == data.size() + 32);
+  CHECK(tensors.layout == Layout{.stride = 80, .element = 2, .odd_high = true});
+  check_lies(sniff_safetensors, file, tensors.begin);
+  CHECK(found(sniff_safetensors, test::safetensors("F64", "[6,100]", data)).layout ==
+        Layout{.stride = 800, .element = 8});
+  CHECK_FALSE(sniffed(sniff_safetensors, FileMaker().little(20, 8).text("{\"a\": [1, 2, 3]}    ")));
+}
+
+TEST_CASE("SniffArray.FindsFitsAndNifti") {
+  const Bytes data = smooth(4800, 4, false);
+  const Found fits = found(sniff_fits, test::fits(-32, 40, 30, data));
+  CHECK(fits.begin == 2880);
+  CHECK(fits.bytes == data.size());
+  CHECK(fits.layout == Layout{.stride = 160, .element = 4, .high_first = true});
+  check_lies(sniff_fits, test::fits(16, 40, 60, data), 480);
+  const Found nifti = found(sniff_nifti, test::nifti(16, 40, 60, data));
+  CHECK(nifti.begin == 352);
+  CHECK(nifti.bytes == data.size());
+  CHECK(nifti.layout == Layout{.stride = 80, .element = 2, .odd_high = true});
+  check_lies(sniff_nifti, test::nifti(16, 40, 60, data), 352);
+}
+
 TEST_CASE("SniffTar.FindsMembers") {
   const Bytes member = test::tar_member("a", Bytes(1000, 'a'));
   const auto file = sniffed(sniff_tar, member);
