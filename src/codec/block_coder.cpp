@@ -374,7 +374,7 @@ BlockHeader header_as(BlockKind kind, std::span<const std::uint8_t> content, con
   if (kind != BlockKind::kNetwork) {
     header.layout = view.layout;
     header.filters = view.filters;
-    if (is_of_bytes(view.layout)) header.effort = level.effort;
+    header.effort = effort_of(view.layout, level.effort);
   } else if (view.layout.form == Form::kSamples) {
     header.layout = view.layout;
     header.filters = {{Filter::kResiduals}};
@@ -453,7 +453,7 @@ std::uint64_t encode_memory(std::size_t content_bytes, const FrameModels& models
   std::uint64_t slowest = zstd_pack_memory(content_bytes);
   const auto consider = [&](BlockHeader header, const Layout& layout, const Engine* engine) {
     header.layout = layout;
-    header.effort = is_of_bytes(layout) ? level.effort : Effort::kUsual;
+    header.effort = effort_of(layout, level.effort);
     slowest = std::max(slowest, kind_of(header.kind).memory(header, engine, threads));
   };
   for (const Layout& layout : {bytes, pixels, samples}) {

@@ -64,7 +64,7 @@ View choose_view(std::span<const std::uint8_t> content, const Segment& segment,
     View view = view_of(content, proposal);
     if (!chain_fits(view.filters, view.layout, content.size())) continue;
     if (proposals.size() > 1) {
-      const Effort effort = is_of_bytes(proposal.layout) ? sampling.effort : Effort::kUsual;
+      const Effort effort = effort_of(proposal.layout, sampling.effort);
       const bool shortened = has_filter(view.filters, Filter::kIntegers);
       const auto filtered = view.of(content);
       const Bytes sample =

@@ -73,7 +73,7 @@ struct Level {
   std::array<const char*, 2> models;  // as ModelStore::find takes them, each for other content;
                                       // null: none
   KindsTried kinds;
-  Effort effort;  // of bytes and code
+  Effort effort;  // see effort_of of kinds/kind.h
   Unwrapped unwrap;
   std::size_t block_bytes;       // content of a block at most
   std::size_t min_stream_bytes;  // of a block with several streams: shorter ones decode faster on

@@ -20,6 +20,7 @@ constexpr std::int64_t kPivot = std::int64_t{1} << 26;  // least one; the larges
 // equal have a solution.
 constexpr std::int64_t kShiftedRidge = std::int64_t{1} << 26;
 constexpr std::int64_t kImportance = 32;  // at first; twice that when all sums are halved
+constexpr int kUsualMemory = 9;  // of longer ones importances are less, so that sums are not more
 constexpr std::int64_t kRidge = std::int64_t{1}
                                 << 21;  // added to squares: about .03 steps of 16 bits
 constexpr int kWeightBits = 24;
@@ -60,6 +61,7 @@ LeastSquares::LeastSquares(int inputs, int log2_memory, int interval, const Samp
       n_(inputs),
       stride_((inputs + 1 + 3) / 4 * 4),
       period_((3 << log2_memory) / 4),
+      importance_(kImportance >> std::max(log2_memory - kUsualMemory, 0)),
       interval_(interval),
       memory_(static_cast<std::size_t>(stride_ * (inputs + 3))),
       inputs_(memory_.data()),
@@ -78,7 +80,7 @@ void LeastSquares::update(std::int32_t value) {
   inputs_[n_] = value;
   // What comes before loses importance as what comes gains. Importances are small, so that products
   // are exact: rounding them would leave equations without a solution.
-  const std::int64_t importance = kImportance + kImportance * age_ / period_;
+  const std::int64_t importance = importance_ + importance_ * age_ / period_;
   for (int i = 0; i <= n_; ++i) weighted_[i] = inputs_[i] * importance;
   // Products are below 2^46 importances, and these sum to less than 2^16: 2 * 48 * period.
   kernels_->accumulate(weighted_, inputs_, n_ + 1, stride_, sums_);

@@ -21,7 +21,7 @@ struct LeastSquaresScratch {
 class LeastSquares {
  public:
   // inputs: at most LeastSquaresScratch::kMaxInputs. An observation loses about
-  // 2^-log2_memory of its weight with each one that follows it; log2_memory: 4..9. Solves after
+  // 2^-log2_memory of its weight with each one that follows it; log2_memory: 4..11. Solves after
   // every `interval` of them.
   LeastSquares(int inputs, int log2_memory, int interval, const SampleKernels& kernels,
                LeastSquaresScratch& scratch);
@@ -43,7 +43,8 @@ class LeastSquares {
   LeastSquaresScratch* scratch_;
   int n_;
   int stride_;
-  int period_;  // of importance
+  int period_;               // of importance
+  std::int64_t importance_;  // at its beginning
   int age_ = 0;
   int interval_;
   int seen_ = 0;

@@ -20,7 +20,7 @@ namespace {
 using AnyPredictor =
     std::variant<mixer::BytePredictorOf<Effort::kSmall>, mixer::BytePredictorOf<Effort::kUsual>,
                  mixer::BytePredictorOf<Effort::kLarge>, mixer::ImagePredictor,
-                 mixer::SoundPredictor>;
+                 mixer::SoundPredictorOf<Effort::kUsual>, mixer::SoundPredictorOf<Effort::kLarge>>;
 
 template <typename P>
 void encode_byte(P& predictor, int stream, std::uint8_t byte, const Distribution* network,
@@ -46,6 +46,13 @@ std::uint8_t decode_byte(P& predictor, int stream, const Distribution* network, 
     predictor.update(coder.decode_bit(predictor.predict()) ? 1 : 0);
   }
   return predictor.end_byte();
+}
+
+// Calls task with the effort as a constant; of those that have no small one, with the usual one.
+template <typename Task>
+auto with_large_or_usual(Effort effort, Task&& task) {
+  if (effort == Effort::kLarge) return task(std::integral_constant<Effort, Effort::kLarge>{});
+  return task(std::integral_constant<Effort, Effort::kUsual>{});
 }
 
 // Calls task with the effort as a constant.
@@ -77,7 +84,9 @@ AnyPredictor make_predictor(const MixerPlan& plan, const mixer::MixKernels& kern
     return AnyPredictor(std::in_place_type<mixer::ImagePredictor>, plan, kernels);
   }
   if (plan.layout.form == Form::kSamples || plan.layout.form == Form::kCompanded) {
-    return AnyPredictor(std::in_place_type<mixer::SoundPredictor>, plan, kernels);
+    return with_large_or_usual(plan.effort, [&](auto effort) {
+      return AnyPredictor(std::in_place_type<mixer::SoundPredictorOf<effort()>>, plan, kernels);
+    });
   }
   return with_effort(plan.effort, [&](auto effort) {
     return AnyPredictor(std::in_place_type<mixer::BytePredictorOf<effort()>>, plan, kernels);
@@ -99,7 +108,8 @@ std::size_t MixerPlan::memory_bytes() const {
       return mixer::ImagePredictor::memory_bytes(*this);
     case Form::kSamples:
     case Form::kCompanded:
-      return mixer::SoundPredictor::memory_bytes(*this);
+      return with_large_or_usual(
+          effort, [&](auto of) { return mixer::SoundPredictorOf<of()>::memory_bytes(*this); });
     case Form::kBytes:
     case Form::kCode:
     case Form::kJpeg:

@@ -50,8 +50,9 @@ void require_equal(const Bytes& content, const MixerPlan& plan) {
   Predictor predictor(plan, mixer::find_mix_kernels(""));
   Reference reference = [&] {
     const auto streams = static_cast<std::size_t>(plan.streams);
-    if constexpr (std::is_same_v<Reference, MixerReference>) {
-      return MixerReference(content.size(), streams, plan.layout, plan.network, plan.effort);
+    if constexpr (std::is_constructible_v<Reference, std::size_t, std::size_t, const Layout&, bool,
+                                          Effort>) {
+      return Reference(content.size(), streams, plan.layout, plan.network, plan.effort);
     } else {
       return Reference(content.size(), streams, plan.layout, plan.network);
     }

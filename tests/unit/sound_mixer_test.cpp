@@ -37,7 +37,8 @@ TEST_CASE("SoundMixer.ReturnsContentOfAnyLengthInAnyStreams") {
         for (const int streams : {1, 2, 7, 64}) {
           INFO(n << " bytes of " << channels << " x " << width << ", " << streams << " streams");
           const Bytes content(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(n));
-          const MixerPlan plan = plan_of(content, layout, streams);
+          MixerPlan plan = plan_of(content, layout, streams);
+          plan.effort = streams == 2 ? Effort::kLarge : Effort::kUsual;
           REQUIRE(decode_mixed(encode_mixed(content, plan, nullptr), plan, nullptr) == content);
         }
       }
@@ -135,6 +136,17 @@ TEST_CASE("SoundMixer.MemoryIsBounded") {
   plan.layout = sound_layout(8, 4, true);
   plan.streams = 64;
   CHECK(plan.memory_bytes() < std::size_t{32} << 20);
+  plan.effort = Effort::kLarge;
+  CHECK(plan.memory_bytes() < std::size_t{80} << 20);
+}
+
+TEST_CASE("SoundMixer.LargeEffortTakesLess") {
+  const Layout layout = sound_layout(2, 2, false);
+  const Bytes content = test::tone(layout, 4000, 20);
+  MixerPlan plan = plan_of(content, layout);
+  const std::size_t usual = encode_mixed(content, plan, nullptr).size();
+  plan.effort = Effort::kLarge;
+  CHECK(encode_mixed(content, plan, nullptr).size() < usual);
 }
 
 }  // namespace

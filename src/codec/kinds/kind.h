@@ -81,9 +81,14 @@ constexpr Form network_content(const Layout& layout) {
 constexpr bool is_of_bytes(const Layout& layout) {
   return layout.form == Form::kBytes || layout.form == Form::kCode;
 }
-// Other efforts than the usual one are of such layouts.
+// What that effort is for content of a layout: sound has no small one, images have the usual one.
+constexpr Effort effort_of(const Layout& layout, Effort effort) {
+  if (is_of_bytes(layout)) return effort;
+  const bool sound = layout.form == Form::kSamples || layout.form == Form::kCompanded;
+  return sound && effort == Effort::kLarge ? effort : Effort::kUsual;
+}
 constexpr bool effort_fits(const BlockHeader& header) {
-  return header.effort == Effort::kUsual || is_of_bytes(header.layout);
+  return effort_of(header.layout, header.effort) == header.effort;
 }
 
 // Takes its lengths from content and data.

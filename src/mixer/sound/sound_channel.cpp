@@ -1,66 +1,91 @@
 // SPDX-License-Identifier: Apache-2.0
-// Least squares, then a cascade of longer memory on what they leave.
+// Cascades of several memories, and of the large effort what their predictions are together.
 #include "mixer/sound/sound_channel.h"
 
 #include <algorithm>
 #include <cstdlib>
+#include <span>
 
 #include "mixer/core/logistic.h"
 
 namespace nnzip::mixer {
 namespace {
 
-constexpr int kLongInputs = 32, kShortInputs = 16;
-constexpr int kLongMemory = 9, kShortMemory = 6;  // logarithms of samples
-constexpr int kLongInterval = 16, kShortInterval = 8;
-constexpr std::int64_t kShareRate = 200;
-constexpr std::int64_t kShareLimit = std::int64_t{1} << 18;
+constexpr int kShortInputs = 16, kShortMemory = 6, kShortInterval = 8;
 constexpr std::uint32_t kMeanLimits[kErrorMeans] = {8, 98};
 
-// Levels have 8 bits below an amplitude.
-constexpr std::int64_t to_level(std::int64_t amplitude) { return amplitude * 256; }
+// The first one is that of the usual effort.
+constexpr CascadeRule kCascades[] = {
+    {32, 20, 12, 9, 16, {{{10, 60000}, {8, 400000}, {5, 1600000}, {4, 3200000}}}},
+    {32, 16, 16, 11, 8, {{{11, 20000}, {9, 100000}, {7, 400000}, {4, 2000000}}}},
+    {24, 26, 6, 10, 8, {{{8, 400000}, {5, 3000000}, {4, 6000000}, {4, 1000000}}}}};
+
+// Of the large effort: where the cascades' predictions after a stage and their best ones are.
+constexpr int kFirstMore = kUsualPredictions, kSecondMore = kFirstMore + kStages + 1;
+constexpr int kBests[] = {kBestPrediction, kFirstMore + kStages, kSecondMore + kStages};
+constexpr int kMeanOfTwo = kSecondMore + kStages + 1, kMeanOfAll = kMeanOfTwo + 1,
+              kStacked = kMeanOfAll + 1;
+static_assert(kStacked + 1 == kLargePredictions);
+constexpr int kStackInputs = kMeanOfAll, kStackMemory = 9, kStackInterval = 8;
+
+std::int32_t sign_of(std::int64_t n) { return n > 0 ? 1 : n < 0 ? -1 : 0; }
 
 }  // namespace
 
-SoundChannel::SoundChannel(bool alone, std::int64_t least_error,
+SoundChannel::SoundChannel(bool alone, bool large, std::int64_t least_error,
                            const filter::SampleKernels& kernels,
                            filter::LeastSquaresScratch& scratch)
-    : own_inputs_(alone ? kLongInputs : kLongInputs * 5 / 8),
-      other_inputs_(kLongInputs - own_inputs_),
-      long_(kLongInputs, kLongMemory, kLongInterval, kernels, scratch),
+    : own_inputs_(alone ? kShortInputs : kShortInputs * 5 / 8),
+      other_inputs_(kShortInputs - own_inputs_),
       short_(kShortInputs, kShortMemory, kShortInterval, kernels, scratch),
-      stages_{filter::SignLms(10, 60000, kernels), filter::SignLms(8, 400000, kernels),
-              filter::SignLms(5, 1600000, kernels), filter::SignLms(4, 3200000, kernels)},
-      least_error_(least_error) {
-  shares_.fill(1 << 16);
+      least_error_(least_error),
+      count_(large ? kLargePredictions : kUsualPredictions) {
+  for (const CascadeRule& rule : std::span(kCascades).first(large ? 3 : 1)) {
+    cascades_.emplace_back(rule, alone, kernels, scratch);
+  }
+  if (large) stack_.emplace(kStackInputs, kStackMemory, kStackInterval, kernels, scratch);
   for (auto& means : means_) means.fill(least_error << 12);
 }
+
+std::size_t SoundChannel::memory_bytes(bool large) { return std::size_t{large ? 144u : 56u} << 10; }
 
 std::int64_t SoundChannel::mean_error(int prediction, int k) const {
   return std::max(means_[prediction][k] >> 8, least_error_);
 }
 
 void SoundChannel::predict(const SoundChannel& other) {
-  const int own = own_inputs_, beside = other_inputs_;
-  filter::AmplitudeHistory::gather(history_, own, other.history_, beside, long_.inputs());
-  filter::AmplitudeHistory::gather(history_, own / 2, other.history_, beside / 2, short_.inputs());
-  first_ = long_.predict();
-  std::int64_t sum = first_, weighted = std::int64_t{first_} << 16;
-  predictions_[0] = to_level(sum);
-  for (int i = 0; i < kStages; ++i) {
-    corrections_[i] = stages_[i].predict();
-    sum += corrections_[i];
-    weighted += corrections_[i] * shares_[i];
-    predictions_[i + 1] = to_level(sum);
+  const SoundCascade::Sums sums = cascades_[0].predict(history_, other.history_);
+  std::copy_n(sums.begin(), kStages + 1, predictions_.begin());
+  predictions_[kBestPrediction] = sums.back();
+  filter::AmplitudeHistory::gather(history_, own_inputs_, other.history_, other_inputs_,
+                                   short_.inputs());
+  predictions_[kStages + 1] = std::int64_t{short_.predict()} * 256;
+  if (count_ > kUsualPredictions) predict_more(other);
+}
+
+void SoundChannel::predict_more(const SoundChannel& other) {
+  for (const int i : {1, 2}) {
+    const auto sums = cascades_[static_cast<std::size_t>(i)].predict(history_, other.history_);
+    const int first = i == 1 ? kFirstMore : kSecondMore;
+    std::copy_n(sums.begin() + 1, kStages + 1, predictions_.begin() + first);
   }
-  predictions_[kStages + 1] = to_level(short_.predict());
-  constexpr std::int64_t kLimit = std::int64_t{filter::kAmplitudeLimit} << 16;
-  predictions_[kBestPrediction] = std::clamp(weighted, -kLimit, kLimit) >> 8;
+  const std::int64_t two = predictions_[kBests[0]] + predictions_[kBests[1]];
+  predictions_[kMeanOfTwo] = two >> 1;
+  predictions_[kMeanOfAll] = (two + predictions_[kBests[2]]) / 3;
+  for (int i = 0; i < kStackInputs; ++i) stack_->inputs()[i] = from_mean(predictions_[i]);
+  predictions_[kStacked] = predictions_[kMeanOfAll] + std::int64_t{stack_->predict()} * 16;
+}
+
+// In 16 levels, of which least squares take 2^23.
+std::int32_t SoundChannel::from_mean(std::int64_t level) const {
+  constexpr std::int64_t kLimit = 1 << 22;
+  return static_cast<std::int32_t>(
+      std::clamp((level - predictions_[kMeanOfAll]) >> 4, -kLimit, kLimit));
 }
 
 void SoundChannel::update(std::int32_t level) {
   ++seen_;
-  for (int i = 0; i < kPredictions; ++i) {
+  for (int i = 0; i < count_; ++i) {
     const std::int64_t error = std::abs(level - predictions_[i]) << 8;
     for (int k = 0; k < kErrorMeans; ++k) {
       const std::uint32_t count = std::min(seen_ - 1, kMeanLimits[k]);
@@ -68,26 +93,13 @@ void SoundChannel::update(std::int32_t level) {
     }
   }
   const std::int32_t amplitude = level >> 8;
-  const std::int64_t best_error = level - predictions_[kBestPrediction];
-  adapt_shares(best_error > 0 ? 1 : best_error < 0 ? -1 : 0);
-  std::int32_t rest = amplitude - first_;
-  for (int i = 0; i < kStages; ++i) {
-    const std::int32_t value = rest;
-    rest -= corrections_[i];
-    stages_[i].adapt(rest);
-    stages_[i].push(value);
+  for (std::size_t i = 0; i < cascades_.size(); ++i) {
+    const int best = kBests[i];
+    cascades_[i].update(amplitude, sign_of(level - predictions_[best]), mean_error(best, 1));
   }
-  long_.update(amplitude);
+  if (stack_) stack_->update(from_mean(level));
   short_.update(amplitude);
   history_.push(amplitude);
-}
-
-void SoundChannel::adapt_shares(std::int32_t sign) {
-  const std::int64_t scale = (mean_error(kBestPrediction, 1) >> 8) + 64;
-  for (int i = 0; i < kStages; ++i) {
-    const std::int64_t step = corrections_[i] * kShareRate / scale;
-    shares_[i] = std::clamp<std::int64_t>(shares_[i] + sign * step, -kShareLimit, kShareLimit);
-  }
 }
 
 }  // namespace nnzip::mixer

@@ -23,15 +23,11 @@ constexpr std::int64_t kLeastCompandedError = 1 << 14;  // in levels, of which a
 constexpr int kValueBits = 16;                          // that counters see
 constexpr std::uint32_t kValueLimit = 250;
 
-// Inputs after those of the distributions.
-constexpr int kValueInput = kPredictions * kErrorMeans;
-constexpr int kNetworkInput = kValueInput + 2;
-constexpr int kBiasInput = kNetworkInput + 1;
-static_assert(kBiasInput < 32);
-
-std::array<std::int16_t, 32> first_weights() {
-  std::array<std::int16_t, 32> weights{};
-  std::fill_n(weights.begin(), kValueInput, static_cast<std::int16_t>(kWeightOne / kValueInput));
+template <int kInputs>
+std::array<std::int16_t, kInputs> first_weights(int distributions) {
+  std::array<std::int16_t, kInputs> weights{};
+  std::fill_n(weights.begin(), distributions,
+              static_cast<std::int16_t>(kWeightOne / distributions));
   return weights;
 }
 
@@ -44,16 +40,18 @@ int half_octaves(std::int64_t n) {
 
 }  // namespace
 
-std::size_t SoundPredictor::memory_bytes(const MixerPlan& plan) {
+template <Effort kEffort>
+std::size_t SoundPredictorOf<kEffort>::memory_bytes(const MixerPlan& plan) {
   const std::size_t channels = plan.layout.channels;
-  const std::size_t of_channel = std::size_t{56} << 10;
+  const std::size_t of_channel = SoundChannel::memory_bytes(kLarge);
   return channels * static_cast<std::size_t>(plan.streams) * of_channel +
          channels * (sizeof(Counter) << kValueBits) +
          decltype(sets_)::memory_bytes(kSetContexts, kFinalContexts) +
          (std::size_t{1} << 20);  // the rest, generously
 }
 
-SoundPredictor::SoundPredictor(const MixerPlan& plan, const MixKernels& kernels)
+template <Effort kEffort>
+SoundPredictorOf<kEffort>::SoundPredictorOf(const MixerPlan& plan, const MixKernels& kernels)
     : companding_(plan.layout.form == Form::kCompanded
                       ? std::optional<Companding>(plan.layout.a_law)
                       : std::nullopt),
@@ -63,7 +61,7 @@ SoundPredictor::SoundPredictor(const MixerPlan& plan, const MixKernels& kernels)
       step_(std::int64_t{1} << (32 - 8 * number_bytes_)),
       streams_(static_cast<std::size_t>(plan.streams)),
       inputs_(kInputs),
-      sets_(kernels, kSetContexts, kFinalContexts, kRates, first_weights()),
+      sets_(kernels, kSetContexts, kFinalContexts, kRates, first_weights<kInputs>(kDistributions)),
       value_counters_(plan.layout.channels << kValueBits, make_counter(1 << 15, 0)),
       refiner_(kShapes) {
   const filter::SampleKernels& sample_kernels = filter::find_sample_kernels(kernels.name);
@@ -73,14 +71,15 @@ SoundPredictor::SoundPredictor(const MixerPlan& plan, const MixKernels& kernels)
   for (std::size_t i = 0; i < streams_.size(); ++i) {
     streams_[i].position = i * length;
     for (std::uint32_t c = 0; c < plan.layout.channels; ++c) {
-      streams_[i].channels.emplace_back(plan.layout.channels == 1, least_error, sample_kernels,
-                                        scratch_);
+      streams_[i].channels.emplace_back(plan.layout.channels == 1, kLarge, least_error,
+                                        sample_kernels, scratch_);
     }
     begin_sample(streams_[i]);
   }
 }
 
-void SoundPredictor::begin_sample(Stream& stream) {
+template <Effort kEffort>
+void SoundPredictorOf<kEffort>::begin_sample(Stream& stream) {
   Sample& s = stream.sample;
   const auto place = static_cast<int>(stream.position % frame_bytes_);
   s.channel = place / number_bytes_;
@@ -102,13 +101,16 @@ void SoundPredictor::begin_sample(Stream& stream) {
   s.liveliness = std::clamp(fast - s.scale + 4, 0, kLiveliness - 1);
 }
 
-void SoundPredictor::end_sample(Stream& stream) {
+template <Effort kEffort>
+void SoundPredictorOf<kEffort>::end_sample(Stream& stream) {
   const Sample& s = stream.sample;
   const std::int64_t level = companding_ ? companding_->level[s.bits] : s.low;
   stream.channels[s.channel].update(static_cast<std::int32_t>(level));
 }
 
-SoundPredictor::Interval SoundPredictor::interval(const Sample& s) const {
+template <Effort kEffort>
+typename SoundPredictorOf<kEffort>::Interval SoundPredictorOf<kEffort>::interval(
+    const Sample& s) const {
   if (companding_) {
     const std::size_t half = std::size_t{128} >> s.known, first = 2 * half * s.bits;
     const auto& bounds = companding_->bounds;
@@ -118,20 +120,23 @@ SoundPredictor::Interval SoundPredictor::interval(const Sample& s) const {
   return {lower, lower + half, lower + 2 * half};
 }
 
-bool SoundPredictor::is_inverted(const Sample& s) const {
+template <Effort kEffort>
+bool SoundPredictorOf<kEffort>::is_inverted(const Sample& s) const {
   if (!companding_) return s.known == 0 && number_bytes_ > 1;
   if (s.known == 0) return false;
   const std::size_t first = partial_ >> (s.known - 1) & 1;
   return (companding_->inverted[first] >> (7 - s.known) & 1) != 0;
 }
 
-void SoundPredictor::begin_byte(int stream, const Distribution* network) {
+template <Effort kEffort>
+void SoundPredictorOf<kEffort>::begin_byte(int stream, const Distribution* network) {
   stream_ = &streams_[static_cast<std::size_t>(stream)];
   network_ = uses_network_ ? network : nullptr;
   partial_ = 1;
 }
 
-std::uint8_t SoundPredictor::end_byte() {
+template <Effort kEffort>
+std::uint8_t SoundPredictorOf<kEffort>::end_byte() {
   ++stream_->position;
   if (stream_->sample.known == 8 * number_bytes_) {
     end_sample(*stream_);
@@ -140,7 +145,8 @@ std::uint8_t SoundPredictor::end_byte() {
   return static_cast<std::uint8_t>(partial_);
 }
 
-void SoundPredictor::add_network(std::int16_t* inputs) const {
+template <Effort kEffort>
+void SoundPredictorOf<kEffort>::add_network(std::int16_t* inputs) const {
   inputs[kNetworkInput] = 0;
   if (network_ == nullptr) return;
   const int bit = static_cast<int>(std::bit_width(partial_)) - 1;
@@ -149,7 +155,8 @@ void SoundPredictor::add_network(std::int16_t* inputs) const {
 }
 
 // What numbers occur at all: files made from fewer bits, or amplified, leave some out.
-void SoundPredictor::add_value(std::int16_t* inputs) {
+template <Effort kEffort>
+void SoundPredictorOf<kEffort>::add_value(std::int16_t* inputs) {
   const Sample& s = stream_->sample;
   value_counter_ = nullptr;
   inputs[kValueInput] = inputs[kValueInput + 1] = 0;
@@ -163,10 +170,11 @@ void SoundPredictor::add_value(std::int16_t* inputs) {
   inputs[kValueInput + 1] = static_cast<std::int16_t>(x * std::min(count, 32) / 32);
 }
 
-void SoundPredictor::select(const Sample& s, const Interval& interval) {
+template <Effort kEffort>
+void SoundPredictorOf<kEffort>::select(const Sample& s, const Interval& interval) {
   const int half = half_octaves((interval.upper - interval.lower) >> 1);
   const int width = std::clamp(half - s.scale + 7, 0, kWidths - 1);
-  const SoundDistribution& best = s.distributions[kDistributions - 1];
+  const SoundDistribution& best = s.distributions[kBestPrediction * kErrorMeans + kErrorMeans - 1];
   const auto place = static_cast<int>(std::clamp<std::int64_t>(best.place(interval.middle) / 1024,
                                                                -kPlaces / 2 + 1, kPlaces / 2 - 1));
   const int where = width * kPlaces + place + kPlaces / 2;
@@ -177,7 +185,8 @@ void SoundPredictor::select(const Sample& s, const Interval& interval) {
   refiner_.select(static_cast<std::size_t>(where));
 }
 
-std::uint32_t SoundPredictor::predict() {
+template <Effort kEffort>
+std::uint32_t SoundPredictorOf<kEffort>::predict() {
   const Sample& s = stream_->sample;
   inverted_ = is_inverted(s);
   interval_ = interval(s);
@@ -196,7 +205,8 @@ std::uint32_t SoundPredictor::predict() {
   return static_cast<std::uint32_t>(inverted_ ? 65536 - p : p);
 }
 
-void SoundPredictor::update(int bit) {
+template <Effort kEffort>
+void SoundPredictorOf<kEffort>::update(int bit) {
   partial_ = partial_ << 1 | static_cast<std::uint32_t>(bit);
   const int up = inverted_ ? 1 - bit : bit;
   sets_.learn(inputs_.data(), up);
@@ -211,5 +221,8 @@ void SoundPredictor::update(int bit) {
   s.bits = s.bits << 1 | static_cast<std::uint32_t>(up);
   ++s.known;
 }
+
+template class SoundPredictorOf<Effort::kUsual>;
+template class SoundPredictorOf<Effort::kLarge>;
 
 }  // namespace nnzip::mixer

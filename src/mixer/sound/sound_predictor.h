@@ -20,13 +20,15 @@
 namespace nnzip::mixer {
 
 // For content of Form::kSamples, the high byte of each number first, whatever the layout says of
-// the order of bytes, and of Form::kCompanded. The same calls as BytePredictor's.
-class SoundPredictor {
+// the order of bytes, and of Form::kCompanded; of the usual or the large effort. The same calls as
+// BytePredictor's.
+template <Effort kEffort>
+class SoundPredictorOf {
  public:
   static std::size_t memory_bytes(const MixerPlan& plan);
 
-  SoundPredictor(const MixerPlan& plan, const MixKernels& kernels);
-  SoundPredictor(const SoundPredictor&) = delete;  // channels refer to its scratch
+  SoundPredictorOf(const MixerPlan& plan, const MixKernels& kernels);
+  SoundPredictorOf(const SoundPredictorOf&) = delete;  // channels refer to its scratch
 
   void begin_byte(int stream, const Distribution* network);
   std::uint32_t predict();
@@ -36,8 +38,15 @@ class SoundPredictor {
   const MixKernels& kernels() const { return sets_.kernels(); }
 
  private:
+  static constexpr bool kLarge = kEffort == Effort::kLarge;
+  static constexpr int kPredictions = kLarge ? kLargePredictions : kUsualPredictions;
   static constexpr int kDistributions = kPredictions * kErrorMeans;
-  static constexpr int kInputs = 32;
+  static constexpr int kInputs = kLarge ? 64 : 32;
+  // Those after the distributions.
+  static constexpr int kValueInput = kDistributions;
+  static constexpr int kNetworkInput = kValueInput + 2;
+  static constexpr int kBiasInput = kNetworkInput + 1;
+  static_assert(kBiasInput < kInputs);
 
   // A sample in the making. Its bits are those of the file but for those that are inverted, the
   // sign as a rule, so that they count levels from the lowest one.

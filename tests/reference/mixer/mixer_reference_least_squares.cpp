@@ -55,7 +55,11 @@ void Stage::take_up(std::int64_t value) {
 }
 
 LeastSquares::LeastSquares(std::size_t n, int memory, int interval)
-    : n_(n), T_(3 * memory / 4), interval_(interval), weights_(n) {
+    : n_(n),
+      T_(3 * memory / 4),
+      unit_(32 * 512 / std::max(memory, 512)),
+      interval_(interval),
+      weights_(n) {
   for (std::size_t i = 0; i <= n; ++i) S_.emplace_back(i + 1);
 }
 
@@ -67,7 +71,7 @@ std::int64_t LeastSquares::predict(const std::vector<std::int64_t>& x) const {
 
 void LeastSquares::learn(const std::vector<std::int64_t>& x) {
   for (std::size_t i = 0; i <= n_; ++i) {
-    for (std::size_t j = 0; j <= i; ++j) S_[i][j] += x[i] * x[j] * (32 + 32 * age_ / T_);
+    for (std::size_t j = 0; j <= i; ++j) S_[i][j] += x[i] * x[j] * (unit_ + unit_ * age_ / T_);
   }
   if (++age_ == T_) {
     age_ = 0;

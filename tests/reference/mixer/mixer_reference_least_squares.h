@@ -32,7 +32,7 @@ class LeastSquares {
   void solve();
 
   std::size_t n_;
-  int T_, interval_, age_ = 0, values_ = 0;
+  int T_, unit_, interval_, age_ = 0, values_ = 0;
   std::vector<std::vector<std::int64_t>> S_;  // [i][j], j <= i <= n
   std::vector<std::int64_t> weights_;
 };

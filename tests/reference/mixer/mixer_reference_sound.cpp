@@ -55,8 +55,8 @@ Int softplus(Int z) {
   return std::max<Int>(z, 0) + kSoftplus[j] - (((kSoftplus[j] - kSoftplus[j + 1]) * (f % 16)) >> 4);
 }
 
-std::vector<Int> first_weights(std::size_t inputs, Int weight) {
-  std::vector<Int> weights(32);
+std::vector<Int> first_weights(std::size_t all, std::size_t inputs, Int weight) {
+  std::vector<Int> weights(all);
   std::fill_n(weights.begin(), inputs, weight);
   return weights;
 }
@@ -80,22 +80,27 @@ void append_last(const std::vector<Int>& amplitudes, Int count, std::vector<Int>
 
 }  // namespace
 
-SoundReference::SoundReference(std::size_t n, std::size_t streams, const Layout& layout, bool)
+SoundReference::SoundReference(std::size_t n, std::size_t streams, const Layout& layout, bool,
+                               Effort effort)
     : length_(std::max<std::size_t>((n + streams - 1) / streams, 1)),
       b_(layout.number_bytes()),
       channels_(layout.channels),
       companded_(layout.form == Form::kCompanded),
       a_law_(layout.a_law),
+      large_(effort == Effort::kLarge),
+      predictions_(large_ ? 20 : 7),
+      distributions_(2 * predictions_),
       E_(companded_ ? 1 << 14 : std::max<Int>((Int{1} << (32 - 8 * b_)) / 16, 16)),
-      final_set_(256, first_weights(3, 16384 / 3)),
+      final_set_(256, first_weights(32, 3, 16384 / 3)),
       refiner_(768),
-      inputs_(32),
+      inputs_(large_ ? 64 : 32),
       logits_(32) {
   for (const std::size_t of : {256, 2048, 768}) {
-    sets_.emplace_back(of, first_weights(kDistributions, 16384 / 14));
+    const Int weight = 16384 / static_cast<Int>(distributions_);
+    sets_.emplace_back(of, first_weights(inputs_.size(), distributions_, weight));
   }
   Channel first;
-  first.share.fill(1 << 16);
+  first.cascades = first_cascades();
   for (auto& means : first.M) means.fill(E_ << 12);
   for (std::size_t i = 0; i < streams; ++i) {
     streams_.push_back({i * length_, i * length_, std::vector<Channel>(channels_, first)});
@@ -117,39 +122,100 @@ void SoundReference::start(std::size_t stream, const Distribution* distribution)
   predict_number();
 }
 
-void SoundReference::predict_number() {
-  Channel& c = channel();
-  const std::vector<Int>& own = c.amplitudes;
-  const std::vector<Int>& y = stream_->channels[c_ == 0 ? channels_ - 1 : c_ - 1].amplitudes;
-  c.inputs0.clear();
-  c.inputs5.clear();
-  if (channels_ == 1) {
-    append_last(own, 32, c.inputs0);
-    append_last(own, 16, c.inputs5);
-  } else {
-    append_last(own, 20, c.inputs0);
-    append_last(y, 12, c.inputs0);
-    append_last(own, 10, c.inputs5);
-    append_last(y, 6, c.inputs5);
+std::vector<SoundReference::Cascade> SoundReference::first_cascades() const {
+  using mixer_reference::LeastSquares;
+  using mixer_reference::Stage;
+  const bool alone = channels_ == 1;
+  std::vector<Cascade> cascades;
+  cascades.push_back(
+      {LeastSquares(32, 1 << 9, 16),
+       {Stage(1024, 60000), Stage(256, 400000), Stage(32, 1600000), Stage(16, 3200000)},
+       alone ? 32u : 20u,
+       alone ? 0u : 12u});
+  if (large_) {
+    cascades.push_back(
+        {LeastSquares(32, 1 << 11, 8),
+         {Stage(2048, 20000), Stage(512, 100000), Stage(128, 400000), Stage(16, 2000000)},
+         alone ? 32u : 16u,
+         alone ? 0u : 16u});
+    cascades.push_back(
+        {LeastSquares(alone ? 24 : 32, 1 << 10, 8),
+         {Stage(256, 400000), Stage(32, 3000000), Stage(16, 6000000), Stage(16, 1000000)},
+         alone ? 24u : 26u,
+         alone ? 0u : 6u});
   }
-  c.p[0] = c.p0.predict(c.inputs0);
-  Int sum = c.p[0], shared = c.p[0] * 65536;
-  c.m[0] = 256 * sum;
+  for (Cascade& cascade : cascades) cascade.share.fill(1 << 16);
+  return cascades;
+}
+
+void SoundReference::predict_cascade(Cascade& c) {
+  c.inputs.clear();
+  append_last(channel().amplitudes, static_cast<Int>(c.own), c.inputs);
+  append_last(beside().amplitudes, static_cast<Int>(c.other), c.inputs);
+  c.p[0] = c.p0.predict(c.inputs);
+  Int shared = c.p[0] * 65536;
   for (std::size_t i = 1; i <= 4; ++i) {
     c.p[i] = c.stages[i - 1].predict();
-    sum += c.p[i];
     shared += c.share[i] * c.p[i];
+  }
+  c.best = clamp(shared, Int{1} << 40) >> 8;
+}
+
+void SoundReference::predict_number() {
+  Channel& c = channel();
+  for (Cascade& cascade : c.cascades) predict_cascade(cascade);
+  Int sum = 0;
+  for (std::size_t i = 0; i <= 4; ++i) {
+    sum += c.cascades[0].p[i];
     c.m[i] = 256 * sum;
   }
+  c.inputs5.clear();
+  append_last(c.amplitudes, channels_ == 1 ? 16 : 10, c.inputs5);
+  append_last(beside().amplitudes, channels_ == 1 ? 0 : 6, c.inputs5);
   c.m[5] = 256 * c.p5.predict(c.inputs5);
-  c.m[6] = clamp(shared, Int{1} << 40) >> 8;
+  c.m[6] = c.cascades[0].best;
+  if (large_) predict_more();
+}
+
+void SoundReference::predict_more() {
+  Channel& c = channel();
+  for (const std::size_t k : {1, 2}) {
+    Int sum = c.cascades[k].p[0];
+    for (std::size_t i = 1; i <= 4; ++i) {
+      sum += c.cascades[k].p[i];
+      c.m[5 * k + 1 + i] = 256 * sum;
+    }
+    c.m[5 * k + 6] = c.cascades[k].best;
+  }
+  c.m[17] = (c.m[6] + c.m[11]) >> 1;
+  c.m[18] = (c.m[6] + c.m[11] + c.m[16]) / 3;
+  c.differences.clear();
+  for (std::size_t i = 0; i < 18; ++i) {
+    c.differences.push_back(clamp((c.m[i] - c.m[18]) >> 4, 1 << 22));
+  }
+  c.m[19] = c.m[18] + 16 * c.stack.predict(c.differences);
+}
+
+// best: the number of its best prediction.
+void SoundReference::learn_cascade(Cascade& c, Int x, std::size_t best) {
+  const Int D = mean(best, 1) / 256 + 64;
+  const int s = sign_of(x - channel().m[best]);
+  Int left = (x >> 8) - c.p[0];
+  for (std::size_t i = 1; i <= 4; ++i) {
+    c.share[i] = clamp(c.share[i] + s * (200 * c.p[i] / D), 1 << 18);
+    c.stages[i - 1].learn(sign_of(left - c.p[i]));
+    c.stages[i - 1].take_up(left);
+    left -= c.p[i];
+  }
+  c.inputs.push_back(x >> 8);
+  c.p0.learn(c.inputs);
 }
 
 // x: its level.
 void SoundReference::learn_number(Int x) {
   Channel& c = channel();
   const Int a = x >> 8;
-  for (std::size_t i = 0; i < kPredictions; ++i) {
+  for (std::size_t i = 0; i < predictions_; ++i) {
     for (const std::size_t k : {0, 1}) {
       Int& M = c.M[i][k];
       M += ((256 * std::abs(x - c.m[i]) - M) *
@@ -158,20 +224,13 @@ void SoundReference::learn_number(Int x) {
     }
   }
   ++c.n;
-  const Int D = mean(6, 1) / 256 + 64;
-  const int s = sign_of(x - c.m[6]);
-  for (std::size_t i = 1; i <= 4; ++i) {
-    c.share[i] = clamp(c.share[i] + s * (200 * c.p[i] / D), 1 << 18);
+  constexpr std::size_t kBests[] = {6, 11, 16};
+  for (std::size_t i = 0; i < c.cascades.size(); ++i) learn_cascade(c.cascades[i], x, kBests[i]);
+  if (large_) {
+    c.differences.push_back(clamp((x - c.m[18]) >> 4, 1 << 22));
+    c.stack.learn(c.differences);
   }
-  Int left = a - c.p[0];
-  for (std::size_t i = 1; i <= 4; ++i) {
-    c.stages[i - 1].learn(sign_of(left - c.p[i]));
-    c.stages[i - 1].take_up(left);
-    left -= c.p[i];
-  }
-  c.inputs0.push_back(a);
   c.inputs5.push_back(a);
-  c.p0.learn(c.inputs0);
   c.p5.learn(c.inputs5);
   c.amplitudes.erase(c.amplitudes.begin());
   c.amplitudes.push_back(a);
@@ -228,12 +287,12 @@ std::uint32_t SoundReference::predict() {
   const Stream& s = *stream_;
   const auto [lower, middle, upper] = interval();
   const Int a = middle - lower, b = upper - middle;
-  for (std::size_t i = 0; i < kDistributions; ++i) {
+  for (std::size_t i = 0; i < distributions_; ++i) {
     const Int odds = a == b ? 0 : shrinkage(i, b) - shrinkage(i, a);
     inputs_[i] = clamp(
         (softplus(place(i, lower)) - softplus(place(i, upper)) - scaled(i, a) + odds) >> 4, kLimit);
   }
-  inputs_[14] = inputs_[15] = 0;
+  inputs_[distributions_] = inputs_[distributions_ + 1] = 0;
   value_ = nullptr;
   if (s.known < 16) {
     value_ = &values_
@@ -241,17 +300,18 @@ std::uint32_t SoundReference::predict() {
                                Counter::start(32768, 0))
                   .first->second;
     if (value_->count >= 2) {
-      inputs_[14] = value_->x();
-      inputs_[15] = value_->x() * static_cast<Int>(std::min(value_->count, 32u)) / 32;
+      inputs_[distributions_] = value_->x();
+      inputs_[distributions_ + 1] =
+          value_->x() * static_cast<Int>(std::min(value_->count, 32u)) / 32;
     }
   }
   const bool inverted = is_inverted();
-  inputs_[16] = 0;
+  inputs_[distributions_ + 2] = 0;
   if (distribution_ != nullptr) {
     const Int logit = mixer_reference::network_logit(*distribution_, partial_, k_);
-    inputs_[16] = inverted ? -logit : logit;
+    inputs_[distributions_ + 2] = inverted ? -logit : logit;
   }
-  inputs_[17] = 256;
+  inputs_[distributions_ + 3] = 256;
 
   const Int S = half(mean(6, 1)), F = half(mean(6, 0));
   const auto width =

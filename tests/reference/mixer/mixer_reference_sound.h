@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "coder/distribution.h"
+#include "layout/effort.h"
 #include "layout/layout.h"
 #include "reference/mixer/mixer_reference_least_squares.h"
 #include "reference/mixer/mixer_reference_sets.h"
@@ -19,7 +20,8 @@ namespace nnzip {
 class SoundReference {
  public:
   // Precondition: 1 <= streams, a valid layout of samples, companded or not.
-  SoundReference(std::size_t n, std::size_t streams, const Layout& layout, bool network);
+  SoundReference(std::size_t n, std::size_t streams, const Layout& layout, bool network,
+                 Effort effort);
 
   void start(std::size_t stream, const Distribution* distribution);
   std::uint32_t predict();
@@ -27,22 +29,27 @@ class SoundReference {
 
  private:
   using Int = std::int64_t;
-  static constexpr std::size_t kPredictions = 7;
-  static constexpr std::size_t kDistributions = 2 * kPredictions;
+  static constexpr std::size_t kPredictions = 20;  // of the large effort, 7 of the usual one
 
+  struct Cascade {
+    mixer_reference::LeastSquares p0;
+    std::array<mixer_reference::Stage, 4> stages;
+    std::size_t own, other;      // inputs, of the channel and of the one beside it
+    std::array<Int, 5> share{};  // [1..4]
+    // Of the number that comes.
+    std::vector<Int> inputs = {};
+    std::array<Int, 5> p = {};  // p0, q1..q4
+    Int best = 0;
+  };
   // Of one channel of a stream.
   struct Channel {
     std::vector<Int> amplitudes = std::vector<Int>(32);  // the last ones, the oldest first
-    mixer_reference::LeastSquares p0{32, 1 << 9, 16}, p5{16, 1 << 6, 8};
-    std::array<mixer_reference::Stage, 4> stages{
-        mixer_reference::Stage(1024, 60000), mixer_reference::Stage(256, 400000),
-        mixer_reference::Stage(32, 1600000), mixer_reference::Stage(16, 3200000)};
-    std::array<Int, 5> share{};  // [1..4]
+    std::vector<Cascade> cascades;
+    mixer_reference::LeastSquares p5{16, 1 << 6, 8}, stack{18, 1 << 9, 8};
     std::array<std::array<Int, 2>, kPredictions> M{};
     unsigned n = 0;
     // Of the number that comes.
-    std::vector<Int> inputs0, inputs5;
-    std::array<Int, 5> p{};  // p0, q1..q4
+    std::vector<Int> inputs5, differences;
     std::array<Int, kPredictions> m{};
   };
   struct Stream {
@@ -55,7 +62,12 @@ class SoundReference {
   };
 
   Channel& channel() { return stream_->channels[c_]; }
+  Channel& beside() { return stream_->channels[c_ == 0 ? channels_ - 1 : c_ - 1]; }
+  std::vector<Cascade> first_cascades() const;
+  void predict_cascade(Cascade& cascade);
+  void learn_cascade(Cascade& cascade, Int x, std::size_t best);
   void predict_number();
+  void predict_more();
   void learn_number(Int x);
   Int mean(std::size_t i, std::size_t k);
   // Between the companded numbers y - 1 and y.
@@ -69,7 +81,8 @@ class SoundReference {
 
   std::size_t length_;
   std::size_t b_, channels_;
-  bool companded_, a_law_;
+  bool companded_, a_law_, large_;
+  std::size_t predictions_, distributions_;
   Int E_;
   std::vector<Stream> streams_;
   std::uint64_t bits_ = 0;
