@@ -11,7 +11,8 @@
 //     --model FILE       also: the network alone and mixed with contexts, in three columns
 //     --mixed            with --model: the last column only
 //     --check            decodes as well and compares
-//     --layout L         pixels:STRIDE:CHANNELS:NUMBER_BYTES[:be] or
+//     --layout L         code:1 of x86, code:4 of instructions of four bytes;
+//                        pixels:STRIDE:CHANNELS:NUMBER_BYTES[:be] or
 //                        samples:CHANNELS:NUMBER_BYTES[:be]; or name: what follows the last dot of
 //                        a file's name is its layout; rows: the same, but as a table; else layouts
 //                        are detected
@@ -144,10 +145,14 @@ void print(const std::string& name, std::size_t bytes, const std::vector<Result>
   std::printf("  %s\n", remark.c_str());
 }
 
-// Of "pixels:STRIDE:CHANNELS:NUMBER_BYTES[:be]" or "samples:CHANNELS:NUMBER_BYTES[:be]".
+// Of "code:ELEMENT", "pixels:STRIDE:CHANNELS:NUMBER_BYTES[:be]" or
+// "samples:CHANNELS:NUMBER_BYTES[:be]".
 Layout parse_layout(const std::string& text) {
   unsigned stride = 0, channels = 0, bytes = 0;
   Form form = Form::kSamples;
+  if (std::sscanf(text.c_str(), "code:%u", &bytes) == 1) {
+    return {.form = Form::kCode, .element = bytes};
+  }
   if (std::sscanf(text.c_str(), "samples:%u:%u", &channels, &bytes) != 2) {
     form = Form::kPixels;
     if (std::sscanf(text.c_str(), "pixels:%u:%u:%u", &stride, &channels, &bytes) != 3) {
