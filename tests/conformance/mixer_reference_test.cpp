@@ -91,6 +91,27 @@ TEST_CASE("MixerReference.AgreesOnWhatTheLargeEffortLooksAt") {
   require_equal_bytes<Effort::kLarge>(content, {}, 1, false);
 }
 
+// Records that state their length: of several kinds and lengths, some with a header that is none.
+TEST_CASE("MixerReference.AgreesOnChains") {
+  Random random;
+  Bytes content;
+  for (std::uint32_t i = 0; content.size() < 2200; ++i) {
+    static constexpr std::uint8_t kLengths[] = {10, 14, 6, 0, 2, 4, 10, 10};
+    const std::uint8_t length = i == 40 ? 255 : kLengths[random.below(8)];
+    const auto kind = static_cast<std::uint8_t>(length + 1);
+    const auto high = static_cast<std::uint8_t>(i % 30 == 29 ? 200 : 2);
+    content.insert(content.end(), {kind, high, length, static_cast<std::uint8_t>(i == 40 ? 1 : 0)});
+    for (std::size_t j = i == 40 ? 511 : length; j > 0; --j) {
+      const std::uint32_t value = j % 2 == 0 ? i / 4 : random.below(4);
+      content.push_back(static_cast<std::uint8_t>(value));
+    }
+  }
+  content = resized(content, 2200);
+  require_equal_bytes<Effort::kUsual>(content, {}, 1, false);
+  require_equal_bytes<Effort::kUsual>(content, {}, 2, true);
+  require_equal_bytes<Effort::kLarge>(resized(content, 700), {}, 1, false);
+}
+
 TEST_CASE("MixerReference.AgreesOnFewBytes") {
   for (const std::size_t n : {1, 2, 4, 5, 6, 12, 13, 61}) {
     require_equal_bytes(resized(test::sample_text(), n));

@@ -43,14 +43,6 @@ constexpr std::size_t kRowCounters = kRunStates * 256;  // of a context
 
 constexpr std::uint32_t kMatchMinimum[kMatches] = {5, 12};
 
-// 0..15, by powers of two and their halves.
-std::uint32_t length_bucket(std::uint32_t length) {
-  if (length < 8) return length;
-  if (length < 16) return 8 + (length - 8) / 4;
-  if (length < 32) return 10 + (length - 16) / 8;
-  return length < 64 ? 12 : length < 128 ? 13 : length < MatchModel::kMaxLength ? 14 : 15;
-}
-
 constexpr std::int16_t part_of_one(std::int32_t hundredths) {
   return static_cast<std::int16_t>(kWeightOne * hundredths / 100);
 }
@@ -89,7 +81,8 @@ std::size_t BytePredictorOf<kEffort>::memory_bytes(const MixerPlan& plan) {
          decltype(sets_)::memory_bytes(
              std::span(kSetContexts).template first<Plan::sets>(),
              std::span(kFinalContexts).template first<Plan::final_sets>()) +
-         (kEffort == Effort::kLarge ? FurtherState::kMostBytes * plan.streams : 0) +
+         (kEffort == Effort::kSmall ? 0 : FurtherState::kMostBytes * plan.streams) +
+         (kEffort == Effort::kLarge ? FurtherState::kPairBytes * plan.streams : 0) +
          (std::size_t{1} << 20);  // the rest, generously
 }
 
@@ -427,16 +420,19 @@ template <Effort kEffort>
 void BytePredictorOf<kEffort>::take_up(std::uint8_t byte) {
   history_.bytes[history_.coded_end[stream_]++] = byte;
   for (Slot* slot : run_slot_) slot->follow(byte);
-  for (int i = 0; i < kMatches; ++i) probes_[i] = match_models_[i].probe(history_, stream_);
-  contexts_.advance(history_, stream_, streams_[stream_].context);
+  std::array<MatchModel::Probe, kMatches> probes;
+  for (int i = 0; i < kMatches; ++i) probes[i] = match_models_[i].probe(history_, stream_);
+  Stream& stream = streams_[stream_];
+  contexts_.follow(history_, stream_, stream.context);
+  for (int i = 0; i < kMatches; ++i) {
+    match_models_[i].advance(history_, stream_, probes[i], stream.matches[i]);
+  }
+  contexts_.hash(history_, stream_, stream.matches[0], stream.context);
   prefetch_slots(1);
 }
 
 template <Effort kEffort>
 std::uint8_t BytePredictorOf<kEffort>::end_byte() {
-  for (int i = 0; i < kMatches; ++i) {
-    match_models_[i].advance(history_, stream_, probes_[i], streams_[stream_].matches[i]);
-  }
   return static_cast<std::uint8_t>(partial_);
 }
 

@@ -134,7 +134,6 @@ class BytePredictorOf {
   std::array<Slot*, kContexts> slot_{};
   std::array<Slot*, kContexts> run_slot_{};  // those of the first nibble
   Runs runs_;
-  std::array<MatchModel::Probe, kMatches> probes_{};
   Slot no_slot_{};  // of a context that is switched off
 
   // The bit that is being coded.

@@ -36,7 +36,14 @@ struct Neighbourhood {
     std::uint64_t with_phase(std::uint64_t value) const { return value * 4 + phase; }
   } row{};
   const CodeState* code = nullptr;
-  const FurtherState* further = nullptr;  // of the large effort
+  std::uint64_t expected = 0;             // 256 and the byte that a match expects; 0: there is none
+  std::uint64_t expected_length = 0;      // its length, by length_bucket()
+  const FurtherState* further = nullptr;  // not of the small effort
+
+  // The bytes of the open number of four bytes.
+  std::uint64_t of_number() const {
+    return recent & ((std::uint64_t{1} << (8 * further->phase())) - 1);
+  }
 };
 
 struct ContextRow {
@@ -115,24 +122,45 @@ constexpr ContextRow kContextTable[] = {
            const auto& shapes = s.code->shapes();
            return join(s.code->position(), s.code->whole(), shapes[0], shapes[1], shapes[2]);
          }},
+    {"expected", [](In s) { return join(s.expected, s.expected_length); }},
+    {.name = "high4",
+     .of_lines =
+         [](In s) {
+           constexpr std::uint64_t kSix = 0xFFFFFFFFFFFF;
+           if (s.further->is_binary()) return s.recent & 0xF0F0F0F0;
+           // Where nothing is masked, order6 says the same.
+           return ((s.further->masked ^ s.recent) & kSix) != 0 ? s.further->masked & kSix : 0;
+         },
+     .of_code = [](In s) { return s.recent & 0xF0F0F0F0; }},
+    {.name = "cell",
+     .of_lines =
+         [](In s) {
+           const RecordChain& chain = s.further->chain;
+           if (!s.further->is_binary()) return s.further->kinds;
+           return chain.found ? join(chain.kind, chain.place, chain.cell, s.c1)
+                              : join(s.further->above, s.further->corner, s.c1);
+         },
+     .of_code = [](In s) { return s.recent & 0xFF00; }},
+    {.name = "trend",
+     .of_lines =
+         [](In s) {
+           const RecordChain& chain = s.further->chain;
+           if (!s.further->is_binary()) return join(s.further->field_value, s.further->value);
+           return chain.found ? join(chain.kind, chain.place, chain.trend)
+                              : join(s.further->length, s.further->trend);
+         },
+     .of_code = [](In s) { return join(s.further->phase(), s.recent & 0xFF000000); }},
     // Of the large effort alone.
     {"order5", [](In s) { return s.recent & 0xFFFFFFFFFF; }},
-    {"order7", [](In s) { return s.recent & 0xFFFFFFFFFFFFFF; }},
     {"order8", [](In s) { return s.recent; }},
     {"sparse2", [](In s) { return s.recent & 0xFF00; }},
     {"sparse3", [](In s) { return s.recent & 0xFF0000; }},
-    {"sparse4", [](In s) { return s.recent & 0xFF000000; }},
     {"sparse24", [](In s) { return s.recent & 0xFF00FF00; }},
-    {"sparse234", [](In s) { return s.recent & 0xFFFFFF00; }},
-    {"sparse345", [](In s) { return s.recent & 0xFFFFFF0000; }},
     {"sparse456", [](In s) { return s.recent & 0xFFFFFF000000; }},
     {"sparse124", [](In s) { return s.recent & 0xFF00FFFF; }},
     {"sparse134", [](In s) { return s.recent & 0xFFFF00FF; }},
     {"sparse15", [](In s) { return s.recent & 0xFF000000FF; }},
-    {"sparse16", [](In s) { return s.recent & 0xFF00000000FF; }},
     {"sparse18", [](In s) { return s.recent & 0xFF000000000000FF; }},
-    {"sparse48", [](In s) { return s.recent & 0xFF000000FF000000; }},
-    {"high4", [](In s) { return s.recent & 0xF0F0F0F0; }},
     {"high6", [](In s) { return s.recent & 0xE0E0E0E0E0E0; }},
     {"high3", [](In s) { return s.recent & 0xF0FFFF; }},
     {"high2", [](In s) { return s.recent & 0xF8F8F8; }},
@@ -140,59 +168,78 @@ constexpr ContextRow kContextTable[] = {
     {"indirect4", [](In s) { return join(s.after2 & 0xFFFF, s.c1, s.c2); }},
     {"afterpair", [](In s) { return join(s.further->after_pair >> 16, s.c1); }},
     {"aftertwo", [](In s) { return join(s.further->after_pair, s.c1); }},
-    {"distance", [](In s) { return join(s.further->distance, s.c1); }},
     {"pairdistance", [](In s) { return join(s.further->pair_distance, s.c1, s.c2); }},
-    {"sincezero", [](In s) { return join(s.further->since_zero, s.c1); }},
-    {"zeroabove", [](In s) { return join(s.further->zero_above, s.c1); }},
     {"zeroplace", [](In s) { return join(s.further->since_zero, s.further->zero_above); }},
-    {"record1", [](In s) { return join(s.further->length, s.further->above, s.c1); }},
+    {"record1",
+     [](In s) {
+       const RecordChain& chain = s.further->chain;
+       return chain.found ? join(chain.kind, chain.place, chain.before, chain.cell)
+                          : join(s.further->length, s.further->above, s.c1);
+     }},
     {"record2",
      [](In s) { return join(s.further->length, s.further->above, s.further->above_two); }},
-    {"record3", [](In s) { return join(s.further->length, s.further->column, s.c1); }},
-    {"record4", [](In s) { return join(s.further->length, s.further->column, s.further->above); }},
-    {"record5", [](In s) { return join(s.further->above, s.further->corner, s.c1); }},
-    {"record6", [](In s) { return join(s.further->above, s.further->right, s.c1); }},
-    {"record7",
-     [](In s) { return join(s.further->above, s.further->right, s.further->right_two); }},
-    {"record8", [](In s) { return join(s.further->length, s.further->gradient); }},
-    {"record9", [](In s) { return join(s.further->gradient, s.c1); }},
-    {"record10", [](In s) { return join(s.further->length, s.further->trend); }},
-    {"record11", [](In s) { return join(s.further->trend, s.further->drift); }},
-    {"record12", [](In s) { return join((s.further->above + s.further->drift) & 255, s.c1); }},
-    {"record13", [](In s) { return join(s.further->length, s.further->column); }},
+    {"record3",
+     [](In s) {
+       const RecordChain& chain = s.further->chain;
+       return chain.found ? join(chain.kind, chain.place, s.c1, s.c2)
+                          : join(s.further->length, s.further->column, s.c1);
+     }},
+    {"record4",
+     [](In s) {
+       const RecordChain& chain = s.further->chain;
+       return chain.found ? join(chain.kind, chain.place, chain.alike)
+                          : join(s.further->length, s.further->column, s.further->above);
+     }},
+    {"record6",
+     [](In s) {
+       const RecordChain& chain = s.further->chain;
+       return chain.found ? join(chain.place, chain.before, s.c1)
+                          : join(s.further->above, s.further->right, s.c1);
+     }},
     {"record14", [](In s) { return join(s.further->column, s.further->above, s.c1); }},
-    {"record15",
-     [](In s) { return join(s.further->above, s.further->above_two, s.further->above_three); }},
-    {"record16", [](In s) { return join(s.further->above, s.letters); }},
-    {"kinds", [](In s) { return s.further->kinds; }},
-    {"masked6", [](In s) { return s.further->masked & 0xFFFFFFFFFFFF; }},
     {"masked4", [](In s) { return s.further->masked & 0xFFFFFFFF; }},
     {"wordthree", [](In s) { return join(s.word, s.words[0], s.words[1]); }},
-    {"wordtwoskip", [](In s) { return join(s.word, s.words[1], s.further->words[2]); }},
-    {"wordfar", [](In s) { return join(s.word, s.further->words[2]); }},
     {"wordstem", [](In s) { return join(s.word, s.further->stem_before); }},
     {"wordsuffix", [](In s) { return join(s.word, s.further->suffix); }},
     {"stempair", [](In s) { return join(s.further->stem, s.words[0]); }},
     {"sentence", [](In s) { return join(s.word, s.further->sentence); }},
     {"wordkinds", [](In s) { return join(s.word, s.further->kinds & 0777); }},
     {"skeleton", [](In s) { return join(s.further->skeleton, s.c1); }},
-    {"pairlast", [](In s) { return join(s.words[0], s.words[1], s.c1); }},
     {"field1", [](In s) { return join(s.further->field, s.further->field_above, s.c1); }},
     {"field2", [](In s) { return join(s.further->field_above, s.further->field_start); }},
-    {"field3", [](In s) { return join(s.further->field_value, s.further->value); }},
     {"field4", [](In s) { return join(s.further->field, s.further->indent, s.c1); }},
-    {"linelength", [](In s) { return join(s.further->line_length, s.further->line_column); }},
     {"start1", [](In s) { return join(s.further->start, s.further->field); }},
     {"start2", [](In s) { return join(s.further->start_above, s.word); }},
     {"bracket1", [](In s) { return join(s.further->bracket, s.word); }},
     {"bracket2", [](In s) { return join(s.further->bracket, s.further->bracket_before, s.c1); }},
     {"key", [](In s) { return join(s.further->key, s.further->value); }},
+    {"expected1", [](In s) { return join(s.expected, s.c1); }},
+    {"expected2", [](In s) { return join(s.expected, s.c1, s.c2); }},
+    {"aligned1", [](In s) { return join(s.further->phase(), s.recent & 0xFFFF); }},
+    {"aligned2", [](In s) { return join(s.further->phase(), s.of_number()); }},
+    {"aligned3",
+     [](In s) {
+       const std::uint64_t above = s.recent >> (8 * s.further->phase() + 24) & 0xFF;
+       return join(s.further->phase(), s.of_number(), above);
+     }},
+    {"before",
+     [](In s) {
+       const RecordChain& chain = s.further->chain;
+       return chain.found ? join(chain.kind, chain.place, chain.before, s.c1)
+                          : join(s.expected, s.further->above, s.c1);
+     }},
+    {"alike",
+     [](In s) {
+       const RecordChain& chain = s.further->chain;
+       return chain.found ? join(chain.kind, chain.place, chain.alike, chain.cell)
+                          : join(s.further->phase(), s.recent & 0xFF00FF00);
+     }},
 };
 
 constexpr int kMostContexts = static_cast<int>(std::size(kContextTable));
 // How many of them an effort takes, from the first one on.
 constexpr int context_count(Effort effort) {
-  return effort == Effort::kSmall ? 9 : effort == Effort::kUsual ? 21 : kMostContexts;
+  return effort == Effort::kSmall ? 9 : effort == Effort::kUsual ? 25 : kMostContexts;
 }
 // Those of the last bytes stand first: sets are chosen by how many of them have seen something.
 constexpr int kOrders = 5;

@@ -104,11 +104,13 @@ Contexts::Contexts(const Layout& layout, Effort effort)
 
 void Contexts::begin(const History& history, std::size_t stream, StreamContext& s) {
   s.line_begin = s.previous_line = history.begin(stream);
-  if (effort_ == Effort::kLarge) s.further = std::make_unique<FurtherState>();
-  hash(history, stream, s);
+  if (effort_ != Effort::kSmall) {
+    s.further = std::make_unique<FurtherState>(effort_ == Effort::kLarge);
+  }
+  hash(history, stream, Match{}, s);
 }
 
-void Contexts::advance(const History& history, std::size_t stream, StreamContext& s) {
+void Contexts::follow(const History& history, std::size_t stream, StreamContext& s) {
   const std::size_t end = history.coded_end[stream];
   const std::uint8_t c = history.bytes[end - 1];
   after1_[s.recent & 0xFF] = after1_[s.recent & 0xFF] << 8 | c;
@@ -125,10 +127,10 @@ void Contexts::advance(const History& history, std::size_t stream, StreamContext
     s.previous_line = s.line_begin;
     s.line_begin = end;
   }
-  hash(history, stream, s);
 }
 
-void Contexts::hash(const History& history, std::size_t stream, StreamContext& context) const {
+void Contexts::hash(const History& history, std::size_t stream, const Match& match,
+                    StreamContext& context) const {
   Neighbourhood s;
   s.recent = context.recent;
   s.c1 = s.recent & 255;
@@ -141,6 +143,8 @@ void Contexts::hash(const History& history, std::size_t stream, StreamContext& c
   s.after1 = after1_[s.c1];
   s.after2 = after2_[s.recent & 0xFFFF];
   s.further = context.further.get();
+  s.expected = match.position != 0 ? 256u + match.expected : 0;
+  s.expected_length = match.position != 0 ? length_bucket(match.length) : 0;
   if (layout_.form == Form::kCode) {
     s.code = &context.code;
   } else if (layout_.stride != 0) {

@@ -23,7 +23,7 @@ struct StreamContext {
   std::uint32_t field = 0;       // hash of the bytes since the last separator of the line
   std::uint32_t fields = 0;      // separators of the line so far, at most 255
   std::size_t line_begin = 0, previous_line = 0;
-  std::unique_ptr<FurtherState> further;              // of the large effort
+  std::unique_ptr<FurtherState> further;              // not of the small effort
   CodeState code;                                     // of machine code alone
   std::array<std::uint32_t, kMostContexts> hashes{};  // for the byte that comes
 };
@@ -33,13 +33,15 @@ class Contexts {
  public:
   Contexts(const Layout& layout, Effort effort);
 
-  // Takes up the newest byte of the history and computes the hashes for the next one.
-  void advance(const History& history, std::size_t stream, StreamContext& context);
+  // Takes up the newest byte of the history.
+  void follow(const History& history, std::size_t stream, StreamContext& context);
+  // Computes the hashes for the next one. expected: of the match model of short matches.
+  void hash(const History& history, std::size_t stream, const Match& expected,
+            StreamContext& context) const;
   // The hashes for the first byte of a stream.
   void begin(const History& history, std::size_t stream, StreamContext& context);
 
  private:
-  void hash(const History& history, std::size_t stream, StreamContext& context) const;
   void look_at_rows(const History& history, std::size_t stream, Neighbourhood& s) const;
 
   using HashAll = void (*)(const Neighbourhood& s, std::uint32_t* hashes);

@@ -17,13 +17,15 @@ void FurtherState::follow(std::span<const std::uint8_t> known, std::uint32_t wor
   follow_fields(known, c);
   follow_brackets(c);
   look_above(known);
+  follow_zeros(known);
+  if (!pair_.empty()) follow_pairs(known);
+  chain.follow(known);
 }
 
 // A byte that comes back after the same gap twice votes for it.
 void FurtherState::find_record(std::size_t at, std::uint8_t c) {
   const auto end = static_cast<std::uint32_t>(at);
   const std::uint32_t gap = last_[c] == 0 ? 0 : end - last_[c];
-  distance = std::min(gap, 255u);
   if (gap > 1 && gap <= kLongestRecord && gap == gap_[c]) {
     if (++scores_[gap] > scores_[length]) length = gap;
   }
@@ -42,14 +44,14 @@ void FurtherState::look_above(std::span<const std::uint8_t> known) {
   column = r == 0 ? 0 : end_ % r;
   above = at(r);
   above_two = at(2 * r);
-  above_three = at(3 * r);
   corner = at(r + 1);
   right = r > 1 ? at(r - 1) : 0;
-  right_two = r > 2 ? at(r - 2) : 0;
-  gradient = (above + at(1) - corner) & 255;
   trend = (2 * above - above_two) & 255;
-  drift = (at(1) - 2 * corner + at(2 * r + 1)) & 255;
-  const std::uint64_t pair = at(1) | at(2) << 8;
+}
+
+// What followed the last two bytes when they came before.
+void FurtherState::follow_pairs(std::span<const std::uint8_t> known) {
+  const std::size_t pair = known.back() | (end_ > 1 ? known[end_ - 2] : 0) << 8;
   const std::uint32_t before = pair_[pair];
   pair_distance = before == 0 ? 0 : static_cast<std::uint64_t>(std::bit_width(end_ - before));
   after_pair = 0;
@@ -57,7 +59,10 @@ void FurtherState::look_above(std::span<const std::uint8_t> known) {
     if (before + i < end_) after_pair = after_pair << 8 | known[before + i];
   }
   pair_[pair] = static_cast<std::uint32_t>(end_);
-  if (at(1) == 0) {
+}
+
+void FurtherState::follow_zeros(std::span<const std::uint8_t> known) {
+  if (known.back() == 0) {
     zero_before_ = zero_;
     zero_ = end_;
   }
@@ -80,9 +85,7 @@ void FurtherState::follow_text(std::uint8_t c, std::uint32_t word) {
     if (letters_ <= 4) stem = word;
     last_letters_ = (letters_ == 1 ? 0 : last_letters_ << 8) | (c | 32u);
   } else if (word_ != 0) {
-    words[2] = words[1];
-    words[1] = words[0];
-    words[0] = word_;
+    last_word_ = word_;
     stem_before = stem;
     stem = 0;
     suffix = last_letters_ & 0xFFFFFF;
@@ -111,7 +114,6 @@ void FurtherState::follow_fields(std::span<const std::uint8_t> known, std::uint8
       indenting_ = false;
   }
   if (ends_line) {
-    line_length = std::min<std::uint64_t>(end_ - line_, 255);
     line_ = end_;
     starts_above_ = starts_;
     fields_above_ = fields_;
@@ -125,7 +127,6 @@ void FurtherState::follow_fields(std::span<const std::uint8_t> known, std::uint8
     starts_[++fields_] = static_cast<std::uint32_t>(end_);
   }
   field = fields_;
-  line_column = std::min<std::uint64_t>(end_ - line_, 255);
   field_value = values_[fields_];
   field_above = 0;
   if (fields_ <= fields_above_ && line_ != 0) {
@@ -135,11 +136,11 @@ void FurtherState::follow_fields(std::span<const std::uint8_t> known, std::uint8
 }
 
 void FurtherState::follow_brackets(std::uint8_t c) {
-  if (c == ':' || c == '=') key = words[0];
+  if (c == ':' || c == '=') key = last_word_;
   const std::uint8_t closer = c == '(' ? ')' : c == '[' ? ']' : c == '{' ? '}' : c == '<' ? '>' : 0;
   if (closer != 0) {
     depth = std::min<std::uint64_t>(depth + 1, kMostOpen);
-    open_[depth] = {grow(words[0], c), closer};
+    open_[depth] = {grow(last_word_, c), closer};
   } else if (depth > 0 && c == open_[depth].closer) {
     --depth;
   }

@@ -33,6 +33,13 @@ History::History(std::size_t content_bytes, int stream_count)
   }
 }
 
+std::uint32_t length_bucket(std::uint32_t length) {
+  if (length < 8) return length;
+  if (length < 16) return 8 + (length - 8) / 4;
+  if (length < 32) return 10 + (length - 16) / 8;
+  return length < 64 ? 12 : length < 128 ? 13 : length < MatchModel::kMaxLength ? 14 : 15;
+}
+
 MatchModel::MatchModel(int log2_entries, std::uint32_t min_length)
     : min_length_(min_length), shift_(64 - log2_entries), last_(std::size_t{1} << log2_entries) {}
 

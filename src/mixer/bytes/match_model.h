@@ -35,6 +35,9 @@ struct Match {
   std::uint8_t expected = 0;  // the predicted byte
 };
 
+// Of a length: 0..15, by powers of two and their halves.
+std::uint32_t length_bucket(std::uint32_t length);
+
 class MatchModel {
  public:
   MatchModel(int log2_entries, std::uint32_t min_length);

@@ -142,8 +142,11 @@ void MixerReference::start(std::size_t stream, const Distribution* distribution)
 
 // Of the byte that comes in the stream.
 void MixerReference::hash_contexts() {
+  const Match& match = stream_->matches[0];
+  mixer_reference::Expected expected;
+  if (match.m != 0) expected = {256u + match.expected, bucket(match.length)};
   const mixer_reference::Values v = mixer_reference::context_values(
-      place(), layout_, indirect_, stream_->text, stream_->code, stream_->further);
+      place(), layout_, indirect_, stream_->text, stream_->code, stream_->further, expected);
   for (std::size_t i = 0; i < contexts_; ++i) {
     stream_->hashes[i] = mixer_reference::context_hash(i, v[i]);
   }
@@ -333,8 +336,8 @@ void MixerReference::end_byte() {
   stream_->text.take(x, stream_->e);
   stream_->further.take(place(), stream_->text.word);
   if (layout_.form == Form::kCode) stream_->code.take(x, layout_.element);
-  hash_contexts();
   for (std::size_t i = 0; i < 2; ++i) move_match(match_models_[i], stream_->matches[i]);
+  hash_contexts();
 }
 
 void MixerReference::move_match(MatchModel& model, Match& match) {

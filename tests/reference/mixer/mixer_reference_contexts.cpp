@@ -87,29 +87,46 @@ void put_code(const CodeState& code, Values& v) {
   v[kCode] = values.code;
 }
 
+// The last ones of the usual effort.
+void put_changing(const Place& place, Form form, const Further& f, const Expected& expected,
+                  Values& v) {
+  const std::uint64_t r = place.r(), c1 = place.c(1);
+  const Chain& ch = f.chain;
+  v[kExpected] = join(expected.byte, expected.length);
+  if (form == Form::kCode) {
+    v[kHigh4] = r & 0xF0F0F0F0;
+    v[kCell] = r & 0xFF00;
+    v[kTrend] = join(f.E % 4, r & 0xFF000000);
+  } else if (f.since_zero == 255) {
+    const std::uint64_t six = f.masked & 0xFFFFFFFFFFFF;
+    v[kHigh4] = six == (r & 0xFFFFFFFFFFFF) ? 0 : six;
+    v[kCell] = f.kinds;
+    v[kTrend] = join(f.values[f.fields], f.value);
+  } else {
+    v[kHigh4] = r & 0xF0F0F0F0;
+    v[kCell] = ch.found ? join(ch.kind, ch.place, ch.cell, c1) : join(f.above, f.corner, c1);
+    v[kTrend] = ch.found ? join(ch.kind, ch.place, ch.trend) : join(f.rl, f.trend);
+  }
+}
+
 // Of the large effort alone.
 void put_further(const Place& place, const Indirect& indirect, const TextState& text,
-                 std::uint64_t w, const Further& f, Values& v) {
+                 std::uint64_t w, const Further& f, const Expected& expected, Values& v) {
   const std::uint64_t r = place.r(), c1 = place.c(1), c2 = place.c(2);
   const std::uint64_t after1 = indirect.after1[c1], after2 = indirect.after2[r % 65536];
+  const Chain& ch = f.chain;
+  const bool in_chain = ch.found;
   const std::uint64_t outer = f.depth > 0 ? f.open[f.depth - 1].hash : 0;
   v[kOrder5] = r & 0xFFFFFFFFFF;
-  v[kOrder7] = r & 0xFFFFFFFFFFFFFF;
   v[kOrder8] = r;
   v[kSparse2] = r & 0xFF00;
   v[kSparse3] = r & 0xFF0000;
-  v[kSparse4] = r & 0xFF000000;
   v[kSparse24] = r & 0xFF00FF00;
-  v[kSparse234] = r & 0xFFFFFF00;
-  v[kSparse345] = r & 0xFFFFFF0000;
   v[kSparse456] = r & 0xFFFFFF000000;
   v[kSparse124] = r & 0xFF00FFFF;
   v[kSparse134] = r & 0xFFFF00FF;
   v[kSparse15] = r & 0xFF000000FF;
-  v[kSparse16] = r & 0xFF00000000FF;
   v[kSparse18] = r & 0xFF000000000000FF;
-  v[kSparse48] = r & 0xFF000000FF000000;
-  v[kHigh4] = r & 0xF0F0F0F0;
   v[kHigh6] = r & 0xE0E0E0E0E0E0;
   v[kHigh3] = r & 0xF0FFFF;
   v[kHigh2] = r & 0xF8F8F8;
@@ -117,50 +134,38 @@ void put_further(const Place& place, const Indirect& indirect, const TextState& 
   v[kIndirect4] = join(after2 & 0xFFFF, c1, c2);
   v[kAfterpair] = join(f.after_pair >> 16, c1);
   v[kAftertwo] = join(f.after_pair, c1);
-  v[kDistance] = join(f.distance, c1);
   v[kPairdistance] = join(f.pair_distance, c1, c2);
-  v[kSincezero] = join(f.since_zero, c1);
-  v[kZeroabove] = join(f.zero_above, c1);
   v[kZeroplace] = join(f.since_zero, f.zero_above);
-  v[kRecord1] = join(f.rl, f.above, c1);
+  v[kRecord1] = in_chain ? join(ch.kind, ch.place, ch.before, ch.cell) : join(f.rl, f.above, c1);
   v[kRecord2] = join(f.rl, f.above, f.above_two);
-  v[kRecord3] = join(f.rl, f.column, c1);
-  v[kRecord4] = join(f.rl, f.column, f.above);
-  v[kRecord5] = join(f.above, f.corner, c1);
-  v[kRecord6] = join(f.above, f.right, c1);
-  v[kRecord7] = join(f.above, f.right, f.right_two);
-  v[kRecord8] = join(f.rl, f.gradient);
-  v[kRecord9] = join(f.gradient, c1);
-  v[kRecord10] = join(f.rl, f.trend);
-  v[kRecord11] = join(f.trend, f.drift);
-  v[kRecord12] = join((f.above + f.drift) % 256, c1);
-  v[kRecord13] = join(f.rl, f.column);
+  v[kRecord3] = in_chain ? join(ch.kind, ch.place, c1, c2) : join(f.rl, f.column, c1);
+  v[kRecord4] = in_chain ? join(ch.kind, ch.place, ch.alike) : join(f.rl, f.column, f.above);
+  v[kRecord6] = in_chain ? join(ch.place, ch.before, c1) : join(f.above, f.right, c1);
   v[kRecord14] = join(f.column, f.above, c1);
-  v[kRecord15] = join(f.above, f.above_two, f.above_three);
-  v[kRecord16] = join(f.above, text.word);
-  v[kKinds] = f.kinds;
-  v[kMasked6] = f.masked & 0xFFFFFFFFFFFF;
   v[kMasked4] = f.masked & 0xFFFFFFFF;
   v[kWordthree] = join(w, text.words[0], text.words[1]);
-  v[kWordtwoskip] = join(w, text.words[1], f.words[2]);
-  v[kWordfar] = join(w, f.words[2]);
   v[kWordstem] = join(w, f.stem_before);
   v[kWordsuffix] = join(w, f.suffix);
   v[kStempair] = join(f.stem, text.words[0]);
   v[kSentence] = join(w, f.sentence);
   v[kWordkinds] = join(w, f.kinds % 512);
   v[kSkeleton] = join(f.skeleton, c1);
-  v[kPairlast] = join(text.words[0], text.words[1], c1);
   v[kField1] = join(f.fields, f.field_above, c1);
   v[kField2] = join(f.field_above, f.field_start);
-  v[kField3] = join(f.values[f.fields], f.value);
   v[kField4] = join(f.fields, f.indent, c1);
-  v[kLinelength] = join(f.line_length, f.line_column);
   v[kStart1] = join(f.start, f.fields);
   v[kStart2] = join(f.start_above, w);
   v[kBracket1] = join(f.open[f.depth].hash, w);
   v[kBracket2] = join(f.open[f.depth].hash, outer, c1);
   v[kKey] = join(f.key, f.value);
+  const std::uint64_t q = f.E % 4, open = q == 0 ? 0 : r % (std::uint64_t{1} << (8 * q));
+  v[kExpected1] = join(expected.byte, c1);
+  v[kExpected2] = join(expected.byte, c1, c2);
+  v[kAligned1] = join(q, r & 0xFFFF);
+  v[kAligned2] = join(q, open);
+  v[kAligned3] = join(q, open, (r >> (8 * q + 24)) % 256);
+  v[kBefore] = in_chain ? join(ch.kind, ch.place, ch.before, c1) : join(expected.byte, f.above, c1);
+  v[kAlike] = in_chain ? join(ch.kind, ch.place, ch.alike, ch.cell) : join(q, r & 0xFF00FF00);
 }
 
 }  // namespace
@@ -224,7 +229,8 @@ void TextState::take(std::uint8_t x, std::size_t e) {
 }
 
 Values context_values(const Place& place, const Layout& layout, const Indirect& indirect,
-                      const TextState& text, const CodeState& code, const Further& further) {
+                      const TextState& text, const CodeState& code, const Further& further,
+                      const Expected& expected) {
   constexpr std::uint64_t K = 0x2545F4914F6CDD1D;
   const std::uint64_t r = place.r(), c1 = place.c(1), c3 = place.c(3);
   const std::uint64_t w = 256 * std::uint64_t{text.word} + (text.word == 0 ? c1 : 0);
@@ -244,7 +250,8 @@ Values context_values(const Place& place, const Layout& layout, const Indirect& 
   v[kIndirect1] = std::uint64_t{indirect.after1[c1] % 65536} * 256 + c1;
   v[kIndirect2] = std::uint64_t{indirect.after2[r % 65536] & 0xFFFFFF} * 256 + c1;
   v[kCode] = (r & 0xF8FFF8) | c3 << 24;
-  put_further(place, indirect, text, w, further, v);
+  put_changing(place, layout.form, further, expected, v);
+  put_further(place, indirect, text, w, further, expected, v);
   if (layout.form == Form::kCode) {
     put_code(code, v);
   } else if (layout.stride == 0) {

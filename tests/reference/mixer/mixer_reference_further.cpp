@@ -15,6 +15,7 @@ void Further::take(const Place& next, std::uint32_t word) {
   lines(next, x);
   brackets(x);
   records(next, x);
+  chain.take(next, E);
 }
 
 void Further::records(const Place& at, std::uint8_t x) {
@@ -22,7 +23,6 @@ void Further::records(const Place& at, std::uint8_t x) {
     return d == 0 ? 0 : static_cast<std::uint64_t>(at.at(d));
   };
   const std::size_t gap = last[x] != 0 ? E - last[x] : 0;
-  distance = std::min<std::size_t>(gap, 255);
   if (gap >= 2 && gap <= 2047 && gaps[x] == gap) {
     scores[gap] += 1;
     if (scores[gap] > scores[rl]) rl = gap;
@@ -35,13 +35,9 @@ void Further::records(const Place& at, std::uint8_t x) {
   column = rl != 0 ? E % rl : 0;
   above = byte(rl);
   above_two = byte(2 * rl);
-  above_three = byte(3 * rl);
   corner = byte(rl + 1);
   right = rl != 0 ? byte(rl - 1) : 0;
-  right_two = rl != 0 ? byte(rl - 2) : 0;
-  gradient = (256 + above + x - corner) % 256;
   trend = (256 + 2 * above - above_two) % 256;
-  drift = (512 + x - 2 * corner + byte(2 * rl + 1)) % 256;
 
   std::size_t& before = pairs[x + 256u * at.c(2)];
   pair_distance = after_pair = 0;
@@ -77,7 +73,7 @@ void Further::text(std::uint8_t x, std::uint32_t word) {
     if (letters == 1) tail = 0;
     tail = 256 * tail + (x | 32u);
   } else if (open_word != 0) {
-    words = {open_word, words[0], words[1]};
+    last_word = open_word;
     stem_before = stem;
     stem = 0;
     suffix = tail % (1u << 24);
@@ -104,7 +100,6 @@ void Further::lines(const Place& at, std::uint8_t x) {
     indenting = false;
   }
   if (x == 10) {
-    line_length = std::min<std::size_t>(E - line, 255);
     line = E;
     starts_above = starts;
     fields_above = fields;
@@ -118,7 +113,6 @@ void Further::lines(const Place& at, std::uint8_t x) {
     ++fields;
     starts[fields] = E;
   }
-  line_column = std::min<std::size_t>(E - line, 255);
   field_above = 0;
   if (line != 0 && fields <= fields_above) {
     const std::size_t p = starts_above[fields] + (E - starts[fields]);
@@ -127,11 +121,11 @@ void Further::lines(const Place& at, std::uint8_t x) {
 }
 
 void Further::brackets(std::uint8_t x) {
-  if (x == ':' || x == '=') key = words[0];
+  if (x == ':' || x == '=') key = last_word;
   const int closer = x == '(' ? ')' : x == '[' ? ']' : x == '{' ? '}' : x == '<' ? '>' : 0;
   if (closer != 0) {
     if (depth < 15) ++depth;
-    open[depth] = {grow(words[0], x), closer};
+    open[depth] = {grow(last_word, x), closer};
   } else if (depth != 0 && x == open[depth].closer) {
     --depth;
   }

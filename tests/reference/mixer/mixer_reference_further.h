@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "reference/mixer/mixer_reference_chain.h"
+
 namespace nnzip::mixer_reference {
 
 struct Place;
@@ -20,25 +22,23 @@ struct Further {
   std::array<std::size_t, 256> last{}, gaps{};
   std::vector<unsigned> scores = std::vector<unsigned>(2048);
   std::vector<std::size_t> pairs = std::vector<std::size_t>(65536);
+  Chain chain;
   std::size_t zero = 0, zero_before = 0;
-  std::uint64_t distance = 0, pair_distance = 0, after_pair = 0, since_zero = 0, zero_above = 0;
-  std::uint64_t column = 0, above = 0, above_two = 0, above_three = 0, corner = 0, right = 0,
-                right_two = 0;
-  std::uint64_t gradient = 0, trend = 0, drift = 0;
+  std::uint64_t pair_distance = 0, after_pair = 0, since_zero = 0, zero_above = 0;
+  std::uint64_t column = 0, above = 0, above_two = 0, corner = 0, right = 0, trend = 0;
 
   std::uint64_t kinds = 0, masked = 0;
   std::uint32_t skeleton = 0;
   std::uint32_t open_word = 0, stem = 0, stem_before = 0, tail = 0, suffix = 0;
   std::uint32_t sentence = 0, start = 0, start_above = 0;
   unsigned letters = 0;
-  std::array<std::uint32_t, 3> words{};
+  std::uint32_t last_word = 0;
 
   std::size_t line = 0, fields = 0, fields_above = 0;
   std::array<std::size_t, 64> starts{}, starts_above{};
   std::array<std::uint32_t, 64> values{};
   std::uint32_t value = 0;
   std::uint64_t field_start = 0, field_above = 0, indent = 0;
-  std::uint64_t line_length = 0, line_column = 0;
   bool indenting = true;
 
   struct Bracket {

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Records that state their length, one behind the other: a kind and a length of 16 bits each, low
+// byte first, as spreadsheets (BIFF) have them. MIXING.md, Chains.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace nnzip::mixer {
+
+// Of a stream. Bytes that are not there are 0.
+class RecordChain {
+ public:
+  // Takes up the stream's newest byte, which is the last one of `known`: the bytes of the stream so
+  // far.
+  void follow(std::span<const std::uint8_t> known);
+
+  bool found = false;        // whether the byte that comes stands in a chain; else all are 0
+  std::uint64_t kind = 0;    // of the record
+  std::uint64_t place = 0;   // in the record, at most 255, or 256 and the place in the next header
+  std::uint64_t before = 0;  // the byte at that place of the record before
+  std::uint64_t trend = 0;   // what that and the byte of the record before it make of the byte
+  std::uint64_t alike = 0;   // the byte at that place of the last record of the same kind
+  std::uint64_t cell = 0;    // the same, of the same kind and third and fourth byte
+
+ private:
+  static constexpr std::size_t kHeader = 4;
+  static constexpr std::size_t kReach = std::size_t{1} << 14;  // more than kLongest
+  static constexpr std::uint32_t kKinds = 4096, kLongest = 8224;
+  static constexpr std::uint8_t kEnough = 3;  // headers in a row that make a chain
+
+  void begin_record(std::size_t end, std::uint32_t header_kind, std::uint32_t length);
+  void find_column(std::span<const std::uint8_t> known);
+  void look(std::span<const std::uint8_t> known);
+
+  std::array<std::uint8_t, kReach> headers_{};  // [place]: headers in a row that lead to it
+  std::array<std::uint32_t, 256> of_kind_{};    // where the last record of such a kind begins
+  std::array<std::uint32_t, 1024> of_column_{};
+  // Where records begin, behind their headers; 0: there is none.
+  std::size_t begin_ = 0, next_ = 0;  // the open one; where it ends
+  std::size_t before_ = 0, before_that_ = 0;
+  std::size_t alike_ = 0;
+  std::size_t column_ = 0, column_of_ = 0;  // and the one that it was found for
+};
+static_assert(sizeof(RecordChain) <= 1 << 15);
+
+}  // namespace nnzip::mixer

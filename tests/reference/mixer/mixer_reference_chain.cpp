@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Chains as plain code.
+#include "reference/mixer/mixer_reference_chain.h"
+
+#include <algorithm>
+
+#include "reference/mixer/mixer_reference_contexts.h"
+
+namespace nnzip::mixer_reference {
+
+void Chain::take(const Place& next, std::size_t E) {
+  if (E < 4) return;
+  const auto byte = [&](std::size_t p) {
+    return p < E ? static_cast<std::uint64_t>(next.at(E - p)) : 0;
+  };
+  const std::uint64_t k = byte(E - 4) + 256 * byte(E - 3), m = byte(E - 2) + 256 * byte(E - 1);
+  const bool is_header = k >= 1 && k <= 4095 && m <= 8224;
+  const unsigned n = led[E - 4];
+  led.erase(E - 4);
+  if (is_header) led[E + m] = std::max(led[E + m], std::min(n + 1, 255u));
+
+  const bool goes_on = found && E == begins.end + 4;
+  const bool begins_here = is_header && (goes_on || (!found && n >= 3));
+  if (begins_here) {
+    if (!found) begins = Begins{};
+    begins.second = begins.first;
+    begins.first = begins.open;
+    begins.open = E;
+    begins.end = E + m;
+    const auto i = static_cast<std::uint32_t>(k) * 0x9E3779B1u >> 24;
+    begins.alike = of_kind[i];
+    of_kind[i] = E;
+    kind = k;
+  }
+  if (goes_on || begins_here) found = begins_here;
+  if (found && E == begins.open + 4 && E <= begins.end) {
+    const std::uint64_t third = byte(E - 2) + 256 * byte(E - 1);
+    const auto i = static_cast<std::uint32_t>(kind * 0x10001 + third) * 0x9E3779B1u >> 22;
+    begins.column = of_column[i];
+    begins.column_of = begins.open;
+    of_column[i] = begins.open;
+  }
+  const auto same_place = [&](std::size_t record, std::size_t of) {
+    return record == 0 ? 0 : byte(record + E - of);
+  };
+  if (!found) kind = 0;
+  place = !found           ? 0
+          : E < begins.end ? std::min<std::uint64_t>(E - begins.open, 255)
+                           : 256 + E - begins.end;
+  before = found ? same_place(begins.first, begins.open) : 0;
+  trend = found ? (512 + 2 * before - same_place(begins.second, begins.open)) % 256 : 0;
+  alike = found ? same_place(begins.alike, begins.open) : 0;
+  cell = found ? same_place(begins.column, begins.column_of) : 0;
+}
+
+}  // namespace nnzip::mixer_reference

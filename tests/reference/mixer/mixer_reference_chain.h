@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// The section Chains of MIXING.md.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <vector>
+
+namespace nnzip::mixer_reference {
+
+struct Place;
+
+// Of a stream; the names are those of the section.
+struct Chain {
+  // E counts the newest byte.
+  void take(const Place& next, std::size_t E);
+
+  bool found = false;
+  std::uint64_t kind = 0, place = 0, before = 0, trend = 0, alike = 0, cell = 0;
+
+ private:
+  // The positions at which records begin.
+  struct Begins {
+    std::size_t open = 0, end = 0, first = 0, second = 0, alike = 0, column = 0, column_of = 0;
+  };
+  Begins begins;
+  std::map<std::size_t, unsigned> led;  // by position
+  std::map<std::uint32_t, std::size_t> of_kind, of_column;
+};
+
+}  // namespace nnzip::mixer_reference
