@@ -23,9 +23,10 @@ void pack_bias(const std::vector<std::int32_t>& distance_bias, std::size_t heads
   }
 }
 
-// Writes to `weights` and moves it past them. outputs: a multiple of 16; inputs: of 8.
+// Writes to `weights` and moves it past them. outputs: a multiple of 16; inputs: of 8, which are
+// flipped by `flip`.
 PackedLinear pack_linear(const Linear& linear, std::uint32_t outputs, std::uint32_t inputs,
-                         const Kernels& target, std::int8_t*& weights) {
+                         const Kernels& target, std::uint8_t flip, std::int8_t*& weights) {
   PackedLinear packed{static_cast<std::int32_t>(outputs), static_cast<std::int32_t>(inputs),
                       weights, AlignedArray<std::int32_t>(outputs), AlignedArray<float>(outputs)};
   for (std::size_t j = 0; j < outputs; ++j) {
@@ -40,7 +41,7 @@ PackedLinear pack_linear(const Linear& linear, std::uint32_t outputs, std::uint3
       }
       sum += row[k] + row[k + 1] + row[k + 2] + row[k + 3];
     }
-    packed.init.data()[j] = -target.flip * sum;
+    packed.init.data()[j] = -flip * sum;
     packed.multiplier.data()[j] = linear.multiplier[j];
   }
   weights += std::size_t{outputs} * inputs;
@@ -62,25 +63,37 @@ PackedLinear pack_transposed(const Linear& linear, std::uint32_t outputs, std::u
   return packed;
 }
 
+// All weights, and those of the down products once more if the target takes them in both forms.
+std::size_t packed_size(const Config& config, const Kernels& target) {
+  const bool both = target.sparse_rows > 0 && target.sparse_rows < kMaxRows;
+  const std::size_t down = config.layers() * config.width * config.hidden;
+  return config.macs_per_byte() + (both ? down : 0);
+}
+
 }  // namespace
 
 PackedMatrices::PackedMatrices(const Model& model, const Kernels& target)
-    : weights(model.config.macs_per_byte()) {
+    : weights(packed_size(model.config, target)) {
   const Config& c = model.config;
   std::int8_t* end = weights.data();
   for (std::size_t i = 0; i < c.layers(); ++i) {
     const LayerWeights& w = model.weights.layers[i];
     PackedLayer& packed = layers.emplace_back();
     packed.window = static_cast<std::int32_t>(c.windows[i]);
-    packed.qkv = pack_linear(w.qkv, c.qkv_size(), c.width, target, end);
-    packed.out = pack_linear(w.out, c.width, c.query_size(), target, end);
-    packed.up = pack_linear(w.up, c.hidden, c.width, target, end);
-    packed.down = target.product_sparse != nullptr
-                      ? pack_transposed(w.down, c.width, c.hidden, end)
-                      : pack_linear(w.down, c.width, c.hidden, target, end);
+    packed.qkv = pack_linear(w.qkv, c.qkv_size(), c.width, target, target.flip, end);
+    packed.out = pack_linear(w.out, c.width, c.query_size(), target, target.flip, end);
+    packed.up = pack_linear(w.up, c.hidden, c.width, target, target.flip, end);
+    if (target.sparse_rows < kMaxRows) {
+      const std::uint8_t flip = target.product_sparse != nullptr ? 0 : target.flip;
+      packed.down = pack_linear(w.down, c.width, c.hidden, target, flip, end);
+    }
     pack_bias(w.distance_bias, c.heads, packed);
   }
-  head = pack_linear(model.weights.head, kSymbols, c.width, target, end);
+  head = pack_linear(model.weights.head, kSymbols, c.width, target, target.flip, end);
+  if (target.sparse_rows == 0) return;
+  for (std::size_t i = 0; i < c.layers(); ++i) {
+    layers[i].sparse_down = pack_transposed(model.weights.layers[i].down, c.width, c.hidden, end);
+  }
 }
 
 PackedTables::PackedTables(const Model& model) {

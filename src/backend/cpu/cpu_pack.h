@@ -20,14 +20,16 @@ struct PackedLinear {
 
 struct PackedLayer {
   std::int32_t window = 0;
-  PackedLinear qkv, out, up, down;
+  PackedLinear qkv, out, up;
+  PackedLinear down, sparse_down;  // what the target takes of the two
   // [H][bias_stride]: entry i holds distance window + 15 - i, or kOutside beyond the window. So 16
   // consecutive positions read 16 consecutive entries, whatever the distance of the first.
   AlignedArray<std::int32_t> bias;
   std::int64_t bias_stride = 0;
 };
 
-// The matrices in the order of their use, so that the last of one can be fetching the next.
+// The matrices in the order of their use, so that the last of one can be fetching the next, and
+// behind them those whose rows are taken as they come.
 struct PackedMatrices {
   PackedMatrices(const Model& model, const Kernels& target);
 

@@ -13,7 +13,6 @@
 namespace nnzip::cpu {
 namespace {
 
-constexpr std::int64_t kMaxRows = 64;
 constexpr std::int64_t kBlock = 16;  // positions of a ring block
 constexpr std::size_t kMaxTables = kMaxNgrams + kMaxTaps;
 
@@ -302,8 +301,11 @@ void CpuSession::feed_forward(std::size_t layer) noexcept {
   norm(packed_->model.weights.layers[layer].hidden_norm);
   kernels_.product_relu_squared(product(packed.up, normed_.data()), squares_.data(), hidden_);
   lap(Part::kUp);
-  (kernels_.product_sparse != nullptr ? kernels_.product_sparse : kernels_.product_residual)(
-      product(packed.down, squares_.data()), x_.data(), width_);
+  if (row_count_ <= kernels_.sparse_rows) {
+    kernels_.product_sparse(product(packed.sparse_down, squares_.data()), x_.data(), width_);
+  } else {
+    kernels_.product_residual(product(packed.down, squares_.data()), x_.data(), width_);
+  }
   lap(Part::kDown);
 }
 

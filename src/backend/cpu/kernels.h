@@ -93,14 +93,19 @@ struct Kernels {
   // 128 for packed matrices of w + 128, without a sign.
   std::uint8_t weight_flip = 0;
   // product_residual of inputs within 0..127, unflipped and most of them 0; p.w: [inputs][outputs],
-  // signed. Null if product_residual does it. If not null, product_relu_squared does not flip.
+  // signed. May be null. If not null, product_relu_squared does not flip.
   void (*product_sparse)(const Product& p, std::int16_t* x, std::int64_t stride) noexcept = nullptr;
+  // Steps of at most that many rows take product_sparse, others product_residual.
+  std::int32_t sparse_rows = 0;
   // Inputs of an output that lie side by side in packed matrices: 4 or 8.
   std::int32_t inputs_together = 4;
 };
 
 // Far below every real score, and far from overflow when a score of +-2^20 is added.
 constexpr std::int32_t kOutside = -(1 << 28);
+
+// Of a step, at most.
+constexpr std::int32_t kMaxRows = 64;
 
 extern const Kernels kScalarKernels;
 #if defined(__x86_64__)

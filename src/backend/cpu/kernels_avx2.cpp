@@ -35,6 +35,7 @@ const Kernels kAvx2Kernels = {"avx2",
                               distribution,
                               nullptr,
                               128,
-                              product_sparse};
+                              product_sparse,
+                              kMaxRows};
 
 }  // namespace nnzip::cpu

@@ -48,6 +48,7 @@ struct QuantiseVector {
   }
 };
 
+// Without the flip.
 struct SquareVector {
   const float* multiplier;
   std::uint8_t* out;
@@ -56,7 +57,8 @@ struct SquareVector {
     __m512 u = _mm512_mul_ps(_mm512_cvtepi32_ps(acc), _mm512_loadu_ps(multiplier + j));
     u = _mm512_max_ps(u, _mm512_setzero_ps());
     u = _mm512_min_ps(_mm512_mul_ps(u, u), _mm512_set1_ps(127.0F));
-    store_flipped(out + r * stride + j, _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(u)));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out + r * stride + j),
+                     _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(u)));
   }
 };
 

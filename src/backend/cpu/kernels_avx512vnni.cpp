@@ -17,7 +17,11 @@ namespace {
 
 constexpr std::int32_t kFlip = 128;
 
+// In this order: each needs those before it.
+// clang-format off
 #include "backend/cpu/kernels_avx512_attention-inl.h"
+#include "backend/cpu/kernels_avx512_sparse-inl.h"
+// clang-format on
 
 inline float vector_norm_factor(const std::int16_t* x, std::int32_t n, float constant) {
   const __m512i low = _mm512_set1_epi64(0xFFFFFFFF);
@@ -167,9 +171,20 @@ void vector_distribution(const std::int32_t* z, const std::uint32_t* exp,
 
 }  // namespace
 
-const Kernels kAvx512VnniKernels = {
-    "avx512vnni",        kFlip,    product_quantise, product_relu_squared, product_residual,
-    product_logits,      attend,   vector_embed,     vector_norm,          vector_keep,
-    vector_distribution, peak_loop};
+const Kernels kAvx512VnniKernels = {"avx512vnni",
+                                    kFlip,
+                                    product_quantise,
+                                    product_relu_squared,
+                                    product_residual,
+                                    product_logits,
+                                    attend,
+                                    vector_embed,
+                                    vector_norm,
+                                    vector_keep,
+                                    vector_distribution,
+                                    peak_loop,
+                                    0,
+                                    product_sparse,
+                                    3};
 
 }  // namespace nnzip::cpu

@@ -120,6 +120,7 @@ const Kernels kAvxVnniKernels = {"avxvnni",
                                  distribution,
                                  nullptr,
                                  0,
-                                 product_sparse};
+                                 product_sparse,
+                                 kMaxRows};
 
 }  // namespace nnzip::cpu
