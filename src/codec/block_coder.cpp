@@ -14,6 +14,7 @@
 #include "codec/kinds/kind_network.h"
 #include "codec/kinds/kind_zstd.h"
 #include "codec/parallel.h"
+#include "codec/sample.h"
 #include "codec/sample_trials.h"
 #include "filter/repeats.h"
 #include "layout/block_plan.h"
@@ -162,18 +163,18 @@ class BlockEncoder {
     if (const auto engine = choose_model(header)) {
       contest_.offer(kMixedKind.encode(header, folded, {engine, 1, {}}));
     }
-    return copies <= 1;
+    return copies <= 1 || content_.size() >= parts.long_bytes;
   }
 
   // Whether samples look like random data, which nothing makes smaller.
   bool looks_random(const View& view) const {
     const auto filtered = view.of(content_);
-    const std::size_t bytes = level_.shortcuts.random_bytes,
-                      samples = level_.shortcuts.random_samples;
+    const Pieces samples{.count = level_.shortcuts.random_samples,
+                         .bytes = level_.shortcuts.random_bytes};
     if (quick_ < content_.size() || content_.size() < level_.shortcuts.least_bytes) return false;
-    for (std::size_t i = 0; i < samples; ++i) {
-      const std::size_t at = (filtered.size() - bytes) * i / (samples - 1);
-      if (encode_contexts(filtered.subspan(at, bytes), view.layout).size() < bytes) return false;
+    for (std::size_t i = 0; i < samples.count; ++i) {
+      const auto sample = piece_of(filtered, samples, i);
+      if (encode_contexts(sample, view.layout).size() < sample.size()) return false;
     }
     return true;
   }
@@ -242,6 +243,8 @@ class BlockEncoder {
     offer_zstd_if_worth();
     // No network sees samples that were made shorter, or that are logarithms.
     if (has_filter(view.filters, Filter::kIntegers) || view.layout.form == Form::kCompanded) return;
+    // All that is left is less than what is called easy.
+    if (contest_.best_cost() < content_.size() / level_.shortcuts.easy) return;
     if (!engine || !is_worth_trying(view, engine)) return;
     const Means rest{engine, threads_, part_of_progress(1, 3)};
     contest_.offer(encode_as(by_network, content_, view, rest, doubtful));

@@ -7,6 +7,7 @@
 
 #include "codec/kinds/kind.h"
 #include "codec/kinds/kind_contexts.h"
+#include "codec/sample.h"
 #include "detect/proposals.h"
 
 namespace nnzip {
@@ -22,27 +23,14 @@ View view_of(std::span<const std::uint8_t> content, const Proposal& proposal) {
   return view;
 }
 
-// Pieces from all over the content, each from the beginning of a row or frame. What predicts sound
-// begins to learn anew at each cut, and recordings begin and end with silence: of sound they are
-// few, and not from the ends.
-Bytes sample_of(std::span<const std::uint8_t> content, const Sampling& rule, std::size_t unit,
-                bool sound) {
-  const std::size_t most =
-      std::max(content.size() / rule.most_part, std::min(rule.least_bytes, content.size()));
-  const std::size_t size = std::min(
-      std::max({content.size() / rule.part, rule.least_bytes, rule.least_rows * unit}), most);
-  const std::size_t pieces = sound ? rule.sound_pieces : rule.pieces;
-  const std::size_t piece = std::max(size / pieces / unit, std::size_t{1}) * unit;
-  Bytes sample;
-  for (std::size_t i = 0; i < pieces && (i + 1) * piece <= content.size(); ++i) {
-    const std::size_t rest = content.size() - piece;
-    const std::size_t middle = content.size() * (2 * i + 1) / (2 * pieces);
-    const std::size_t around = std::min(middle - std::min(middle, piece / 2), rest);
-    const std::size_t at = sound ? around : rest * i / (pieces - 1);
-    const auto part = content.subspan(at / unit * unit, piece);
-    sample.insert(sample.end(), part.begin(), part.end());
-  }
-  return sample;
+// Whole rows or frames. What predicts sound begins to learn anew at each cut, and recordings begin
+// and end with silence: of sound pieces are few, and not from the ends.
+Pieces pieces_for(std::size_t content, const Sampling& rule, std::size_t unit, bool sound) {
+  const std::size_t most = std::max(content / rule.most_part, std::min(rule.least_bytes, content));
+  const std::size_t size =
+      std::min(std::max({content / rule.part, rule.least_bytes, rule.least_rows * unit}), most);
+  const std::size_t count = sound ? rule.sound_pieces : rule.pieces;
+  return {count, std::max(size / count / unit, std::size_t{1}) * unit, unit, sound};
 }
 
 }  // namespace
@@ -67,8 +55,9 @@ View choose_view(std::span<const std::uint8_t> content, const Segment& segment,
       const Effort effort = effort_of(proposal.layout, sampling.effort);
       const bool shortened = has_filter(view.filters, Filter::kIntegers);
       const auto filtered = view.of(content);
-      const Bytes sample =
-          sample_of(filtered, sampling, shortened ? view.layout.element : unit, sound);
+      const Bytes sample = sample_of(
+          filtered,
+          pieces_for(filtered.size(), sampling, shortened ? view.layout.element : unit, sound));
       // Of the whole: samples of what a filter has shortened are shorter.
       std::uint64_t bytes = std::uint64_t{encode_contexts(sample, proposal.layout, effort).size()} *
                             filtered.size() / std::max<std::size_t>(sample.size(), 1);

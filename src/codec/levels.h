@@ -29,7 +29,9 @@ struct Shortcuts {
   std::size_t maybe_easy;  // what zstd's quick level does not bring below this part is not easy for
                            // its high level either
   std::size_t easy;        // what zstd brings below this part is mostly long repeats, which a list
-                           // of copies may say better. A single copy the slow kinds do not beat
+                           // of copies may say better. A single copy the slow kinds do not beat,
+                           // and what any kind brings below it no network is tried on
+  std::size_t long_bytes;  // such content, if it is so long, is not worth the time of slow kinds
   std::size_t folded;      // a list and literals longer than this part are not worth coding
   std::size_t least_bytes;   // content that is sampled for random data and hopeless networks
   std::size_t random_bytes;  // of each of the samples

@@ -9,6 +9,7 @@
 
 #include "codec/kinds/kind.h"
 #include "codec/parallel.h"
+#include "codec/sample.h"
 #include "coder/range_decoder.h"
 
 namespace nnzip {
@@ -206,12 +207,7 @@ bool NetworkCoder::decode_here(Part coded, const BlockPlan& plan, OutPart conten
 }
 
 std::size_t NetworkCoder::estimate(Part content) const {
-  Bytes samples;
-  for (std::size_t i = 0; i < kSamples; ++i) {
-    const auto sample =
-        content.subspan((content.size() - kSampleBytes) * i / (kSamples - 1), kSampleBytes);
-    samples.insert(samples.end(), sample.begin(), sample.end());
-  }
+  const Bytes samples = sample_of(content, {.count = kSamples, .bytes = kSampleBytes});
   const BlockOrder order(samples.size(), kSamples, {});
   std::vector<RangeEncoder> streams(kSamples);
   run(samples, order, {}, Lockstep::Content::kKnown, {},
