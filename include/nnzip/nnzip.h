@@ -320,11 +320,11 @@ enum nnzip_action {
  * takes one or more frames. Options are judged here or by the first nnzip_stream_code().
  *
  * Memory does not grow with the content: it is the model and, for each thread (8 at most), a block
- * of 4 MiB (decompressing: of what its frame states, at most 64 MiB, and of a group twice what it
- * opens to, at most 256 MiB) with its coded data and what is learned from it, about 160 MB for
- * 4 MiB. Compressing, wrapped content takes more while it is opened: ten
- * times what it opens to, which is 64 MiB at most (256 MiB at levels 8 and 9), and three times its
- * own length. nnzip_options.memory_limit bounds all of it.
+ * of the level, 4 to 64 MiB (decompressing: of what its frame states, at most 64 MiB, and of a
+ * group twice what it opens to, at most 256 MiB) with its coded data and what is learned from it,
+ * about 160 MB for 4 MiB, 650 MB for 16 MiB, 1.5 GB for 64 MiB. Compressing, wrapped content takes
+ * more while it is opened: ten times what it opens to, which is 64 MiB at most (256 MiB at levels 8
+ * and 9), and three times its own length. nnzip_options.memory_limit bounds all of it.
  *
  * A stream computes on a thread of its own, which takes no signals and waits whenever no call of
  * nnzip_stream_code() is under way. It must not be used on by a child after fork(). */
@@ -393,7 +393,7 @@ NNZIP_API uint64_t nnzip_reader_content_size(const nnzip_reader* reader);
  * *content_size becomes the number of bytes: all of the capacity unless the content ends before, 0
  * at and beyond its end and after an error. Only blocks that hold some of these bytes are decoded
  * and checked, and those that they copy from, on as many threads as the options say. The block
- * decoded last for a part of it is kept (4 MiB as a rule, 128 MiB at most), so reading on in small
+ * decoded last for a part of it is kept (16 MiB as a rule, 128 MiB at most), so reading on in small
  * portions decodes it once; of the others that were copied from, up to 64 MiB are kept. */
 NNZIP_API int nnzip_reader_read(nnzip_reader* reader, uint64_t offset, void* content,
                                 size_t content_capacity, size_t* content_size);

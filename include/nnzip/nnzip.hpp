@@ -110,6 +110,10 @@ struct Options {
   // 31; 0: as the level has it, but at most an eighth of memory_limit. Compressing and
   // decompressing take so much memory at most, if there is as much content.
   int log2_window = 0;
+  // Compression only: blocks have at most 2^log2_block bytes of content, 16 to 26; 0: as the level
+  // has it, but fewer where memory_limit wants that. Long blocks learn more from themselves; parts
+  // of the content are read sooner from short ones.
+  int log2_block = 0;
   // Compression only: for decompressing fast, on a GPU above all. Bytes and code are not mixed, but
   // coded by zstd or by the network alone, in more streams; it costs size.
   bool fast_decode = false;

@@ -192,9 +192,10 @@ std::string resume_key(const Arguments& arguments, const InputFile& input) {
   }
   const platform::FileStatus& status = input.status();
   const Options& options = arguments.options;
-  const std::size_t how = std::hash<std::string>()(fmt::format(
-      "{} {} {} {} {} {} {} {}", version(), options.level, options.model, options.layout,
-      options.unwrap, options.fast_decode, options.log2_window, options.memory_limit));
+  const std::size_t how = std::hash<std::string>()(
+      fmt::format("{} {} {} {} {} {} {} {} {}", version(), options.level, options.model,
+                  options.layout, options.unwrap, options.fast_decode, options.log2_window,
+                  options.log2_block, options.memory_limit));
   return fmt::format("resume-{:x}-{:x}-{:x}-{:x}", status.bytes, status.changed.seconds,
                      status.changed.nanoseconds, how);
 }

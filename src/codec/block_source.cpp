@@ -16,8 +16,9 @@ namespace nnzip {
 namespace {
 
 constexpr std::size_t kFirstReadBytes = std::size_t{64} << 10;
-// A group that opens to so many blocks is long enough: they learn no more from each other.
-constexpr std::size_t kEnoughBlocks = 4;
+// A group that opens to so many blocks, or to one longer than so many bytes, is long enough: what
+// is opened learns no more from each other.
+constexpr std::size_t kEnoughBlocks = 4, kEnoughBytes = std::size_t{16} << 20;
 
 // JPEG files in a block that learn from each other: bytes, and blocks of coefficients.
 constexpr std::size_t kJointBytes = std::size_t{1} << 20;
@@ -102,6 +103,10 @@ std::size_t SourceBlock::blocks() const {
   return sum;
 }
 
+std::uint64_t source_memory(std::size_t block_bytes) {
+  return 2 * Detector(block_bytes).window_bytes();
+}
+
 BlockSource::BlockSource(Reader& in, std::size_t block_bytes, Unwrapping unwrapping,
                          const Layout& described)
     : in_(in),
@@ -159,7 +164,8 @@ void BlockSource::limit_to_memory() {
   constexpr std::size_t kLeast = std::size_t{1} << 20;
   std::size_t& most = unwrapping_.max_opened;
   while (most != 0 && !fits(2 * std::uint64_t{most}, 0)) most = most / 2 < kLeast ? 0 : most / 2;
-  search_ = StretchSearch(most, kEnoughBlocks * block_bytes_);
+  search_ = StretchSearch(
+      most, std::max(block_bytes_, std::min(kEnoughBlocks * block_bytes_, kEnoughBytes)));
   is_limited_ = true;
 }
 

@@ -45,6 +45,9 @@ struct Unwrapping {
   int depth = 0;
 };
 
+// Bytes of memory that a source takes at most beside the blocks that it gave, and but for groups.
+std::uint64_t source_memory(std::size_t block_bytes);
+
 class BlockSource {
  public:
   // block_bytes: of content in a block at most that is no group. described: as Detector has it.

@@ -12,11 +12,11 @@
 #include "codec/frame_models.h"
 #include "codec/group_encoder.h"
 #include "codec/in_flight.h"
-#include "codec/levels.h"
 #include "codec/memory_budget.h"
 #include "codec/parallel.h"
 #include "codec/progress.h"
 #include "codec/spliced_block.h"
+#include "codec/within_memory.h"
 #include "container/container_writer.h"
 #include "layout/block_plan.h"
 #include "layout/layout_hint.h"
@@ -62,16 +62,6 @@ std::size_t longest_leaf(const SourceBlock& block) {
   return longest;
 }
 
-// A window takes at most an eighth of the memory that is allowed, but what the format wants.
-int window_for(int log2_window, std::uint64_t memory_limit) {
-  constexpr std::uint64_t kPart = 8;
-  while (memory_limit != 0 && log2_window > FrameHeader::kLeastLog2Window &&
-         kPart << log2_window > memory_limit) {
-    --log2_window;
-  }
-  return log2_window;
-}
-
 class Compressor {
  public:
   Compressor(Writer& writer, const ModelStore& store, const Options& options)
@@ -79,33 +69,21 @@ class Compressor {
         store_(store),
         options_(options),
         threads_(thread_count(options)),
-        level_(options.fast_decode ? for_fast_decoding(level_meaning(options.level))
-                                   : level_meaning(options.level)),
+        level_(level_of(options)),
         budget_(options.memory_limit),
-        described_(options.layout.empty() ? Layout{} : layout_of_hint(options.layout)) {
-    constexpr int kLeast = FrameHeader::kLeastLog2Window, kMost = FrameHeader::kMostLog2Window;
-    if (options.log2_window != 0 && (options.log2_window < kLeast || options.log2_window > kMost)) {
-      throw Error(ErrorCode::kInvalidArgument,
-                  "the window 2^" + std::to_string(options.log2_window) + " is not within 2^" +
-                      std::to_string(kLeast) + " to 2^" + std::to_string(kMost) + " bytes.");
-    }
-    if (options.level < 1 || options.level > 9) {
-      throw Error(ErrorCode::kInvalidArgument,
-                  "the level " + std::to_string(options.level) + " is not within 1 to 9.");
-    }
-  }
+        described_(options.layout.empty() ? Layout{} : layout_of_hint(options.layout)) {}
 
   Summary run(Reader& reader) {
-    finder_.emplace(reader, options_.log2_window != 0
-                                ? options_.log2_window
-                                : window_for(level_.log2_window, options_.memory_limit));
-    blocks_.emplace(source());
-    if (blocks_->at_end()) {
+    finder_.emplace(reader, level_.log2_window);
+    if (finder_->is_empty()) {
       writer_.begin({});
       return finish();
     }
     models_ = FrameModels(store_, chosen_models(store_, options_), options_.device, budget_);
     used_.resize(models_.all().size());
+    level_ = level_within(budget_.left(), options_, models_);
+    blocks_.emplace(source());
+    blocks_->at_end();  // to know what memory it takes
     budget_.take(blocks_->memory_bytes() + finder_->most_memory_bytes());
     next_ = next_of();
     std::vector<SourceBlock> start;
@@ -180,13 +158,7 @@ class Compressor {
   // All of the content, which is no more than a full block, so that the frame can name the models
   // that it needs and no others.
   void write_few(const std::vector<SourceBlock>& blocks) {
-    std::size_t longest = 0, leaves = 0;
-    for (const SourceBlock& block : blocks) {
-      longest = std::max(longest, longest_leaf(block));
-      leaves += leaves_of(block);
-    }
-    std::vector<CodedPart> parts =
-        encode_all(blocks, blocks_in_flight(leaves, longest, held_), blocks.size() == 1);
+    std::vector<CodedPart> parts = encode_all(blocks, blocks.size() == 1);
     std::vector<ModelId> named;
     for (CodedPart& part : parts) {
       for_each_model(part.coded, [&](BlockHeader& header) {
@@ -208,16 +180,12 @@ class Compressor {
   void write_many(std::vector<SourceBlock> batch) {
     // One block waits for the next batch.
     const std::size_t in_flight =
-        blocks_in_flight(kMaxBatchBlocks, level_.block_bytes, level_.block_bytes);
+        blocks_in_flight({kMaxBatchBlocks, level_.block_bytes, 0, level_.block_bytes});
     begin(true, models_.ids(), finder_->log2_window());
     while (true) {
       fill(batch, in_flight, coded_together() > 1 ? kMaxBatchForDevice : kMaxBatchBlocks);
       if (batch.empty()) return write_bare_stretches();
-      const std::size_t possible =
-          held_ == 0
-              ? in_flight
-              : blocks_in_flight(kMaxBatchBlocks, level_.block_bytes, level_.block_bytes + held_);
-      for (CodedPart& part : encode_all(batch, possible, false)) {
+      for (CodedPart& part : encode_all(batch, false)) {
         for_each_model(part.coded, [&](BlockHeader& header) { used_[header.model] = true; });
         write(part);
       }
@@ -226,28 +194,45 @@ class Compressor {
     }
   }
 
-  // At most `most` blocks of so many bytes, as many as threads and memory allow; counts theirs and
-  // that of so many bytes that wait. Throws Error(kMemoryLimit).
-  std::size_t blocks_in_flight(std::size_t most, std::size_t block_bytes,
-                               std::uint64_t waiting_bytes) {
-    const auto memory = [&](std::size_t count) {
-      const auto [blocks, threads_of_each] = side_by_side_of(count);
-      const std::uint64_t waiting = count - blocks;
-      return waiting_bytes + blocks * memory_of(block_bytes, threads_of_each) +
-             waiting * waiting_memory(block_bytes) +
-             (coded_together() > 1 ? device_memory(models_, count) : 0);
-    };
-    std::size_t count = std::min(std::max(side_by_side_of(most).blocks, coded_together()), most);
-    while (count > 1 && !budget_.fits(memory(count))) --count;
-    budget_.need(memory(count));
+  // Blocks of at most `longest` bytes, of `bytes` in all, which are to be coded.
+  struct Batch {
+    std::size_t blocks, longest;
+    std::uint64_t bytes;
+    std::uint64_t beside;  // bytes of memory that are taken already
+  };
+
+  // If so many of them are coded at a time.
+  std::uint64_t memory_of(const Batch& batch, std::size_t count) const {
+    const auto [blocks, threads_of_each] = side_by_side_of(count);
+    const std::uint64_t waiting = count - blocks;
+    const std::uint64_t others =
+        batch.bytes - std::min<std::uint64_t>(batch.bytes, count * batch.longest);
+    return batch.beside + 2 * others + blocks * memory_of(batch.longest, threads_of_each) +
+           waiting * waiting_memory(batch.longest) +
+           (coded_together() > 1 ? device_memory(models_, count) : 0);
+  }
+
+  // As many as threads and memory allow, at least one.
+  std::size_t blocks_in_flight(const Batch& batch) const {
+    std::size_t count = std::max(side_by_side_of(batch.blocks).blocks, coded_together());
+    count = std::min(count, batch.blocks);
+    while (count > 1 && !budget_.fits_at_once(memory_of(batch, count))) --count;
     return count;
   }
 
-  // At most `in_flight` blocks at a time. single: the frame has no others.
-  std::vector<CodedPart> encode_all(const std::vector<SourceBlock>& blocks, std::size_t in_flight,
-                                    bool single) {
+  // single: the frame has no others. Throws Error(kMemoryLimit).
+  std::vector<CodedPart> encode_all(const std::vector<SourceBlock>& blocks, bool single) {
+    Batch batch{0, 0, 0, held_ + (next_ ? next_->content.size() : 0)};
+    for (const SourceBlock& block : blocks) {
+      batch.blocks += leaves_of(block);
+      batch.longest = std::max(batch.longest, longest_leaf(block));
+      if (!block.is_group()) batch.bytes += block.content.size();  // groups are held
+    }
+    batch.longest = std::min(batch.longest, level_.block_bytes);  // what is longer is held
+    const std::size_t count = blocks_in_flight(batch);
+    budget_.need(memory_of(batch, count));
     return encode_sources(
-        blocks, models_, level_, single, side_by_side_of(in_flight),
+        blocks, models_, level_, single, side_by_side_of(count),
         [this](std::size_t done) { report(done); }, known_blocks());
   }
 
@@ -324,7 +309,7 @@ class Compressor {
   const ModelStore& store_;
   const Options& options_;
   int threads_;
-  const Level level_;
+  Level level_;
   MemoryBudget budget_;
   Layout described_;  // what the options say of all content
   FrameModels models_;

@@ -194,7 +194,7 @@ class Decompressor {
       } else {
         PendingBlock& block = prepare(frame);
         memory += memory_of(block, kept_bytes() + memory);
-        if (!batch.empty() && !budget_.fits(kept_bytes() + memory)) return true;
+        if (!batch.empty() && !budget_.fits_at_once(kept_bytes() + memory)) return true;
         need(memory);
         if (block.coded.empty() && !block.splice) block.coded = reader_.coded_data(block);
         batch.push_back(std::move(block));
@@ -292,7 +292,7 @@ class Decompressor {
     while (true) {
       const std::uint64_t memory =
           group_memory(block.header, block.group, block.engines, block.group_threads);
-      if (block.group_threads.blocks == 1 || budget_.fits(before + memory)) return memory;
+      if (block.group_threads.blocks == 1 || budget_.fits_at_once(before + memory)) return memory;
       block.group_threads.blocks = (block.group_threads.blocks + 1) / 2;
     }
   }

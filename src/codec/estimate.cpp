@@ -18,9 +18,10 @@
 #include "codec/frame_models.h"
 #include "codec/in_flight.h"
 #include "codec/kinds/kind_zstd.h"
-#include "codec/levels.h"
 #include "codec/parallel.h"
 #include "codec/read_fully.h"
+#include "codec/sample.h"
+#include "codec/within_memory.h"
 #include "layout/layout_hint.h"
 #include "repeats/copy_finder.h"
 
@@ -64,15 +65,18 @@ struct Stratum {
   bool compressed = false;
   std::uint64_t bytes = 0;       // of all blocks that were looked at
   std::uint64_t zstd_bytes = 0;  // what zstd makes of them; 0 of JPEG files
-  std::uint64_t passed = 0;      // bytes since the last piece of the sample
   Bytes sample;
 };
+
+std::size_t unit_of(const Layout& layout) {
+  return layout.stride != 0 ? layout.stride : layout.element;
+}
 
 // Of whole rows.
 std::size_t piece_bytes(const Layout& layout) {
   const bool is_long = layout.form == Form::kPixels || layout.form == Form::kSamples ||
                        layout.form == Form::kCompanded;
-  const std::size_t unit = layout.stride != 0 ? layout.stride : layout.element;
+  const std::size_t unit = unit_of(layout);
   return ((is_long ? kLongPieceBytes : kPieceBytes) + unit - 1) / unit * unit;
 }
 
@@ -113,16 +117,18 @@ class Sampler {
   const std::deque<Stratum>& strata() const { return strata_; }
 
  private:
+  // Whole pieces, until there are as many bytes as are due.
   void add_pieces(std::span<const std::uint8_t> content, Stratum& stratum) const {
-    const std::size_t piece = piece_bytes(stratum.layout);
-    while (!content.empty()) {
-      const auto part = content.first(std::min(piece, content.size()));
-      content = content.subspan(part.size());
-      stratum.passed += part.size();
-      if (!stratum.sample.empty() && stratum.passed < one_of_ * part.size()) continue;
-      stratum.sample.insert(stratum.sample.end(), part.begin(), part.end());
-      stratum.passed = 0;
+    const std::uint64_t wanted = std::max<std::uint64_t>(stratum.bytes / one_of_, 1);
+    if (wanted <= stratum.sample.size()) return;
+    const std::uint64_t due = wanted - stratum.sample.size();
+    Pieces pieces{.count = 1, .bytes = content.size()};
+    if (const std::size_t bytes = piece_bytes(stratum.layout); due + bytes < content.size()) {
+      pieces = {
+          .count = (due + bytes - 1) / bytes, .bytes = bytes, .unit = unit_of(stratum.layout)};
     }
+    const Bytes sample = sample_of(content, pieces);
+    stratum.sample.insert(stratum.sample.end(), sample.begin(), sample.end());
   }
 
   // Where there are many, the first one of the same form stands for the others.
@@ -136,7 +142,7 @@ class Sampler {
       if (similar == nullptr) similar = &each;
     }
     if (similar != nullptr && strata_.size() >= kMostStrata) return *similar;
-    strata_.push_back({segment.layout, segment.compressed, 0, 0, 0, {}});
+    strata_.push_back({segment.layout, segment.compressed, 0, 0, {}});
     return strata_.back();
   }
 
@@ -148,10 +154,10 @@ class Sampler {
 struct Look {
   std::deque<Stratum> strata;
   bool has_groups = false;
-  std::uint64_t bytes = 0;   // of content, copies included
-  double copy_bytes = 0;     // that lists of copies take
-  double seconds = 0;        // that cutting and opening it took
-  std::uint64_t memory = 0;  // bytes for that
+  std::uint64_t bytes = 0;         // of content, copies included
+  double copy_bytes = 0;           // that lists of copies take
+  double seconds = 0;              // that cutting and opening it took
+  std::uint64_t group_memory = 0;  // bytes that this took at most
 };
 
 struct Coding {
@@ -181,32 +187,33 @@ class Estimator {
   LevelEstimate level_estimate(int number) {
     Options options = options_;
     options.level = number;
-    const Level level =
-        options_.fast_decode ? for_fast_decoding(level_meaning(number)) : level_meaning(number);
     MemoryBudget budget(0);
     const FrameModels models(store_, chosen_models(store_, options), options.device, budget);
+    const Level level = level_within(memory_left(budget.peak()), options, models);
     const Look& look = look_of(level);
-    const Coding coding = coding_of(look, level, models);
-    const double scale =
-        look.bytes == 0 ? 0 : static_cast<double>(size_) / static_cast<double>(look.bytes);
     const std::size_t blocks = std::max<std::uint64_t>(1, size_ / level.block_bytes);
     const SideBySide beside =
         side_by_side(std::min(blocks, most_side_by_side(threads_, false)), threads_);
+    const Coding coding = coding_of(look, level, models, beside.threads_of_each);
+    const double scale =
+        look.bytes == 0 ? 0 : static_cast<double>(size_) / static_cast<double>(look.bytes);
     const std::size_t longest = std::min<std::uint64_t>(size_, level.block_bytes);
-    budget.need(look.memory + longest + window_memory(level) +
+    budget.need(look.group_memory + std::min<std::uint64_t>(size_, source_memory(longest)) +
+                longest + window_memory_of(level) +
                 beside.blocks * encode_memory(longest, models, level, beside.threads_of_each));
     return {static_cast<std::uint64_t>(std::llround(scale * (look.copy_bytes + coding.bytes))),
             scale * (look.seconds + coding.seconds / static_cast<double>(beside.blocks)),
             budget.peak()};
   }
 
-  int log2_window(const Level& level) const {
-    return options_.log2_window != 0 ? options_.log2_window : level.log2_window;
+  std::uint64_t memory_left(std::uint64_t taken) const {
+    const std::uint64_t allowed = MemoryBudget(options_.memory_limit).left();
+    return allowed - std::min(allowed, taken);
   }
 
   // Literals that are kept, and a table of them.
-  std::uint64_t window_memory(const Level& level) const {
-    return std::min(size_, std::uint64_t{1} << log2_window(level)) / 8 * 9;
+  std::uint64_t window_memory_of(const Level& level) const {
+    return std::min(size_ / 8 * 9, window_memory(level.log2_window));
   }
 
   const Look& look_of(const Level& level) {
@@ -238,7 +245,7 @@ class Estimator {
     const bool opens = options_.unwrap && options_.layout.empty();
     const Stopwatch watch;
     double sampling_seconds = 0;
-    CopyFinder finder(window, log2_window(level));
+    CopyFinder finder(window, level.log2_window);
     const auto add_copies = [&](std::size_t literals) {
       look.bytes += literals;
       for (const Copy& copy : finder.take(static_cast<std::uint32_t>(literals))) {
@@ -258,20 +265,21 @@ class Estimator {
         sampler.add(*block);
         sampling_seconds += sampling.seconds();
       }
-      look.memory = std::max(look.memory, blocks.memory_bytes() + blocks.group_memory_bytes());
+      look.group_memory = std::max(look.group_memory, blocks.group_memory_bytes());
     } while (finder.next_stretch());
     while (finder.at_bare_stretch()) add_copies(0);
     look.seconds += watch.seconds() - sampling_seconds;
   }
 
   // What levels have in common is coded once.
-  Coding coding_of(const Look& look, const Level& level, const FrameModels& models) {
-    const auto key = std::tuple(&look, models.ids(), level.effort);
+  Coding coding_of(const Look& look, const Level& level, const FrameModels& models, int threads) {
+    const auto block = std::min<std::uint64_t>(size_, level.block_bytes);
+    const auto key = std::tuple(&look, models.ids(), level.effort, block, threads);
     const auto found = codings_.find(key);
     if (found != codings_.end()) return found->second;
     Coding sum;
     for (const Stratum& stratum : look.strata) {
-      const Coding coding = coding_of(stratum, level, models);
+      const Coding coding = coding_of(stratum, level, models, threads);
       sum.bytes += coding.bytes;
       sum.seconds += coding.seconds;
     }
@@ -279,20 +287,21 @@ class Estimator {
   }
 
   // Of all blocks of the kind.
-  Coding coding_of(const Stratum& stratum, const Level& level, const FrameModels& models) {
-    if (stratum.zstd_bytes != 0) return coding_of_sample(stratum, level, models);
+  Coding coding_of(const Stratum& stratum, const Level& level, const FrameModels& models,
+                   int threads) {
+    if (stratum.zstd_bytes != 0) return coding_of_sample(stratum, level, models, threads);
     const auto [coded, is_new] = jpegs_.try_emplace(&stratum);
-    if (is_new) coded->second = coding_of_sample(stratum, level, models);
+    if (is_new) coded->second = coding_of_sample(stratum, level, models, threads);
     return coded->second;
   }
 
   static Coding coding_of_sample(const Stratum& stratum, const Level& level,
-                                 const FrameModels& models) {
+                                 const FrameModels& models, int threads) {
     const auto all = static_cast<double>(stratum.bytes);
     const auto sampled = static_cast<double>(stratum.sample.size());
     const auto block =
         static_cast<double>(std::min<std::uint64_t>(stratum.bytes, level.block_bytes));
-    const Coding contexts = sample_coding(stratum.sample, stratum, level, {});
+    const Coding contexts = sample_coding(stratum.sample, stratum, level, {}, threads);
     Coding coding{contexts.bytes * all / sampled, contexts.seconds * all / sampled};
     if (stratum.zstd_bytes == 0) return coding;
     const auto of_sample = static_cast<double>(zstd_pack(stratum.sample, kZstdLevel).size());
@@ -302,8 +311,8 @@ class Estimator {
     if (!models.find(network_content(stratum.layout))) return coding;
     const Bytes part = every(kNetworkShare, stratum);
     const auto of_part = static_cast<double>(part.size());
-    const Coding alone = sample_coding(part, stratum, level, {});
-    const Coding mixed = sample_coding(part, stratum, level, models);
+    const Coding alone = sample_coding(part, stratum, level, {}, threads);
+    const Coding mixed = sample_coding(part, stratum, level, models, threads);
     coding.bytes *=
         std::pow(mixed.bytes / alone.bytes, std::pow(of_part / std::max(block, of_part), kLearned));
     coding.seconds = mixed.seconds * all / of_part;
@@ -311,10 +320,10 @@ class Estimator {
   }
 
   static Coding sample_coding(const Bytes& sample, const Stratum& stratum, const Level& level,
-                              const FrameModels& models) {
+                              const FrameModels& models, int threads) {
     const Stopwatch watch;
     const Segment segment{sample.size(), stratum.layout, stratum.compressed};
-    const Coded coded = encode_block(sample, segment, models, level, true, 1);
+    const Coded coded = encode_block(sample, segment, models, level, true, threads);
     return {static_cast<double>(coded.data.size()), watch.seconds()};
   }
 
@@ -325,7 +334,8 @@ class Estimator {
   int threads_;
   std::map<std::size_t, Look> looks_;       // by what closes wrapped content
   std::map<const Stratum*, Coding> jpegs_;  // which all levels code alike
-  std::map<std::tuple<const Look*, std::vector<ModelId>, Effort>, Coding> codings_;
+  std::map<std::tuple<const Look*, std::vector<ModelId>, Effort, std::uint64_t, int>, Coding>
+      codings_;
 };
 
 }  // namespace

@@ -27,12 +27,12 @@ constexpr std::array<Level, 9> kLevels = {{
     {{}, kAll, Effort::kSmall, kExact, 4 * kMiB, 64 * kKiB, kPlannedStreams, 32, kShort, kCheap, kQuick, kSafe},
     {{}, kAll, Effort::kSmall, kExact, 4 * kMiB, 64 * kKiB, kPlannedStreams, 32, kShort, kCheap, kQuick, kSafe},
     {{}, kAll, Effort::kUsual, kAny, 4 * kMiB, 64 * kKiB, kPlannedStreams, 32, kShort, kCheap, kUsual, kSafe},
-    {{"text", "image"}, kAll, Effort::kUsual, kAny, 4 * kMiB, 64 * kKiB, kPlannedStreams, 32, kShort, kCheap, kUsual, kSafe},
-    {{"text", "image"}, kAll, Effort::kUsual, kAny, 4 * kMiB, 128 * kKiB, kPlannedStreams, 32, kShort, kCheap, kUsual, kSafe},
-    {{"text4m", "image"}, kAll, Effort::kUsual, kAny, 4 * kMiB, 256 * kKiB, kPlannedStreams, 32, kShort, kCheap, kUsual, kSafe},
-    {{"text4m", "image"}, kAll, Effort::kUsual, kAny, 4 * kMiB, 1024 * kKiB, kPlannedStreams, 32, kShort, kCheap, kUsual, kSafe},
-    {{"text4m", "image"}, kAll, Effort::kLarge, kLong, 4 * kMiB, 4096 * kKiB, kPlannedStreams, 32, kThorough, kCheap, kUsual, kSafe},
-    {{"text4m", "image"}, kAll, Effort::kLarge, kLong, 4 * kMiB, 4096 * kKiB, kPlannedStreams, 32, kThorough, kCheap, kUsual, kSafe, 0, 28},
+    {{"text", "image"}, kAll, Effort::kUsual, kAny, 8 * kMiB, 64 * kKiB, kPlannedStreams, 32, kShort, kCheap, kUsual, kSafe},
+    {{"text", "image"}, kAll, Effort::kUsual, kAny, 16 * kMiB, 128 * kKiB, kPlannedStreams, 32, kShort, kCheap, kUsual, kSafe},
+    {{"text4m", "image"}, kAll, Effort::kUsual, kAny, 16 * kMiB, 256 * kKiB, kPlannedStreams, 32, kShort, kCheap, kUsual, kSafe},
+    {{"text4m", "image"}, kAll, Effort::kUsual, kAny, 16 * kMiB, 1024 * kKiB, kPlannedStreams, 32, kShort, kCheap, kUsual, kSafe},
+    {{"text4m", "image"}, kAll, Effort::kLarge, kLong, 64 * kMiB, 4096 * kKiB, kPlannedStreams, 32, kThorough, kCheap, kUsual, kSafe},
+    {{"text4m", "image"}, kAll, Effort::kLarge, kLong, 64 * kMiB, 4096 * kKiB, kPlannedStreams, 32, kThorough, kCheap, kUsual, kSafe, 0, 28},
 }};
 // clang-format on
 
@@ -44,6 +44,8 @@ const Level& level_meaning(int level) {
 
 Level for_fast_decoding(Level level) {
   level.fast_stream_bytes = 16 * kKiB;
+  // Streams are what a device codes side by side.
+  level.block_bytes = std::min(level.block_bytes, 4 * kMiB);
   return level;
 }
 

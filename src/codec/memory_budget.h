@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 
 namespace nnzip {
 
@@ -18,6 +19,19 @@ class MemoryBudget {
   void need(std::uint64_t bytes);
 
   bool fits(std::uint64_t bytes) const { return limit_ == 0 || taken_ + bytes <= limit_; }
+
+  // Whether so many bytes may be taken for what could be done later instead: without a limit at
+  // most 6 GiB.
+  bool fits_at_once(std::uint64_t bytes) const {
+    constexpr std::uint64_t kMost = std::uint64_t{6} << 30;
+    return taken_ + bytes <= (limit_ == 0 ? kMost : limit_);
+  }
+
+  // Bytes that fit.
+  std::uint64_t left() const {
+    return limit_ == 0 ? std::numeric_limits<std::uint64_t>::max()
+                       : limit_ - std::min(limit_, taken_);
+  }
 
   std::uint64_t peak() const { return peak_; }
 

@@ -17,6 +17,7 @@ constexpr std::size_t kInputBytes = std::size_t{64} << 10;
 // One place of so many is an anchor.
 constexpr int kLog2Spacing = 6;
 constexpr std::uint64_t kHashedBytes = 32;
+constexpr std::uint64_t kSlotBytes = 8;
 // So many of the last literals may become part of a copy that is found behind them.
 constexpr std::uint64_t kMaxBack = std::uint64_t{64} << 10;
 // What a block holds its own model learns, so that a copy must be longer to be worth a break of
@@ -59,8 +60,18 @@ int slot_shift(std::size_t slots) { return 32 - std::countr_zero(slots); }
 
 }  // namespace
 
+std::uint64_t window_memory(int log2_window) {
+  const std::uint64_t bytes = std::uint64_t{1} << log2_window;
+  return bytes + (bytes >> kLog2Spacing) * kSlotBytes + kInputBytes;
+}
+
 CopyFinder::CopyFinder(Reader& in, int log2_window)
     : in_(in), window_(std::uint64_t{1} << log2_window), slots_(std::size_t{1} << 10) {}
+
+bool CopyFinder::is_empty() {
+  if (!ended_ && literals_.end() == 0) scan_more();
+  return ended_ && literals_.end() == 0;
+}
 
 std::size_t CopyFinder::read(std::span<std::uint8_t> out) {
   while (given_ >= sure_end()) {
@@ -265,12 +276,13 @@ void CopyFinder::read_source(std::int64_t source, std::span<std::uint8_t> out) c
 }
 
 std::uint64_t CopyFinder::memory_bytes() const {
-  return literals_.memory_bytes() + slots_.size() * sizeof(Slot) + kInputBytes;
+  static_assert(sizeof(Slot) == kSlotBytes);
+  return literals_.memory_bytes() + slots_.size() * kSlotBytes + kInputBytes;
 }
 
 std::uint64_t CopyFinder::most_memory_bytes() const {
   if (ended_) return memory_bytes();
-  return window_ + (window_ >> kLog2Spacing) * sizeof(Slot) + kInputBytes;
+  return window_memory(log2_window());
 }
 
 }  // namespace nnzip

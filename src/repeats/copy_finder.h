@@ -15,12 +15,18 @@
 
 namespace nnzip {
 
+// Bytes of memory that a finder takes at most, but for literals that are in no block yet.
+std::uint64_t window_memory(int log2_window);
+
 // Literals come in stretches, which end where there are copies enough for one block; mostly there
 // is one stretch.
 class CopyFinder : public Reader {
  public:
   // Finds what is repeated within 2^log2_window literals.
   CopyFinder(Reader& in, int log2_window);
+
+  // Whether there is no content.
+  bool is_empty();
 
   // Literals; nothing at the end of the stretch. Throws what the reader throws.
   std::size_t read(std::span<std::uint8_t> out) override;

@@ -94,6 +94,7 @@ TEST_CASE("CReader.ReadsAnyPart") {
     CAPTURE(directory);
     nnzip_options options = c_options_without_model();
     options.directory = directory;
+    options.fast_decode = 1;  // blocks of 4 MiB
     const Bytes packed = frames_of(contents, options);
     File file{packed};
     for (const nnzip_source& source : {memory(packed), file.source()}) {
@@ -143,7 +144,7 @@ TEST_CASE("CReader.TellsOfFramesAndBlocks") {
   const TinyModel tiny(41);
   const nnzip_options options = c_options(tiny);
   const std::vector<Bytes> contents = {
-      tiny.typical_content(3000, 1), Random(3).bytes(4 * kMib + 7), {}};
+      tiny.typical_content(3000, 1), Random(3).bytes(25 << 12) + Bytes(100'000, 'n'), {}};
   const Bytes packed = frames_of(contents, options);
   const Reader reader = new_reader(memory(packed), options);
   std::size_t frames = 0;

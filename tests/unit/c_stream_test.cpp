@@ -144,7 +144,8 @@ TEST_CASE("CStream.FlushIsNotLeftInTheMiddle") {
 }
 
 TEST_CASE("CStream.SeveralBlocksAndFrames") {
-  const nnzip_options options = c_options_without_model();
+  nnzip_options options = c_options_without_model();
+  options.level = 1;  // blocks of 4 MiB
   // Blocks that are stored and, in the end, one that contexts code.
   Bytes content = Random(1).bytes(9 * kMib);
   for (std::size_t i = 35 * kMib / 4; i < content.size(); ++i) {
@@ -166,6 +167,7 @@ TEST_CASE("CStream.SeveralBlocksAndFrames") {
 std::size_t taken_ahead(int direction, const Bytes& in) {
   nnzip_options options = c_options_without_model();
   options.threads = 1;
+  options.fast_decode = 1;  // blocks of 4 MiB
   const Stream stream = new_stream(direction, options);
   nnzip_buffers buffers{in.data(), in.size(), nullptr, 0};
   CHECK(nnzip_stream_code(stream.get(), &buffers, NNZIP_RUN) == NNZIP_OK);
@@ -201,7 +203,8 @@ TEST_CASE("CStream.TheEndAndErrorsStay") {
 
 TEST_CASE("CStream.DeliversSoundBlocksBeforeAnError") {
   nnzip_options options = c_options_without_model();
-  options.threads = 1;  // one block at a time
+  options.threads = 1;      // one block at a time
+  options.fast_decode = 1;  // of 4 MiB
   const Bytes content = Random(3).bytes(5 * kMib);
   Bytes packed = c_compressed(content, options);
   packed[4 * kMib + 5000] ^= 1;  // in the second block

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <bit>
 #include <catch2/catch.hpp>
 #include <numeric>
 #include <thread>
@@ -28,6 +29,11 @@ const TinyModel& tiny() {
 Options without_model() {
   Options options;
   options.model = "none";
+  return options;
+}
+
+Options in_short_blocks(Options options) {
+  options.log2_block = std::countr_zero(kBlockBytes);
   return options;
 }
 
@@ -93,7 +99,7 @@ TEST_CASE("Codec.TakesTheModelWhereItHelps") {
 
 TEST_CASE("Codec.NamesNoModelThatIsNotUsed") {
   for (const Bytes& content : {Bytes(50000), two_blocks({})}) {
-    const Summary easy = round_trip(content, tiny().options());
+    const Summary easy = round_trip(content, in_short_blocks(tiny().options()));
     CHECK(easy.zstd_blocks + easy.context_blocks == 1);
     CHECK(easy.coded_bytes < content.size() / 1000);
     CHECK(easy.model.empty());
@@ -109,12 +115,12 @@ TEST_CASE("Codec.NamesNoModelThatIsNotUsed") {
 
 TEST_CASE("Codec.CodesSeveralBlocks") {
   const Bytes content = two_blocks(tiny().typical_content(2000, 3));
-  const Summary summary = round_trip(content, tiny().options());
+  const Summary summary = round_trip(content, in_short_blocks(tiny().options()));
   CHECK(summary.frames == 1);
   CHECK(summary.blocks == 2);
   CHECK(summary.context_blocks == 1);
   CHECK(summary.network_blocks == 1);
-  const Summary full = round_trip(two_blocks({}), without_model());
+  const Summary full = round_trip(two_blocks({}), in_short_blocks(without_model()));
   CHECK(full.blocks == 1);
 }
 
@@ -133,7 +139,7 @@ TEST_CASE("Codec.GivesEqualBytesForEveryThreadCount") {
 
 TEST_CASE("Codec.GivesEqualBytesForEveryReader") {
   const Bytes tail = tiny().typical_content(3000, 4), content = two_blocks(tail);
-  Options options = tiny().options();
+  Options options = in_short_blocks(tiny().options());
   const Bytes single = compress(tail, options), several = compress(content, options);
   for (const int threads : {2, 4}) {
     options.threads = threads;
@@ -218,7 +224,7 @@ TEST_CASE("Codec.RefusesADamagedModelFile") {
 
 TEST_CASE("Codec.WritesTheGoodBlocksBeforeAnError") {
   const Bytes content = two_blocks(to_bytes("the second block"));
-  Bytes packed = compress(content, without_model());
+  Bytes packed = compress(content, in_short_blocks(without_model()));
   for (const int threads : {1, 4}) {
     Options options = without_model();
     options.threads = threads;

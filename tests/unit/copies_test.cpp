@@ -62,6 +62,7 @@ Bytes compressed(const Bytes& content, int threads = 1, int log2_window = 0) {
   options.model = "none";
   options.threads = threads;
   options.log2_window = log2_window;
+  options.log2_block = 22;
   MemoryReader in(content, 4321);
   MemoryWriter out;
   compress(in, out, options);

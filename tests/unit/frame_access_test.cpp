@@ -200,6 +200,7 @@ TEST_CASE("MemoryLimit.ChangesNoByteOfTheOutput") {
   const Bytes content = Random(6).bytes(5 * kBlockBytes / 2);
   Options options = without_model();
   options.log2_window = 16;  // else the limit may shorten it
+  options.log2_block = 22;   // likewise
   options.threads = 1;
   const Bytes free = compress(content, options);
   MemoryReader in(content);
@@ -208,6 +209,27 @@ TEST_CASE("MemoryLimit.ChangesNoByteOfTheOutput") {
   options.threads = 3;  // for which there is not memory enough
   CHECK((compress(content, options) == free));
   CHECK((decompress(free, options) == content));
+}
+
+TEST_CASE("MemoryLimit.MakesBlocksShorterUnlessTheyAreAskedFor") {
+  const Bytes content = Random(8).bytes(kBlockBytes + 1000);
+  const auto blocks = [&](std::uint64_t memory_limit, int log2_block) {
+    Options options = without_model();
+    options.memory_limit = memory_limit;
+    options.log2_block = log2_block;
+    MemoryReader in(content);
+    MemoryWriter out;
+    const Summary summary = compress(in, out, options);
+    CHECK((memory_limit == 0 || summary.memory_bytes <= memory_limit));
+    CHECK((decompress(out.out, without_model()) == content));
+    return summary.blocks;
+  };
+  CHECK(blocks(0, 0) == 1);
+  CHECK(blocks(300'000'000, 0) == 2);
+  CHECK(blocks(0, 21) == 3);
+  CHECK(error_code([&] { blocks(100'000'000, 24); }) == value(ErrorCode::kMemoryLimit));
+  CHECK(error_code([&] { blocks(0, 15); }) == value(ErrorCode::kInvalidArgument));
+  CHECK(error_code([&] { blocks(0, 27); }) == value(ErrorCode::kInvalidArgument));
 }
 
 TEST_CASE("MemoryLimit.CountsEnoughForZstd") {

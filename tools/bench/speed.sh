@@ -128,7 +128,7 @@ too_slow=0 too_large=0
 printf '\n| two threads at work on a block each, synthetic model | memory, millions of bytes |\n|---|---:|\n'
 head -c $((2 * block_bytes)) "$work/text" >"$work/two"
 printf '| compress | '
-resident_mb "$nnzip" -T2 --model "$model" -o "$work/two.nnz" "$work/two"
+resident_mb "$nnzip" -T2 --block 22 --model "$model" -o "$work/two.nnz" "$work/two"
 printf ' |\n| decompress | '
 resident_mb "$nnzip" -T2 -o "$work/two.back" -d "$work/two.nnz"
 printf ' |\n'

@@ -9,7 +9,7 @@ _nnzip() {
   local output='-c --stdout -o --output -k --keep --rm --part'
   local models='--model --no-unwrap --layout'
   local numbers='-1 -2 -3 -4 -5 -6 -7 -8 -9 --fast --best'
-  local levels="$numbers --adapt $models --long --fast-decode --directory --cut --reuse --resume"
+  local levels="$numbers --adapt $models --long --block --fast-decode --directory --cut --reuse --resume"
   local modes='-z --compress -d --decompress -t --test -l --list'
   local content='--range --no-sparse'
   local memory='-M --memory'
@@ -40,7 +40,7 @@ _nnzip() {
       mapfile -t COMPREPLY < <(compgen -W 'cpu,reference' -- "$cur")
       return
       ;;
-    -T | --threads | -M | --memory | -S | --suffix | --range | --layout | --long | --part | --adapt | --text | --seed | --bytes | --temperature) return ;;
+    -T | --threads | -M | --memory | -S | --suffix | --range | --layout | --long | --block | --part | --adapt | --text | --seed | --bytes | --temperature) return ;;
   esac
 
   ((COMP_CWORD > 1)) && command=${COMP_WORDS[1]}

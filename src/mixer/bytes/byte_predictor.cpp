@@ -66,10 +66,13 @@ void repeat(T* table, std::size_t row, std::size_t rows) {
 
 }  // namespace
 
-TableSizes::TableSizes(std::size_t content_bytes, Effort effort)
-    : log2_lines(effort == Effort::kLarge ? std::clamp(log2_ceil(content_bytes) + 2, 12, 22)
-                                          : std::clamp(log2_ceil(content_bytes) + 1, 10, 21)),
-      log2_matches(std::clamp(log2_ceil(content_bytes), 10, 20)) {}
+TableSizes::TableSizes(std::size_t content_bytes, Effort effort) {
+  const int length = log2_ceil(content_bytes);
+  const int more = std::clamp(length - 22, 0, 2);  // of blocks beyond 4 MiB
+  log2_lines = effort == Effort::kLarge ? std::clamp(length + 2, 12, 22 + more)
+                                        : std::clamp(length + 1, 10, 21 + more);
+  log2_matches = std::max(std::clamp(length, 10, 20), length - 2);
+}
 
 template <Effort kEffort>
 std::size_t BytePredictorOf<kEffort>::memory_bytes(const MixerPlan& plan) {

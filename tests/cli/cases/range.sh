@@ -4,7 +4,7 @@ sample 3000 >small && nnzip small
 # Three blocks of noise, which is stored, and some of lines between them; one begins at 4194304.
 noise_of 10000000 >noise
 { head -c 4194304 noise && seq 100000 | head -c 294912 && head -c 5510784 noise; } >big
-rm noise && nnzip --model none big
+rm noise && nnzip --model none --block 22 big
 cat small.nnz big.nnz small.nnz >all.nnz && cat small big small >all
 part() { # part FILE OFFSET LENGTH: compares by file, redirected file and pipe
   tail -c +$(($2 + 1)) "$1" | head -c "$3" >wanted

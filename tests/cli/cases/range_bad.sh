@@ -8,7 +8,7 @@ status nnzip --range 0:5 a
 status nnzip -t --range 0:5 a.nnz
 status nnzip -d --rm --range 0:5 a.nnz
 status nnzip -d --range 0:5 a.nnz a.nnz
-noise_of 6000000 >big && nnzip --model none big && cp big.nnz bad.nnz
+noise_of 6000000 >big && nnzip --model none --block 22 big && cp big.nnz bad.nnz
 printf '\377\377' | dd of=bad.nnz bs=1 seek=5500000 conv=notrunc status=none
 nnzip -d --range 5M:10 bad.nnz >part
 echo "exit $?"

@@ -82,8 +82,10 @@ MixerReference::MixerReference(std::size_t n, std::size_t streams, const Layout&
       layout_(layout),
       content_(n),
       known_(n),
-      slot_bits_(large_ ? std::clamp(log2_of(n) + 2, 12, 22) : std::clamp(log2_of(n) + 1, 10, 21)),
-      match_bits_(std::clamp(log2_of(n), 10, 20)),
+      more_bits_(std::clamp(log2_of(n) - 22, 0, 2)),
+      slot_bits_(large_ ? std::clamp(log2_of(n) + 2, 12, 22 + more_bits_)
+                        : std::clamp(log2_of(n) + 1, 10, 21 + more_bits_)),
+      match_bits_(std::max(std::clamp(log2_of(n), 10, 20), log2_of(n) - 2)),
       z_(std::size_t{1} << std::clamp(log2_of(n) - 2, 12, 16)),
       lines_(std::size_t{1} << slot_bits_),
       state_counters_(contexts_),

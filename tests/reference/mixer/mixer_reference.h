@@ -101,7 +101,7 @@ class MixerReference {
   std::vector<Stream> streams_;
   std::uint64_t bits_ = 0;  // coded
 
-  int slot_bits_, match_bits_;  // G and M
+  int more_bits_, slot_bits_, match_bits_;  // m, G and M
   std::size_t z_;
   mixer_reference::Indirect indirect_;
   std::vector<Line> lines_;
