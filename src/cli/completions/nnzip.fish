@@ -57,6 +57,7 @@ __nnzip_option 'bare compress' -l adapt -x -d 'the highest level that takes so m
 __nnzip_option "bare compress estimate $looking" -l no-unwrap -d 'code gzip, zip, PNG and the like as they are'
 __nnzip_option "bare compress estimate $looking" -l layout -x -d 'what headerless content is: pixels:640x3:u8'
 __nnzip_option 'bare compress' -l long -x -d 'find repeats within 2^N bytes'
+__nnzip_option 'bare compress' -l block -x -d 'blocks of at most 2^N bytes'
 __nnzip_option 'bare compress' -l fast-decode -d 'larger, but decompressed fast by a GPU'
 __nnzip_option 'bare compress' -l directory -d 'end the output with a directory'
 __nnzip_option 'bare compress' -l reuse -r -F -d 'take unchanged blocks from it'

@@ -7,7 +7,7 @@
     lines = nnzip.dask.read_text("/data/packed/a.log.nnz")     # a dask.bag
 
 or "python3 -m nnzip.dask compress SRC DST --cluster local". Names are of fsspec: paths that all workers
-see, or "s3://...". A worker reads and writes by itself, one part in a slot: about 160 MB, the models,
+see, or "s3://...". A worker reads and writes by itself, one part in a slot: about 650 MB, the models,
 and three times the bytes of a part. The bytes do not depend on the cluster. What a run has done is kept
 beside DST until it is complete, so that the next one goes on; a worker that dies costs its part.
 """
