@@ -72,9 +72,10 @@ find . -name '*.nnz' ! -name zstd.nnz -delete
 printf '%s  zstd\n' "$(sha256sum < "$work/several_blocks" | cut -d' ' -f1)" > SHA256SUMS
 for content in "$work"/*; do
   name=$(basename "$content")
-  level=-5
-  if [[ $name == two_streams ]]; then level=-4; fi  # which has them in short blocks
-  "$nnzip" compress "$level" -c "$content" > "$name.nnz"
+  how=(-5)
+  if [[ $name == two_streams ]]; then how=(-4); fi  # which has them in short blocks
+  if [[ $name == several_blocks ]]; then how=(-5 --block 22); fi
+  "$nnzip" compress "${how[@]}" -c "$content" > "$name.nnz"
   printf '%s  %s\n' "$(sha256sum < "$content" | cut -d' ' -f1)" "$name" >> SHA256SUMS
 done
 for ways in "contexts --model none" "large_network -9"; do
