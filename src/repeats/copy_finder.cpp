@@ -21,7 +21,8 @@ constexpr std::uint64_t kSlotBytes = 8;
 // So many of the last literals may become part of a copy that is found behind them.
 constexpr std::uint64_t kMaxBack = std::uint64_t{64} << 10;
 // What a block holds its own model learns, so that a copy must be longer to be worth a break of
-// what a layout says.
+// what a layout says. Shorter ones that are far break it as well: with 128 bytes in place of 1 KiB
+// 10 MB of headers and licences take 404,711 bytes in place of 372,940.
 constexpr std::uint64_t kNear = std::uint64_t{4} << 20;
 constexpr std::uint64_t kLeastNear = std::uint64_t{16} << 10, kLeastFar = std::uint64_t{1} << 10;
 // Copies are of a multiple of this, so that pixels and samples go on as they were aligned.
