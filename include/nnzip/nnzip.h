@@ -416,6 +416,7 @@ typedef struct nnzip_frame_info {
                             here, separated by commas; "" if there are none */
   uint64_t group_blocks; /* opened; blocks within them are not counted */
   uint64_t copy_blocks;  /* with copies of earlier content; their other part is not counted */
+  uint64_t bwt_blocks;   /* of sorted content */
 } nnzip_frame_info;
 
 /* What a block's header says of it. Strings are valid as long as the reader. */
@@ -424,8 +425,8 @@ typedef struct nnzip_block_info {
   uint64_t content_offset; /* in the content of all frames */
   uint64_t content_bytes;
   uint64_t coded_bytes; /* without the header */
-  const char* coding; /* "mixed", "network", "contexts", "zstd", "stored", "group", "copies"; others
-                         may come */
+  const char* coding; /* "mixed", "network", "contexts", "bwt", "zstd", "stored", "group", "copies";
+                         others may come */
   const char* model;  /* as in nnzip_frame_info.models; "" if it needs none */
   const char* form;   /* how it was looked at: "bytes", "pixels", "samples", "code" */
   const char* filter; /* "none", "calls", "branches", "columns" and so on */

@@ -75,6 +75,7 @@ nnzip_frame_info c_info(const ListedFrameInfo& frame) {
   info.models = frame.model_names.c_str();
   info.group_blocks = frame.group_blocks;
   info.copy_blocks = frame.copy_blocks;
+  info.bwt_blocks = frame.bwt_blocks;
   return info;
 }
 

@@ -29,6 +29,7 @@ void add(FrameInfo& sum, const FrameInfo& part) {
   sum.mixed_blocks += part.mixed_blocks;
   sum.network_blocks += part.network_blocks;
   sum.context_blocks += part.context_blocks;
+  sum.bwt_blocks += part.bwt_blocks;
   sum.zstd_blocks += part.zstd_blocks;
   sum.stored_blocks += part.stored_blocks;
   sum.group_blocks += part.group_blocks;
@@ -177,7 +178,7 @@ Json json_numbers(const FrameInfo& info) {
           {"mixed_blocks", info.mixed_blocks},     {"network_blocks", info.network_blocks},
           {"context_blocks", info.context_blocks}, {"zstd_blocks", info.zstd_blocks},
           {"stored_blocks", info.stored_blocks},   {"group_blocks", info.group_blocks},
-          {"copy_blocks", info.copy_blocks}};
+          {"copy_blocks", info.copy_blocks},       {"bwt_blocks", info.bwt_blocks}};
 }
 
 // An array of what make(element) makes.

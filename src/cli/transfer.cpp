@@ -74,14 +74,16 @@ std::optional<std::string> find_target(const Arguments& arguments, const Transfe
 }  // namespace
 
 std::string describe(const BlockCounts& counts) {
+  const std::string sorted =
+      counts.bwt_blocks == 0 ? "" : fmt::format(", bwt {}", counts.bwt_blocks);
   const std::string groups =
       counts.group_blocks == 0 ? "" : fmt::format(", groups {}", counts.group_blocks);
   const std::string copies =
       counts.copy_blocks == 0 ? "" : fmt::format(", copies {}", counts.copy_blocks);
-  return fmt::format("{} blocks (mixed {}, network {}, contexts {}, zstd {}, stored {}{}{})",
+  return fmt::format("{} blocks (mixed {}, network {}, contexts {}{}, zstd {}, stored {}{}{})",
                      counts.blocks, counts.mixed_blocks, counts.network_blocks,
-                     counts.context_blocks, counts.zstd_blocks, counts.stored_blocks, groups,
-                     copies);
+                     counts.context_blocks, sorted, counts.zstd_blocks, counts.stored_blocks,
+                     groups, copies);
 }
 
 SeekableReader& demand_seekable(Reader& reader, const std::string& option) {

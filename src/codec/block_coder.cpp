@@ -10,6 +10,7 @@
 #include <optional>
 #include <utility>
 
+#include "bwt/bwt_block.h"
 #include "codec/kinds/kind_contexts.h"
 #include "codec/kinds/kind_network.h"
 #include "codec/kinds/kind_zstd.h"
@@ -96,7 +97,8 @@ class BlockEncoder {
   void run() {
     if (segment_.compressed) return try_compressed();
     if (segment_.layout.form == Form::kJpeg) return offer_jpeg(segment_.layout);
-    if (!is_one_copy()) try_view(choose_view(content_, segment_, level_.sampling));
+    if (!level_.kinds.bwt && is_one_copy()) return;
+    try_view(choose_view(content_, segment_, level_.sampling, level_.kinds.bwt));
   }
 
   // What is to be offered yet.
@@ -135,10 +137,18 @@ class BlockEncoder {
     const CompressedTrial& trial = level_.compressed_trial;
     if (content_.size() > level_.block_bytes) return;  // memory was counted for no more
     if (!level_.kinds.contexts || !contexts_help(content_, trial)) return;
-    const BlockHeader header = header_as(BlockKind::kContexts, content_, {}, level_);
-    auto coded = kContextsKind.encode(header, content_, {nullptr, 1, part_of_progress(0, 4)});
+    const BlockHeader header = header_as(without_model({}), content_, {}, level_);
+    auto coded =
+        kind_of(header.kind).encode(header, content_, {nullptr, 1, part_of_progress(0, 4)});
     const std::size_t most = content_.size() - content_.size() / trial.gain;
     if (coded.back().data.size() < most) contest_.offer(std::move(coded));
+  }
+
+  // How a block is coded that no network takes part in.
+  BlockKind without_model(const View& view) const {
+    const bool sorted = level_.kinds.bwt && is_of_bytes(view.layout) &&
+                        view.of(content_).size() <= kMostSortedBytes;
+    return sorted ? BlockKind::kBwt : BlockKind::kContexts;
   }
 
   void offer_zstd() {
@@ -236,7 +246,7 @@ class BlockEncoder {
     const Means first{nullptr, 1, part_of_progress(0, engine ? 1 : 4)};
     std::size_t doubtful = 0;
     if (level_.kinds.contexts) {
-      auto by_contexts = encode_as(header(BlockKind::kContexts), content_, view, first);
+      auto by_contexts = encode_as(header(without_model(view)), content_, view, first);
       doubtful = level_.doubtful_bytes(by_contexts.back().data.size());
       contest_.offer(std::move(by_contexts));
     }
@@ -374,7 +384,11 @@ void encode_blocks(std::span<BlockToEncode> blocks, const FrameModels& models, c
 BlockHeader header_as(BlockKind kind, std::span<const std::uint8_t> content, const View& view,
                       const Level& level) {
   BlockHeader header = header_of(kind, content.size());
-  if (kind != BlockKind::kNetwork) {
+  if (kind == BlockKind::kBwt) {
+    // A layout by itself is of no use to it.
+    if (!view.filters.empty()) header.layout = view.layout;
+    header.filters = view.filters;
+  } else if (kind != BlockKind::kNetwork) {
     header.layout = view.layout;
     header.filters = view.filters;
     header.effort = effort_of(view.layout, level.effort);
@@ -382,7 +396,7 @@ BlockHeader header_as(BlockKind kind, std::span<const std::uint8_t> content, con
     header.layout = view.layout;
     header.filters = {{Filter::kResiduals}};
   }
-  if (kind != BlockKind::kContexts) {
+  if (needs_model(kind)) {
     const Layout& order = kind == BlockKind::kMixed ? view.layout : Layout{};
     header.log2_streams = log2_of(
         plan_block(header.filtered_bytes(), level.min_stream_bytes, order, level.max_streams));
@@ -462,6 +476,7 @@ std::uint64_t encode_memory(std::size_t content_bytes, const FrameModels& models
   for (const Layout& layout : {bytes, pixels, samples}) {
     consider(header_of(BlockKind::kContexts, content_bytes), layout, nullptr);
   }
+  if (level.kinds.bwt) consider(header_of(BlockKind::kBwt, content_bytes), {}, nullptr);
   for (const FrameModels::Model& model : models.all()) {
     const Form form = model.engine->content();
     BlockHeader header =

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "bwt/bwt_block.h"
 #include "codec/kinds/kind.h"
 #include "codec/kinds/kind_contexts.h"
 #include "codec/sample.h"
@@ -13,6 +14,7 @@
 namespace nnzip {
 namespace {
 
+constexpr std::size_t kLooked = std::size_t{512} << 10;
 constexpr std::size_t kInstruction = 4;  // bytes, where they are of one length
 
 View view_of(std::span<const std::uint8_t> content, const Proposal& proposal) {
@@ -33,11 +35,38 @@ Pieces pieces_for(std::size_t content, const Sampling& rule, std::size_t unit, b
   return {count, std::max(size / count / unit, std::size_t{1}) * unit, unit, sound};
 }
 
+std::size_t sample_cost(std::span<const std::uint8_t> sample, const Layout& layout, Effort effort,
+                        bool sorted) {
+  if (sorted && is_of_bytes(layout)) return encode_bwt(sample).size();
+  return encode_contexts(sample, layout, effort_of(layout, effort)).size();
+}
+
+// What sorting may look at: bytes, and differences in place of what predicts pixels and samples.
+std::vector<Proposal> to_sort(const std::vector<Proposal>& proposals) {
+  std::vector<Proposal> all{{{}, {}}};
+  for (const Proposal& proposal : proposals) {
+    if (is_of_bytes(proposal.layout)) {
+      if (!proposal.filters.empty()) all.push_back(proposal);
+      continue;
+    }
+    for (const std::uint32_t stride : {proposal.layout.element, proposal.layout.stride}) {
+      const Layout rows{.stride = stride};
+      if (rows.is_valid() && filter_fits(Filter::kColumns, rows)) {
+        all.push_back({rows, {{Filter::kColumns}}});
+      }
+    }
+  }
+  return all;
+}
+
 }  // namespace
 
 View choose_view(std::span<const std::uint8_t> content, const Segment& segment,
-                 const Sampling& sampling) {
-  const std::vector<Proposal> proposals = proposals_of(content, segment.layout);
+                 const Sampling& sampling, bool sorted) {
+  // Statistics of all of it would take a tenth of the time that sorting takes.
+  const std::size_t looked = sorted ? std::min(content.size(), kLooked) : content.size();
+  std::vector<Proposal> proposals =
+      proposals_of(content.subspan((content.size() - looked) / 2, looked), segment.layout);
   const bool described = segment.layout.form != Form::kBytes;
   // Last of the proposals are rows; instructions of four bytes may be among those before.
   const Layout& rows = described ? segment.layout : proposals.back().layout;
@@ -46,21 +75,22 @@ View choose_view(std::span<const std::uint8_t> content, const Segment& segment,
   const bool sound = std::any_of(proposals.begin(), proposals.end(), [](const Proposal& proposal) {
     return proposal.layout.form == Form::kSamples;
   });
+  if (sorted) proposals = to_sort(proposals);
   View best;
   std::uint64_t least = 0;
   for (const Proposal& proposal : proposals) {
     View view = view_of(content, proposal);
     if (!chain_fits(view.filters, view.layout, content.size())) continue;
     if (proposals.size() > 1) {
-      const Effort effort = effort_of(proposal.layout, sampling.effort);
       const bool shortened = has_filter(view.filters, Filter::kIntegers);
       const auto filtered = view.of(content);
       const Bytes sample = sample_of(
           filtered,
           pieces_for(filtered.size(), sampling, shortened ? view.layout.element : unit, sound));
       // Of the whole: samples of what a filter has shortened are shorter.
-      std::uint64_t bytes = std::uint64_t{encode_contexts(sample, proposal.layout, effort).size()} *
-                            filtered.size() / std::max<std::size_t>(sample.size(), 1);
+      std::uint64_t bytes =
+          std::uint64_t{sample_cost(sample, proposal.layout, sampling.effort, sorted)} *
+          filtered.size() / std::max<std::size_t>(sample.size(), 1);
       // Samples learn too little to tell a header's word from a chance that is almost as good.
       if (described && (shortened || proposal.layout == segment.layout)) {
         bytes -= bytes / sampling.trusted;

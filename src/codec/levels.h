@@ -44,6 +44,7 @@ struct Shortcuts {
 // Ways to code that are tried on a block, besides storing it.
 struct KindsTried {
   bool zstd, contexts, network;  // network: of blocks that a model is for, mixed and alone
+  bool bwt = false;              // in place of contexts; of images and sound, their differences
 };
 
 // How much of a block of bytes or code is coded with the network to see whether it is worth its

@@ -207,7 +207,9 @@ std::optional<BlockHeader> read_kind(std::uint8_t first_byte) {
     kind = static_cast<int>(BlockKind::kMixed) + kind % 2;
   }
   header.kind = static_cast<BlockKind>(kind);
-  if (kind > static_cast<int>(BlockKind::kCopies)) return std::nullopt;
+  if (kind > static_cast<int>(BlockKind::kCopies) && header.kind != BlockKind::kBwt) {
+    return std::nullopt;
+  }
   return header;
 }
 

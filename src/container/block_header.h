@@ -23,6 +23,7 @@ enum class BlockKind : std::uint8_t {
   kContexts = 5,  // one stream of bits: contexts alone
   kGroup = 6,     // blocks of what wrapped content opens to
   kCopies = 7,    // a block of literals, and copies of earlier ones between them
+  kBwt = 12,      // a column of sorted content
 };
 
 struct BlockHeader {
@@ -31,7 +32,7 @@ struct BlockHeader {
   std::uint32_t content_bytes = 0;  // at least 1 unless kind is kEnd
   std::uint32_t coded_bytes = 0;
   std::uint32_t checksum = 0;      // XXH32 of the content
-  Layout layout = {};              // of kNetwork, kMixed and kContexts
+  Layout layout = {};              // of kNetwork, kMixed, kContexts and kBwt
   FilterChain filters = {};        // that the content went through before it was coded; likewise
   Effort effort = Effort::kUsual;  // of kMixed and kContexts
   std::uint8_t model = 0;  // of kNetwork and kMixed: its place among those that the frame names
@@ -59,7 +60,7 @@ constexpr bool needs_model(BlockKind kind) {
   return kind == BlockKind::kNetwork || kind == BlockKind::kMixed;
 }
 constexpr bool has_layout(BlockKind kind) {
-  return needs_model(kind) || kind == BlockKind::kContexts;
+  return needs_model(kind) || kind == BlockKind::kContexts || kind == BlockKind::kBwt;
 }
 constexpr bool has_effort(BlockKind kind) {
   return kind == BlockKind::kMixed || kind == BlockKind::kContexts;

@@ -106,6 +106,7 @@ inline std::vector<GoodFile> good_files(const TinyModel& tiny) {
               {{Filter::kSamples}});
   return {{"model", model, typical},
           {"zstd", zstd, words},
+          {"bwt", frame_of_kind(BlockKind::kBwt, words, tiny), words},
           {"stored", compress(noise, without), noise},
           {"empty", compress(Bytes{}, without), {}},
           {"several blocks", out.out, typical + noise},

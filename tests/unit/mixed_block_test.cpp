@@ -73,7 +73,7 @@ TEST_CASE("MixedBlock.GivesTheNetworkAloneOnTheWay") {
 TEST_CASE("MixedBlock.FramesOfEveryKindDecode") {
   const Bytes content = words(2000);
   for (const auto kind : {BlockKind::kStored, BlockKind::kZstd, BlockKind::kNetwork,
-                          BlockKind::kMixed, BlockKind::kContexts}) {
+                          BlockKind::kMixed, BlockKind::kContexts, BlockKind::kBwt}) {
     const Bytes frame = frame_of_kind(kind, content, tiny());
     CHECK(decompress(frame, tiny().options()) == content);
   }

@@ -61,7 +61,7 @@ struct Kind {
 };
 
 extern const Kind kStoredKind, kZstdKind, kNetworkKind, kMixedKind, kContextsKind, kGroupKind,
-    kCopiesKind;
+    kCopiesKind, kBwtKind;
 
 // Precondition: not kEnd.
 const Kind& kind_of(BlockKind number);

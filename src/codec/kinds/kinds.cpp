@@ -10,7 +10,7 @@ namespace nnzip {
 namespace {
 
 constexpr std::array kKinds = {&kStoredKind,   &kZstdKind,  &kNetworkKind, &kMixedKind,
-                               &kContextsKind, &kGroupKind, &kCopiesKind};
+                               &kContextsKind, &kGroupKind, &kCopiesKind,  &kBwtKind};
 
 [[noreturn]] void corrupt(const BlockPlace& block, const char* problem) {
   throw Error(ErrorCode::kCorrupt, to_string(block.place) + ": " + problem);
