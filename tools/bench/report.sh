@@ -53,7 +53,8 @@ else
   put code $data/text/{code,code2}.txt $data/system/{elf.h,stdio.h,perl5db.pl}
   put binaries $data/system/{perl,libm.so.6} $data/mixer/{bash.elf,libcrypto.so}
   tar -cf "$work/mixed" $data/mixer
-  photograph=$(find $data/image -type f 2>/dev/null | sort | head -n 1)
+  photograph=''
+  [[ ! -d $data/image ]] || photograph=$(find $data/image -type f | sort | sed -n 1p)
   if [[ -n $photograph ]]; then pixels "$photograph"; else put image $data/mixer/screen.rgb; fi
   sox -n -r 44100 -b 16 -c 2 "$work/sound.wav" synth 6 pluck 220 pluck 277 remix - - reverb 2>/dev/null &&
     mv "$work/sound.wav" "$work/sound" || echo "sound: there is no sox" >&2
