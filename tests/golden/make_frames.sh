@@ -11,6 +11,7 @@ trap 'rm -rf "$work"' EXIT
 : > "$work/empty"
 printf 'x' > "$work/one_byte"
 cp ../../../../LICENSE "$work/license"
+cp "$work/license" "$work/sorted"
 seq 1 3000 > "$work/numbers"
 head -c 1000 "$work/license" > "$work/network"  # so short that the network does better alone
 head -c 140000 <(cat ../../../../{README.md,src/*.md,src/*/*.md,src/*/*.cpp}) > "$work/two_streams"
@@ -74,6 +75,7 @@ for content in "$work"/*; do
   name=$(basename "$content")
   how=(-5)
   if [[ $name == two_streams ]]; then how=(-4); fi  # which has them in short blocks
+  if [[ $name == sorted ]]; then how=(-1); fi
   if [[ $name == several_blocks ]]; then how=(-5 --block 22); fi
   "$nnzip" compress "${how[@]}" -c "$content" > "$name.nnz"
   printf '%s  %s\n' "$(sha256sum < "$content" | cut -d' ' -f1)" "$name" >> SHA256SUMS
