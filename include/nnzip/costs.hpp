@@ -40,7 +40,8 @@ struct CostedBlock {
   std::uint64_t block_bytes = 0;  // with its header
   std::span<const std::uint8_t> content;
   // Of each byte of the content; their sum is that of block_bytes. Bytes of wrapped content bear
-  // what they open to, in proportion; what belongs to no byte (headers, lists of copies) is spread.
+  // what they open to, in proportion; what belongs to no byte (headers, lists of copies) is spread,
+  // as all is of blocks by zstd or sorted, and of JPEG files.
   std::span<const std::uint32_t> costs;
   // Of bytes and code that a range coder codes as they are, from guess_begin of the content on;
   // empty of others, and where none were asked for.

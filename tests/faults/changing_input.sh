@@ -14,7 +14,7 @@ cat original more >grown
 compress_while() {
   cp original file
   rm -f file.nnz
-  "$nnzip" --model none -T1 --rm file 2>errors &
+  "$nnzip" --block 22 --model none -T1 --rm file 2>errors &
   until_true has_temporary .
   kill -STOP $!
   "$@"
@@ -56,7 +56,7 @@ warned
 mkfifo out
 for input in '' file; do
   cp original file
-  "$nnzip" --model none -T1 -c $input <file >out 2>errors &
+  "$nnzip" --block 22 --model none -T1 -c $input <file >out 2>errors &
   exec 3<out
   head -c 1 <&3 >/dev/null
   append
@@ -79,7 +79,7 @@ rm other
 
 # The other way: half of the frame is taken away while its content is written.
 cp original file
-works "$nnzip" --model none -f file
+works "$nnzip" --block 22 --model none -f file
 mkfifo pipe
 "$nnzip" -dc file.nnz >pipe 2>errors &
 exec 3<pipe
@@ -101,7 +101,7 @@ echo content >folder/out
 mkfifo feed
 cp original file
 rm -f file.nnz
-"$nnzip" --model none -T1 --rm file 2>errors &
+"$nnzip" --block 22 --model none -T1 --rm file 2>errors &
 until_true has_temporary .
 kill -STOP $!
 mv file elsewhere

@@ -27,7 +27,7 @@ struct Measured {
   std::vector<ByteGuess> guesses;
 };
 
-Measured measure(const Bytes& content, const char* model = "none", int level = 1,
+Measured measure(const Bytes& content, const char* model = "none", int level = 2,
                  const GuessRange& guesses = {}) {
   Options options;
   options.model = model;
@@ -55,7 +55,7 @@ Measured measure(const Bytes& content, const char* model = "none", int level = 1
 void check_sum(const Bytes& content, const Measured& all) {
   Options options;
   options.model = "none";
-  options.level = 1;
+  options.level = 2;
   const std::size_t coded = compress(content, options).size();
   const double bytes = static_cast<double>(sum_of(all.costs)) / kCostsPerBit / 8 +
                        static_cast<double>(all.summary.frame_bytes);
@@ -77,6 +77,13 @@ TEST_CASE("Costs.SumIsThatOfTheFrame") {
         gzip_file(prose(8000), {6}), Random(1).bytes(3000), Bytes(5000, 7), Bytes(1, 65)}) {
     check_sum(content, measure(content));
   }
+}
+
+TEST_CASE("Costs.OfSortedContentAreSpread") {
+  const Measured all = measure(prose(8000), "none", 1);
+  REQUIRE(all.blocks.size() == 1);
+  CHECK(all.blocks[0].coding == "bwt");
+  CHECK(part_of(all.costs, 0, 4000) == Approx(0.5).margin(0.01));
 }
 
 TEST_CASE("Costs.NothingCostsTheFrameAlone") {

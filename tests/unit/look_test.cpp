@@ -17,7 +17,7 @@ using test::Random;
 Options without_model() {
   Options options;
   options.model = "none";
-  options.level = 1;
+  options.level = 2;
   return options;
 }
 
