@@ -115,8 +115,8 @@ std::string Report::page() const {
   }
   std::string page = kPageHtml;
   replace(page, "{{style}}", kPageCss);
-  replace(page, "{{data}}", data);
   replace(page, "{{script}}", kPageJs);
+  replace(page, "{{data}}", data);  // last: names may hold anything
   return page;
 }
 

@@ -91,5 +91,15 @@ TEST_CASE("Look.PageOfOneLongFile") {
   CHECK(page.size() > 60'000);
 }
 
+TEST_CASE("Look.NamesAreDataWhateverTheyHold") {
+  const std::string name = "{{script}}\"</script>\x1b\xff\n";
+  look::Report report(1, false);
+  report.add(name, Bytes(300, 'a'), without_model(), {});
+  const std::string page = report.page(), head = "id=\"data\">";
+  const std::size_t begin = page.find(head) + head.size();
+  const auto data = look::Json::parse(page.substr(begin, page.find("</script>", begin) - begin));
+  CHECK(data["files"][0]["name"] == "{{script}}\"</script>\x1b\uFFFD\n");
+}
+
 }  // namespace
 }  // namespace nnzip
