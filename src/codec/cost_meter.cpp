@@ -166,7 +166,7 @@ class CostMeter {
                                       info.content_offset);
     };
     const std::uint64_t begin = std::max(wanted_.begin, info.content_offset);
-    return {within(begin), within(begin + wanted_.length)};
+    return {within(begin), within(begin + std::min(wanted_.length, end - std::min(begin, end)))};
   }
 
   // Of a block without copies. Their sum is not yet that of its coded data.

@@ -133,6 +133,8 @@ TEST_CASE("Costs.GuessesAreOfTheRangeAndOftenRight") {
   }
   CHECK(network > 100);
   CHECK(contexts > 100);
+  CHECK(measure(content, "none", 1, {100, UINT64_MAX}).guesses.size() == 7900);
+  CHECK(measure(content, "none", 1, {UINT64_MAX, 5}).guesses.empty());
 }
 
 TEST_CASE("CostMaps.KeepSums") {
