@@ -150,11 +150,22 @@ Prompt sound_prompt(Part content, std::uint64_t bytes) {
   return prompt;
 }
 
+bool is_pnm(Part content) {
+  return (begins_with(content, "P6") || begins_with(content, "P5")) && content.size() > 2 &&
+         (content[2] == '#' || std::string_view(" \t\r\n").find(static_cast<char>(content[2])) !=
+                                   std::string_view::npos);
+}
+
+bool is_wave(Part content) {
+  return begins_with(content, "RIFF") && content.size() >= 12 &&
+         begins_with(content.subspan(8), "WAVE");
+}
+
 }  // namespace
 
 Prompt read_prompt(Part content, std::uint64_t bytes) {
-  if (begins_with(content, "P6") || begins_with(content, "P5")) return image_prompt(content);
-  if (begins_with(content, "RIFF")) return sound_prompt(content, bytes);
+  if (is_pnm(content)) return image_prompt(content);
+  if (is_wave(content)) return sound_prompt(content, bytes);
   Prompt prompt;
   prompt.known.assign(content.begin(), content.end());
   prompt.bytes = content.size() + static_cast<std::size_t>(bytes == 0 ? kUsualBytes : bytes);

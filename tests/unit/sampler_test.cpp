@@ -74,9 +74,17 @@ TEST_CASE("Prompts.KeepTheUpperHalfOfImages") {
   CHECK(prompt.bytes == 36);
   CHECK((written(prompt, Bytes(36)) == file));
   for (const char* bad :
-       {"P6", "P6 4", "P6 0 3 255 ", "P6 4 3 65535 ", "P6 9999999 1 255 ", "P5 x"}) {
+       {"P6 ", "P6 4", "P6 0 3 255 ", "P6 4 3 65535 ", "P6 9999999 1 255 ", "P5 x"}) {
     const Bytes damaged = test::FileMaker().text(bad);
     CHECK(error_code([&] { read_prompt(damaged, 0); }) == value(ErrorCode::kInvalidArgument));
+  }
+}
+
+TEST_CASE("Prompts.OfBytesMayBeginLikeOthers") {
+  for (const char* text : {"P", "P6", "P5: how it began", "RIFF", "RIFFs and solos"}) {
+    const Bytes content = test::FileMaker().text(text);
+    CHECK(read_prompt(content, 7).known == content);
+    CHECK(read_prompt(content, 7).bytes == content.size() + 7);
   }
 }
 
