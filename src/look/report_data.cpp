@@ -12,7 +12,8 @@ namespace nnzip::look {
 namespace {
 
 constexpr std::size_t kProfile = 64, kExtremes = 3, kMostMaps = 40, kMostName = 100;
-constexpr double kStepsPerBit = 16;  // of a cell; 255 is all that is more
+constexpr std::size_t kMostSide = 16'384;  // of a picture, for all browsers
+constexpr double kStepsPerBit = 16;        // of a cell; 255 is all that is more
 
 double rounded(double number, double scale) { return std::round(number * scale) / scale; }
 double bytes_of(std::uint64_t cost) { return rounded(bits_of(cost) / 8, 100); }
@@ -92,7 +93,10 @@ Json map_of(const Section& section, std::span<const std::uint32_t> costs, std::s
   const std::size_t columns = (std::min(stride, costs.size()) + unit - 1) / unit;
   std::size_t side = 1;
   const auto parts = [&](std::size_t n) { return (n + side - 1) / side; };
-  while (parts(rows) * parts(columns) > std::max<std::size_t>(most_cells, 1)) ++side;
+  while (parts(rows) * parts(columns) > std::max<std::size_t>(most_cells, 1) ||
+         std::max(parts(rows), parts(columns)) > kMostSide) {
+    ++side;
+  }
   const std::size_t width = parts(columns);
   std::vector<std::uint64_t> sums(width * parts(rows)), bytes(sums.size());
   for (std::size_t i = 0; i < costs.size(); ++i) {
@@ -169,7 +173,10 @@ Json text_of(const FileCosts& file, std::span<const std::uint8_t> content, std::
 
 // The end of a long path tells most.
 std::string shortened(const std::string& name) {
-  return name.size() <= kMostName ? name : "..." + name.substr(name.size() - kMostName);
+  if (name.size() <= kMostName) return name;
+  std::size_t begin = name.size() - kMostName;
+  while (begin < name.size() && (static_cast<unsigned char>(name[begin]) & 0xC0) == 0x80) ++begin;
+  return "..." + name.substr(begin);
 }
 
 struct Area {
