@@ -21,9 +21,8 @@ std::string page_of(const std::vector<std::string>& files, const Arguments& argu
       report.add(path == kStandardStream ? input_label(path) : path, content, arguments.options,
                  {arguments.shown.offset, arguments.shown.length});
     } catch (const Error& error) {
-      throw Error(error.code(), std::string(error.what()).starts_with(path)
-                                    ? error.what()
-                                    : path + ": " + error.what());
+      const std::string what = error.what(), label = input_label(path);
+      throw Error(error.code(), what.find(label) == std::string::npos ? label + ": " + what : what);
     }
   }
   return report.page();
