@@ -6,7 +6,7 @@
     tools/study/ablate.py --set mixture|size|context
 
 Needs nnzip-train, nnzip and what tools/data/prepare.py makes. Each run is kept in WORK/SET-VARIANT-SEED
-and not run again; `--print` prints what there is and runs nothing, `--into` puts it in place of a document's
+and not run again; `--print` prints what there is and trains nothing, `--into` puts it in place of a document's
 first table. Bits a byte are of held-out windows with
 an empty history; "mixed" is the size that `nnzip` gives files of the dev set with that network and contexts.
 """
@@ -226,7 +226,7 @@ def parse():
     parser.add_argument("--nnzip", default="build/release/nnzip", type=absolute)
     parser.add_argument("--data", default="build/data", type=absolute)
     parser.add_argument("--work", default="build/study", type=absolute)
-    parser.add_argument("--print", action="store_true", help="run nothing")
+    parser.add_argument("--print", action="store_true", help="train nothing")
     parser.add_argument("--into", type=pathlib.Path, help="a document whose first table this is")
     return parser.parse_args()
 

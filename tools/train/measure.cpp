@@ -135,9 +135,13 @@ torch::Tensor read_streams(const std::filesystem::path& path, int64_t streams) {
 // `overlap` bytes before it as its history. With `learn` the network takes a step on what it has
 // just coded, as a decoder could.
 void measure_file(Net& net, const Options& options, const MeasureOptions& measurement) {
+  const int64_t step = options.length - measurement.overlap;
+  if (measurement.streams < 1 || measurement.overlap < 0 || step < 1) {
+    throw std::runtime_error("--file-streams is below 1, or --overlap not below --length");
+  }
   const auto content = read_streams(measurement.file, measurement.streams);
-  const int64_t step = options.length - measurement.overlap, size = content.size(1) / step * step;
-  if (step < 1 || size < step) throw std::runtime_error("the file or --length is too short");
+  const int64_t size = content.size(1) / step * step;
+  if (size == 0) throw std::runtime_error("the file is too short");
   Optimiser optimiser(trained_parameters(net, options, false), false);
   const auto fed = torch::constant_pad_nd(content, {1 + measurement.overlap, 0});
   const auto targets = torch::constant_pad_nd(content, {measurement.overlap, 0});
