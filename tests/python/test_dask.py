@@ -136,6 +136,21 @@ def test_more_parts_than_open_files(folder, tmp_path):
     assert nnzip.decompress((tmp_path / "text.nnz").read_bytes()) == contents(folder)["text"]
 
 
+def test_folders_named_like_those_of_parts_are_left_alone(tmp_path):
+    source = tmp_path / "files"
+    for name in ("a", "a.parts/b", "a.nnz.parts/c"):
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        (source / name).write_text(name)
+    left = tmp_path / "packed" / "a.nnz.parts" / "whole.some.host.17"  # by a worker that died
+    left.parent.mkdir(parents=True)
+    left.touch()
+    nnzip.dask.compress(str(source), str(tmp_path / "packed"), options=FAST)
+    assert set(contents(tmp_path / "packed")) == {name + ".nnz" for name in contents(source)}
+    nnzip.dask.decompress(str(tmp_path / "packed"), str(tmp_path / "again"))
+    assert contents(tmp_path / "again") == contents(source)
+    assert not list(tmp_path.rglob("b.parts")) + list(tmp_path.rglob("c.nnz.parts"))
+
+
 def test_errors(folder, tmp_path):
     with pytest.raises(FileNotFoundError):
         nnzip.dask.compress(str(tmp_path / "none"), str(tmp_path / "x"))

@@ -18,6 +18,7 @@ import dataclasses
 import io
 import itertools
 import posixpath
+import re
 from typing import Any, Callable, Iterator, Optional, Sequence
 
 import fsspec
@@ -29,6 +30,9 @@ from ._reader import Reader, join
 PART_BYTES = 64 << 20
 _SUFFIX = ".nnz"
 _COPY_BYTES = 4 << 20
+# In the folder TARGET.parts: parts, and what workers that have died left unfinished. No other name there
+# is this module's.
+_PART_NAME = re.compile(r"(\d{8}-[0-9a-f]{12}|whole)(\..*\.\d+)?")
 _NO_OPTIONS = Options()
 
 # Called with the bytes of content that are done and those there are in all.
@@ -163,7 +167,7 @@ def _compress_part(part: _Part, settings: dict[str, Any]) -> None:
         if len(content) != part.length:
             raise EOFError(f"{part.source} has become shorter")
         packed = _compress_buffer(content, options=Options(threads=1, **settings))
-        _write(part.target, lambda file: file.write(packed))
+        _write(part.target, part.target, lambda file: file.write(packed))
 
 
 def _decompress_part(part: _Part) -> None:
@@ -176,7 +180,7 @@ def _decompress_part(part: _Part) -> None:
             for at in range(part.offset, end, _COPY_BYTES):
                 file.write(reader.read_range(at, min(_COPY_BYTES, end - at)))
 
-        _write(part.target, copy)
+        _write(part.target, part.target, copy)
 
 
 def _lines(source: str, begin: int, end: int, encoding: str) -> list[str]:
@@ -209,14 +213,15 @@ def _exists(url: str) -> bool:
     return bool(files.exists(path))
 
 
-def _write(url: str, fill: Callable[[Any], object]) -> None:
-    """Under its name it is complete: what is cut short has another one."""
+def _write(begun: str, url: str, fill: Callable[[Any], object]) -> None:
+    """Under its name it is complete: what is cut short has another one, which begins as given."""
     import os
     import socket
 
     files, path = fsspec.core.url_to_fs(url)
-    files.makedirs(posixpath.dirname(path), exist_ok=True)
-    unfinished = f"{path}.{socket.gethostname()}.{os.getpid()}"
+    unfinished = f"{fsspec.core.url_to_fs(begun)[1]}.{socket.gethostname()}.{os.getpid()}"
+    for name in (path, unfinished):
+        files.makedirs(posixpath.dirname(name), exist_ok=True)
     try:
         with files.open(unfinished, "wb") as file:
             fill(file)
@@ -248,7 +253,7 @@ class _Stored:
 
 def _join_parts(plan: _Plan) -> None:
     stored: Any = [_Stored(part.target) for part in plan.parts]
-    _write(plan.target, lambda file: join(stored, file))
+    _write(f"{plan.target}.parts/whole", plan.target, lambda file: join(stored, file))
 
 
 def _append_parts(plan: _Plan) -> None:
@@ -258,13 +263,22 @@ def _append_parts(plan: _Plan) -> None:
                 while piece := file.read(_COPY_BYTES):
                     output.write(piece)
 
-    _write(plan.target, copy)
+    _write(f"{plan.target}.parts/whole", plan.target, copy)
 
 
 def _remove_parts(plan: _Plan) -> None:
-    files, path = fsspec.core.url_to_fs(plan.target + ".parts")
-    if files.exists(path):
-        files.rm(path, recursive=True)
+    files, folder = fsspec.core.url_to_fs(plan.target + ".parts")
+
+    def names() -> list[str]:
+        files.invalidate_cache(folder)
+        return list(files.ls(folder, detail=False)) if files.isdir(folder) else []
+
+    mine = [name for name in names() if _PART_NAME.fullmatch(posixpath.basename(name))]
+    if mine:
+        files.rm(mine)
+    # Files of the caller may be there as well; stores of objects have no empty folders.
+    if not names() and files.isdir(folder):
+        files.rmdir(folder)
 
 
 # ---- At the caller ----
