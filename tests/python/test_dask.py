@@ -151,6 +151,18 @@ def test_folders_named_like_those_of_parts_are_left_alone(tmp_path):
     assert not list(tmp_path.rglob("b.parts")) + list(tmp_path.rglob("c.nnz.parts"))
 
 
+def test_other_file_systems():
+    files = nnzip.dask.fsspec.filesystem("memory")
+    names = ["/files/a", "/files/[b] c", "/files/d*"]
+    for name in names:
+        files.pipe_file(name, name.encode() * 9)
+    nnzip.dask.compress("memory:///files", "memory:///packed", options=FAST, part_bytes=50)
+    nnzip.dask.decompress("memory:///packed", "memory:///again", part_bytes=50)
+    made = {name: files.cat_file("/again" + name[6:]) for name in names}
+    assert made == {name: name.encode() * 9 for name in names}
+    assert len(files.find("/packed") + files.find("/again")) == 2 * len(names)
+
+
 def test_errors(folder, tmp_path):
     with pytest.raises(FileNotFoundError):
         nnzip.dask.compress(str(tmp_path / "none"), str(tmp_path / "x"))

@@ -204,8 +204,15 @@ def _open(url: str) -> Any:
 
 
 def _rename(files: Any, path: str, name: str) -> None:
-    # Of older versions mv() copies local files, so that others could see a part.
-    getattr(files, "mv_file", files.mv)(path, name)
+    # Of older versions mv() copies local files, so that others could see a part; where it is not the
+    # file system's own, it takes brackets and stars in names for patterns.
+    if hasattr(files, "mv_file"):
+        files.mv_file(path, name)
+    elif type(files).mv is not fsspec.AbstractFileSystem.mv:
+        files.mv(path, name)
+    else:
+        files.cp_file(path, name)
+        files.rm_file(path)
 
 
 def _exists(url: str) -> bool:
@@ -228,7 +235,7 @@ def _write(begun: str, url: str, fill: Callable[[Any], object]) -> None:
         _rename(files, unfinished, path)
     except BaseException:
         if files.exists(unfinished):
-            files.rm(unfinished)
+            files.rm_file(unfinished)
         raise
 
 
@@ -273,9 +280,9 @@ def _remove_parts(plan: _Plan) -> None:
         files.invalidate_cache(folder)
         return list(files.ls(folder, detail=False)) if files.isdir(folder) else []
 
-    mine = [name for name in names() if _PART_NAME.fullmatch(posixpath.basename(name))]
-    if mine:
-        files.rm(mine)
+    for name in names():
+        if _PART_NAME.fullmatch(posixpath.basename(name)):
+            files.rm_file(name)
     # Files of the caller may be there as well; stores of objects have no empty folders.
     if not names() and files.isdir(folder):
         files.rmdir(folder)
