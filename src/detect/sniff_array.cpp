@@ -3,7 +3,7 @@
 // along the dimension whose neighbours stand side by side.
 #include <algorithm>
 #include <bit>
-#include <string>
+#include <string_view>
 #include <vector>
 
 #include "detect/sniff.h"
@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::uint32_t kMostStride = 65535;
 // Headers at any place are short, so that deceiving ones cost little.
-constexpr std::uint64_t kMostHeader = 1 << 14, kMostTensorHeader = 1 << 22;
+constexpr std::uint64_t kMostNpyHeader = 1 << 11, kMostFitsHeader = 1 << 14;
+constexpr std::uint64_t kMostTensorHeader = 1 << 22;
 
 // Rows of `row` numbers of so many bytes.
 Layout table(std::uint64_t row, std::uint32_t number_bytes, bool high_first) {
@@ -35,16 +36,29 @@ bool is_number(std::uint64_t bytes) {
 // Reads numbers and words out of a header of text.
 class TextHeader {
  public:
-  explicit TextHeader(std::span<const std::uint8_t> bytes) : text_(bytes.begin(), bytes.end()) {}
+  explicit TextHeader(std::span<const std::uint8_t> bytes)
+      : text_(reinterpret_cast<const char*>(bytes.data()), bytes.size()) {}
+  explicit TextHeader(std::string_view text) : text_(text) {}
 
   // Where what follows the name and blanks begins; npos if there is none.
-  std::size_t after(std::string_view name, std::size_t from = 0) const {
-    const std::size_t at = text_.find(name, from);
-    if (at == std::string::npos) return at;
+  std::size_t after(std::string_view name) const {
+    const std::size_t at = text_.find(name);
+    if (at == std::string_view::npos) return at;
     return text_.find_first_not_of(" :=", at + name.size());
   }
   char at(std::size_t place) const { return place < text_.size() ? text_[place] : '\0'; }
-  std::size_t find(std::string_view name, std::size_t from) const { return text_.find(name, from); }
+  bool has(std::string_view word, std::size_t at) const {
+    return at < text_.size() && text_.substr(at).starts_with(word);
+  }
+
+  // Takes away what stands before the sign, and the sign.
+  TextHeader take_until(char sign) {
+    const std::size_t end = std::min(text_.find(sign), text_.size());
+    const TextHeader taken(text_.substr(0, end));
+    text_.remove_prefix(std::min(end + 1, text_.size()));
+    return taken;
+  }
+  bool empty() const { return text_.empty(); }
 
   // Of digits that begin there; moves behind them.
   std::uint64_t number(std::size_t& place) const {
@@ -69,7 +83,7 @@ class TextHeader {
   }
 
  private:
-  std::string text_;
+  std::string_view text_;
 };
 
 // At most 2^56, so that sums of some fit.
@@ -84,7 +98,7 @@ std::uint64_t product(const std::vector<std::uint64_t>& numbers) {
 
 // Bytes of the types of safetensors; 0 of others.
 std::uint32_t tensor_bytes(const TextHeader& header, std::size_t at) {
-  const auto is = [&](std::string_view name) { return header.find(name, at) == at; };
+  const auto is = [&](std::string_view name) { return header.has(name, at); };
   if (is("\"F64\"") || is("\"I64\"") || is("\"U64\"")) return 8;
   if (is("\"F32\"") || is("\"I32\"") || is("\"U32\"")) return 4;
   if (is("\"F16\"") || is("\"BF16\"") || is("\"I16\"") || is("\"U16\"")) return 2;
@@ -98,11 +112,12 @@ std::optional<Found> sniff_npy(const HeaderView& header) {
   const bool first_version = header.u8(6) == 1;
   const std::uint64_t begin = first_version ? 10 : 12;
   const std::uint64_t bytes = first_version ? header.le16(8) : header.le32(8);
-  if (bytes > kMostHeader || begin + bytes > header.size()) return {};
+  if (bytes > kMostNpyHeader || header.u8(begin) != '{' || begin + bytes > header.size()) return {};
   const TextHeader text(header.bytes().subspan(begin, static_cast<std::size_t>(bytes)));
   std::size_t type = text.after("'descr'"), shape = text.after("'shape'");
   const std::size_t order = text.after("'fortran_order'");
-  if (type == std::string::npos || shape == std::string::npos || text.at(type) != '\'') return {};
+  if (type == std::string_view::npos || shape == std::string_view::npos || text.at(type) != '\'')
+    return {};
   const bool high_first = text.at(type + 1) == '>';
   const std::string_view kinds = "fiubc";
   if (kinds.find(text.at(type + 2)) == std::string_view::npos) return {};
@@ -111,7 +126,7 @@ std::optional<Found> sniff_npy(const HeaderView& header) {
   std::vector<std::uint64_t> dimensions = text.list(shape, ')');
   if (!is_number(number_bytes) || text.at(type) != '\'') return {};
   const std::uint64_t numbers = product(dimensions);
-  if (order != std::string::npos && text.at(order) == 'T') {
+  if (order != std::string_view::npos && text.at(order) == 'T') {
     std::reverse(dimensions.begin(), dimensions.end());
   }
   const bool colours = number_bytes == 1 && dimensions.size() > 2 &&
@@ -130,17 +145,18 @@ std::optional<Found> sniff_safetensors(const HeaderView& header) {
   const std::uint64_t bytes = header.le64(0);
   if (bytes < 16 || bytes > kMostTensorHeader || 8 + bytes > header.size() || header.u8(8) != '{')
     return {};
-  const TextHeader text(header.bytes().subspan(8, static_cast<std::size_t>(bytes)));
+  TextHeader text(header.bytes().subspan(8, static_cast<std::size_t>(bytes)));
   std::uint64_t most = 0, end = 0;
   Layout layout;
-  for (std::size_t at = text.after("\"dtype\""); at != std::string::npos;
-       at = text.after("\"dtype\"", at)) {
-    const std::uint32_t number_bytes = tensor_bytes(text, at);
-    const std::size_t shape = text.after("\"shape\"", at),
-                      data = text.after("\"data_offsets\"", at);
-    if (shape == std::string::npos || data == std::string::npos) return {};
-    const std::vector<std::uint64_t> dimensions = text.list(shape, ']'),
-                                     offsets = text.list(data, ']');
+  while (!text.empty()) {
+    const TextHeader tensor = text.take_until('}');
+    const std::size_t type = tensor.after("\"dtype\"");
+    if (type == std::string_view::npos) continue;
+    const std::uint32_t number_bytes = tensor_bytes(tensor, type);
+    const std::size_t shape = tensor.after("\"shape\""), data = tensor.after("\"data_offsets\"");
+    if (shape == std::string_view::npos || data == std::string_view::npos) return {};
+    const std::vector<std::uint64_t> dimensions = tensor.list(shape, ']'),
+                                     offsets = tensor.list(data, ']');
     if (offsets.size() != 2 || offsets[0] > offsets[1]) return {};
     end = std::max(end, offsets[1]);
     if (number_bytes == 0 || offsets[1] - offsets[0] <= most) continue;
@@ -159,7 +175,7 @@ std::optional<Found> sniff_fits(const HeaderView& header) {
   std::vector<std::uint64_t> dimensions;
   std::size_t at = 0;
   for (; !header.starts_with("END ", at); at += kCard) {
-    if (at >= kMostHeader || at + kCard > header.size()) return {};
+    if (at >= kMostFitsHeader || at + kCard > header.size()) return {};
     const bool is_bits = header.starts_with("BITPIX ", at);
     const bool is_dimension = header.starts_with("NAXIS", at) && header.u8(at + 5) != ' ';
     if (!is_bits && !is_dimension) continue;

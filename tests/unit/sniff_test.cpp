@@ -324,6 +324,14 @@ TEST_CASE("SniffArray.FindsTensors") {
   CHECK(found(sniff_safetensors, test::safetensors("F64", "[6,100]", data)).layout ==
         Layout{.stride = 800, .element = 8});
   CHECK_FALSE(sniffed(sniff_safetensors, FileMaker().little(20, 8).text("{\"a\": [1, 2, 3]}    ")));
+  // The largest one counts, in whatever order its entries stand.
+  const std::string_view json =
+      R"({"__metadata__":{"format":"pt"},"a":{"shape":[9,9],"data_offsets":[0,81],"dtype":"I8"},)"
+      R"("b":{"data_offsets":[81,181],"dtype":"F16","shape":[5,10]}})";
+  const Found several =
+      found(sniff_safetensors, FileMaker().little(json.size(), 8).text(json).zeros(181));
+  CHECK(several.bytes == 181);
+  CHECK(several.layout == Layout{.stride = 20, .element = 2, .odd_high = true});
 }
 
 TEST_CASE("SniffArray.FindsFitsAndNifti") {
