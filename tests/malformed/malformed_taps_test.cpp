@@ -64,10 +64,11 @@ TEST_CASE("MalformedTaps.GoodFramesComeBack") {
 }
 
 // A header with all its fields, and nothing behind it.
-Bytes header_of(BlockKind kind, int log2_streams, const Layout& layout,
-                const FilterChain& filters) {
+Bytes header_of(BlockKind kind, int log2_streams, const Layout& layout, const FilterChain& filters,
+                Effort effort = Effort::kUsual) {
   BlockHeader header;
   header.kind = kind;
+  header.effort = effort;
   header.log2_streams = log2_streams;
   header.content_bytes = 300;
   header.layout = layout;
@@ -121,6 +122,26 @@ TEST_CASE("MalformedTaps.KindsHaveTheirLayouts") {
   CHECK(error(BlockKind::kContexts, table, {repeats, calls}) == corrupt);
   CHECK(error(BlockKind::kNetwork, kSamples, {{Filter::kResiduals}, {Filter::kSamples}}) ==
         corrupt);
+}
+
+TEST_CASE("MalformedTaps.LayoutsHaveTheirEfforts") {
+  const auto error = [](BlockKind kind, const Layout& layout, Effort effort) {
+    return header_error(header_of(kind, 0, layout, {}, effort));
+  };
+  const auto corrupt = value(ErrorCode::kCorrupt);
+  const Layout rgb = pixel_layout(96, 3, 1), jpeg = jpeg_layout(10),
+               companded{.form = Form::kCompanded};
+  for (const Effort effort : {Effort::kSmall, Effort::kLarge}) {
+    const int of_sound = effort == Effort::kLarge ? 0 : corrupt;
+    CHECK(error(BlockKind::kContexts, {}, effort) == 0);
+    CHECK(error(BlockKind::kMixed, {.form = Form::kCode}, effort) == 0);
+    CHECK(error(BlockKind::kContexts, kSamples, effort) == of_sound);
+    CHECK(error(BlockKind::kContexts, companded, effort) == of_sound);
+    CHECK(error(BlockKind::kMixed, kSamples, effort) == corrupt);
+    CHECK(error(BlockKind::kContexts, rgb, effort) == corrupt);
+    CHECK(error(BlockKind::kMixed, rgb, effort) == corrupt);
+    CHECK(error(BlockKind::kContexts, jpeg, effort) == corrupt);
+  }
 }
 
 TEST_CASE("MalformedTaps.RowsMustNotWait") {
