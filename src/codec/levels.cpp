@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kKiB = 1024, kMiB = 1024 * kKiB;
 
-constexpr KindsTried kAll{true, true, true}, kSorted{false, true, false, true};
+constexpr KindsTried kAll{true, true, true}, kSorted{false, true, true, true};
 constexpr Unwrapped kExact{32, 64 * kMiB}, kAny{64 * kMiB, 64 * kMiB}, kLong{64 * kMiB, 256 * kMiB};
 constexpr NetworkTrial kShort{64, 4 * kKiB, 32 * kKiB, 16, 16, 200},
     kThorough{16, 8 * kKiB, 64 * kKiB, 32, 8, 200};
@@ -45,6 +45,7 @@ const Level& level_meaning(int level) {
 
 Level for_fast_decoding(Level level) {
   level.fast_stream_bytes = 16 * kKiB;
+  level.kinds = kAll;
   // Streams are what a device codes side by side.
   level.block_bytes = std::min(level.block_bytes, 4 * kMiB);
   return level;
