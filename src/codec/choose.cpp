@@ -37,7 +37,8 @@ Pieces pieces_for(std::size_t content, const Sampling& rule, std::size_t unit, b
 
 std::size_t sample_cost(std::span<const std::uint8_t> sample, const Layout& layout, Effort effort,
                         bool sorted) {
-  if (sorted && is_of_bytes(layout)) return encode_bwt(sample).size();
+  // Content shorter than a row has no sample.
+  if (sorted && is_of_bytes(layout)) return sample.empty() ? 1 : encode_bwt(sample).size();
   return encode_contexts(sample, layout, effort_of(layout, effort)).size();
 }
 
