@@ -6,6 +6,7 @@
 
 #include "container/block_header.h"
 #include "unwrap/group.h"
+#include "unwrap/wrap_base64.h"
 #include "unwrap/wrap_jpeg.h"
 
 namespace nnzip {
@@ -17,6 +18,9 @@ constexpr std::size_t kNear = std::size_t{64} << 10;
 constexpr std::size_t kOnlyHeader = std::size_t{4} << 10;
 // What saves less than the headers of blocks cost.
 constexpr std::size_t kMinWrapped = 100;
+// What saves less than is forgotten where other content is cut for it. Digits of base64 cost little
+// more than what they stand for.
+constexpr std::size_t kWorthACut = 512, kBase64Part = 16;
 
 // Longer JPEG files hardly learn from others: they are blocks of their own, as a single one is.
 constexpr std::size_t kMaxJpeg = std::size_t{128} << 10;
@@ -79,25 +83,32 @@ StretchSearch::Run StretchSearch::first_run() const {
     ++run.count;
     run.end = stretch.offset + stretch.bytes;
     run.wrapped_bytes += stretch.bytes;
+    run.worth += stretch.wrapper == &kBase64Wrapper ? stretch.bytes / kBase64Part : stretch.bytes;
     run.opened_bytes += stretch.opened_bytes;
   }
   run.closed = run.closed || run.opened_bytes >= enough_opened_;
   return run;
 }
 
+std::size_t StretchSearch::end_of(const Run& run) const {
+  const bool rest = saw_end_ && run.count == found_.size() && seen_ - run.end <= kNear &&
+                    seen_ - run.begin <= kMaxContentBytes;
+  return rest ? seen_ : run.end;
+}
+
+bool StretchSearch::is_worth(const Run& run) const {
+  if (run.count == 1 && found_.front().wrapper == &kJpegWrapper) return false;
+  const bool is_all = run.begin == 0 && saw_end_ && end_of(run) == seen_;
+  return is_all ? run.wrapped_bytes >= kMinWrapped : run.worth >= kWorthACut;
+}
+
 std::optional<StretchSearch::Near> StretchSearch::near() {
-  const auto is_worth = [&](const Run& run) {
-    return run.wrapped_bytes >= kMinWrapped &&
-           (run.count > 1 || found_.front().wrapper != &kJpegWrapper);
-  };
   Run run = first_run();
   for (; run.count != 0 && !is_worth(run); run = first_run()) drop(run.count);
   if (run.count == 0) return {};
-  Near near{run.begin, run.end, {}, run.opened_bytes};
+  Near near{run.begin, end_of(run), {}, run.opened_bytes};
   const auto count = static_cast<std::ptrdiff_t>(run.count);
   near.stretches.assign(found_.begin(), found_.begin() + count);
-  const bool last = saw_end_ && run.count == found_.size();
-  if (last && seen_ - near.end <= kNear && seen_ - near.begin <= kMaxContentBytes) near.end = seen_;
   return near;
 }
 

@@ -49,11 +49,13 @@ class StretchSearch {
  private:
   // The first stretches that belong together.
   struct Run {
-    std::size_t count = 0, begin = 0, end = 0, wrapped_bytes = 0, opened_bytes = 0;
+    std::size_t count = 0, begin = 0, end = 0, wrapped_bytes = 0, worth = 0, opened_bytes = 0;
     bool closed = false;  // whatever comes next
   };
   Run first_run() const;
   bool joins(const Run& run, const FoundStretch& next) const;
+  std::size_t end_of(const Run& run) const;  // with the content behind it, if that is short
+  bool is_worth(const Run& run) const;
   void find_in(std::span<const std::uint8_t> window);
 
   std::size_t max_opened_, enough_opened_;

@@ -116,6 +116,17 @@ TEST_CASE("GroupBlock.FourDeepAndNoDeeper") {
   }
 }
 
+// Digits as in an address: blocks that are cut for them learn less.
+TEST_CASE("GroupBlock.FewDigitsOfBase64AreNoReasonToCut") {
+  const std::string kinds = "QwAx3";
+  Bytes digits(400);
+  for (std::size_t i = 0; i < digits.size(); ++i)
+    digits[i] = static_cast<std::uint8_t>(kinds[i * i % 5] + static_cast<int>(i % 3));
+  const Bytes text = prose(20000);
+  CHECK(blocks_of(compress(text + digits + text, without_model())).size() == 1);
+  CHECK(find_wrapped(digits, digits.size()).size() == 1);
+}
+
 // A flushed stream costs some bytes beside its content.
 TEST_CASE("GroupBlock.LowLevelsOpenWhatClosesExactly") {
   const Bytes text = prose(30000), exact = gzip_file(text, {.level = 9});
