@@ -57,9 +57,9 @@ void check_comes_back(const Bytes& content) {
 }
 
 TEST_CASE("Segments.EveryFormatComesBack") {
-  for (const std::uint32_t channels : {1, 2, 3, 8}) {
+  for (const std::uint32_t channels : {1, 3, 8}) {
     for (const std::uint32_t bits : {8, 16, 24}) {
-      const Bytes samples = smooth(10001, static_cast<int>(bits) / 8, true);
+      const Bytes samples = smooth(4001, static_cast<int>(bits) / 8, true);
       check_comes_back(test::wav(channels, bits, samples));
       check_comes_back(test::wav(channels, bits, samples, true));
       check_comes_back(test::aiff(channels, bits, samples));
