@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // nnzip decompress and nnzip test.
+#include <algorithm>
+
 #include "commands.h"
 #include "platform/files.h"
 #include "platform/sandbox.h"
@@ -26,10 +28,21 @@ std::vector<std::string> folders_to_write(const Arguments& arguments) {
   return folders;
 }
 
+// CUDA does not begin in a process that is confined.
+bool may_use_gpu(const std::string& device) {
+  if ((device != "auto" && device != "cuda") || !platform::has_gpu()) return false;
+  const auto all = backends();
+  return std::any_of(all.begin(), all.end(), [](const BackendInfo& backend) {
+    return backend.name == "cuda" && backend.unavailable.empty();
+  });
+}
+
 }  // namespace
 
 void run_decompress(const Arguments& arguments) {
-  platform::confine_writing(folders_to_write(arguments));
+  if (!may_use_gpu(arguments.options.device)) {
+    platform::confine_writing(folders_to_write(arguments));
+  }
   if (arguments.part) return run_decompress_part(arguments);
   Transfer transfer;
   transfer.reads_compressed = true;

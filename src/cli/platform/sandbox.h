@@ -14,4 +14,7 @@ namespace nnzip::platform {
 // on; elsewhere nothing happens.
 bool confine_writing(const std::vector<std::string>& folders);
 
+// Whether the driver of a GPU is there, which is not known to work then.
+bool has_gpu();
+
 }  // namespace nnzip::platform

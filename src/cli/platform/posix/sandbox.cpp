@@ -2,8 +2,19 @@
 // Landlock, by its system calls: the C library has no functions for them.
 #include "platform/sandbox.h"
 
+#include <filesystem>
+
+namespace nnzip::platform {
+
+bool has_gpu() {
+  std::error_code unknown;
+  return std::filesystem::exists("/dev/nvidiactl", unknown) ||
+         std::filesystem::exists("/dev/dxg", unknown);  // in Windows' Linux
+}
+
+}  // namespace nnzip::platform
+
 #if defined(__linux__) && __has_include(<linux/landlock.h>)
-#include <dirent.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
 #include <sys/prctl.h>
@@ -11,7 +22,6 @@
 #include <unistd.h>
 
 #include <cstdint>
-#include <cstring>
 
 namespace nnzip::platform {
 namespace {
@@ -44,17 +54,6 @@ void allow(int ruleset, const std::string& path, std::uint64_t access) {
   close(descriptor);
 }
 
-// A GPU is used by writing to its devices.
-void allow_gpus(int ruleset) {
-  DIR* const folder = opendir("/dev");
-  if (folder == nullptr) return;
-  while (const dirent* const entry = readdir(folder)) {
-    if (std::strncmp(entry->d_name, "nvidia", 6) != 0) continue;
-    allow(ruleset, std::string("/dev/") + entry->d_name, LANDLOCK_ACCESS_FS_WRITE_FILE);
-  }
-  closedir(folder);
-}
-
 }  // namespace
 
 bool confine_writing(const std::vector<std::string>& folders) {
@@ -68,7 +67,6 @@ bool confine_writing(const std::vector<std::string>& folders) {
   const int ruleset = static_cast<int>(syscall(SYS_landlock_create_ruleset, &wanted, size, 0));
   if (ruleset < 0) return false;
   for (const std::string& folder : folders) allow(ruleset, folder, kWithOutputs | truncate);
-  allow_gpus(ruleset);
   const bool holds = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
                      syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;
   close(ruleset);

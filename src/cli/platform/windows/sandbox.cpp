@@ -6,4 +6,6 @@ namespace nnzip::platform {
 
 bool confine_writing(const std::vector<std::string>&) { return false; }
 
+bool has_gpu() { return false; }
+
 }  // namespace nnzip::platform
