@@ -57,7 +57,8 @@ pack() {  # FOLDER [SOURCE]
     for part in image audio; do
       mkdir -p "$1/$part/train"
       cp -r "$2/train/$part" "$1/$part/train/"
-      strip -o "$1/$part/nnzip-train" "$TRAINER_211"
+      pack_program "$TRAINER_211" 'xxhash|zstd' "$1/$part"
+      strip "$1/$part/nnzip-train"
       parts+=("$part")
     done
     pack_program flac 'FLAC|ogg' "$1/audio"
@@ -94,7 +95,10 @@ corpus() {  # PART
     jobs+=($!)
   done
   for job in "${jobs[@]}"; do wait "$job"; done
-  if [[ -f $1/nnzip-train ]]; then install -m 755 "$1/nnzip-train" "$home/"; fi
+  if [[ -f $1/nnzip-train ]]; then
+    install -m 755 "$1/nnzip-train" "$home/"
+    find "$1" -maxdepth 1 -name 'lib*.so*' -exec cp -t "$home" {} +
+  fi
   say "unpacked $1"
 }
 
@@ -180,7 +184,7 @@ train_in_cpp() {  # RECIPE END
   local kind run=$home/run/$1 options=()
   kind=$(kind_of "$1")
   [[ $kind == text ]] || options=(--batch "${NUMBERS_BATCH:-64}")
-  LD_LIBRARY_PATH=$(torch_libraries) timeout $(($2 - $(date +%s) + 30)) "$home/nnzip-train" \
+  LD_LIBRARY_PATH=$(torch_libraries):$home timeout $(($2 - $(date +%s) + 30)) "$home/nnzip-train" \
     --config "$recipes/$1.toml" --data "$home/data/train/$kind" --valid "$home/data/valid/$kind" \
     --device "$device" --run "$run" --until "$2" --save-weights 1 --quantised-steps 0 \
     --checkpoint-every 1000000 "${options[@]}" ${TRAIN_OPTIONS:+$TRAIN_OPTIONS} || true
