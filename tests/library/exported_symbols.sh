@@ -13,16 +13,16 @@ nm -D --defined-only "$library" | sed 's/.* //; s/@.*//' | sort -u >"$work/symbo
 grep -v '^_Z' "$work/symbols" >"$work/c"
 grep '^_Z' "$work/symbols" | c++filt >"$work/cpp"
 
-# C: equal to the functions of nnzip.h; NNZIP_0 is the name of the version itself.
+# C: equal to the functions of *.h; NNZIP_0 is the name of the version itself.
 {
   echo NNZIP_0
-  grep -o '^NNZIP_API .*' "$headers/nnzip/nnzip.h" | sed 's/(.*//; s/.*[ *]//'
+  grep -oh '^NNZIP_API .*' "$headers"/nnzip/*.h | sed 's/(.*//; s/.*[ *]//'
 } | sort >"$work/c_expected"
 if (($(wc -l <"$work/c_expected") < 11)); then
-  echo "Too few functions were found in nnzip.h; is this script out of date?" >&2
+  echo "Too few functions were found in the headers; is this script out of date?" >&2
   exit 1
 fi
-diff -u --label "nnzip.h" --label "exported" "$work/c_expected" "$work/c"
+diff -u --label "*.h" --label "exported" "$work/c_expected" "$work/c"
 
 # C++: each name marked NNZIP_API is there, and each that is there is marked.
 {

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the C code of nnzip._nnzip: generate.py NNZIP_H OUT_C
+"""Writes the C code of nnzip._nnzip: generate.py HEADER... OUT_C
 
-cffi gets its declarations from nnzip.h itself, so the two cannot differ.
+cffi gets its declarations from the headers themselves, in the order given, so the two cannot differ.
 """
 
 import pathlib
@@ -28,13 +28,16 @@ def declarations(header: str) -> str:
 
 
 def main() -> int:
-    if len(sys.argv) != 3:
+    if len(sys.argv) < 3:
         print(__doc__, file=sys.stderr)
         return 1
+    *headers, out = sys.argv[1:]
     builder = cffi.FFI()
-    builder.cdef(declarations(pathlib.Path(sys.argv[1]).read_text(encoding="ascii")) + CALLBACKS)
+    for header in headers:
+        builder.cdef(declarations(pathlib.Path(header).read_text(encoding="ascii")))
+    builder.cdef(CALLBACKS)
     builder.set_source("nnzip._nnzip", "#include <nnzip/nnzip.h>")
-    builder.emit_c_code(sys.argv[2])
+    builder.emit_c_code(out)
     return 0
 
 
