@@ -7,12 +7,13 @@
 //
 // which adds four products of unsigned and signed bytes to each of eight sums.
 
-// attention_exp as bytes: the low and the high ones of 16 entries each, in both halves.
+// Halves of attention_exp as bytes: the low and the high ones of 16 entries each, in both halves.
 struct ExpTable {
   explicit ExpTable(const std::uint32_t* entries) {
     const __m256i mask = _mm256_set1_epi32(255);
     for (int i = 0; i < 4; ++i) {
-      const __m256i a = load(entries + 16 * i), b = load(entries + 16 * i + 8);
+      const __m256i a = _mm256_srli_epi32(load(entries + 16 * i), 1);
+      const __m256i b = _mm256_srli_epi32(load(entries + 16 * i + 8), 1);
       low[i] = bytes(_mm256_and_si256(a, mask), _mm256_and_si256(b, mask));
       high[i] = bytes(_mm256_srli_epi32(a, 8), _mm256_srli_epi32(b, 8));
     }
@@ -24,18 +25,27 @@ struct ExpTable {
   __m256i low[4], high[4];
 };
 
-// The weight of each of 16 numbers `below`, of which `entry` was looked up. As in the generic
-// attention_weights; shifts are products with powers of two, and those of 9 and more leave 0.
-inline __m256i shifted_weight(__m256i below, __m256i entry) {
+// Of four parts of a table, what each byte's low four bits choose in the part that its next two
+// say.
+inline __m256i look_up(const __m256i* parts, __m256i index) {
+  const __m256i odd = _mm256_slli_epi16(index, 3), upper = _mm256_slli_epi16(index, 2);
+  const __m256i lower_half = _mm256_blendv_epi8(_mm256_shuffle_epi8(parts[0], index),
+                                                _mm256_shuffle_epi8(parts[1], index), odd);
+  const __m256i upper_half = _mm256_blendv_epi8(_mm256_shuffle_epi8(parts[2], index),
+                                                _mm256_shuffle_epi8(parts[3], index), odd);
+  return _mm256_blendv_epi8(lower_half, upper_half, upper);
+}
+
+// The weight of each of 16 numbers `below`, of which `half` an entry was looked up. Floors of
+// floors are those of the whole: ((e >> s) + 128) >> 8 is (e + 2^(s + 7)) >> (s + 8), and that the
+// half of e times 2^(8 - s), plus 2^14, shifted by 15. For s > 8 it is 0, as is the power.
+inline __m256i shifted_weight(__m256i below, __m256i half) {
   const __m256i powers = _mm256_broadcastsi128_si256(
       _mm_setr_epi8(0, -128, 64, 32, 16, 8, 4, 2, 1, 0, 0, 0, 0, 0, 0, 0));
-  const __m256i shift = _mm256_and_si256(_mm256_slli_epi16(below, 2), _mm256_set1_epi16(-256));
-  // Of each word, the high byte chooses its power, and the low byte becomes 0.
-  const __m256i power = _mm256_shuffle_epi8(powers, _mm256_or_si256(shift, _mm256_set1_epi16(128)));
-  const __m256i whole = _mm256_and_si256(entry, _mm256_cmpgt_epi16(_mm256_set1_epi16(64), below));
-  const __m256i rest = _mm256_mulhi_epu16(entry, power);
-  const __m256i sum = _mm256_add_epi16(_mm256_or_si256(whole, rest), _mm256_set1_epi16(128));
-  return _mm256_srli_epi16(sum, 8);
+  // s in both bytes; that of the high one chooses 2^8, which is the entry 8, for 0 alone.
+  const __m256i twice = _mm256_mullo_epi16(_mm256_srli_epi16(below, 6), _mm256_set1_epi16(257));
+  const __m256i choice = _mm256_add_epi16(twice, _mm256_set1_epi16(0x7800));
+  return _mm256_mulhrs_epi16(half, _mm256_shuffle_epi8(powers, choice));
 }
 
 // As the generic attention_weights, of which `largest` is given. n: a multiple of 32. A function of
@@ -56,16 +66,7 @@ inline __m256i shifted_weight(__m256i below, __m256i entry) {
     const __m256i below0 = below(i), below1 = below(i + 16);
     const __m256i index =
         _mm256_packus_epi16(_mm256_and_si256(below0, low_bits), _mm256_and_si256(below1, low_bits));
-    __m256i low = _mm256_setzero_si256(), high = low;
-#pragma GCC unroll 4
-    for (int t = 0; t < 4; ++t) {
-      // Below 128 for entries of this part alone.
-      const __m256i chosen =
-          _mm256_add_epi8(_mm256_xor_si256(index, _mm256_set1_epi8(static_cast<char>(16 * t))),
-                          _mm256_set1_epi8(0x70));
-      low = _mm256_or_si256(low, _mm256_shuffle_epi8(table.low[t], chosen));
-      high = _mm256_or_si256(high, _mm256_shuffle_epi8(table.high[t], chosen));
-    }
+    const __m256i low = look_up(table.low, index), high = look_up(table.high, index);
     const __m256i w = _mm256_packus_epi16(shifted_weight(below0, _mm256_unpacklo_epi8(low, high)),
                                           shifted_weight(below1, _mm256_unpackhi_epi8(low, high)));
     sum = _mm256_add_epi64(sum, _mm256_sad_epu8(w, _mm256_setzero_si256()));
@@ -81,24 +82,6 @@ inline __m256i spread_largest(__m256i v) {
   v = _mm256_max_epi32(v, _mm256_shuffle_epi32(v, 0x4E));
   return _mm256_max_epi32(v, _mm256_shuffle_epi32(v, 0xB1));
 }
-
-// As ScoreSums, and the largest scores of each row in eight parts.
-struct ScoreVector {
-  ScoreSums to;
-  __m256i* largest;
-  void operator()(const std::int32_t* acc, std::int64_t r, std::int64_t j, std::int32_t n) const {
-    const __m256 m = _mm256_set1_ps(to.multiplier[r]);
-    const std::int32_t* const bias = to.bias + r * to.bias_stride + j;
-    std::int32_t* const z = to.z + r * to.stride + j;
-    __m256i all = largest[r];
-    for (std::int32_t i = 0; i < n; i += 8) {
-      const __m256i sum = _mm256_add_epi32(rounded(scaled(acc + i, m), 1048576.0F), load(bias + i));
-      store(z + i, sum);
-      all = _mm256_max_epi32(all, sum);
-    }
-    largest[r] = all;
-  }
-};
 
 // Four positions each, at least one of which counts, and where their values lie.
 struct Weighted {
@@ -183,16 +166,8 @@ void vector_attend(const Attention& t) noexcept {
   const std::int64_t e = t.head_size;
   __m256i largest[kMaxHeads];
   for (std::int32_t h = 0; h < t.heads; ++h) largest[h] = _mm256_set1_epi32(kOutside * 2);
-  std::int32_t at = 0;
-  for (const RingPart& part : t.parts) {
-    if (part.blocks == 0) continue;
-    multiply<1>(
-        Sums{t.inout, e, t.heads, part.blocks, t.head_size / 4, part.keys, e * 16, 64,
-             part.key_init},
-        ScoreVector{{t.score_multiplier, t.bias + at, t.bias_stride, t.scores + at, t.score_stride},
-                    largest});
-    at += part.blocks * 16;
-  }
+  score_all(t, largest);
+  const std::int32_t at = (t.parts[0].blocks + t.parts[1].blocks) * 16;
   const ExpTable table(t.exp);
   const RingPart& first = t.parts[0];
   const RingPart& second = t.parts[1];

@@ -17,6 +17,7 @@ constexpr std::int32_t kKeyFlip = 128;  // as weights are stored
 #include "backend/cpu/kernels_generic-inl.h"
 #include "backend/cpu/kernels_vector256-inl.h"
 #include "backend/cpu/kernels_avx2_products-inl.h"
+#include "backend/cpu/kernels_avx2_scores-inl.h"
 #include "backend/cpu/kernels_attention256-inl.h"
 // clang-format on
 

@@ -60,57 +60,75 @@ inline int too_large(__m256i a) {
   return _mm256_movemask_pd(_mm256_castsi256_pd(none)) ^ 15;
 }
 
+// Four times eight inputs, or two times if not `whole`, and where the weights of each begin.
+// Returns which are too large.
+inline int list_whole(const std::uint8_t* a, bool whole, __m256i offsets, Inputs* to) {
+  const auto* const from = reinterpret_cast<const __m128i*>(a);
+  const __m256i inputs =
+      _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_loadu_si128(from)),
+                              whole ? _mm_loadu_si128(from + 1) : _mm_setzero_si128(), 1);
+  const __m256i rest = _mm256_blend_epi32(correction(inputs), offsets, 0xAA);
+  const __m256i even = _mm256_unpacklo_epi64(inputs, rest);
+  const __m256i odd = _mm256_unpackhi_epi64(inputs, rest);
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), _mm256_permute2x128_si256(even, odd, 0x20));
+  if (whole) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to + 2),
+                        _mm256_permute2x128_si256(even, odd, 0x31));
+  }
+  return too_large(inputs);
+}
+
+// The first offsets of list_whole, and how far those of the next four lie from them.
+inline __m256i first_offsets() {
+  return _mm256_setr_epi64x(0, 128LL << 32, 256LL << 32, 384LL << 32);
+}
+inline __m256i next_offsets(__m256i offsets) {
+  return _mm256_add_epi32(offsets, _mm256_set1_epi64x(512LL << 32));
+}
+
 // Lists the inputs of a row, a multiple of 16, and returns how many there are: quads / 2, or up to
 // twice as many if some are large.
 inline std::int32_t list_inputs(const std::uint8_t* a, std::int32_t quads, Inputs* list) {
   std::int32_t more = quads / 2;
-  __m256i offsets = _mm256_setr_epi64x(0, 128LL << 32, 256LL << 32, 384LL << 32);
-  for (std::int32_t q = 0; q < quads; q += 8) {
-    const auto* const from = reinterpret_cast<const __m128i*>(a + q * 4);
-    const bool whole = q + 8 <= quads;
-    const __m256i inputs =
-        _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_loadu_si128(from)),
-                                whole ? _mm_loadu_si128(from + 1) : _mm_setzero_si128(), 1);
-    const __m256i rest = _mm256_blend_epi32(correction(inputs), offsets, 0xAA);
-    offsets = _mm256_add_epi32(offsets, _mm256_set1_epi64x(512LL << 32));
-    const __m256i even = _mm256_unpacklo_epi64(inputs, rest);
-    const __m256i odd = _mm256_unpackhi_epi64(inputs, rest);
+  __m256i offsets = first_offsets();
+  for (std::int32_t q = 0; q < quads; q += 8, offsets = next_offsets(offsets)) {
     Inputs* const to = list + q / 2;
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), _mm256_permute2x128_si256(even, odd, 0x20));
-    if (whole) {
-      _mm256_storeu_si256(reinterpret_cast<__m256i*>(to + 2),
-                          _mm256_permute2x128_si256(even, odd, 0x31));
-    }
-    for (int large = too_large(inputs); large != 0; large &= large - 1) {
+    for (int large = list_whole(a + q * 4, q + 8 <= quads, offsets, to); large != 0;
+         large &= large - 1) {
       split(to[__builtin_ctz(static_cast<unsigned>(large))], list[more++]);
     }
   }
   return more;
 }
 
-// Sums of a row, 16 * Blocks outputs. Fetches as many weights as it reads from `ahead`.
-template <int Blocks, bool kFetch>
+// Sums of a row, 16 * Blocks outputs of blocks that lie `stride` apart, or Quads * 64 bytes if that
+// is not 0: then one register says where all of them are. Fetches the weights of the blocks behind
+// them.
+template <int Blocks, int Quads, bool kFetch>
 [[gnu::noinline]] void sum_up(const Inputs* list, const Inputs* end, const std::int8_t* w,
-                              std::int64_t block_stride, std::int64_t ahead,
-                              const std::int32_t* init, std::int32_t* sums) {
+                              std::int64_t stride, std::int32_t* sums) {
+  if constexpr (Quads > 0) stride = Quads * 64;
   const std::int8_t* blocks[Blocks];
 #pragma GCC unroll 4
   for (int j = 0; j < Blocks; ++j) {
-    blocks[j] = w + j * block_stride;
-    asm("" : "+r"(blocks[j]));  // or GCC adds the strides up each time
+    blocks[j] = w + j * stride;
+    if constexpr (Quads == 0) asm("" : "+r"(blocks[j]));  // or GCC adds the strides up each time
   }
   __m256i acc[2 * Blocks];
 #pragma GCC unroll 8
-  for (int j = 0; j < 2 * Blocks; ++j) acc[j] = load(init + 8 * j);
+  for (__m256i& sum : acc) sum = _mm256_setzero_si256();
   for (; list != end; ++list) {
     const __m256i first = _mm256_set1_epi32(list->quads[0]);
     const __m256i second = _mm256_set1_epi32(list->quads[1]);
     const __m256i correct = _mm256_set1_epi32(list->correction);
     const std::int64_t offset = list->offset;
+    const std::int8_t* base = w + offset;
+    if constexpr (Quads > 0) asm("" : "+r"(base));
 #pragma GCC unroll 8
     for (int j = 0; j < 2 * Blocks; ++j) {
-      const std::int8_t* const from = blocks[j / 2] + offset + j % 2 * 32;
-      if constexpr (kFetch) __builtin_prefetch(from + ahead + j % 2 * 32);
+      const std::int8_t* const from =
+          (Quads > 0 ? base + j / 2 * stride : blocks[j / 2] + offset) + j % 2 * 32;
+      if constexpr (kFetch) __builtin_prefetch(from + Blocks * stride + j % 2 * 32);
       const __m256i x = _mm256_maddubs_epi16(load(from), first);
       const __m256i y = _mm256_maddubs_epi16(load(from + 64), second);
       const __m256i both = _mm256_add_epi16(_mm256_add_epi16(x, correct), y);
@@ -130,32 +148,32 @@ struct Lists {
 };
 
 // All blocks from b on. The first row fetches the next blocks.
-template <int Blocks, int Least, typename Use>
+template <int Blocks, int Quads, typename Use>
 inline void panels(const Sums& p, const Lists& lists, std::int32_t first, std::int32_t rows,
                    std::int32_t b, const Use& use) {
   alignas(32) std::int32_t sums[16 * Blocks];
   for (; b + Blocks <= p.blocks; b += Blocks) {
     const std::int8_t* const w = p.w + b * p.block_stride;
-    const std::int32_t* const init = p.init + std::int64_t{b} * 16;
-    for (std::int32_t r = 0; r < rows; ++r) {
-      if (r == 0) {
-        sum_up<Blocks, true>(lists.starts[0], lists.starts[1], w, p.block_stride,
-                             Blocks * p.block_stride, init, sums);
-      } else {
-        sum_up<Blocks, false>(lists.starts[r], lists.starts[r + 1], w, p.block_stride, 0, init,
-                              sums);
-      }
+    const Inputs* const* const starts = lists.starts;
+    sum_up<Blocks, Quads, true>(starts[0], starts[1], w, p.block_stride, sums);
+    use(sums, first, std::int64_t{b} * 16, 16 * Blocks);
+    for (std::int32_t r = 1; r < rows; ++r) {
+      sum_up<Blocks, Quads, false>(starts[r], starts[r + 1], w, p.block_stride, sums);
       use(sums, first + r, std::int64_t{b} * 16, 16 * Blocks);
     }
   }
-  if constexpr (Blocks > Least) {
-    if (b < p.blocks) panels<Blocks / 2, Least>(p, lists, first, rows, b, use);
-  }
 }
 
-// quad_stride is 64, and blocks a multiple of Least, 1 or 2. Weights stay in the first-level cache
-// for as many rows as fit the lists.
-template <int Least, typename Use>
+template <int Quads, typename Use>
+inline void all_panels(const Sums& p, const Lists& lists, std::int32_t first, std::int32_t rows,
+                       const Use& use) {
+  panels<4, Quads>(p, lists, first, rows, 0, use);
+  panels<2, Quads>(p, lists, first, rows, p.blocks & ~3, use);
+}
+
+// quad_stride is 64, init 0 as is the flip, and blocks are even in number. Weights stay in the
+// first-level cache for as many rows as fit the lists.
+template <int, typename Use>
 void multiply(const Sums& p, const Use& use) {
   Lists lists;
   std::int32_t r = 0;
@@ -169,7 +187,14 @@ void multiply(const Sums& p, const Use& use) {
     } while (r < p.rows && r - first < Lists::kMaxRows &&
              end + p.quads <= lists.inputs + Lists::kMaxInputs);
     lists.starts[r - first] = end;
-    panels<4, Least>(p, lists, first, r - first, 0, use);
+    // Widths of 128 and 256, as the models for text and images have.
+    if (p.quads == 32) {
+      all_panels<32>(p, lists, first, r - first, use);
+    } else if (p.quads == 64) {
+      all_panels<64>(p, lists, first, r - first, use);
+    } else {
+      all_panels<0>(p, lists, first, r - first, use);
+    }
   }
 }
 

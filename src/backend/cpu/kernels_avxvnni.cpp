@@ -103,6 +103,35 @@ void multiply(const Sums& p, const Use& use) {
   if (p.rows - row == 1) panels<1, 4, Least>(p, row, p.rows, 0, use);
 }
 
+// As ScoreSums, and the largest scores of each row in eight parts.
+struct ScoreVector {
+  ScoreSums to;
+  __m256i* largest;
+  void operator()(const std::int32_t* acc, std::int64_t r, std::int64_t j, std::int32_t n) const {
+    const __m256 m = _mm256_set1_ps(to.multiplier[r]);
+    __m256i all = largest[r];
+    for (std::int32_t i = 0; i < n; i += 8) {
+      const __m256i sums = score<false>(load(acc + i), m, to.bias + r * to.bias_stride + j + i);
+      store(to.z + r * to.stride + j + i, sums);
+      all = _mm256_max_epi32(all, sums);
+    }
+    largest[r] = all;
+  }
+};
+
+inline void score_all(const Attention& t, __m256i* largest) {
+  std::int32_t at = 0;
+  for (const RingPart& part : t.parts) {
+    if (part.blocks == 0) continue;
+    multiply<1>(
+        Sums{t.inout, t.head_size, t.heads, part.blocks, t.head_size / 4, part.keys,
+             std::int64_t{t.head_size} * 16, 64, part.key_init},
+        ScoreVector{{t.score_multiplier, t.bias + at, t.bias_stride, t.scores + at, t.score_stride},
+                    largest});
+    at += part.blocks * 16;
+  }
+}
+
 #include "backend/cpu/kernels_attention256-inl.h"
 
 }  // namespace

@@ -18,6 +18,14 @@ inline __m256i rounded(__m256 x, float bound) {
   return _mm256_cvtps_epi32(x);
 }
 
+// Scores of eight positions. kBounded: none is above 2^20 in size.
+template <bool kBounded>
+inline __m256i score(__m256i sums, __m256 multiplier, const std::int32_t* bias) {
+  const __m256 x = _mm256_mul_ps(_mm256_cvtepi32_ps(sums), multiplier);
+  const __m256i z = kBounded ? _mm256_cvtps_epi32(x) : rounded(x, 1048576.0F);
+  return _mm256_add_epi32(z, load(bias));
+}
+
 inline float vector_norm_factor(const std::int16_t* x, std::int32_t n, float constant) {
   const __m256i low = _mm256_set1_epi64x(0xFFFFFFFF);
   __m256i squares = _mm256_setzero_si256();
@@ -230,12 +238,17 @@ inline void list_nonzero(const std::uint8_t* a, std::int32_t n, Nonzero& list) {
   list.count = (count + 1) & ~1;
 }
 
-// Sixteen sums of 16 bits, of outputs 0.. 8 and 16.. 24 of what they lie in, added to those of 32.
-inline void widen(__m256i sums, std::int32_t* to) {
-  const __m256i low = _mm256_cvtepi16_epi32(_mm256_castsi256_si128(sums));
-  const __m256i high = _mm256_cvtepi16_epi32(_mm256_extracti128_si256(sums, 1));
-  store(to, _mm256_add_epi32(load(to), low));
-  store(to + 16, _mm256_add_epi32(load(to + 16), high));
+// Sixteen sums of 16 bits, of outputs 0.. 8 and 16.. 24 of what they lie in, become those of 32 or,
+// if there are some before, are added to these.
+inline void widen(__m256i sums, bool before, std::int32_t* to) {
+  __m256i low = _mm256_cvtepi16_epi32(_mm256_castsi256_si128(sums));
+  __m256i high = _mm256_cvtepi16_epi32(_mm256_extracti128_si256(sums, 1));
+  if (before) {
+    low = _mm256_add_epi32(load(to), low);
+    high = _mm256_add_epi32(load(to + 16), high);
+  }
+  store(to, low);
+  store(to + 16, high);
 }
 
 // Sums of 32 * Vectors outputs. As long as inputs sum up to at most 258, 16 bits hold their
@@ -244,14 +257,14 @@ template <int Vectors, bool kFetch>
 [[gnu::noinline]] void sum_nonzero(const Nonzero& list, const std::int8_t* w, std::int64_t stride,
                                    std::int32_t* sums) {
   constexpr std::int32_t kAhead = 8;  // inputs, whose weights are fetched
-  for (int j = 0; j < 4 * Vectors; ++j) store(sums + 8 * j, _mm256_setzero_si256());
   std::int32_t i = 0;
-  while (i < list.count) {
+  do {
+    const bool before = i > 0;
     __m256i acc[2 * Vectors];
 #pragma GCC unroll 8
     for (__m256i& sum : acc) sum = _mm256_setzero_si256();
     std::int32_t size = list.values[i] + list.values[i + 1];
-    do {
+    while (i < list.count && size <= 258) {
       std::int16_t both;
       __builtin_memcpy(&both, list.values + i, 2);
       const __m256i inputs = _mm256_set1_epi16(both);
@@ -272,16 +285,18 @@ template <int Vectors, bool kFetch>
             _mm256_add_epi16(acc[2 * j], _mm256_maddubs_epi16(inputs, _mm256_unpacklo_epi8(x, y)));
         acc[2 * j + 1] = _mm256_add_epi16(acc[2 * j + 1],
                                           _mm256_maddubs_epi16(inputs, _mm256_unpackhi_epi8(x, y)));
+        // One after the other, or GCC runs out of registers and adds up in memory.
+        asm volatile("" : "+x"(acc[2 * j]), "+x"(acc[2 * j + 1]));
       }
       i += 2;
       size += list.values[i] + list.values[i + 1];
-    } while (i < list.count && size <= 258);
+    }
 #pragma GCC unroll 4
     for (int j = 0; j < Vectors; ++j) {
-      widen(acc[2 * j], sums + 32 * j);
-      widen(acc[2 * j + 1], sums + 32 * j + 8);
+      widen(acc[2 * j], before, sums + 32 * j);
+      widen(acc[2 * j + 1], before, sums + 32 * j + 8);
     }
-  }
+  } while (i < list.count);
 }
 
 // The first row fetches weights.
