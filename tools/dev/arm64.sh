@@ -45,7 +45,7 @@ check() {
 # malformed frames, which depend on no processor and run elsewhere under the sanitizers.
 unit_tests=
 for stem in block_order block_plan container filter find_deflate gap_sums hash metadata model_file \
-  range_coder samples sniff wrap_base64 wrap_gif wrap_png wrap_type1; do
+  range_coder samples sniff wrap_base64 wrap_gif wrap_page wrap_png wrap_type1; do
   unit_tests+="${unit_tests:+,}[#${stem}_test]"
 done
 test_units() { QEMU_CPU=neoverse-n1 qemu-aarch64 "$build/tests/nnzip_unit_tests" -# "$unit_tests"; }
