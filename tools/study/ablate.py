@@ -8,7 +8,8 @@
 Needs nnzip-train, nnzip and what tools/data/prepare.py makes. Each run is kept in WORK/SET-VARIANT-SEED
 and not run again; `--print` prints what there is and trains nothing, `--into` puts it in place of a document's
 first table. Bits a byte are of held-out windows with
-an empty history; "mixed" is the size that `nnzip` gives files of the dev set with that network and contexts.
+an empty history, as long as those of training, so that networks of other --length are not compared by them;
+"mixed" is the size that `nnzip` gives files of the dev set with that network and contexts.
 """
 
 import argparse
@@ -64,7 +65,7 @@ SETS = {
         "hidden": 4 * width, "heads": width // 32, "batch": 4096 // length}
         for width in (64, 128) for length in (128, 512, 1024)},
 }
-WITHOUT_MIXED = ("mixture", "context", "size")
+WITHOUT_MIXED = ("mixture",)
 DEV = ("wiki.txt", "code.txt")
 MODALITY_BYTES = 24_000_000, 600_000  # of training and held-out data a kind
 
@@ -140,11 +141,21 @@ def mixed(arguments, model):
             for content in contents]
 
 
+def with_mixed(arguments, folder):
+    """The result of a run; what it lacks of sizes is measured first."""
+    result = folder / "result.json"
+    found = json.loads(result.read_text())
+    if not found["mixed"] and arguments.set not in WITHOUT_MIXED and not arguments.print:
+        found["mixed"] = mixed(arguments, next(folder.glob("*.nnzm")))
+        result.write_text(json.dumps(found, indent=1))
+    return found
+
+
 def measure(arguments, variant, seed):
     folder = arguments.work / f"{arguments.set}-{variant}-{seed}"
     result = folder / "result.json"
     if result.exists() or arguments.print:
-        return json.loads(result.read_text()) if result.exists() else None
+        return with_mixed(arguments, folder) if result.exists() else None
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     settings, text = train(arguments, variant, seed, folder)
@@ -155,10 +166,10 @@ def measure(arguments, variant, seed):
     found = {"variant": variant, "seed": seed, "settings": settings, "float": floats,
              "quantised": quantised, "model_bytes": model.stat().st_size,
              "kb_s": float(rates[-1]) if rates else 0,
-             "bytes": settings["steps"] * settings["batch"] * settings["length"],
-             "mixed": [] if arguments.set in WITHOUT_MIXED else mixed(arguments, model)}
+             "bytes": settings["steps"] * settings["batch"] * settings["length"], "mixed": []}
     result.write_text(json.dumps(found, indent=1))
     (folder / "checkpoint.pt").unlink()
+    found = with_mixed(arguments, folder)
     print(f"{variant} {seed}: {weighted(quantised):.4f} {found['mixed']}", file=sys.stderr)
     return found
 
@@ -199,12 +210,13 @@ def print_recipe(runs, seeds, contexts):
 
 def print_categories(runs, variants):
     names = list(runs[0]["quantised"]) if len(runs[0]["quantised"]) <= 4 else ["weighted"]
-    header(["trained on", "MB", "seed"] + names + ["model file"])
+    sizes = ["mixed " + " + ".join(DEV)] if any(r["mixed"] for r in runs) else []
+    header(["trained on", "MB", "seed"] + names + sizes + ["model file"])
     for r in sorted(runs, key=lambda r: list(variants).index(r["variant"])):
         values = ([f"{r['float'][n]:.3f}" for n in names] if names != ["weighted"]
                   else [f"{weighted(r['float']):.4f}"])
         row([r["variant"], f"{r['bytes'] / 1e6:.2f}", str(r["seed"])] + values +
-            [str(r["model_bytes"])])
+            [str(sum(r["mixed"])) for _ in sizes] + [str(r["model_bytes"])])
 
 
 def replace_table(path, table):

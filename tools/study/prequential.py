@@ -45,7 +45,7 @@ def main():
     options.add_argument("files", nargs="+", type=common.absolute)
     options.add_argument("--streams", default=2, type=int)
     options.add_argument("--length", default=256, type=int)
-    options.add_argument("--rates", default=[0.003, 0.01, 0.03], nargs="*", type=float)
+    options.add_argument("--rates", default=[0.003, 0.01, 0.03, 0.1, 0.3], nargs="*", type=float)
     options.add_argument("--lengths", default=[128, 256, 512, 1024], nargs="*", type=int)
     arguments = options.parse_args()
     learning(arguments, arguments.files)
