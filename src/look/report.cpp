@@ -15,6 +15,7 @@ namespace {
 // A page of one file with as much of all as there may be takes 1.3 MB.
 constexpr PageRoom kRoom{420'000, 24'000, 400};
 constexpr int kZstdLevels[] = {3, 19};
+constexpr std::size_t kTimedBytes = 32'768, kLeastTimedBytes = 4096;  // of all files, of each
 
 double seconds_of(const auto& task) {
   const auto start = std::chrono::steady_clock::now();
@@ -58,6 +59,16 @@ ZstdResult zstd_of(std::span<const std::uint8_t> content, int level) {
   return result;
 }
 
+// How much longer than compressing it decompressing the content takes.
+double unpacking_share(std::span<const std::uint8_t> content, Options options, int level) {
+  options.level = level;
+  options.progress = nullptr;
+  std::vector<std::uint8_t> frames;
+  const double packing = seconds_of([&] { frames = compress(content, options); });
+  const double unpacking = seconds_of([&] { (void)decompress(frames, options); });
+  return unpacking / std::max(packing, 1e-9);
+}
+
 void replace(std::string& text, const std::string& name, const std::string& value) {
   const std::size_t at = text.find(name);
   text.replace(at, name.size(), value);
@@ -67,7 +78,7 @@ void replace(std::string& text, const std::string& name, const std::string& valu
 
 Report::Report(std::size_t files, bool times)
     : room_{kRoom.cells / files, kRoom.text / files, std::max<std::size_t>(kRoom.rows / files, 24)},
-      times_(times) {}
+      timed_bytes_(times ? std::max(kTimedBytes / files, kLeastTimedBytes) : 0) {}
 
 void Report::add(const std::string& name, std::span<const std::uint8_t> content,
                  const Options& options, GuessRange text) {
@@ -86,13 +97,17 @@ void Report::add_choices(std::span<const std::uint8_t> content, const FileCosts&
   }
   MemoryReader reader(content);
   const Estimate all = estimate(reader, options);
+  const auto sample = content.first(std::min(content.size(), timed_bytes_));
+  double share = 1;
   for (std::size_t i = 0; i < all.levels.size(); ++i) {
     const int level = static_cast<int>(i) + 1;
-    const std::uint64_t bytes =
-        level == file.level ? file.frame.coded_bytes : all.levels[i].coded_bytes;
-    // Decoding repeats what encoding did.
-    add_choice("nnzip -" + std::to_string(level), bytes, all.levels[i].seconds,
-               all.levels[i].seconds);
+    const LevelEstimate& each = all.levels[i];
+    // Levels of equal sizes code this content alike.
+    const bool is_new = i == 0 || each.coded_bytes != all.levels[i - 1].coded_bytes;
+    if (is_new && !sample.empty()) share = unpacking_share(sample, options, level);
+    add_choice("nnzip -" + std::to_string(level),
+               level == file.level ? file.frame.coded_bytes : each.coded_bytes, each.seconds,
+               each.seconds * share);
   }
 }
 
@@ -101,7 +116,7 @@ void Report::add_choice(const std::string& name, std::uint64_t coded_bytes, doub
   auto choice = std::ranges::find(choices_, name, &Choice::name);
   if (choice == choices_.end()) choice = choices_.insert(choice, {name, 0, {}, {}});
   choice->coded_bytes += coded_bytes;
-  if (!times_) return;
+  if (timed_bytes_ == 0) return;
   choice->seconds = choice->seconds.value_or(0) + seconds;
   choice->unpack_seconds = choice->unpack_seconds.value_or(0) + unpack_seconds;
 }

@@ -36,7 +36,7 @@ class Report {
                   double unpack_seconds);
 
   PageRoom room_;
-  bool times_;
+  std::size_t timed_bytes_;  // of each file, by which unpacking is timed; 0: nothing is
   Json files_ = Json::array();
   std::vector<Choice> choices_;  // sums over files
 };

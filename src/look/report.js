@@ -325,7 +325,7 @@ function plotChoices() {
 function showChoices() {
   $('choices-section').hidden = data.choices.length === 0;
   $('choices-hint').textContent = timed
-    ? 'Sizes and times of other levels are estimates from samples, on this machine, of all files together.'
+    ? 'Sizes and times of other levels are estimates from samples, on this machine, of all files together; how much longer unpacking takes was timed on their first bytes.'
     : 'Sizes of other levels are estimates from samples, of all files together.';
   const heads = [['', false], ['bytes', true], ['of its size', true]];
   if (timed) heads.push(['packing', true], ['unpacking', true]);

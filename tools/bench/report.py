@@ -5,7 +5,6 @@
     report.py [--write FOLDER] NNZIP FILE...      each file's name is its kind of content
 """
 import filecmp
-import math
 import os
 import pathlib
 import shutil
@@ -13,6 +12,9 @@ import subprocess
 import sys
 import tempfile
 import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "study"))
+import plot  # noqa: E402, what the study draws with
 
 BEGIN, END = "<!-- report.sh: begin -->", "<!-- report.sh: end -->"
 
@@ -89,50 +91,17 @@ def table(results):
     return "\n".join(lines)
 
 
-def panel(results, kind, left, top, width, height):
-    """Part of an SVG: speed of compressing from left to right, share of the content from top to bottom."""
-    of_kind = [r for r in results if r["kind"] == kind]
-    logs = [math.log10(r["speed"]) for r in of_kind]
-    shares = [r["bytes"] / r["content"] for r in of_kind]
-    x_min, x_max = min(logs) - .1, max(logs) + .6
-    y_min, y_max = min(shares) * .95, max(shares) * 1.05
-    place = lambda x, y: (left + (x - x_min) / (x_max - x_min) * width,
-                          top + (y_max - y) / (y_max - y_min) * height)
-    parts = [f'<rect x="{left}" y="{top}" width="{width}" height="{height}" fill="none" stroke="#999"/>',
-             f'<text x="{left}" y="{top - 6}" font-weight="bold">{kind}</text>']
-    for power in range(math.ceil(x_min), math.floor(x_max) + 1):
-        x, _ = place(power, y_min)
-        parts.append(f'<path d="M{x:.0f} {top}v{height}" stroke="#eee"/>'
-                     f'<text x="{x:.0f}" y="{top + height + 12}" text-anchor="middle">{10.0 ** power:g}</text>')
-    for share in (min(shares), max(shares)):
-        _, y = place(x_min, share)
-        parts.append(f'<text x="{left - 4}" y="{y + 3:.0f}" text-anchor="end">{share:.3f}</text>')
-    ours = []
-    for r, x_log, share in zip(of_kind, logs, shares):
-        x, y = place(x_log, share)
-        own = r["name"].startswith("nnzip")
-        ours += [(x, y)] if own else []
-        label = r["name"].removeprefix("nnzip ") if own else r["name"]
-        colour = "#c00" if own else "#036"
-        parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>'
-                     f'<text x="{x + 5:.1f}" y="{y + 3:.1f}" fill="{colour}">{label}</text>')
-    if ours:
-        path = "L".join(f"{x:.1f} {y:.1f}" for x, y in sorted(ours))
-        parts.append(f'<path d="M{path}" fill="none" stroke="#c00" stroke-opacity=".4"/>')
-    return "\n".join(parts)
-
-
 def drawing(results):
-    kinds = list(dict.fromkeys(r["kind"] for r in results))
-    rows = (len(kinds) + 1) // 2
-    panels = [panel(results, kind, 50 + i % 2 * 480, 30 + i // 2 * 330, 410, 280)
-              for i, kind in enumerate(kinds)]
-    return "\n".join([
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="960" height="{40 + rows * 330}" '
-        'font-family="sans-serif" font-size="9">',
-        '<rect width="100%" height="100%" fill="white"/>', *panels,
-        f'<text x="480" y="{30 + rows * 330}" text-anchor="middle">MB of content compressed in a second of '
-        'processor time; size as a share of the content</text>', "</svg>", ""])
+    panels = []
+    for kind in dict.fromkeys(r["kind"] for r in results):
+        panel = plot.Panel(kind, "MB compressed in a second of processor time", "size of raw", log_x=True)
+        of_kind = sorted((r for r in results if r["kind"] == kind), key=lambda r: r["speed"])
+        for own in (True, False):
+            mine = [r for r in of_kind if r["name"].startswith("nnzip") == own]
+            panel.add("nnzip" if own else "others", [(r["speed"], r["bytes"] / r["content"]) for r in mine], line=own,
+                      labels=[r["name"].removeprefix("nnzip ") for r in mine])
+        panels.append(panel)
+    return plot.draw(panels, 2)
 
 
 def write(folder, text, results):

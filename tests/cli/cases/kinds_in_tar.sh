@@ -11,7 +11,9 @@ photo = bytearray(120 * 90 * 3)
 for i in range(len(photo)):
     left, above = photo[i - 3] if i % 360 > 2 else 120, photo[i - 360] if i >= 360 else 120
     edge = 40 if i % 360 == 240 - i // 360 or i // 360 == 50 else 0
-    photo[i] = max(0, min(255, (left + above) // 2 + noise() % 8 + noise() % 8 - 7 + edge))
+    rough = (i // 3600 + i % 360 // 30) % 2  # squares: what a network sees before contexts have learned it
+    grain = noise() % 8 + noise() % 8 - 7 if rough else noise() % 3 - 1
+    photo[i] = max(0, min(255, (left + above) // 2 + grain + edge))
 open("photo.ppm", "wb").write(b"P6 120 90 255\n" + photo)
 sound = [int(6000 * math.sin(i / 9) + 3000 * math.sin(i / 31) + noise() % 300) for i in range(20000)]
 data = struct.pack("<20000h", *sound)
