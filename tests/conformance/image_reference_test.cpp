@@ -16,12 +16,15 @@ using mixer_runs::random_bytes;
 using mixer_runs::require_equal;
 using mixer_runs::resized;
 
+template <Effort kEffort = Effort::kUsual>
 void require_equal_pixels(const Bytes& content, const Layout& layout, int streams, bool network) {
   INFO(content.size() << " bytes, " << streams << " streams, stride " << layout.stride
                       << ", channels " << layout.channels << ", element " << layout.element
-                      << ", low first " << layout.low_first << (network ? ", network" : ""));
-  require_equal<mixer::ImagePredictor, ImageReference>(content,
-                                                       plan_of(content, layout, streams, network));
+                      << ", low first " << layout.low_first << (network ? ", network" : "")
+                      << ", effort " << static_cast<int>(kEffort));
+  MixerPlan plan = plan_of(content, layout, streams, network);
+  plan.effort = kEffort;
+  require_equal<mixer::ImagePredictorOf<kEffort>, ImageReference>(content, plan);
 }
 
 TEST_CASE("ImageReference.AgreesOnSmallImages") {
@@ -29,7 +32,7 @@ TEST_CASE("ImageReference.AgreesOnSmallImages") {
     const Bytes content = resized(test::sample_photograph(layout, 600 / layout.stride + 1), 600);
     require_equal_pixels(content, layout, 1, false);
     const int several = test::streams_within(64, layout);
-    if (several > 1) require_equal_pixels(content, layout, several, true);
+    if (several > 1) require_equal_pixels<Effort::kLarge>(content, layout, several, true);
   }
 }
 
@@ -41,7 +44,11 @@ TEST_CASE("ImageReference.AgreesOnImages") {
     Bytes extremes = random_bytes(2500);
     for (auto& byte : extremes) byte = byte < 128 ? 0 : 255;
     for (const int streams : {1, 2, 4}) {
-      require_equal_pixels(image, layout, streams, streams == 2);
+      if (streams == 2) {
+        require_equal_pixels<Effort::kLarge>(image, layout, streams, true);
+      } else {
+        require_equal_pixels(image, layout, streams, false);
+      }
       require_equal_pixels(extremes, layout, streams, streams == 4);
     }
     // Rows that come again, with some numbers that differ.
@@ -49,7 +56,7 @@ TEST_CASE("ImageReference.AgreesOnImages") {
     for (std::size_t i = 5 * layout.stride; i < again.size(); ++i) {
       if (i % 97 != 0) again[i] = again[i - 5 * layout.stride];
     }
-    require_equal_pixels(again, layout, 1, false);
+    require_equal_pixels<Effort::kLarge>(again, layout, 1, false);
     require_equal_pixels(again, layout, 4, true);
     require_equal_pixels(random_bytes(3000), layout, 1, false);
     for (const std::size_t n : {1, 2, 3}) require_equal_pixels(random_bytes(n), layout, 2, false);

@@ -45,7 +45,9 @@ TEST_CASE("ImageMixer.ReturnsContentOfAnyLength") {
     content.resize(n);
     for (const int streams : {1, 2, 3, 5}) {
       INFO(n << " bytes, " << streams << " streams");
-      require_round_trip(content, plan_of(content, layout, streams));
+      MixerPlan plan = plan_of(content, layout, streams);
+      plan.effort = streams == 2 ? Effort::kLarge : Effort::kUsual;
+      require_round_trip(content, plan);
     }
   }
 }
@@ -64,6 +66,15 @@ TEST_CASE("ImageMixer.ReturnsExtremeNumbers") {
     for (std::size_t i = 0; i < content.size(); ++i) content[i] = i / 96 % 2 != 0 ? 255 : 0;
     require_round_trip(content, plan_of(content, layout, test::streams_within(64, layout)));
   }
+}
+
+TEST_CASE("ImageMixer.LargeEffortTakesLess") {
+  const Layout layout = pixel_layout(300, 3, 1);
+  const Bytes content = test::sample_photograph(layout, 100);
+  MixerPlan plan = plan_of(content, layout);
+  const std::size_t usual = encode_mixed(content, plan, nullptr).size();
+  plan.effort = Effort::kLarge;
+  CHECK(encode_mixed(content, plan, nullptr).size() < usual);
 }
 
 TEST_CASE("ImageMixer.PredictsPhotographsBetterThanBytes") {
@@ -129,6 +140,8 @@ TEST_CASE("ImageMixer.MemoryIsBounded") {
   plan.layout = pixel_layout((1 << 22) - 4, 4, 1);
   plan.streams = 64;
   CHECK(plan.memory_bytes() < std::size_t{120} << 20);
+  plan.effort = Effort::kLarge;
+  CHECK(plan.memory_bytes() < std::size_t{160} << 20);
 }
 
 }  // namespace

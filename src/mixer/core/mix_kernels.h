@@ -34,6 +34,17 @@ struct MixKernels {
   // LogisticTables, with one entry more than it has for kernels that read pairs.
   void (*learn)(std::uint32_t* counters, std::int32_t n, const std::uint16_t* reciprocal,
                 std::int32_t bit, std::uint32_t limit) noexcept;
+
+  // Of n signatures of 256 bits, 0 <= n < 2^16: the least number of bits in which one differs from
+  // the query, and the places of those that differ in at most `reach` more, or in at most `near`,
+  // in rising order. Returns how many, 0 if n is 0.
+  //   signatures  [n rounded up to 16][8]
+  //   distances   room for as many numbers; the bits of each
+  //   places      room for n
+  std::int32_t (*nearest)(const std::uint32_t* signatures, std::int32_t n,
+                          const std::uint32_t* query, std::int32_t reach, std::int32_t near,
+                          std::uint16_t* distances, std::uint32_t* places,
+                          std::int32_t* least) noexcept;
 };
 
 extern const MixKernels kScalarMixKernels;

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "mixer/core/mix_kernels.h"
+#include "mixer/core/mix_near256-inl.h"
 
 namespace nnzip::mixer {
 namespace {
@@ -98,6 +99,6 @@ void learn(std::uint32_t* counters, std::int32_t n, const std::uint16_t* recipro
 
 }  // namespace
 
-const MixKernels kAvx2MixKernels = {"avx2", dot, train, learn};
+const MixKernels kAvx2MixKernels = {"avx2", dot, train, learn, nearest};
 
 }  // namespace nnzip::mixer

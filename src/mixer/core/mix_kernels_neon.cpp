@@ -83,8 +83,29 @@ void learn(std::uint32_t* counters, std::int32_t n, const std::uint16_t* recipro
   }
 }
 
+std::int32_t nearest(const std::uint32_t* signatures, std::int32_t n, const std::uint32_t* query,
+                     std::int32_t reach, std::int32_t near, std::uint16_t* distances,
+                     std::uint32_t* places, std::int32_t* least) noexcept {
+  const uint8x16_t first = vreinterpretq_u8_u32(vld1q_u32(query));
+  const uint8x16_t last = vreinterpretq_u8_u32(vld1q_u32(query + 4));
+  *least = 256;
+  for (std::int32_t i = 0; i < n; ++i) {
+    const uint8x16_t low = veorq_u8(vreinterpretq_u8_u32(vld1q_u32(signatures + i * 8)), first);
+    const uint8x16_t high = veorq_u8(vreinterpretq_u8_u32(vld1q_u32(signatures + i * 8 + 4)), last);
+    const std::int32_t bits = vaddlvq_u8(vaddq_u8(vcntq_u8(low), vcntq_u8(high)));
+    distances[i] = static_cast<std::uint16_t>(bits);
+    if (bits < *least) *least = bits;
+  }
+  std::int32_t found = 0;
+  const std::int32_t most = *least + reach > near ? *least + reach : near;
+  for (std::int32_t i = 0; i < n; ++i) {
+    if (distances[i] <= most) places[found++] = static_cast<std::uint32_t>(i);
+  }
+  return found;
+}
+
 }  // namespace
 
-const MixKernels kNeonMixKernels = {"neon", dot, train, learn};
+const MixKernels kNeonMixKernels = {"neon", dot, train, learn, nearest};
 
 }  // namespace nnzip::mixer

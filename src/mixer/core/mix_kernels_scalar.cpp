@@ -51,8 +51,27 @@ void learn(std::uint32_t* counters, std::int32_t n, const std::uint16_t* recipro
   }
 }
 
+std::int32_t nearest(const std::uint32_t* signatures, std::int32_t n, const std::uint32_t* query,
+                     std::int32_t reach, std::int32_t near, std::uint16_t* distances,
+                     std::uint32_t* places, std::int32_t* least) noexcept {
+  *least = 256;
+  for (std::int32_t i = 0; i < n; ++i) {
+    std::int32_t bits = 0;
+    for (std::int32_t k = 0; k < 8; ++k)
+      bits += __builtin_popcount(signatures[i * 8 + k] ^ query[k]);
+    distances[i] = static_cast<std::uint16_t>(bits);
+    if (bits < *least) *least = bits;
+  }
+  std::int32_t found = 0;
+  const std::int32_t most = *least + reach > near ? *least + reach : near;
+  for (std::int32_t i = 0; i < n; ++i) {
+    if (distances[i] <= most) places[found++] = static_cast<std::uint32_t>(i);
+  }
+  return found;
+}
+
 }  // namespace
 
-const MixKernels kScalarMixKernels = {"scalar", dot, train, learn};
+const MixKernels kScalarMixKernels = {"scalar", dot, train, learn, nearest};
 
 }  // namespace nnzip::mixer

@@ -18,7 +18,7 @@ struct MixerPlan {
   int streams = 1;                // 1..64, as many as BlockOrder::fits the layout
   Layout layout;  // content of kSamples comes high byte first in any case: filter::reverse_numbers
   bool network = false;            // whether distributions of a network will be given
-  Effort effort = Effort::kUsual;  // sound: usual, large; images: usual
+  Effort effort = Effort::kUsual;  // sound and images: usual, large
   std::bitset<128> disabled;       // contexts switched off, for measurements; none in any file
 
   static constexpr std::size_t kMaxContent = std::size_t{1} << 26;

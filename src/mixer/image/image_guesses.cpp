@@ -62,13 +62,17 @@ struct ImageGuesses::Errors {
   std::uint32_t activity;             // mean difference of neighbours, in 1/16
 };
 
-std::size_t ImageGuesses::memory_bytes(const Layout& layout, std::size_t content_bytes) {
+std::size_t ImageGuesses::memory_bytes(const Layout& layout, std::size_t content_bytes,
+                                       Effort effort) {
+  constexpr std::int32_t kMostTaps = 23;
   return 4 * content_bytes +
-         layout.channels * LocalRegression::memory_bytes(layout.stride / layout.element) +
+         layout.channels *
+             LocalRegression::memory_bytes(kMostTaps, layout.stride / layout.element) +
+         (effort == Effort::kLarge ? WideRegressions::memory_bytes(layout) : 0) +
          (std::size_t{64} << 10);  // the rest, generously
 }
 
-ImageGuesses::ImageGuesses(const Layout& layout, std::size_t content_bytes)
+ImageGuesses::ImageGuesses(const Layout& layout, std::size_t content_bytes, Effort effort)
     : plane_(layout, content_bytes),
       most_(layout.number_bytes() == 2 ? 65535 * 16 : 255 * 16),
       errors_(content_bytes) {
@@ -77,6 +81,7 @@ ImageGuesses::ImageGuesses(const Layout& layout, std::size_t content_bytes)
     energies_.emplace_back(kEnergyTaps);
   }
   for (auto& biases : biases_) biases.resize(kBiases);
+  if (effort == Effort::kLarge) wide_.emplace(plane_);
 }
 
 void ImageGuesses::begin(ImageNumber& number) {
@@ -220,16 +225,27 @@ void ImageGuesses::corrected_candidates(ImageNumber& number, const Errors& e) {
   out[kByErrors] = bounded(local + by_errors);
   out[kUnbiased] = bounded(local + (by_texture + by_errors) / 2);
 
+  if (!wide_) return stack<kWideParity>(number);
+  const auto wide = wide_->begin(number.place, number.around, number.current, number.wide);
+  for (int i = 0; i < kWideGuesses; ++i) out[kWideParity + i] = bounded(wide[i]);
+  stack<kStacked>(number);
+}
+
+// Of the candidates before kCount.
+template <int kCount>
+void ImageGuesses::stack(ImageNumber& number) const {
+  auto& out = number.candidates;
+  const auto& weights = stacking_[number.place.channel];
   std::int64_t sum = 0;
   number.square = 256;
-  for (int i = 0; i < kStacked; ++i) {
+  for (int i = 0; i < kCount; ++i) {
     const std::int32_t d = std::clamp(out[i] - out[kUnbiased], -kDeviationLimit, kDeviationLimit);
     number.deviations[i] = d;
     number.square += d * d;
-    sum += std::int64_t{d} * stacking_[c][i];
+    sum += std::int64_t{d} * weights[i];
   }
-  const std::int64_t step = std::clamp<std::int64_t>(sum >> 20, -most_, most_);
-  number.best = out[kStacked] = bounded(out[kUnbiased] + static_cast<std::int32_t>(step));
+  const auto step = static_cast<std::int32_t>(std::clamp<std::int64_t>(sum >> 20, -most_, most_));
+  number.best = out[kStacked] = std::clamp(out[kUnbiased] + step, 0, most_);
 }
 
 // By regression of the logarithm of an error on those of what is known.
@@ -262,14 +278,18 @@ void ImageGuesses::select(ImageNumber& number, const Errors& e) const {
   const struct {
     Candidate candidate;
     std::int32_t energy;
-  } choice[kGuesses] = {{kStacked, likely},     {kStacked, colour},     {kUnbiased, nearby},
-                        {kLocal, activity},     {kWhole, likely},       {kPlane, likely},
-                        {kLeft, likely},        {kAbove, likely},       {kMean, likely},
-                        {kSlopeLeft, likely},   {kSlopeAbove, likely},  {kAboveTwice, activity},
-                        {kLeftTwice, activity}, {kPlainLeft, activity}, {kPlainAbove, activity},
-                        {kOtherColour, likely}, {kLeftThrice, likely},  {kUpperRight, likely},
-                        {kUpperLeft, likely},   {kPlainPlane, likely}};
-  for (int i = 0; i < kGuesses; ++i) {
+  } choice[kLargeGuesses] = {
+      {kStacked, likely},     {kStacked, colour},     {kUnbiased, nearby},
+      {kLocal, activity},     {kWhole, likely},       {kPlane, likely},
+      {kLeft, likely},        {kAbove, likely},       {kMean, likely},
+      {kSlopeLeft, likely},   {kSlopeAbove, likely},  {kAboveTwice, activity},
+      {kLeftTwice, activity}, {kPlainLeft, activity}, {kPlainAbove, activity},
+      {kOtherColour, likely}, {kLeftThrice, likely},  {kUpperRight, likely},
+      {kUpperLeft, likely},   {kPlainPlane, likely},  {kWideParity, likely},
+      {kWideParity, colour},  {kWideLast, likely},    {kWideLocal, likely},
+      {kWideLocal, colour},   {kWideWhole, likely}};
+  const int count = wide_ ? kLargeGuesses : kUsualGuesses;
+  for (int i = 0; i < count; ++i) {
     number.guesses[i] = {number.candidates[choice[i].candidate], choice[i].energy};
   }
 }
@@ -303,9 +323,17 @@ void ImageGuesses::learn(ImageNumber& number, std::int32_t value) {
     std::int32_t& bias = biases_[i][number.bias_contexts[i]];
     bias += (raw * 4096 - bias) >> 6;
   }
+  if (!wide_) return learn_stack<kWideParity>(number, value);
+  learn_stack<kStacked>(number, value);
+  wide_->learn(number.place, number.around, value, number.wide);
+}
+
+template <int kCount>
+void ImageGuesses::learn_stack(ImageNumber& number, std::int32_t value) {
+  const std::uint32_t c = number.place.channel;
   const std::int64_t left = std::clamp(value * 16 - number.best, -2000, 2000);
   const std::int64_t norm = number.square + (usual_square_[c] >> 3);
-  for (int i = 0; i < kStacked; ++i) {
+  for (int i = 0; i < kCount; ++i) {
     std::int32_t& weight = stacking_[c][i];
     weight += static_cast<std::int32_t>(left * number.deviations[i] * (1 << 17) / norm);
     weight = std::clamp(weight, -(1 << 24), 1 << 24);

@@ -4,14 +4,18 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
+#include "layout/effort.h"
 #include "mixer/image/image_plane.h"
 #include "mixer/image/image_regression.h"
+#include "mixer/image/wide_regressions.h"
 
 namespace nnzip::mixer {
 
-constexpr int kGuesses = 20;   // of a number
+// Of a number, of the usual and the large effort.
+constexpr int kUsualGuesses = 20, kLargeGuesses = 26;
 constexpr int kEnergies = 24;  // how large errors are expected: 2^(energy/2) / 4 and more
 
 enum Candidate {
@@ -32,6 +36,10 @@ enum Candidate {
   kByTexture,
   kByErrors,
   kUnbiased,
+  kWideParity,  // these four of the large effort
+  kWideLast,
+  kWideLocal,
+  kWideWhole,
   kStacked,
   kOtherColour,
   kLeftThrice,
@@ -55,13 +63,14 @@ struct ImageNumber {
   std::array<TapWeights, kMaxChannels> weights{};
   std::int32_t base = 0;
   Taps taps, energy_taps;
+  WideNumber wide;
   std::array<std::int32_t, kCandidates> candidates{};  // in 1/16
-  std::array<std::int32_t, kCandidates> deviations{};  // of those before kStacked from kUnbiased
+  std::array<std::int32_t, kStacked> deviations{};     // of those before it from kUnbiased
   std::int64_t square = 0;                             // sum of the squares of these
   std::array<std::uint32_t, 2> bias_contexts{};
 
   // For the predictor.
-  std::array<Guess, kGuesses> guesses{};
+  std::array<Guess, kLargeGuesses> guesses{};
   std::int32_t best = 0;      // the candidate kStacked
   std::int32_t energy = 0;    // expected of it
   std::int32_t nearby = 0;    // energy of the errors around
@@ -70,8 +79,8 @@ struct ImageNumber {
 
 class ImageGuesses {
  public:
-  static std::size_t memory_bytes(const Layout& layout, std::size_t content_bytes);
-  ImageGuesses(const Layout& layout, std::size_t content_bytes);
+  static std::size_t memory_bytes(const Layout& layout, std::size_t content_bytes, Effort effort);
+  ImageGuesses(const Layout& layout, std::size_t content_bytes, Effort effort);
 
   const ImagePlane& plane() const { return plane_; }
   // number.place is set.
@@ -84,6 +93,10 @@ class ImageGuesses {
   void gather_taps(ImageNumber& number) const;
   void simple_candidates(ImageNumber& number) const;
   void corrected_candidates(ImageNumber& number, const Errors& errors);
+  template <int kCount>
+  void stack(ImageNumber& number) const;
+  template <int kCount>
+  void learn_stack(ImageNumber& number, std::int32_t value);
   void expect_energy(ImageNumber& number, const Errors& errors);
   void select(ImageNumber& number, const Errors& errors) const;
   void repeat_above(ImageNumber& number) const;
@@ -93,6 +106,7 @@ class ImageGuesses {
   std::vector<std::int16_t> errors_;     // of kUnbiased, in 1/4, by position; 0 until known
   std::vector<LocalRegression> values_;  // of each channel
   std::vector<WholeRegression> energies_;
+  std::optional<WideRegressions> wide_;  // of the large effort
   std::array<std::vector<std::int32_t>, 2> biases_;
   std::array<std::array<std::int32_t, kStacked>, kMaxChannels> stacking_{};
   std::array<std::int64_t, kMaxChannels> usual_square_{};

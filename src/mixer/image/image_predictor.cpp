@@ -15,7 +15,7 @@ namespace {
 constexpr std::int32_t kBins = 48;
 constexpr std::int32_t kLevels = 6;
 constexpr std::int32_t kShapes = kEnergies / 2;
-constexpr std::int32_t kGuessCounters = kShapes * kLevels * kBins;  // of a channel
+constexpr std::int32_t kGuessCounters = kShapes * kLevels * kBins;  // of a channel and a guess
 
 constexpr int kSetContexts[] = {kEnergies * 8,
                                 512,
@@ -28,15 +28,8 @@ constexpr int kSetContexts[] = {kEnergies * 8,
                                 ColourPairs::kStates};
 constexpr int kFinalContexts[] = {kEnergies * 8, 384, 512};
 
-constexpr int kBiasInput = kGuesses;
-constexpr int kNetworkInput = kGuesses + 1;
-constexpr int kNetworkLinearInput = kGuesses + 2;
-constexpr int kPlainInput = kGuesses + 3;  // one for each plain context
-constexpr int kExactInput = kPlainInput + 5;
-constexpr int kPairInput = kExactInput + PixelContexts::kInputs;
-constexpr int kLinearInput = 64;  // one for each guess
 constexpr std::uint32_t kCounterLimit = 1023;
-constexpr MixRates kRates{90, 18, 120};
+constexpr MixRates kUsualRates{90, 18, 120}, kLargeRates{60, 18, 120};
 
 // What no data are needed for.
 struct ImageTables {
@@ -86,8 +79,15 @@ const ImageTables& image_tables() {
 // A refiner of 2^12 to 2^16 contexts.
 int refined_shift(std::size_t content_bytes) { return 16 - log2_refined(content_bytes); }
 
-std::array<std::int16_t, 96> first_weights() {
-  std::array<std::int16_t, 96> weights{};
+std::size_t plain_count(const Layout& layout) {
+  return std::size_t{1 + 3 * 256} * 256 * layout.element;
+}
+
+}  // namespace
+
+template <Effort kEffort>
+auto ImagePredictorOf<kEffort>::first_weights() -> std::array<std::int16_t, kInputs> {
+  std::array<std::int16_t, kInputs> weights{};
   std::fill_n(weights.begin(), kGuesses, static_cast<std::int16_t>(kWeightOne * 2 / 100));
   for (int i = 0; i < 2 * kHashed; i += 2) {
     weights[kExactInput + i] = static_cast<std::int16_t>(kWeightOne * 2 / 100);
@@ -97,26 +97,22 @@ std::array<std::int16_t, 96> first_weights() {
   return weights;
 }
 
-std::size_t plain_count(const Layout& layout) {
-  return std::size_t{1 + 3 * 256} * 256 * layout.element;
-}
-
-}  // namespace
-
-std::size_t ImagePredictor::memory_bytes(const MixerPlan& plan) {
-  return ImageGuesses::memory_bytes(plan.layout, plan.content_bytes) +
+template <Effort kEffort>
+std::size_t ImagePredictorOf<kEffort>::memory_bytes(const MixerPlan& plan) {
+  return ImageGuesses::memory_bytes(plan.layout, plan.content_bytes, kEffort) +
          static_cast<std::size_t>(plan.streams) * sizeof(Stream) +
          sizeof(Counter) * (std::size_t{kGuesses * kGuessCounters} * plan.layout.channels +
                             plain_count(plan.layout)) +
          (std::size_t{64} << (16 - refined_shift(plan.content_bytes))) +
-         PixelContexts::memory_bytes(plan.content_bytes) + ColourPairs::memory_bytes() +
+         PixelContexts::memory_bytes(plan.content_bytes) + ColourPairs::memory_bytes(kEffort) +
          decltype(sets_)::memory_bytes(kSetContexts, kFinalContexts) +
          (std::size_t{1} << 16);  // the rest, generously
 }
 
-ImagePredictor::ImagePredictor(const MixerPlan& plan, const MixKernels& kernels)
+template <Effort kEffort>
+ImagePredictorOf<kEffort>::ImagePredictorOf(const MixerPlan& plan, const MixKernels& kernels)
     : disabled_((plan.disabled & std::bitset<128>(0xFFFFFFFF)).to_ullong()),
-      guesses_(plan.layout, plan.content_bytes),
+      guesses_(plan.layout, plan.content_bytes, kEffort),
       order_(plan.content_bytes, plan.streams, plan.layout),
       streams_(static_cast<std::size_t>(plan.streams)),
       low_first_(plan.layout.low_first),
@@ -124,10 +120,11 @@ ImagePredictor::ImagePredictor(const MixerPlan& plan, const MixKernels& kernels)
       exact_(guesses_.plane(), plan.content_bytes, streams_.size()),
       plain_counters_(plain_count(plan.layout), make_counter(1 << 15, 0)),
       inputs_(kInputs),
-      sets_(kernels, kSetContexts, kFinalContexts, kRates, first_weights()),
+      sets_(kernels, kSetContexts, kFinalContexts, kIsLarge ? kLargeRates : kUsualRates,
+            first_weights()),
       refined_shift_(refined_shift(plan.content_bytes)),
       refiner_(std::size_t{1} << (16 - refined_shift_)) {
-  if (plan.layout.channels > 2 && plan.layout.number_bytes() == 1) pairs_.emplace();
+  if (plan.layout.channels > 2 && plan.layout.number_bytes() == 1) pairs_.emplace(kEffort);
   for (std::size_t i = 0; i < streams_.size(); ++i) streams_[i].position = order_.first(i);
   const std::vector<Counter>& first = image_tables().first;
   const std::size_t tables = kGuesses * std::size_t{plan.layout.channels};
@@ -137,7 +134,8 @@ ImagePredictor::ImagePredictor(const MixerPlan& plan, const MixKernels& kernels)
   }
 }
 
-void ImagePredictor::begin_byte(int stream, const Distribution* network) {
+template <Effort kEffort>
+void ImagePredictorOf<kEffort>::begin_byte(int stream, const Distribution* network) {
   stream_ = static_cast<std::size_t>(stream);
   Stream& s = streams_[stream_];
   number_ = &s.number;
@@ -147,13 +145,13 @@ void ImagePredictor::begin_byte(int stream, const Distribution* network) {
   number_->place = guesses_.plane().place(s.position);
   if (number_->place.byte == 0) guesses_.begin(*number_);
   if (!number_->place.padding) exact_.begin_byte(stream_, *number_, s.last);
-  paired_ = pairs_ && ColourPairs::applies(number_->place);
-  if (paired_) pairs_->begin(*number_);
+  if (pairs_) pairs_->begin(*number_);
   prepare_guesses();
   prepare_plain_contexts();
 }
 
-void ImagePredictor::prepare_guesses() {
+template <Effort kEffort>
+void ImagePredictorOf<kEffort>::prepare_guesses() {
   const ImageTables& tables = image_tables();
   const auto channel = static_cast<std::int32_t>(number_->place.channel);
   for (int i = 0; i < kGuesses; ++i) {
@@ -168,7 +166,8 @@ void ImagePredictor::prepare_guesses() {
 }
 
 // Between the numbers whose bit is 0 and those with a 1, as far as the number is known.
-void ImagePredictor::set_threshold() {
+template <Effort kEffort>
+void ImagePredictorOf<kEffort>::set_threshold() {
   const auto middle = static_cast<std::int32_t>(((partial_ << 1 | 1) << (7 - bit_)) & 255);
   const std::int32_t last = streams_[stream_].last;
   level_ = 7 - bit_;
@@ -185,7 +184,8 @@ void ImagePredictor::set_threshold() {
   }
 }
 
-void ImagePredictor::add_guesses() {
+template <Effort kEffort>
+void ImagePredictorOf<kEffort>::add_guesses() {
   std::array<std::int32_t, kGuesses> distance;
   for (int i = 0; i < kGuesses; ++i) distance[i] = threshold_ - values_[i];
   if (circular_) {
@@ -218,7 +218,8 @@ void ImagePredictor::add_guesses() {
 }
 
 // Bytes after like bytes, whatever they mean: for images that hold few of the possible numbers.
-void ImagePredictor::prepare_plain_contexts() {
+template <Effort kEffort>
+void ImagePredictorOf<kEffort>::prepare_plain_contexts() {
   const PixelPlace& place = number_->place;
   const bool low = two_bytes() ? (place.byte == 0) == low_first_ : true;
   const auto byte_of = [&](std::int32_t value) { return (low ? value : value >> 8) & 255; };
@@ -234,7 +235,8 @@ void ImagePredictor::prepare_plain_contexts() {
   }
 }
 
-void ImagePredictor::add_plain_contexts() {
+template <Effort kEffort>
+void ImagePredictorOf<kEffort>::add_plain_contexts() {
   for (int i = 0; i < kPlain; ++i) {
     const Counter counter = plain_[i][partial_];
     counters_at_work_[kGuesses + i] = counter;
@@ -242,7 +244,8 @@ void ImagePredictor::add_plain_contexts() {
   }
 }
 
-void ImagePredictor::add_exact_contexts() {
+template <Effort kEffort>
+void ImagePredictorOf<kEffort>::add_exact_contexts() {
   std::int16_t* const x = inputs_.data() + kExactInput;
   if (number_->place.padding) {
     std::fill_n(x, PixelContexts::kInputs, std::int16_t{0});
@@ -251,13 +254,13 @@ void ImagePredictor::add_exact_contexts() {
   }
 }
 
-void ImagePredictor::add_colour_pairs() {
-  std::int16_t* const x = inputs_.data() + kPairInput;
-  x[0] = x[1] = 0;
-  if (paired_) pairs_->add_inputs(x, partial_, bit_);
+template <Effort kEffort>
+void ImagePredictorOf<kEffort>::add_colour_pairs() {
+  if (pairs_) pairs_->add_inputs(inputs_.data() + kPairInput, partial_, bit_);
 }
 
-void ImagePredictor::add_network() {
+template <Effort kEffort>
+void ImagePredictorOf<kEffort>::add_network() {
   std::int16_t* const x = inputs_.data();
   x[kNetworkInput] = x[kNetworkLinearInput] = 0;
   if (network_ == nullptr) return;
@@ -266,7 +269,8 @@ void ImagePredictor::add_network() {
   x[kNetworkLinearInput] = linear_input(logit);
 }
 
-void ImagePredictor::select_sets() {
+template <Effort kEffort>
+void ImagePredictorOf<kEffort>::select_sets() {
   const std::int32_t level = std::min(level_, 7);
   const auto texture = static_cast<std::int32_t>(number_->texture);
   const PixelPlace& at = number_->place;
@@ -285,13 +289,14 @@ void ImagePredictor::select_sets() {
       level * 96 + number_->nearby * 4 + channel,
       at.padding ? 0 : static_cast<std::int32_t>(exact_.copy_state()),
       at.padding ? 0 : static_cast<std::int32_t>(exact_.seen_state()) * 16 + level_,
-      static_cast<std::int32_t>(paired_ ? pairs_->state() : ColourPairs::kStates - 1)};
+      static_cast<std::int32_t>(pairs_ ? pairs_->state() : ColourPairs::kStates - 1)};
   for (int k = 0; k < kSets; ++k) sets_.choose(k, static_cast<std::size_t>(contexts[k]));
   const int final_contexts[] = {contexts[0], contexts[2], contexts[1]};
   for (int k = 0; k < 3; ++k) sets_.choose_final(k, static_cast<std::size_t>(final_contexts[k]));
 }
 
-std::uint32_t ImagePredictor::predict() {
+template <Effort kEffort>
+std::uint32_t ImagePredictorOf<kEffort>::predict() {
   const std::int32_t best = number_->best / (two_bytes() ? 4096 : 16);
   refiner_.select(static_cast<std::uint32_t>(best >> refined_shift_) << 8 | partial_);
   set_threshold();
@@ -310,10 +315,11 @@ std::uint32_t ImagePredictor::predict() {
   return static_cast<std::uint32_t>(std::clamp(p, 1, 65535));
 }
 
-void ImagePredictor::update(int bit) {
+template <Effort kEffort>
+void ImagePredictorOf<kEffort>::update(int bit) {
   sets_.learn(inputs_.data(), bit);
   if (!number_->place.padding) exact_.update(sets_.kernels(), bit);
-  if (paired_) pairs_->update(bit);
+  if (pairs_) pairs_->update(bit);
   refiner_.update(bit, sets_.dither());
   sets_.kernels().learn(counters_at_work_.data(), kCounterRoom, kTables.reciprocal.data(), bit,
                         kCounterLimit);
@@ -325,7 +331,8 @@ void ImagePredictor::update(int bit) {
   ++bit_;
 }
 
-std::uint8_t ImagePredictor::end_byte() {
+template <Effort kEffort>
+std::uint8_t ImagePredictorOf<kEffort>::end_byte() {
   const auto byte = static_cast<std::uint8_t>(partial_);
   Stream& s = streams_[stream_];
   if (!two_bytes()) {
@@ -333,11 +340,14 @@ std::uint8_t ImagePredictor::end_byte() {
   } else if (number_->place.byte == 1) {
     guesses_.learn(*number_, low_first_ ? byte << 8 | s.last : s.last << 8 | byte);
   }
-  if (paired_) pairs_->learn(*number_, byte);
+  if (pairs_) pairs_->learn(byte);
   if (!number_->place.padding) exact_.end_byte(stream_, *number_);
   s.last = byte;
   s.position = order_.next(s.position);
   return byte;
 }
+
+template class ImagePredictorOf<Effort::kUsual>;
+template class ImagePredictorOf<Effort::kLarge>;
 
 }  // namespace nnzip::mixer

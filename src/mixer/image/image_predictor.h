@@ -10,6 +10,7 @@
 
 #include "coder/distribution.h"
 #include "layout/block_order.h"
+#include "layout/effort.h"
 #include "mixer/core/adaptive_map.h"
 #include "mixer/core/aligned_memory.h"
 #include "mixer/core/mix_network.h"
@@ -20,12 +21,14 @@
 
 namespace nnzip::mixer {
 
-// For layouts of Form::kPixels; the same calls as BytePredictor's.
-class ImagePredictor {
+// For layouts of Form::kPixels; the same calls as BytePredictor's. Of the usual and the large
+// effort.
+template <Effort kEffort>
+class ImagePredictorOf {
  public:
   static std::size_t memory_bytes(const MixerPlan& plan);
 
-  ImagePredictor(const MixerPlan& plan, const MixKernels& kernels);
+  ImagePredictorOf(const MixerPlan& plan, const MixKernels& kernels);
 
   // The byte that comes belongs to that stream.
   void begin_byte(int stream, const Distribution* network);
@@ -39,8 +42,18 @@ class ImagePredictor {
   const MixKernels& kernels() const { return sets_.kernels(); }
 
  private:
+  static constexpr bool kIsLarge = kEffort == Effort::kLarge;
+  static constexpr int kGuesses = kIsLarge ? kLargeGuesses : kUsualGuesses;
   static constexpr int kPlain = 4;
-  static constexpr int kInputs = 96;
+  // Where the inputs of each kind begin.
+  static constexpr int kBiasInput = kGuesses;
+  static constexpr int kNetworkInput = kGuesses + 1;
+  static constexpr int kNetworkLinearInput = kGuesses + 2;
+  static constexpr int kPlainInput = kGuesses + 3;  // one for each plain context
+  static constexpr int kExactInput = kPlainInput + 5;
+  static constexpr int kPairInput = kExactInput + PixelContexts::kInputs;
+  static constexpr int kLinearInput = kIsLarge ? 96 : 64;  // one for each guess
+  static constexpr int kInputs = kIsLarge ? 128 : 96;
   static constexpr int kSets = 9;
   static constexpr int kCounterRoom = 32;  // for all guesses and plain contexts
 
@@ -50,6 +63,7 @@ class ImagePredictor {
     ImageNumber number;
   };
 
+  static std::array<std::int16_t, kInputs> first_weights();
   bool two_bytes() const { return guesses_.plane().number_bytes() == 2 && !number_->place.padding; }
   void prepare_guesses();
   void set_threshold();
@@ -73,7 +87,6 @@ class ImagePredictor {
   ImageNumber* number_ = nullptr;
   std::uint32_t partial_ = 1;  // its bits so far below a leading 1
   int bit_ = 0;                // how many
-  bool paired_ = false;        // pairs_ says something of it
   const Distribution* network_ = nullptr;
   // Of the guesses: values, bins in a unit of distance in 1/2^20 and how far they reach, what is
   // added to the bit's level, first counters.

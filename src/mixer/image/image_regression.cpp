@@ -45,7 +45,7 @@ void remainders(const ProductSums& sums, std::size_t n, const TapWeights& start,
 
 // weights += what solves the equations, nearly: A x = goal with A = L D L^T. Squares are scaled to
 // 27 bits; entries of L D and of D are bounded by 2^28, those of L (in 1/65536) by 2^22, so that a
-// sum of 23 products stays below 2^55.
+// sum of 39 products stays below 2^56.
 void solve(const ProductSums& sums, std::size_t n, int ridge, TapWeights& weights) {
   std::int64_t most = 0;
   for (std::size_t i = 0; i < n; ++i) most = std::max(most, sums[row_begin(i) + i]);
@@ -105,14 +105,18 @@ std::size_t product_count(std::int32_t taps) {
   return row_begin(static_cast<std::size_t>(taps) + 1);
 }
 
-WholeRegression::WholeRegression(std::int32_t taps)
-    : taps_(taps), fresh_(product_count(taps)), sums_(product_count(taps)) {}
+WholeRegression::WholeRegression(std::int32_t taps, Recall recall)
+    : taps_(taps), recall_(recall), fresh_(product_count(taps)), sums_(product_count(taps)) {}
+
+std::size_t WholeRegression::memory_bytes(std::int32_t taps) {
+  return (sizeof(Products::value_type) + sizeof(ProductSums::value_type)) * product_count(taps);
+}
 
 void WholeRegression::learn(const Taps& taps) {
   add_products(taps, fresh_.data());
-  if (++seen_ % kInterval != 0) return;
+  if (++seen_ % recall_.interval != 0) return;
   for (std::size_t i = 0; i < sums_.size(); ++i) {
-    sums_[i] += fresh_[i] - (sums_[i] >> 6);
+    sums_[i] += fresh_[i] - (sums_[i] >> recall_.memory);
     fresh_[i] = 0;
   }
   weights_.fill(0);
@@ -127,10 +131,10 @@ LocalRegression::LocalRegression(std::int32_t taps, std::uint32_t width)
       sums_(cell_size_),
       whole_sums_(cell_size_) {}
 
-std::size_t LocalRegression::memory_bytes(std::uint32_t width) {
+std::size_t LocalRegression::memory_bytes(std::int32_t taps, std::uint32_t width) {
   const std::size_t cells = std::min((width + kCellWidth - 1) / kCellWidth, kMaxCells);
   return (cells * sizeof(Products::value_type) + 2 * sizeof(ProductSums::value_type)) *
-         product_count(kMaxTaps);
+         product_count(taps);
 }
 
 // A cell holds what the rows above have left in it, and what this row did if it is behind.

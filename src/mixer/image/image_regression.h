@@ -9,7 +9,7 @@
 
 namespace nnzip::mixer {
 
-constexpr int kMaxTaps = 23;
+constexpr int kMaxTaps = 39;
 constexpr std::int32_t kTapLimit = 1023;
 
 // What a number is predicted from, then the number itself, then zeros; |value| <= kTapLimit.
@@ -33,16 +33,24 @@ using Products = std::vector<std::int32_t>;
 using ProductSums = std::vector<std::int64_t>;
 std::size_t product_count(std::int32_t taps);
 
+// How soon a regression chooses weights anew, and how far back it sees: 2^memory intervals.
+struct Recall {
+  std::uint32_t interval;  // numbers
+  int memory;
+};
+constexpr Recall kLongRecall{64, 6}, kShortRecall{16, 5};
+
 // One set of weights, of all that was seen.
 class WholeRegression {
  public:
-  explicit WholeRegression(std::int32_t taps);
+  explicit WholeRegression(std::int32_t taps, Recall recall = kLongRecall);
+  static std::size_t memory_bytes(std::int32_t taps);
   const TapWeights& weights() const { return weights_; }
   void learn(const Taps& taps);
 
  private:
-  static constexpr std::uint32_t kInterval = 64;  // numbers from one choice to the next
   std::int32_t taps_;
+  Recall recall_;
   std::uint32_t seen_ = 0;
   Products fresh_;
   ProductSums sums_;
@@ -54,7 +62,7 @@ class LocalRegression {
  public:
   // For rows of that many pixels.
   LocalRegression(std::int32_t taps, std::uint32_t width);
-  static std::size_t memory_bytes(std::uint32_t width);
+  static std::size_t memory_bytes(std::int32_t taps, std::uint32_t width);
 
   // Whether weights shall be chosen anew at that pixel.
   static bool begins_cell(std::uint32_t x) { return x % kCellWidth == 0; }

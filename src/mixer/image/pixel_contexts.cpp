@@ -8,6 +8,7 @@
 
 #include "mixer/core/logistic.h"
 #include "mixer/core/mixer_plan.h"
+#include "mixer/image/pixel_hash.h"
 
 namespace nnzip::mixer {
 namespace {
@@ -41,11 +42,6 @@ constexpr std::array<std::uint32_t, kHashed> kContexts = {
 constexpr std::array<std::uint32_t, kCopies> kSurroundings = {
     bits({kW, kN, kNW, kNE, kWW, kNN, kNNE, kNWW, kNEE, kNNW, kWWW}),
     bits({kN, kNE, kNN, kNNE, kNEE, kNNN})};
-
-std::uint64_t mixed(std::uint64_t hash, std::uint64_t value) {
-  hash = (hash ^ value) * 0x9E3779B97F4A7C15u;
-  return hash ^ hash >> 32;
-}
 
 std::uint64_t hash_of(std::uint64_t hash, std::uint32_t neighbours,
                       std::span<const std::uint64_t> around) {

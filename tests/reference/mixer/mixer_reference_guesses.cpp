@@ -171,7 +171,7 @@ void ImageReference::put_corrections(Stream& s, Int l) {
   const Channel& channel = regressions_[s.c];
   Int sum = 0;
   s.q = 256;
-  for (std::size_t i = 0; i < kStackedOnes; ++i) {
+  for (const Candidate i : stacked_ones()) {
     s.d[i] = clamp(v[i] - v[kUnbiased], 4095);
     s.q += s.d[i] * s.d[i];
     sum += s.d[i] * channel.z[i];
@@ -184,20 +184,79 @@ void ImageReference::put_corrections(Stream& s, Int l) {
 
 void ImageReference::put_guesses(Stream& s, const Errors& e) const {
   const unsigned withcolour = energy(e.withcolour), activity = energy(e.activity);
-  const struct {
-    Candidate candidate;
-    unsigned energy;
-  } guesses[kGuesses] = {
-      {kStacked, s.likely},     {kStacked, withcolour},  {kUnbiased, energy(e.nearby)},
-      {kLocal, activity},       {kWhole, s.likely},      {kPlane, s.likely},
-      {kLeft, s.likely},        {kAbove, s.likely},      {kMean, s.likely},
-      {kSlopeLeft, s.likely},   {kSlopeAbove, s.likely}, {kAboveTwice, activity},
-      {kLeftTwice, activity},   {kPlainLeft, activity},  {kPlainAbove, activity},
-      {kOtherColour, s.likely}, {kLeftThrice, s.likely}, {kUpperRight, s.likely},
-      {kUpperLeft, s.likely},   {kPlainPlane, s.likely}};
-  for (std::size_t i = 0; i < kGuesses; ++i) {
-    s.guesses[i] = {s.candidates[guesses[i].candidate], guesses[i].energy};
+  const auto& v = s.candidates;
+  s.guesses = {
+      {v[kStacked], s.likely},     {v[kStacked], withcolour},  {v[kUnbiased], energy(e.nearby)},
+      {v[kLocal], activity},       {v[kWhole], s.likely},      {v[kPlane], s.likely},
+      {v[kLeft], s.likely},        {v[kAbove], s.likely},      {v[kMean], s.likely},
+      {v[kSlopeLeft], s.likely},   {v[kSlopeAbove], s.likely}, {v[kAboveTwice], activity},
+      {v[kLeftTwice], activity},   {v[kPlainLeft], activity},  {v[kPlainAbove], activity},
+      {v[kOtherColour], s.likely}, {v[kLeftThrice], s.likely}, {v[kUpperRight], s.likely},
+      {v[kUpperLeft], s.likely},   {v[kPlainPlane], s.likely}};
+  if (!large_) return;
+  for (const Guess& guess : std::vector<Guess>{{v[kWideParity], s.likely},
+                                               {v[kWideParity], withcolour},
+                                               {v[kWideLast], s.likely},
+                                               {v[kWideLocal], s.likely},
+                                               {v[kWideLocal], withcolour},
+                                               {v[kWideWhole], s.likely}}) {
+    s.guesses.push_back(guess);
   }
+}
+
+std::vector<std::size_t> ImageReference::wide_others(std::size_t c) const {
+  std::vector<std::size_t> others;
+  const auto add = [&](Int j) {
+    if (j >= 0 && j < channels_ && others.size() < 2) others.push_back(static_cast<std::size_t>(j));
+  };
+  for (const Int j : {-1, -2, 1, 2}) add(static_cast<Int>(c) + j);
+  return others;
+}
+
+std::size_t ImageReference::wide_count(std::size_t c) const {
+  std::size_t n = 11;
+  for (const std::size_t j : wide_others(c)) n += j < c ? 12 : 11;
+  return n;
+}
+
+// Less the mean of W and N, in halves for numbers of one byte.
+ImageReference::Int ImageReference::wide_tap(const Stream& s, Int value, std::size_t j) const {
+  const Int twice = 2 * value - s.around[W][j] - s.around[N][j];
+  return mixer_reference::limit_tap(b_ == 1 ? twice : twice >> 1);
+}
+
+void ImageReference::put_wide(Stream& s) {
+  mixer_reference::Taps taps;
+  const auto add_around = [&](std::size_t j) {
+    for (const Neighbour i : {N, NW, NE, WW, NN, NNE, NWW, NEE, NNW, WWW, NNN}) {
+      taps.push_back(wide_tap(s, s.around[i][j], j));
+    }
+  };
+  add_around(s.c);
+  for (const std::size_t j : wide_others(s.c)) {
+    if (j < s.c) taps.push_back(wide_tap(s, s.current[j], j));
+    add_around(j);
+  }
+  Wide& wide = wide_[s.c];
+  if (s.x % 8 == 0) s.wide_local[s.c] = wide.local.choose(s.x);
+  s.parity = s.x % 2 + 2 * static_cast<std::size_t>(s.number / stride_ % 2);
+  const auto predicted = [&](const mixer_reference::Weights& weights) {
+    const Int p = mixer_reference::predict(taps, weights);
+    return 8 * (s.around[W][s.c] + s.around[N][s.c]) + (b_ == 1 ? p >> 1 : p);
+  };
+  s.candidates[kWideParity] = predicted(wide.by_parity[s.parity].weights);
+  s.candidates[kWideLast] = predicted(wide.last.weights);
+  s.candidates[kWideLocal] = predicted(s.wide_local[s.c]);
+  s.candidates[kWideWhole] = predicted(wide.local.whole_weights);
+  taps.push_back(0);  // the goal
+  s.wide_taps = taps;
+}
+
+std::vector<ImageReference::Candidate> ImageReference::stacked_ones() const {
+  std::vector<Candidate> ones;
+  for (int i = kLocal; i <= kUnbiased; ++i) ones.push_back(static_cast<Candidate>(i));
+  if (large_) ones.insert(ones.end(), {kWideParity, kWideLast, kWideLocal, kWideWhole});
+  return ones;
 }
 
 void ImageReference::begin_number(Stream& s) {
@@ -206,13 +265,14 @@ void ImageReference::begin_number(Stream& s) {
   put_taps(s);
   const Int l = 16 * s.base + mixer_reference::predict(s.taps, s.local[s.c]);
   put_candidates(s, l);
+  if (large_) put_wide(s);
   put_corrections(s, l);
 }
 
 void ImageReference::begin_padding(Stream& s) {
   const Int above = s.number - stride_;
   const Int byte = above >= 0 ? content_[static_cast<std::size_t>(above)] : 0;
-  for (Guess& guess : s.guesses) guess = {16 * byte, 0};
+  s.guesses.assign(guess_count_, {16 * byte, 0});
   s.texture = 0;
   s.likely = 0;
   s.withcolour = 0;
@@ -234,11 +294,17 @@ void ImageReference::end_number(Stream& s, Int v) {
     *bias += (4096 * off - *bias) >> 6;
   }
   const Int u = clamp(16 * v - s.candidates[kStacked], 2000);
-  for (std::size_t i = 0; i < kStackedOnes; ++i) {
+  for (const Candidate i : stacked_ones()) {
     channel.z[i] =
         clamp(channel.z[i] + u * s.d[i] * (Int{1} << 17) / (s.q + (channel.Q >> 3)), Int{1} << 24);
   }
   channel.Q += (8 * s.q - channel.Q) >> 6;
+  if (!large_) return;
+  Wide& wide = wide_[s.c];
+  s.wide_taps.back() = wide_tap(s, v, s.c);
+  wide.by_parity[s.parity].learn(s.wide_taps);
+  wide.last.learn(s.wide_taps);
+  wide.local.learn(s.x, s.wide_taps);
 }
 
 }  // namespace nnzip

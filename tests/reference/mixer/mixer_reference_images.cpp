@@ -35,8 +35,12 @@ Counter first_counter(Int bin, unsigned level) {
 
 }  // namespace
 
-ImageReference::ImageReference(std::size_t n, std::size_t streams, const Layout& layout, bool)
+ImageReference::ImageReference(std::size_t n, std::size_t streams, const Layout& layout, bool,
+                               Effort effort)
     : layout_(layout),
+      large_(effort == Effort::kLarge),
+      guess_count_(large_ ? 26 : 20),
+      linear_(large_ ? 96 : 64),
       stride_(layout.stride),
       b_(layout.number_bytes()),
       pixel_(layout.element),
@@ -50,26 +54,36 @@ ImageReference::ImageReference(std::size_t n, std::size_t streams, const Layout&
       exact_(n, streams, layout),
       z_(std::clamp(log2_of(n) - 2, 12, 16)),
       refiner_(std::size_t{1} << z_),
-      inputs_(96),
+      inputs_(large_ ? 128 : 96),
       logits_(9) {
   const auto channels = static_cast<std::size_t>(channels_);
   for (std::size_t c = 0; c < channels; ++c) {
-    regressions_.push_back({.local = {tap_count(c), static_cast<std::size_t>(width_)}});
+    const auto width = static_cast<std::size_t>(width_);
+    regressions_.push_back({.local = {tap_count(c), width}});
+    if (!large_) continue;
+    const std::size_t wide = wide_count(c);
+    wide_.push_back({std::vector(4, mixer_reference::WholeRegression(wide)),
+                     mixer_reference::WholeRegression(wide, 16, 5),
+                     mixer_reference::LocalRegression(wide, width)});
   }
   for (std::size_t i = 0; i < streams; ++i) {
     Stream s{};
     s.e = static_cast<Int>(i) * stride_;
-    for (std::size_t c = 0; c < channels; ++c) s.local.emplace_back(tap_count(c));
+    for (std::size_t c = 0; c < channels; ++c) {
+      s.local.emplace_back(tap_count(c));
+      s.wide_local.emplace_back(wide_count(c));
+    }
     s.errors.resize(channels);
     for (auto& numbers : s.around) numbers.resize(channels);
     s.current.resize(channels);
     streams_.push_back(s);
   }
-  std::vector<Int> first(96);
-  std::fill_n(first.begin(), kGuesses, 16384 * 2 / 100);
-  first[21] = 16384 * 30 / 100;
-  for (std::size_t i = 28; i < 52; i += 2) first[i] = 16384 * 2 / 100;
-  first[56] = 16384 * 2 / 100;
+  const std::size_t g = guess_count_;
+  std::vector<Int> first(inputs_.size());
+  std::fill_n(first.begin(), g, 16384 * 2 / 100);
+  first[g + 1] = 16384 * 30 / 100;
+  for (std::size_t i = g + 8; i < g + 32; i += 2) first[i] = 16384 * 2 / 100;
+  first[g + 36] = 16384 * 2 / 100;
   for (const std::size_t of : {192, 512, 384, 512, 256, 768, 64, 208, 65})
     sets_.emplace_back(of, first);
   for (const std::size_t of : {192, 384, 512}) {
@@ -131,7 +145,7 @@ void ImageReference::start(std::size_t stream, const Distribution* distribution)
     if (s.c == 0) exact_.begin_pixel(stream, s.number, s.around);
   }
   if (!s.padding) exact_.begin_byte(stream, s.c, in_number, s.current, s.first);
-  if (is_paired(s)) pairs_.begin(s.current[0], s.current[1], s.candidates[kStacked], s.likely);
+  begin_differences(s);
 }
 
 Int ImageReference::place() const { return stream_->e - stream_->number; }
@@ -163,10 +177,45 @@ Counter& ImageReference::counter(std::size_t guess) {
 void ImageReference::put_exact(const Stream& s) {
   std::array<Int, 28> x{};
   if (!s.padding) x = exact_.inputs(c_, k_);
-  std::copy(x.begin(), x.end(), inputs_.begin() + 28);
-  std::array<Int, 2> of_pair{};
-  if (is_paired(s)) of_pair = pairs_.inputs(c_, k_);
-  std::copy(of_pair.begin(), of_pair.end(), inputs_.begin() + 56);
+  const auto exact = inputs_.begin() + static_cast<Int>(guess_count_) + 8;
+  std::copy(x.begin(), x.end(), exact);
+  std::fill_n(exact + 28, large_ ? 8 : 2, 0);
+  for (auto& [table, at] : differences(s)) {
+    const auto two = table->inputs(c_, k_);
+    std::copy(two.begin(), two.end(), exact + 28 + static_cast<Int>(at));
+  }
+}
+
+std::vector<std::pair<mixer_reference::PairReference*, std::size_t>> ImageReference::differences(
+    const Stream& s) {
+  std::vector<std::pair<mixer_reference::PairReference*, std::size_t>> all;
+  if (is_paired(s)) all.push_back({&pairs_, 0});
+  const bool further = large_ && b_ == 1 && channels_ > 2 && !s.padding && (s.c == 1 || s.c == 2);
+  for (std::size_t i = 0; further && i < 3; ++i) {
+    all.push_back({&further_[3 * (s.c - 1) + i], 2 + 2 * i});
+  }
+  return all;
+}
+
+void ImageReference::begin_differences(const Stream& s) {
+  if (is_paired(s)) {
+    const Int i = modulo(s.current[0] - s.current[1], 512);
+    pairs_.begin(static_cast<std::uint64_t>(i), s.current[1], s.candidates[kStacked], s.likely);
+  }
+  const auto tables = differences(s);
+  if (tables.size() < 3) return;
+  const std::size_t c = s.c;
+  const Int below = s.current[c - 1], f = c == 2 ? s.current[0] - s.current[1] : 0;
+  const Int t = s.candidates[kStacked] - 16 * below;
+  const auto of_left = [&](std::size_t j) { return s.around[W][j] - s.around[W][1]; };
+  const Int of[3][3] = {{f, of_left(0), of_left(2)},
+                        {0, (t + 2) >> 2, 0},
+                        {f, c == 1 ? (t + 8) >> 4 : (t + 4) >> 3, 0}};
+  for (std::size_t i = 0; i < 3; ++i) {
+    std::uint64_t h = 0;
+    for (const Int v : of[i]) h = mixer_reference::mixed(h, static_cast<std::uint64_t>(v + 65536));
+    further_[3 * (c - 1) + i].begin(h >> 52, below, s.candidates[kStacked], s.likely);
+  }
 }
 
 std::uint32_t ImageReference::predict() {
@@ -174,7 +223,8 @@ std::uint32_t ImageReference::predict() {
   const unsigned l = level();
   const bool low_first = b_ == 2 && !s.padding && layout_.low_first && place() == 0;
   std::size_t L = 0, b0 = 0;
-  for (std::size_t i = 0; i < kGuesses; ++i) {
+  const std::size_t g = guess_count_;
+  for (std::size_t i = 0; i < g; ++i) {
     Guess& guess = s.guesses[i];
     Int distance = threshold() - guess.value;
     if (low_first) {
@@ -188,30 +238,30 @@ std::uint32_t ImageReference::predict() {
     const Int bin = (clamp(distance, limit) * scale) >> 20;
     const auto level = static_cast<unsigned>(std::clamp<Int>(Int{l} + 4 - E / 2, 0, 5));
     guess.counter =
-        (((s.c * kGuesses + i) * 12 + E / 2) * 6 + level) * 48 + static_cast<std::size_t>(bin + 24);
+        (((s.c * g + i) * 12 + E / 2) * 6 + level) * 48 + static_cast<std::size_t>(bin + 24);
     if (!counters_.contains(guess.counter)) {
       counters_.emplace(guess.counter, first_counter(bin, level));
     }
     inputs_[i] = counter(i).x();
-    if (b_ == 1) inputs_[64 + i] = counter(i).y();
+    if (b_ == 1) inputs_[linear_ + i] = counter(i).y();
     if (i == 0) {
       L = level;
       b0 = static_cast<std::size_t>(bin + 24);
     }
   }
   put_exact(s);
-  inputs_[20] = 256;
-  inputs_[21] = inputs_[22] = 0;
+  inputs_[g] = 256;
+  inputs_[g + 1] = inputs_[g + 2] = 0;
   if (distribution_ != nullptr) {
-    inputs_[21] = mixer_reference::network_logit(*distribution_, c_, k_);
-    inputs_[22] = (squash(inputs_[21]) - 32768) >> 4;
+    inputs_[g + 1] = mixer_reference::network_logit(*distribution_, c_, k_);
+    inputs_[g + 2] = (squash(inputs_[g + 1]) - 32768) >> 4;
   }
   const Int with[] = {0, place() == 1 ? s.first : byte_of(s.around[W][s.c]),
                       byte_of(s.around[N][s.c]), byte_of(s.candidates[kStacked] >> 4)};
   for (std::size_t i = 0; i < 4; ++i) {
     plain_chosen_[i] = (((i * 4 + s.c) * 2 + static_cast<std::size_t>(place())) * 256 + c_) * 256 +
                        static_cast<std::size_t>(with[i]);
-    inputs_[23 + i] =
+    inputs_[g + 3 + i] =
         plain_.try_emplace(plain_chosen_[i], Counter::start(32768, 0)).first->second.x();
   }
 
@@ -242,13 +292,13 @@ std::uint32_t ImageReference::predict() {
 
 void ImageReference::learn(int bit) {
   Stream& s = *stream_;
-  const Int rate = 90 + 1179648 / (4096 + static_cast<Int>(bits_));
+  const Int rate = (large_ ? 60 : 90) + 1179648 / (4096 + static_cast<Int>(bits_));
   for (Sets& sets : sets_) sets.learn(inputs_, bit, rate);
   for (Sets& sets : final_sets_) sets.learn(logits_, bit, 120);
   refiner_.learn(refined_, x_, bit, ++bits_);
   if (!s.padding) exact_.learn(bit);
-  if (is_paired(s)) pairs_.learn(bit);
-  for (std::size_t i = 0; i < kGuesses; ++i) counter(i).learn(bit, 1023);
+  for (auto& [table, at] : differences(s)) table->learn(bit);
+  for (std::size_t i = 0; i < guess_count_; ++i) counter(i).learn(bit, 1023);
   for (const std::uint64_t chosen : plain_chosen_) plain_.at(chosen).learn(bit, 1023);
 
   c_ = 2 * c_ + static_cast<unsigned>(bit);
@@ -261,7 +311,7 @@ void ImageReference::learn(int bit) {
                   : layout_.low_first ? s.first + 256 * byte
                                       : 256 * s.first + byte;
     end_number(s, v);
-    if (is_paired(s)) pairs_.end(v);
+    for (auto& [table, at] : differences(s)) table->end(v);
     if (static_cast<Int>(s.c) == channels_ - 1) {
       exact_.end_pixel(static_cast<std::size_t>(stream_ - streams_.data()), content_);
     }

@@ -6,9 +6,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "coder/distribution.h"
+#include "layout/effort.h"
 #include "layout/layout.h"
 #include "reference/mixer/mixer_reference_pairs.h"
 #include "reference/mixer/mixer_reference_pixels.h"
@@ -21,7 +23,8 @@ namespace nnzip {
 class ImageReference {
  public:
   // Precondition: 1 <= streams, of pixels S * lag <= stride unless 1; a valid layout of pixels.
-  ImageReference(std::size_t n, std::size_t streams, const Layout& layout, bool network);
+  ImageReference(std::size_t n, std::size_t streams, const Layout& layout, bool network,
+                 Effort effort);
 
   void start(std::size_t stream, const Distribution* distribution);
   std::uint32_t predict();
@@ -29,7 +32,6 @@ class ImageReference {
 
  private:
   using Int = std::int64_t;
-  static constexpr std::size_t kGuesses = 20;
 
   enum Neighbour { W, N, NW, NE, WW, NN, NNE, NWW, NEE, NNW, WWW, NNN, kNeighbours };
   // In the order of the document's table.
@@ -56,9 +58,12 @@ class ImageReference {
     kLeftThrice,
     kUpperRight,
     kUpperLeft,
+    kWideParity,
+    kWideLast,
+    kWideLocal,
+    kWideWhole,
     kCandidates
   };
-  static constexpr std::size_t kStackedOnes = kUnbiased + 1;
 
   struct Guess {
     Int value = 0;
@@ -67,8 +72,8 @@ class ImageReference {
   };
 
   struct Stream {
-    Int e;                                        // the position of the byte that comes
-    std::vector<mixer_reference::Weights> local;  // [channel]
+    Int e;                                                    // the position of the byte that comes
+    std::vector<mixer_reference::Weights> local, wide_local;  // [channel]
     // Around the pixel, [channel].
     std::array<std::vector<Int>, kNeighbours> around;
     std::vector<Int> current, errors;  // this pixel's
@@ -77,20 +82,27 @@ class ImageReference {
     Int number = 0;            // its position
     std::size_t c = 0, x = 0;  // channel and column
     Int base = 0, first = 0;   // first: q
-    mixer_reference::Taps taps, energy_taps;
+    mixer_reference::Taps taps, energy_taps, wide_taps;
+    std::size_t parity = 0;
     std::array<Int, kCandidates> candidates{};
-    std::array<Int, kStackedOnes> d{};
+    std::array<Int, kCandidates> d{};
     Int q = 0;
     std::size_t bias_x = 0, bias_y = 0, texture = 0;
     unsigned likely = 0;
     Int withcolour = 0;
-    std::array<Guess, kGuesses> guesses;
+    std::vector<Guess> guesses;
   };
   struct Channel {
     mixer_reference::LocalRegression local;
     mixer_reference::WholeRegression energy{19};
-    std::array<Int, kStackedOnes> z{};
+    std::array<Int, kCandidates> z{};
     Int Q = 0;
+  };
+  // Of one channel, of the large effort.
+  struct Wide {
+    std::vector<mixer_reference::WholeRegression> by_parity;
+    mixer_reference::WholeRegression last;
+    mixer_reference::LocalRegression local;
   };
 
   // Numbers
@@ -104,6 +116,11 @@ class ImageReference {
   std::size_t tap_count(std::size_t c) const;
   void put_taps(Stream& s) const;
   void put_candidates(Stream& s, Int l) const;
+  std::vector<std::size_t> wide_others(std::size_t c) const;
+  std::size_t wide_count(std::size_t c) const;
+  Int wide_tap(const Stream& s, Int value, std::size_t j) const;
+  void put_wide(Stream& s);
+  std::vector<Candidate> stacked_ones() const;
   void put_corrections(Stream& s, Int l);
   struct Errors;
   Errors errors(const Stream& s) const;
@@ -112,6 +129,9 @@ class ImageReference {
   // Bits
   void put_exact(const Stream& s);
   bool is_paired(const Stream& s) const { return b_ == 1 && s.c == 2; }
+  // Tables of differences that say something of the number, with where their inputs begin.
+  std::vector<std::pair<mixer_reference::PairReference*, std::size_t>> differences(const Stream& s);
+  void begin_differences(const Stream& s);
   Int place() const;  // 0 for the first byte of the number, 1 for the second
   Int byte_of(Int number) const;
   Int threshold() const;
@@ -119,11 +139,14 @@ class ImageReference {
   mixer_reference::Counter& counter(std::size_t guess);
 
   Layout layout_;
+  bool large_;
+  std::size_t guess_count_, linear_;                  // linear_: the first input of y
   Int stride_, b_, pixel_, channels_, width_, most_;  // pixel_: C b; most_: M
   std::vector<std::uint8_t> content_;
   std::vector<Int> errors_;  // by position
   std::vector<Stream> streams_;
   std::vector<Channel> regressions_;
+  std::vector<Wide> wide_;
   std::vector<Int> bias_x_, bias_y_;
   std::uint64_t bits_ = 0;
 
@@ -132,6 +155,7 @@ class ImageReference {
   std::vector<mixer_reference::Sets> sets_, final_sets_;
   mixer_reference::PixelReference exact_;
   mixer_reference::PairReference pairs_;
+  std::array<mixer_reference::PairReference, 6> further_;
   int z_;  // the exponent of Z
   mixer_reference::Refiner refiner_;
 

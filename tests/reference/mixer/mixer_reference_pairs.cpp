@@ -24,14 +24,14 @@ PairReference::PairReference() {
   }
 }
 
-void PairReference::begin(Int first, Int second, Int stacked, unsigned likely) {
-  difference_ = modulo(first - second);
-  second_ = second;
+void PairReference::begin(std::uint64_t row, Int reference, Int stacked, unsigned likely) {
+  row_ = row;
+  reference_ = reference;
   const Int scale = (Int{1} << 26) / (Int{likely % 2 == 0 ? 76 : 108} << (likely / 2));
   for (Int v = 0; v < 256; ++v) {
     const Int z = ((std::abs(16 * v - stacked) * scale) >> 14) * 355 >> 8;
     const Int p = squash(-std::min<Int>(z, kLimit));
-    const auto count = counts_.find({difference_, modulo(v - second)});
+    const auto count = counts_.find({row, modulo(v - reference)});
     const auto i = static_cast<std::size_t>(v);
     seen_[i] = count == counts_.end() ? 0 : count->second;
     weight_[i] = ((p * (65536 - p) >> 16) + 1) * (20 * seen_[i] + 1);
@@ -54,10 +54,10 @@ std::array<PairReference::Int, 2> PairReference::inputs(unsigned partial, unsign
 }
 
 void PairReference::end(Int value) {
-  Int& count = counts_[{difference_, modulo(value - second_)}];
+  Int& count = counts_[{row_, modulo(value - reference_)}];
   if (++count < 255) return;
   for (auto& [pair, n] : counts_) {
-    if (pair.first == difference_) n = (n + 1) / 2;
+    if (pair.first == row_) n = (n + 1) / 2;
   }
 }
 

@@ -24,11 +24,6 @@ const std::vector<std::size_t> kContextsOf[] = {{},
 const std::vector<std::size_t> kAroundCopies[] = {{W, N, NW, NE, WW, NN, NNE, NWW, NEE, NNW, WWW},
                                                   {N, NE, NN, NNE, NEE, NNN}};
 
-std::uint64_t mixed(std::uint64_t h, std::uint64_t v) {
-  const std::uint64_t product = (h ^ v) * 0x9E3779B97F4A7C15u;
-  return product ^ (product >> 32);
-}
-
 int bits_of(std::uint64_t v) {
   int bits = 0;
   for (; v != 0; v >>= 1) ++bits;
@@ -40,6 +35,11 @@ int table_bits(std::size_t n, int more) {
 }
 
 }  // namespace
+
+std::uint64_t mixed(std::uint64_t h, std::uint64_t v) {
+  const std::uint64_t product = (h ^ v) * 0x9E3779B97F4A7C15u;
+  return product ^ (product >> 32);
+}
 
 PixelReference::PixelReference(std::size_t n, std::size_t streams, const Layout& layout)
     : stride_(layout.stride),

@@ -13,6 +13,9 @@
 
 namespace nnzip::mixer_reference {
 
+// mixed() of the section Exact contexts.
+std::uint64_t mixed(std::uint64_t h, std::uint64_t v);
+
 class PixelReference {
  public:
   using Int = std::int64_t;

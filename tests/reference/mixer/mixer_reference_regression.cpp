@@ -75,9 +75,10 @@ void solve(const Products& A, Weights& w, int r) {
 
 void WholeRegression::learn(const Taps& taps) {
   fresh_.add(taps);
-  if (++numbers_ % 64 != 0) return;
-  sums_ = Products::combine(
-      sums_, fresh_, [](std::int64_t sum, std::int64_t fresh) { return sum + fresh - (sum >> 6); });
+  if (++numbers_ % interval_ != 0) return;
+  sums_ = Products::combine(sums_, fresh_, [this](std::int64_t sum, std::int64_t fresh) {
+    return sum + fresh - (sum >> memory_);
+  });
   fresh_ = Products(weights.size());
   weights.assign(weights.size(), 0);
   solve(sums_, weights, 10);

@@ -39,10 +39,12 @@ void solve(const Products& products, Weights& weights, int ridge);
 
 class WholeRegression {
  public:
-  explicit WholeRegression(std::size_t n) : sums_(n), fresh_(n), weights(n) {}
+  explicit WholeRegression(std::size_t n, int interval = 64, int memory = 6)
+      : interval_(interval), memory_(memory), sums_(n), fresh_(n), weights(n) {}
   void learn(const Taps& taps);
 
  private:
+  int interval_, memory_;
   Products sums_, fresh_;
   int numbers_ = 0;
 
