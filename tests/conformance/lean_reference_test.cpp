@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// Blocks of few contexts against their second implementation.
+#include "reference/lean/lean_reference.h"
+
+#include <catch2/catch.hpp>
+
+#include "codec/kinds/kind.h"
+#include "codec/kinds/kind_lean.h"
+#include "conformance/mixer_reference_runs.h"
+#include "unit/content_samples.h"
+#include "unit/mixer_samples.h"
+
+namespace nnzip {
+namespace {
+
+using mixer_reference::lean_reference;
+using mixer_runs::random_bytes;
+using mixer_runs::resized;
+
+void require_equal_blocks(const Bytes& content, const Layout& layout = {}) {
+  INFO(content.size() << " bytes, stride " << layout.stride);
+  const Bytes coded = encode_lean(content, layout);
+  REQUIRE(coded == lean_reference(content, layout));
+  BlockHeader header;
+  header.kind = BlockKind::kLean;
+  header.content_bytes = static_cast<std::uint32_t>(content.size());
+  header.layout = layout;
+  REQUIRE(kLeanKind.fits(header, nullptr));
+  Bytes back(content.size());
+  REQUIRE(kLeanKind.decode(header, coded, {}, back));
+  REQUIRE(back == content);
+}
+
+TEST_CASE("LeanReference.AgreesOnBytes") {
+  require_equal_blocks({7});
+  require_equal_blocks({0, 255});
+  require_equal_blocks(resized(test::sample_text(), 6000));
+  require_equal_blocks(Bytes(2000));
+  // Lines are full of slots that give way to others.
+  require_equal_blocks(random_bytes(3000));
+  require_equal_blocks(random_bytes(4000, 3));
+}
+
+TEST_CASE("LeanReference.AgreesOnTablesAndCode") {
+  const Bytes table = resized(test::sample_text(), 3000);
+  require_equal_blocks(table, {.stride = 24, .element = 4});
+  require_equal_blocks(random_bytes(2000, 5), {.stride = 7, .element = 2, .odd_high = true});
+  require_equal_blocks(test::x86_code(4000), {.form = Form::kCode});
+  require_equal_blocks(test::x86_code(2000), {.form = Form::kCode, .element = 4});
+}
+
+TEST_CASE("LeanBlock.OtherLayoutsAreRefused") {
+  BlockHeader header;
+  header.kind = BlockKind::kLean;
+  header.content_bytes = 3000;
+  CHECK(kLeanKind.fits(header, nullptr));
+  header.layout = {.form = Form::kPixels, .stride = 30, .element = 3, .channels = 3};
+  CHECK_FALSE(kLeanKind.fits(header, nullptr));
+  header.layout = {.form = Form::kCode};
+  header.filters = {{Filter::kCalls}};
+  CHECK(kLeanKind.fits(header, nullptr));
+  header.filters = {{Filter::kColumns}};
+  CHECK_FALSE(kLeanKind.fits(header, nullptr));
+}
+
+}  // namespace
+}  // namespace nnzip
