@@ -134,6 +134,7 @@ struct BlockCounts {
   std::uint64_t network_blocks = 0;  // network alone
   std::uint64_t context_blocks = 0;  // contexts alone
   std::uint64_t bwt_blocks = 0;      // sorted content
+  std::uint64_t lean_blocks = 0;     // few contexts
   std::uint64_t zstd_blocks = 0;
   std::uint64_t stored_blocks = 0;  // as they are
   std::uint64_t group_blocks = 0;   // opened; blocks within them are not counted

@@ -76,6 +76,7 @@ nnzip_frame_info c_info(const ListedFrameInfo& frame) {
   info.group_blocks = frame.group_blocks;
   info.copy_blocks = frame.copy_blocks;
   info.bwt_blocks = frame.bwt_blocks;
+  info.lean_blocks = frame.lean_blocks;
   return info;
 }
 

@@ -120,8 +120,12 @@ class Engine {
   // A session with empty histories. Throws Error(kInvalidArgument) unless 1 <= lanes <= kMaxLanes.
   virtual std::unique_ptr<Session> session(int lanes) const = 0;
 
-  // The same, of a device that codes; null if it does not. Throws Error(kDeviceFailed) if it has no
-  // room for so many lanes.
+  // The same, whose score() gives signatures as well. Throws Error(kBackendUnavailable) if the
+  // device has none.
+  virtual std::unique_ptr<Session> signing_session(int lanes) const;
+
+  // As session(), of a device that codes; null if it does not. Throws Error(kDeviceFailed) if it
+  // has no room for so many lanes.
   virtual std::unique_ptr<CodingSession> coding_session(int /*lanes*/) const { return nullptr; }
 
   // Lanes that keep the device busy while it codes, at most kMaxLanes; 0 if it does not code.
@@ -157,6 +161,12 @@ class Engine {
 
   static constexpr int kMaxLanes = 4096;
 };
+
+inline std::unique_ptr<Session> Engine::signing_session(int /*lanes*/) const {
+  throw Error(ErrorCode::kBackendUnavailable,
+              "the device " + description() +
+                  " does not say all that these blocks are coded with; use another one (cpu).");
+}
 
 class Backend {
  public:

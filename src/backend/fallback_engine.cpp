@@ -137,6 +137,14 @@ std::unique_ptr<Session> FallbackEngine::session(int lanes) const {
   return std::make_unique<FallbackSession>(*this, std::move(session), lanes);
 }
 
+std::unique_ptr<Session> FallbackEngine::signing_session(int lanes) const {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!other_) other_ = load_other_();
+  }
+  return other_->signing_session(lanes);
+}
+
 // Has all know that the device failed.
 class FallbackEngine::WatchedSession : public CodingSession {
  public:

@@ -23,6 +23,8 @@ class FallbackEngine : public Engine {
 
   // Where the device has no room for it, it is one of the other engine; after a failure all are.
   std::unique_ptr<Session> session(int lanes) const override;
+  // Of the other engine: no device signs.
+  std::unique_ptr<Session> signing_session(int lanes) const override;
   // Null after a failure, since the other engine does not code. What a session that failed has
   // computed is to be computed anew.
   std::unique_ptr<CodingSession> coding_session(int lanes) const override;

@@ -30,6 +30,7 @@ void add(FrameInfo& sum, const FrameInfo& part) {
   sum.network_blocks += part.network_blocks;
   sum.context_blocks += part.context_blocks;
   sum.bwt_blocks += part.bwt_blocks;
+  sum.lean_blocks += part.lean_blocks;
   sum.zstd_blocks += part.zstd_blocks;
   sum.stored_blocks += part.stored_blocks;
   sum.group_blocks += part.group_blocks;
@@ -178,7 +179,8 @@ Json json_numbers(const FrameInfo& info) {
           {"mixed_blocks", info.mixed_blocks},     {"network_blocks", info.network_blocks},
           {"context_blocks", info.context_blocks}, {"zstd_blocks", info.zstd_blocks},
           {"stored_blocks", info.stored_blocks},   {"group_blocks", info.group_blocks},
-          {"copy_blocks", info.copy_blocks},       {"bwt_blocks", info.bwt_blocks}};
+          {"copy_blocks", info.copy_blocks},       {"bwt_blocks", info.bwt_blocks},
+          {"lean_blocks", info.lean_blocks}};
 }
 
 // An array of what make(element) makes.

@@ -76,13 +76,15 @@ std::optional<std::string> find_target(const Arguments& arguments, const Transfe
 std::string describe(const BlockCounts& counts) {
   const std::string sorted =
       counts.bwt_blocks == 0 ? "" : fmt::format(", bwt {}", counts.bwt_blocks);
+  const std::string lean =
+      counts.lean_blocks == 0 ? "" : fmt::format(", lean {}", counts.lean_blocks);
   const std::string groups =
       counts.group_blocks == 0 ? "" : fmt::format(", groups {}", counts.group_blocks);
   const std::string copies =
       counts.copy_blocks == 0 ? "" : fmt::format(", copies {}", counts.copy_blocks);
-  return fmt::format("{} blocks (mixed {}, network {}, contexts {}{}, zstd {}, stored {}{}{})",
+  return fmt::format("{} blocks (mixed {}, network {}, contexts {}{}{}, zstd {}, stored {}{}{})",
                      counts.blocks, counts.mixed_blocks, counts.network_blocks,
-                     counts.context_blocks, sorted, counts.zstd_blocks, counts.stored_blocks,
+                     counts.context_blocks, lean, sorted, counts.zstd_blocks, counts.stored_blocks,
                      groups, copies);
 }
 

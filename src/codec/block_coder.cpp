@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "bwt/bwt_block.h"
+#include "codec/contest.h"
 #include "codec/kinds/kind_contexts.h"
 #include "codec/kinds/kind_network.h"
 #include "codec/kinds/kind_zstd.h"
@@ -31,48 +32,6 @@ BlockHeader header_of(BlockKind kind, std::size_t content_bytes) {
   header.content_bytes = static_cast<std::uint32_t>(content_bytes);
   return header;
 }
-
-// Between what is offered and the content as it is. Of what is equally long the first one wins.
-class Contest {
- public:
-  // models: how many the frame names. single: it names none unless this block needs it.
-  // not_worth: bytes that one behind others must save beyond these.
-  Contest(std::span<const std::uint8_t> content, std::size_t models, bool single,
-          std::size_t not_worth)
-      : content_(content),
-        not_worth_(not_worth),
-        models_(single ? 1 : models),
-        bytes_to_name_model_(single ? sizeof(ModelId) : 0),
-        best_{header_of(BlockKind::kStored, content.size()), {}},
-        best_cost_(block_header_bytes(best_.header, models_) + content.size()) {}
-
-  void offer(Coded candidate) {
-    if (candidate.data.size() > content_.size() + kMaxExpansion) return;
-    const std::size_t cost = block_header_bytes(candidate.header, models_) + candidate.data.size() +
-                             (needs_model(candidate.header.kind) ? bytes_to_name_model_ : 0);
-    const std::size_t margin = best_.header.kind == BlockKind::kStored ? 0 : not_worth_;
-    if (cost + margin >= best_cost_) return;
-    best_cost_ = cost;
-    best_ = std::move(candidate);
-  }
-
-  void offer(std::vector<Coded> candidates) {
-    for (Coded& candidate : candidates) offer(std::move(candidate));
-  }
-
-  std::size_t best_cost() const { return best_cost_; }
-
-  Coded take() {
-    if (best_.header.kind != BlockKind::kStored) return std::move(best_);
-    return std::move(kStoredKind.encode(best_.header, content_, {}).back());
-  }
-
- private:
-  std::span<const std::uint8_t> content_;
-  std::size_t not_worth_, models_, bytes_to_name_model_;
-  Coded best_;
-  std::size_t best_cost_;
-};
 
 // To be coded by the network alone.
 struct Alone {
@@ -97,8 +56,8 @@ class BlockEncoder {
   void run() {
     if (segment_.compressed) return try_compressed();
     if (segment_.layout.form == Form::kJpeg) return offer_jpeg(segment_.layout);
-    if (!level_.kinds.bwt && is_one_copy()) return;
-    try_view(choose_view(content_, segment_, level_.sampling, level_.kinds.bwt));
+    if (level_.kinds.alone == BlockKind::kContexts && is_one_copy()) return;
+    try_view(choose_view(content_, segment_, level_.sampling, level_.kinds.alone));
   }
 
   // What is to be offered yet.
@@ -146,9 +105,8 @@ class BlockEncoder {
 
   // How a block is coded that no network takes part in.
   BlockKind without_model(const View& view) const {
-    const bool sorted = level_.kinds.bwt && is_of_bytes(view.layout) &&
-                        view.of(content_).size() <= kMostSortedBytes;
-    return sorted ? BlockKind::kBwt : BlockKind::kContexts;
+    const bool too_long = level_.kinds.sort() && view.of(content_).size() > kMostSortedBytes;
+    return is_of_bytes(view.layout) && !too_long ? level_.kinds.alone : BlockKind::kContexts;
   }
 
   void offer_zstd() {
@@ -198,10 +156,10 @@ class BlockEncoder {
     return header_fits(header, engine.get()) ? engine : nullptr;
   }
 
-  // Whether samples say that the network is worth its time.
-  bool is_worth_trying(const View& view, const std::shared_ptr<const Engine>& engine) const {
-    return !is_of_bytes(view.layout) ||
-           network_helps(view.of(content_), view.layout, engine, threads_, level_.network_trial);
+  // What samples say of the network.
+  NetworkGain gain(const View& view, const std::shared_ptr<const Engine>& engine) const {
+    if (!is_of_bytes(view.layout)) return NetworkGain::kMaybe;
+    return gain_of_network(view.of(content_), view.layout, engine, threads_, level_.network_trial);
   }
 
   // Whether samples say that the network alone makes far more of the content than zstd.
@@ -241,7 +199,21 @@ class BlockEncoder {
     const auto header = [&](BlockKind kind) { return header_as(kind, content_, view, level_); };
     BlockHeader by_network =
         header(view.layout.form == Form::kSamples ? BlockKind::kNetwork : BlockKind::kMixed);
-    const std::shared_ptr<const Engine> engine = choose_model(by_network);
+    // No network sees samples that were made shorter, or that are logarithms.
+    const bool unseen =
+        has_filter(view.filters, Filter::kIntegers) || view.layout.form == Form::kCompanded;
+    const std::shared_ptr<const Engine> engine = unseen ? nullptr : choose_model(by_network);
+    // Several streams may be too many: contexts alone tell.
+    std::optional<NetworkGain> early;
+    if (engine && by_network.streams() == 1 &&
+        quick_ >= content_.size() / level_.shortcuts.maybe_easy) {
+      early = gain(view, engine);
+    }
+    if (early == NetworkGain::kClear) {
+      contest_.offer(
+          encode_as(by_network, content_, view, {engine, threads_, part_of_progress(0, 4)}));
+      return offer_zstd_if_worth();
+    }
     // Contexts take about a quarter of the time.
     const Means first{nullptr, 1, part_of_progress(0, engine ? 1 : 4)};
     std::size_t doubtful = 0;
@@ -251,11 +223,9 @@ class BlockEncoder {
       contest_.offer(std::move(by_contexts));
     }
     offer_zstd_if_worth();
-    // No network sees samples that were made shorter, or that are logarithms.
-    if (has_filter(view.filters, Filter::kIntegers) || view.layout.form == Form::kCompanded) return;
     // All that is left is less than what is called easy.
-    if (contest_.best_cost() < content_.size() / level_.shortcuts.easy) return;
-    if (!engine || !is_worth_trying(view, engine)) return;
+    if (!engine || contest_.best_cost() < content_.size() / level_.shortcuts.easy) return;
+    if ((early ? *early : gain(view, engine)) == NetworkGain::kNone) return;
     const Means rest{engine, threads_, part_of_progress(1, 3)};
     contest_.offer(encode_as(by_network, content_, view, rest, doubtful));
     if (by_network.effort != Effort::kLarge || content_.size() > level_.shortcuts.both_efforts) {
@@ -391,7 +361,7 @@ BlockHeader header_as(BlockKind kind, std::span<const std::uint8_t> content, con
   } else if (kind != BlockKind::kNetwork) {
     header.layout = view.layout;
     header.filters = view.filters;
-    header.effort = effort_of(view.layout, level.effort);
+    if (has_effort(kind)) header.effort = effort_of(view.layout, level.effort);
   } else if (view.layout.form == Form::kSamples) {
     header.layout = view.layout;
     header.filters = {{Filter::kResiduals}};
@@ -476,7 +446,7 @@ std::uint64_t encode_memory(std::size_t content_bytes, const FrameModels& models
   for (const Layout& layout : {bytes, pixels, samples}) {
     consider(header_of(BlockKind::kContexts, content_bytes), layout, nullptr);
   }
-  if (level.kinds.bwt) consider(header_of(BlockKind::kBwt, content_bytes), {}, nullptr);
+  consider(header_of(level.kinds.alone, content_bytes), bytes, nullptr);
   for (const FrameModels::Model& model : models.all()) {
     const Form form = model.engine->content();
     BlockHeader header =

@@ -8,6 +8,7 @@
 #include "bwt/bwt_block.h"
 #include "codec/kinds/kind.h"
 #include "codec/kinds/kind_contexts.h"
+#include "codec/kinds/kind_lean.h"
 #include "codec/sample.h"
 #include "detect/proposals.h"
 
@@ -36,9 +37,12 @@ Pieces pieces_for(std::size_t content, const Sampling& rule, std::size_t unit, b
 }
 
 std::size_t sample_cost(std::span<const std::uint8_t> sample, const Layout& layout, Effort effort,
-                        bool sorted) {
-  // Content shorter than a row has no sample.
-  if (sorted && is_of_bytes(layout)) return sample.empty() ? 1 : encode_bwt(sample).size();
+                        BlockKind alone) {
+  if (is_of_bytes(layout)) {
+    // Content shorter than a row has no sample.
+    if (alone == BlockKind::kBwt) return sample.empty() ? 1 : encode_bwt(sample).size();
+    if (alone == BlockKind::kLean) return encode_lean(sample, layout).size();
+  }
   return encode_contexts(sample, layout, effort_of(layout, effort)).size();
 }
 
@@ -63,7 +67,8 @@ std::vector<Proposal> to_sort(const std::vector<Proposal>& proposals) {
 }  // namespace
 
 View choose_view(std::span<const std::uint8_t> content, const Segment& segment,
-                 const Sampling& sampling, bool sorted) {
+                 const Sampling& sampling, BlockKind alone) {
+  const bool sorted = alone == BlockKind::kBwt;
   // Statistics of all of it would take a tenth of the time that sorting takes.
   const std::size_t looked = sorted ? std::min(content.size(), kLooked) : content.size();
   std::vector<Proposal> proposals =
@@ -90,7 +95,7 @@ View choose_view(std::span<const std::uint8_t> content, const Segment& segment,
           pieces_for(filtered.size(), sampling, shortened ? view.layout.element : unit, sound));
       // Of the whole: samples of what a filter has shortened are shorter.
       std::uint64_t bytes =
-          std::uint64_t{sample_cost(sample, proposal.layout, sampling.effort, sorted)} *
+          std::uint64_t{sample_cost(sample, proposal.layout, sampling.effort, alone)} *
           filtered.size() / std::max<std::size_t>(sample.size(), 1);
       // Samples learn too little to tell a header's word from a chance that is almost as good.
       if (described && (shortened || proposal.layout == segment.layout)) {

@@ -274,7 +274,8 @@ class Estimator {
   // What levels have in common is coded once.
   Coding coding_of(const Look& look, const Level& level, const FrameModels& models, int threads) {
     const auto block = std::min<std::uint64_t>(size_, level.block_bytes);
-    const auto key = std::tuple(&look, models.ids(), level.effort, level.kinds.bwt, block, threads);
+    const auto key =
+        std::tuple(&look, models.ids(), level.effort, level.kinds.alone, block, threads);
     const auto found = codings_.find(key);
     if (found != codings_.end()) return found->second;
     Coding sum;
@@ -334,7 +335,8 @@ class Estimator {
   int threads_;
   std::map<std::size_t, Look> looks_;       // by what closes wrapped content
   std::map<const Stratum*, Coding> jpegs_;  // which all levels code alike
-  std::map<std::tuple<const Look*, std::vector<ModelId>, Effort, bool, std::uint64_t, int>, Coding>
+  std::map<std::tuple<const Look*, std::vector<ModelId>, Effort, BlockKind, std::uint64_t, int>,
+           Coding>
       codings_;
 };
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 
+#include "container/block_header.h"
 #include "layout/effort.h"
 
 namespace nnzip {
@@ -44,7 +45,11 @@ struct Shortcuts {
 // Ways to code that are tried on a block, besides storing it.
 struct KindsTried {
   bool zstd, contexts, network;  // network: of blocks that a model is for, mixed and alone
-  bool bwt = false;              // in place of contexts; of images and sound, their differences
+  // Of bytes and code without a network: contexts, lean, or bwt, which takes images and sound as
+  // differences.
+  BlockKind alone = BlockKind::kContexts;
+
+  bool sort() const { return alone == BlockKind::kBwt; }
 };
 
 // How much of a block of bytes or code is coded with the network to see whether it is worth its
@@ -57,6 +62,8 @@ struct NetworkTrial {
   std::size_t least_part;  // none if the least would be more than one byte of so many
   std::size_t loss;        // it is not worth it if samples get larger by one byte of so many: what
                            // mixes with a network takes longer to learn
+  std::size_t clear;       // contexts alone are not tried on a single stream if samples get smaller
+                           // by one byte of so many; 0: they always are
 };
 
 // The same for contexts and what a header calls compressed: they are worth it if samples and all of

@@ -68,9 +68,9 @@ bool Chooser::decode_bit(std::uint32_t one_probability) {
   return among(weights) == 1;
 }
 
-std::uint8_t Chooser::byte(const Distribution& distribution) {
-  std::array<std::uint64_t, 256> weights;
-  for (std::size_t i = 0; i < weights.size(); ++i) {
+std::uint8_t Chooser::byte(const Distribution& distribution, ByteRange range) {
+  std::array<std::uint64_t, 256> weights{};
+  for (std::size_t i = range.least; i <= range.most; ++i) {
     const std::uint32_t width = distribution.cumulative[i + 1] - distribution.cumulative[i];
     weights[i] = temperature_.is_one() ? width : temperature_.weight(width, Distribution::kTotal);
   }

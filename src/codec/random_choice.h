@@ -41,6 +41,10 @@ class Temperature {
   std::int64_t power_;
 };
 
+struct ByteRange {
+  std::uint8_t least = 0, most = 255;
+};
+
 // Draws what coders would decode.
 class Chooser : public BitSource {
  public:
@@ -48,7 +52,8 @@ class Chooser : public BitSource {
       : random_(seed), temperature_(temperature) {}
 
   bool decode_bit(std::uint32_t one_probability) override;
-  std::uint8_t byte(const Distribution& distribution);
+  // One of the range, all others left out. Precondition: least <= most.
+  std::uint8_t byte(const Distribution& distribution, ByteRange range = {});
   // A place among these, each as likely as its weight says. Precondition: at most 256 below 2^33.
   std::size_t among(std::span<const std::uint64_t> weights);
 

@@ -21,17 +21,19 @@ Pieces pieces_for(std::size_t bytes, std::size_t count) {
 
 }  // namespace
 
-bool network_helps(std::span<const std::uint8_t> filtered, const Layout& layout,
-                   const std::shared_ptr<const Engine>& engine, int threads,
-                   const NetworkTrial& rule) {
-  if (filtered.size() / rule.least_part < rule.least_bytes) return true;
+NetworkGain gain_of_network(std::span<const std::uint8_t> filtered, const Layout& layout,
+                            const std::shared_ptr<const Engine>& engine, int threads,
+                            const NetworkTrial& rule) {
+  if (filtered.size() / rule.least_part < rule.least_bytes) return NetworkGain::kMaybe;
   const std::size_t bytes =
       std::clamp(filtered.size() / rule.part, rule.least_bytes, rule.most_bytes);
   const Bytes sample = sample_of(filtered, pieces_for(bytes, rule.pieces));
   const std::size_t by_contexts = encode_contexts(sample, layout).size();
-  const MixedCoder coder(engine, threads);
-  return coder.encode(sample, stated_plan(sample.size(), 1), layout, {}).size() <
-         by_contexts + by_contexts / rule.loss;
+  const std::size_t mixed =
+      MixedCoder(engine, threads).encode(sample, stated_plan(sample.size(), 1), layout, {}).size();
+  if (mixed >= by_contexts + by_contexts / rule.loss) return NetworkGain::kNone;
+  const bool clear = rule.clear != 0 && mixed < by_contexts - by_contexts / rule.clear;
+  return clear ? NetworkGain::kClear : NetworkGain::kMaybe;
 }
 
 bool contexts_help(std::span<const std::uint8_t> content, const CompressedTrial& rule) {

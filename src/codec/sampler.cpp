@@ -78,12 +78,14 @@ class Sampler {
     const BlockOrder order(content_.size(), 1, prompt_.layout);
     std::optional<Mixer> mixer;
     if (mixed) mixer.emplace(plan(true));
-    Lockstep(engine, threads, content_, order, prompt_.layout, Lockstep::Content::kBecomesKnown)
+    const bool is_signed = mixed && effort_ == Effort::kLarge;
+    Lockstep(engine, threads, content_, order, prompt_.layout, Lockstep::Content::kBecomesKnown,
+             is_signed ? Lockstep::Signed::kYes : Lockstep::Signed::kNo)
         .run([&](std::size_t, std::size_t position, const Distribution& network) {
           if (mixer) {
             mix(*mixer, position, &network);
           } else if (!is_known(position)) {
-            content_[position] = chooser_.byte(network);
+            content_[position] = chooser_.byte(network, range_at(position));
           }
           return true;
         });
@@ -122,6 +124,18 @@ class Sampler {
   }
 
   bool is_known(std::size_t position) const { return position < prompt_.known.size(); }
+
+  // Networks of pixels tell residuals modulo 256: to them a little below black is white. Such steps
+  // make noise of all that follows, so that nothing is drawn which is as far from both neighbours.
+  ByteRange range_at(std::size_t position) const {
+    constexpr int kMostStep = 127;
+    const Layout& layout = prompt_.layout;
+    if (layout.form != Form::kPixels || position < layout.stride) return {};
+    const int left = content_[position - layout.element];
+    const int above = content_[position - layout.stride];
+    return {static_cast<std::uint8_t>(std::max(0, std::min(left, above) - kMostStep)),
+            static_cast<std::uint8_t>(std::min(255, std::max(left, above) + kMostStep))};
+  }
 
   void mix(Mixer& mixer, std::size_t position, const Distribution* network) {
     if (is_known(position)) {

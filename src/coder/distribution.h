@@ -12,6 +12,9 @@ struct Distribution {
   static constexpr int kBits = 22;
   static constexpr std::uint32_t kTotal = std::uint32_t{1} << kBits;
   std::uint32_t cumulative[257];
+  // Signs of what the network knows of the byte, for those that learn on it: see ARITHMETIC.md.
+  // Zeros of sessions that do not sign.
+  std::uint32_t signature[8] = {};
 
   std::uint32_t low(std::uint8_t symbol) const { return cumulative[symbol]; }
   std::uint32_t high(std::uint8_t symbol) const { return cumulative[symbol + 1]; }

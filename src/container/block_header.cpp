@@ -207,7 +207,8 @@ std::optional<BlockHeader> read_kind(std::uint8_t first_byte) {
     kind = static_cast<int>(BlockKind::kMixed) + kind % 2;
   }
   header.kind = static_cast<BlockKind>(kind);
-  if (kind > static_cast<int>(BlockKind::kCopies) && header.kind != BlockKind::kBwt) {
+  if (kind > static_cast<int>(BlockKind::kCopies) && header.kind != BlockKind::kBwt &&
+      header.kind != BlockKind::kLean) {
     return std::nullopt;
   }
   return header;

@@ -24,6 +24,7 @@ enum class BlockKind : std::uint8_t {
   kGroup = 6,     // blocks of what wrapped content opens to
   kCopies = 7,    // a block of literals, and copies of earlier ones between them
   kBwt = 12,      // a column of sorted content
+  kLean = 13,     // one stream of bits: few contexts
 };
 
 struct BlockHeader {
@@ -32,7 +33,7 @@ struct BlockHeader {
   std::uint32_t content_bytes = 0;  // at least 1 unless kind is kEnd
   std::uint32_t coded_bytes = 0;
   std::uint32_t checksum = 0;      // XXH32 of the content
-  Layout layout = {};              // of kNetwork, kMixed, kContexts and kBwt
+  Layout layout = {};              // of kNetwork, kMixed, kContexts, kBwt and kLean
   FilterChain filters = {};        // that the content went through before it was coded; likewise
   Effort effort = Effort::kUsual;  // of kMixed and kContexts
   std::uint8_t model = 0;  // of kNetwork and kMixed: its place among those that the frame names
@@ -60,7 +61,8 @@ constexpr bool needs_model(BlockKind kind) {
   return kind == BlockKind::kNetwork || kind == BlockKind::kMixed;
 }
 constexpr bool has_layout(BlockKind kind) {
-  return needs_model(kind) || kind == BlockKind::kContexts || kind == BlockKind::kBwt;
+  return needs_model(kind) || kind == BlockKind::kContexts || kind == BlockKind::kBwt ||
+         kind == BlockKind::kLean;
 }
 constexpr bool has_effort(BlockKind kind) {
   return kind == BlockKind::kMixed || kind == BlockKind::kContexts;

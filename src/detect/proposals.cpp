@@ -80,6 +80,9 @@ std::vector<Proposal> proposals_of(std::span<const std::uint8_t> content, const 
   }
   if (described.form != Form::kBytes) return {proposal_of(described), {rows}};
   for (const Layout& layout : guessed_code(content)) proposals.push_back(proposal_of(layout));
+  if (looks_like_big_endian_words(content)) {
+    proposals.push_back({{.form = Form::kCode, .element = 4}, {}});
+  }
   for (const Proposal& sound : guessed_sound(content)) proposals.push_back(sound);
   add_rows(content, rows, proposals);
   if (described != Layout{} && described != rows) add_rows(content, described, proposals);

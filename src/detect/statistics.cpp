@@ -111,4 +111,20 @@ std::vector<Layout> guessed_code(Content content) {
   return layouts;
 }
 
+bool looks_like_big_endian_words(Content content) {
+  Targets targets;
+  for (std::size_t i = 0; i + 4 <= content.size(); i += 4) {
+    const std::uint8_t* const p = content.data() + i;
+    const std::uint32_t word =
+        std::uint32_t{p[0]} << 24 | std::uint32_t{p[1]} << 16 | std::uint32_t{p[2]} << 8 | p[3];
+    const auto at = static_cast<std::uint32_t>(i);
+    if (p[0] == 0x40 || p[0] == 0x7F) {
+      targets.add((word + at / 4) & 0x3FFFFFFF);
+    } else if ((p[0] == 0x48 || p[0] == 0x4B) && (p[3] & 3) == 1) {
+      targets.add((word + at) & 0x03FFFFFF);
+    }
+  }
+  return targets.enough(content.size());
+}
+
 }  // namespace nnzip

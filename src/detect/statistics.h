@@ -29,4 +29,7 @@ Layout detect_layout(std::span<const std::uint8_t> content);
 // Layouts of machine code that the content looks like; none of most contents.
 std::vector<Layout> guessed_code(std::span<const std::uint8_t> content);
 
+// Whether it looks like code of SPARC or PowerPC, whose words have the opcode first as they are.
+bool looks_like_big_endian_words(std::span<const std::uint8_t> content);
+
 }  // namespace nnzip

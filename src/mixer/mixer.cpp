@@ -19,8 +19,9 @@ namespace {
 // What predicts content of each form: the same four calls for each byte.
 using AnyPredictor =
     std::variant<mixer::BytePredictorOf<Effort::kSmall>, mixer::BytePredictorOf<Effort::kUsual>,
-                 mixer::BytePredictorOf<Effort::kLarge>, mixer::ImagePredictor,
-                 mixer::SoundPredictorOf<Effort::kUsual>, mixer::SoundPredictorOf<Effort::kLarge>>;
+                 mixer::BytePredictorOf<Effort::kLarge>, mixer::ImagePredictorOf<Effort::kUsual>,
+                 mixer::ImagePredictorOf<Effort::kLarge>, mixer::SoundPredictorOf<Effort::kUsual>,
+                 mixer::SoundPredictorOf<Effort::kLarge>>;
 
 template <typename P>
 void encode_byte(P& predictor, int stream, std::uint8_t byte, const Distribution* network,
@@ -81,7 +82,9 @@ const MixerPlan& checked(const MixerPlan& plan) {
 
 AnyPredictor make_predictor(const MixerPlan& plan, const mixer::MixKernels& kernels) {
   if (plan.layout.form == Form::kPixels) {
-    return AnyPredictor(std::in_place_type<mixer::ImagePredictor>, plan, kernels);
+    return with_large_or_usual(plan.effort, [&](auto effort) {
+      return AnyPredictor(std::in_place_type<mixer::ImagePredictorOf<effort()>>, plan, kernels);
+    });
   }
   if (plan.layout.form == Form::kSamples || plan.layout.form == Form::kCompanded) {
     return with_large_or_usual(plan.effort, [&](auto effort) {
@@ -105,7 +108,8 @@ class Mixer::State {
 std::size_t MixerPlan::memory_bytes() const {
   switch (layout.form) {
     case Form::kPixels:
-      return mixer::ImagePredictor::memory_bytes(*this);
+      return with_large_or_usual(
+          effort, [&](auto of) { return mixer::ImagePredictorOf<of()>::memory_bytes(*this); });
     case Form::kSamples:
     case Form::kCompanded:
       return with_large_or_usual(

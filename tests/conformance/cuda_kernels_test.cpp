@@ -137,11 +137,11 @@ TEST_CASE("CudaKernels.LanesThatRestKeepTheirHistory") {
     const std::uint8_t extra[1] = {sample[t]}, both[2] = {sample[t], sample[t]};
     session->score(extra, {}, 1, 1, next);
     session->score(both, {}, 2, 1, next);
-    REQUIRE(std::memcmp(&next[1], &expected[t], sizeof(Distribution)) == 0);
+    REQUIRE(std::ranges::equal(next[1].cumulative, expected[t].cumulative));
   }
   session->reset();
   session->score(std::span(sample).first(1), {}, 1, 1, next);
-  REQUIRE(std::memcmp(&next[0], &expected[0], sizeof(Distribution)) == 0);
+  REQUIRE(std::ranges::equal(next[0].cumulative, expected[0].cumulative));
 }
 
 TEST_CASE("CudaKernels.SayWhatDoesNotFit") {

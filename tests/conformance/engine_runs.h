@@ -3,6 +3,7 @@
 // by windows.
 #pragma once
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <cstring>
@@ -120,8 +121,16 @@ inline bool equal(const std::vector<Walk>& walks, const std::vector<Distribution
 }
 
 inline bool equal(const std::vector<Distribution>& a, const std::vector<Distribution>& b) {
-  return a.size() == b.size() &&
-         std::memcmp(a.data(), b.data(), a.size() * sizeof(Distribution)) == 0;
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) {
+    return std::ranges::equal(x.cumulative, y.cumulative);
+  });
+}
+
+// Of sessions that sign: those of the engines above but the device.
+inline bool equally_signed(const std::vector<Distribution>& a, const std::vector<Distribution>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) {
+    return std::ranges::equal(x.signature, y.signature);
+  });
 }
 
 inline bool valid(const Distribution& d) {

@@ -153,6 +153,39 @@ TEST_CASE("MixKernels.EqualTheCountersOfTheirDefinition") {
   }
 }
 
+TEST_CASE("MixKernels.FindTheNearestSignatures") {
+  constexpr std::int32_t kMost = 100;
+  const MixKernels& scalar = mixer::find_mix_kernels("scalar");
+  Random random;
+  for (int round = 0; round < 300; ++round) {
+    const std::int32_t n = round % kMost;
+    AlignedMemory<std::uint32_t> signatures((kMost + 15) / 16 * 16 * 8);
+    std::uint32_t query[8];
+    for (std::uint32_t& signs : query) signs = round % 3 == 0 ? 0 : random.next() * 0x9E3779B1;
+    // Those of all distances: some bits of the query inverted.
+    for (std::int32_t i = 0; i < n * 8; ++i) {
+      signatures.data()[i] = query[i % 8] ^ (round % 5 == 0 ? ~0u : random.next() & random.next());
+    }
+    AlignedMemory<std::uint16_t> distances(kMost + 16);
+    std::vector<std::uint32_t> places(kMost), expected_places(kMost);
+    std::int32_t least = -1, expected_least = -1;
+    const std::int32_t reach = round % 7 * 12;
+    const auto find = [&](const MixKernels& kernels, std::vector<std::uint32_t>& found,
+                          std::int32_t& nearest) {
+      return kernels.nearest(signatures.data(), n, query, reach, round % 3 * 40, distances.data(),
+                             found.data(), &nearest);
+    };
+    const std::int32_t expected = find(scalar, expected_places, expected_least);
+    REQUIRE(expected >= (n == 0 ? 0 : 1));
+    for (const std::string& target : fast_targets()) {
+      INFO(n << " signatures, " << target);
+      REQUIRE(find(mixer::find_mix_kernels(target), places, least) == expected);
+      if (n > 0) REQUIRE(least == expected_least);
+      REQUIRE(std::equal(places.begin(), places.begin() + expected, expected_places.begin()));
+    }
+  }
+}
+
 TEST_CASE("MixerConformance.EveryTargetGivesTheSameBytes") {
   for (const test::MixedSample& sample : test::mixed_samples()) {
     for (const int streams : {1, 2, 64}) {

@@ -40,6 +40,11 @@ inline const Distribution* make_distribution(Random& random, std::uint8_t byte,
   width[expected] += Distribution::kTotal - sum;
   room.cumulative[0] = 0;
   for (int s = 0; s < 256; ++s) room.cumulative[s + 1] = room.cumulative[s] + width[s];
+  // Near some others, or far from all.
+  for (std::uint32_t& signs : room.signature) signs = kind < 6 ? 0x5555 << expected % 8 : 0;
+  for (std::uint32_t flips = random.below(40); flips > 0; --flips) {
+    room.signature[random.below(8)] ^= 1u << random.below(32);
+  }
   return &room;
 }
 

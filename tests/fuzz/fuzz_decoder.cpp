@@ -291,6 +291,7 @@ std::vector<Input> inputs() {
       {"zstd frame", as(kFrames, 13, zstd)},
       {"contexts frame", as(kFrames, 13, contexts)},
       {"bwt frame", as(kFrames, 13, test::frame_of_kind(BlockKind::kBwt, words, tiny()))},
+      {"lean frame", as(kFrames, 13, test::frame_of_kind(BlockKind::kLean, words, tiny()))},
       {"mixed frame", as(kFrames, 40, test::frame_of_kind(BlockKind::kMixed, words, tiny(), 4))},
       {"joined frames", as(kFrames, 10, joined(model, zstd))},
       {"empty frame", as(kFrames, 0, compress(Bytes{}, without))},

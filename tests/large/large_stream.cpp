@@ -101,6 +101,7 @@ Options options() {
   Options options;
   options.model = "none";
   options.threads = 2;
+  options.log2_block = 22;
   return options;
 }
 

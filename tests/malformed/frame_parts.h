@@ -119,7 +119,8 @@ inline std::vector<GoodFile> good_files(const TinyModel& tiny) {
           {"floats", floats, words},
           {"pixels", pixels, words},
           {"samples", samples, words},
-          {"bwt", frame_of_kind(BlockKind::kBwt, words, tiny), words}};
+          {"bwt", frame_of_kind(BlockKind::kBwt, words, tiny), words},
+          {"lean", frame_of_kind(BlockKind::kLean, words, tiny), words}};
 }
 
 }  // namespace nnzip::test

@@ -132,7 +132,7 @@ TEST_CASE("MalformedGroups.BlocksWithin") {
   CHECK(group.error() == kCorruptCode);
   group.blocks[0] = 7;  // copies
   CHECK(group.error() == kCorruptCode);
-  group.blocks[0] = 13;
+  group.blocks[0] = 15;
   CHECK(group.error() == value(ErrorCode::kUnsupportedVersion));
   group.blocks[0] = 3;  // needs a model
   CHECK(group.error() == kCorruptCode);

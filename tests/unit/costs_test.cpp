@@ -52,10 +52,10 @@ Measured measure(const Bytes& content, const char* model = "none", int level = 2
 }
 
 // Within half a hundredth of the frame.
-void check_sum(const Bytes& content, const Measured& all) {
+void check_sum(const Bytes& content, const Measured& all, int level = 2) {
   Options options;
   options.model = "none";
-  options.level = 2;
+  options.level = level;
   const std::size_t coded = compress(content, options).size();
   const double bytes = static_cast<double>(sum_of(all.costs)) / kCostsPerBit / 8 +
                        static_cast<double>(all.summary.frame_bytes);
@@ -112,8 +112,9 @@ TEST_CASE("Costs.OfWrappedContentFallToItsStretch") {
   const Bytes noise = Random(4).bytes(4000);
   const Bytes file = gzip_file(Bytes(8000, 65) + Random(5).bytes(8000), {6});
   const Bytes content = noise + file + Random(7).bytes(4000);
-  const Measured all = measure(content);
-  check_sum(content, all);
+  // By the mixer, which takes noise for noise; zstd's costs are spread over all of a block.
+  const Measured all = measure(content, "none", 3);
+  check_sum(content, all, 3);
   REQUIRE(all.blocks.size() == 1);
   CHECK(all.blocks[0].coding == "group");
   CHECK(part_of(all.costs, 0, 4000) == Approx(0.25).margin(0.02));

@@ -180,6 +180,20 @@ TEST_CASE("Statistics.FindsRowsOfHalves") {
   CHECK(detect_layout(Bytes(grid)) == Layout{.stride = 600, .element = 2, .odd_high = true});
 }
 
+// Every fourth word is a call of SPARC or of PowerPC to one of 16 addresses.
+Bytes big_endian_calls(std::size_t bytes) {
+  Bytes content = Random(2).bytes(bytes);
+  for (std::size_t i = 0; i + 16 <= bytes; i += 16) {
+    const auto at = static_cast<std::uint32_t>(i);
+    const std::uint32_t target = content[i] % 16 * 64u;
+    const std::uint32_t word = i % 32 == 0 ? 0x40000000 | ((target - at / 4) & 0x3FFFFFFF)
+                                           : 0x48000001 | ((target - at) & 0x03FFFFFC);
+    for (std::size_t k = 0; k < 4; ++k)
+      content[i + k] = static_cast<std::uint8_t>(word >> (24 - 8 * k));
+  }
+  return content;
+}
+
 TEST_CASE("Statistics.GuessesWhatHasNoHeader") {
   const auto forms = [](const Bytes& content) {
     std::string text;
@@ -192,6 +206,7 @@ TEST_CASE("Statistics.GuessesWhatHasNoHeader") {
     return text;
   };
   CHECK(forms(test::x86_code(20000)) == "3/1 ");
+  CHECK(forms(big_endian_calls(20000)) == "3/4 ");
   // Which of them, measured code length decides.
   CHECK(forms(smooth(20000, 2, true)) == "2/2 2/4 ");
   CHECK(forms(smooth(20000, 2, false)) == "2/2 2/4 ");

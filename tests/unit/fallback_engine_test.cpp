@@ -112,6 +112,20 @@ TEST_CASE("FallbackEngine.UsesADeviceThatFailedNoMore") {
   CHECK(device.engine->trouble().starts_with("the device wrapped failed while it computed, and "));
 }
 
+TEST_CASE("FallbackEngine.HasTheOtherEngineSign") {
+  Device device(small_model());
+  const Distributions expected = run(*device.other->signing_session(2), 0);
+  const Distributions made = run(*device.engine->signing_session(2), 0);
+  CHECK(equal(made, expected));
+  CHECK(std::ranges::equal(made, expected, [](const Distribution& x, const Distribution& y) {
+    return std::ranges::equal(x.signature, y.signature);
+  }));
+  CHECK(std::ranges::any_of(made, [](const Distribution& d) { return d.signature[0] != 0; }));
+  CHECK(device.device->calls().empty());
+  CHECK(device.engine->description() == "wrapped");
+  CHECK(device.engine->trouble().empty());
+}
+
 TEST_CASE("FallbackEngine.CountsWhatSessionsRemember") {
   const Device device(small_model());
   CHECK(device.engine->session_bytes(3) == device.device->session_bytes(3) + 3 * device.reach);

@@ -72,8 +72,9 @@ TEST_CASE("MixedBlock.GivesTheNetworkAloneOnTheWay") {
 
 TEST_CASE("MixedBlock.FramesOfEveryKindDecode") {
   const Bytes content = words(2000);
-  for (const auto kind : {BlockKind::kStored, BlockKind::kZstd, BlockKind::kNetwork,
-                          BlockKind::kMixed, BlockKind::kContexts, BlockKind::kBwt}) {
+  for (const auto kind :
+       {BlockKind::kStored, BlockKind::kZstd, BlockKind::kNetwork, BlockKind::kMixed,
+        BlockKind::kContexts, BlockKind::kBwt, BlockKind::kLean}) {
     const Bytes frame = frame_of_kind(kind, content, tiny());
     CHECK(decompress(frame, tiny().options()) == content);
   }
@@ -253,18 +254,23 @@ TEST_CASE("EncodeBlock.TakesNoTimeForOneCopy") {
 }
 
 // Calls, each of some bytes, that a network of bytes gets while samples of the content are judged.
-std::size_t calls_of_trial(const Bytes& content, bool helps) {
+std::size_t calls_of_trial(const Bytes& content, NetworkGain gain, std::size_t clear = 4) {
   const auto engine = std::make_shared<test::WrappedEngine>(tiny().engine());
-  CHECK(network_helps(content, {}, engine, 1, level_meaning(5).network_trial) == helps);
+  NetworkTrial rule = level_meaning(5).network_trial;
+  rule.clear = clear;
+  CHECK(gain_of_network(content, {}, engine, 1, rule) == gain);
   return engine->calls().size();
 }
 
 TEST_CASE("SampleTrials.TellWhereANetworkHelps") {
   constexpr std::size_t kBytes = 64 << 10;
-  CHECK(calls_of_trial(tiny().typical_content(kBytes, 3), true) > 0);
-  const std::size_t calls = calls_of_trial(words(kBytes), false);
+  const Bytes typical = tiny().typical_content(kBytes, 3);
+  CHECK(calls_of_trial(typical, NetworkGain::kMaybe) > 0);
+  CHECK(calls_of_trial(typical, NetworkGain::kMaybe, 0) > 0);
+  CHECK(calls_of_trial(typical, NetworkGain::kClear, 1000) > 0);
+  const std::size_t calls = calls_of_trial(words(kBytes), NetworkGain::kNone);
   CHECK(calls > 0);
-  CHECK(calls_of_trial(words(kBytes - 1), true) == 0);
+  CHECK(calls_of_trial(words(kBytes - 1), NetworkGain::kMaybe) == 0);
   // The block takes no more calls than its samples: the rest of it is coded by contexts alone.
   const auto engine = std::make_shared<test::WrappedEngine>(tiny().engine());
   const Coded coded =

@@ -62,6 +62,10 @@ TEST_CASE("Chooser.DrawsBytes") {
     int hits = 0;
     for (int i = 0; i < 200; ++i) hits += chooser.byte(distribution) == 65 ? 1 : 0;
     CHECK(hits > (temperature > 1 ? 150 : 195));
+    for (int i = 0; i < 20; ++i) {
+      const std::uint8_t other = chooser.byte(distribution, {100, 103});
+      CHECK((other >= 100 && other <= 103));
+    }
   }
 }
 

@@ -214,9 +214,9 @@ TEST_CASE("ChooseView.KeepsTheContent") {
 
 TEST_CASE("ChooseView.TakesLessThanARow") {
   const Bytes content(3, 'x');
-  for (const bool sorted : {false, true}) {
+  for (const BlockKind alone : {BlockKind::kContexts, BlockKind::kLean, BlockKind::kBwt}) {
     const Segment segment{content.size(), {.stride = 40, .element = 8}, false};
-    const View view = choose_view(content, segment, level_meaning(1).sampling, sorted);
+    const View view = choose_view(content, segment, level_meaning(1).sampling, alone);
     REQUIRE(chain_fits(view.filters, view.layout, content.size()));
   }
 }

@@ -39,6 +39,7 @@ class WrappedEngine : public Engine {
   std::unique_ptr<Session> session(int lanes) const override {
     return std::make_unique<WrappedSession>(*this, inner_->session(lanes));
   }
+  std::unique_ptr<Session> signing_session(int lanes) const override { return session(lanes); }
   std::unique_ptr<CodingSession> coding_session(int lanes) const override {
     if (lanes_coded == 0) return nullptr;
     if (lanes > room) throw Error(ErrorCode::kDeviceFailed, "no room");
@@ -63,7 +64,7 @@ class WrappedEngine : public Engine {
                int active, int count, std::span<Distribution> next) noexcept override {
       failed_ = failed_ || !engine_.note({active, count});
       if (!failed_) return inner_->score(symbols, taps, active, count, next);
-      for (Distribution& each : next) std::memset(&each, 0xA5, sizeof each);
+      for (Distribution& each : next) std::memset(each.cumulative, 0xA5, sizeof each.cumulative);
     }
     bool failed() const noexcept override { return failed_; }
 

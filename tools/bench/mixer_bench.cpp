@@ -78,7 +78,9 @@ using Code = std::function<void(std::size_t, std::size_t, const Distribution*)>;
 void in_order(const Bytes& content, const MixerPlan& plan, const Engine* engine, const Code& code) {
   const BlockOrder order(content.size(), plan.streams, plan.layout);
   if (engine != nullptr) {
-    Lockstep(*engine, 1, content, order, plan.layout, Lockstep::Content::kKnown)
+    const bool is_signed = plan.effort == Effort::kLarge && plan.layout.form != Form::kPixels;
+    Lockstep(*engine, 1, content, order, plan.layout, Lockstep::Content::kKnown,
+             is_signed ? Lockstep::Signed::kYes : Lockstep::Signed::kNo)
         .run([&](std::size_t stream, std::size_t position, const Distribution& network) {
           code(stream, position, &network);
           return true;

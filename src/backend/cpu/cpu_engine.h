@@ -29,6 +29,7 @@ class CpuEngine : public Engine {
  public:
   CpuEngine(std::shared_ptr<const Model> model, const Kernels& kernels);
   std::unique_ptr<Session> session(int lanes) const override;
+  std::unique_ptr<Session> signing_session(int lanes) const override { return session(lanes); }
   std::uint64_t session_bytes(int lanes) const override;
   Form content() const override { return packed_->model.config.content; }
   Width preferred() const override;

@@ -54,6 +54,7 @@ class CpuSession : public Session {
   void find_rows(std::uint64_t history, const std::uint8_t* taps,
                  const std::int8_t** found) const noexcept;
   void norm(float constant) noexcept;
+  void sign(const std::uint8_t* normed, std::uint32_t* signature) const noexcept;
   Product product(const PackedLinear& linear, const std::uint8_t* a) const noexcept;
   void attention(std::size_t layer) noexcept;
   void keep(Rings& rings, std::int64_t row) noexcept;
@@ -163,6 +164,8 @@ void CpuSession::score(std::span<const std::uint8_t> symbols, std::span<const st
       for (std::size_t r = 0; r < lanes * length; ++r) {
         kernels_.distribution(logits_.data() + r * kSymbols, weights.output_exp.data(),
                               next[start + r / length * n + r % length].cumulative);
+        sign(normed_.data() + static_cast<std::int64_t>(r) * width_,
+             next[start + r / length * n + r % length].signature);
       }
       lap(Part::kDistribution);
     }
@@ -215,6 +218,20 @@ void CpuSession::norm(float constant) noexcept {
   kernels_.norm(x_.data(), static_cast<std::int32_t>(row_count_), static_cast<std::int32_t>(width_),
                 constant, normed_.data());
   lap(Part::kNorms);
+}
+
+// The signs of the first 256 numbers, eight at once. normed: [D], a multiple of 64.
+void CpuSession::sign(const std::uint8_t* normed, std::uint32_t* signature) const noexcept {
+  constexpr std::uint64_t kEach = 0x0101010101010101;
+  std::fill_n(signature, 8, 0u);
+  for (std::int64_t i = 0; i < std::min<std::int64_t>(width_, 256); i += 8) {
+    std::uint64_t eight = 0;
+    for (int k = 0; k < 8; ++k) eight |= std::uint64_t{normed[i + k]} << (8 * k);
+    const std::uint64_t signs = (eight ^ kEach * kernels_.flip) >> 7 & kEach;
+    // The sign of byte k comes to bit 56 + k.
+    const auto bits = static_cast<std::uint32_t>(signs * 0x0102040810204080 >> 56);
+    signature[i / 32] |= bits << (i % 32);
+  }
 }
 
 // a: [rows][linear.inputs]

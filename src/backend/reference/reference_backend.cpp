@@ -159,6 +159,10 @@ void Lane::add_to_residual(const Linear& linear, const std::vector<std::int8_t>&
 
 void Lane::distribution(Distribution& next) const {
   const std::vector<std::int8_t> a = norm(weights_.head_norm);
+  std::fill_n(next.signature, 8, 0u);
+  for (std::size_t i = 0; i < std::min<std::size_t>(a.size(), 256); ++i) {
+    if (a[i] < 0) next.signature[i / 32] |= 1u << (i % 32);
+  }
   std::int32_t z[kSymbols];
   for (std::size_t j = 0; j < kSymbols; ++j) {
     float logit = static_cast<float>(product(weights_.head, j, a)) * weights_.head.multiplier[j];
@@ -221,6 +225,8 @@ class ReferenceEngine : public Engine {
     }
     return std::make_unique<ReferenceSession>(model_, lanes);
   }
+
+  std::unique_ptr<Session> signing_session(int lanes) const override { return session(lanes); }
 
   // A kept key or value is a vector of its own, with about 64 bytes beside its numbers.
   std::uint64_t session_bytes(int lanes) const override {

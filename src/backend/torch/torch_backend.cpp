@@ -3,6 +3,7 @@
 #include "backend/torch/torch_backend.h"
 
 #include <algorithm>
+#include <cstring>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -84,10 +85,17 @@ class TorchSession : public CodingSession {
 
   void score(std::span<const std::uint8_t> symbols, std::span<const std::uint8_t> taps, int active,
              int count, std::span<Distribution> next) noexcept override {
-    static_assert(sizeof(Distribution) == 257 * sizeof(std::uint32_t));
     if (failed_ || active < 1 || count < 1) return;
-    failed_ = functions_.score(session_, symbols.data(), taps.data(), active, count,
-                               next.data()->cumulative, &error_) != 0;
+    // They come without gaps; the last one moves first.
+    constexpr std::size_t kNumbers = kSymbols + 1;
+    std::uint32_t* const numbers = next.data()->cumulative;
+    failed_ = functions_.score(session_, symbols.data(), taps.data(), active, count, numbers,
+                               &error_) != 0;
+    for (std::size_t i = static_cast<std::size_t>(active) * static_cast<std::size_t>(count);
+         i-- > 0;) {
+      std::memmove(next[i].cumulative, numbers + i * kNumbers, kNumbers * sizeof(std::uint32_t));
+      std::fill_n(next[i].signature, 8, 0u);
+    }
   }
 
   void score_walks(std::span<const std::uint8_t> symbols, std::span<const std::uint8_t> taps,

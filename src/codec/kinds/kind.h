@@ -61,7 +61,7 @@ struct Kind {
 };
 
 extern const Kind kStoredKind, kZstdKind, kNetworkKind, kMixedKind, kContextsKind, kGroupKind,
-    kCopiesKind, kBwtKind;
+    kCopiesKind, kBwtKind, kLeanKind;
 
 // Precondition: not kEnd.
 const Kind& kind_of(BlockKind number);
@@ -81,11 +81,10 @@ constexpr Form network_content(const Layout& layout) {
 constexpr bool is_of_bytes(const Layout& layout) {
   return layout.form == Form::kBytes || layout.form == Form::kCode;
 }
-// What that effort is for content of a layout: sound has no small one, images have the usual one.
+// What that effort is for content of a layout: sound and images have no small one.
 constexpr Effort effort_of(const Layout& layout, Effort effort) {
   if (is_of_bytes(layout)) return effort;
-  const bool sound = layout.form == Form::kSamples || layout.form == Form::kCompanded;
-  return sound && effort == Effort::kLarge ? effort : Effort::kUsual;
+  return layout.form != Form::kJpeg && effort == Effort::kLarge ? effort : Effort::kUsual;
 }
 constexpr bool effort_fits(const BlockHeader& header) {
   return effort_of(header.layout, header.effort) == header.effort;

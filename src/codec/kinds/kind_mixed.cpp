@@ -25,6 +25,11 @@ MixerPlan mixer_plan(std::size_t content_bytes, const BlockPlan& plan, const Lay
   return mixer;
 }
 
+Lockstep::Signed is_signed(const BlockPlan& plan, const Layout& layout) {
+  return plan.effort == Effort::kLarge && is_of_bytes(layout) ? Lockstep::Signed::kYes
+                                                              : Lockstep::Signed::kNo;
+}
+
 BlockPlan plan_of(const BlockHeader& header, std::size_t filtered_bytes) {
   BlockPlan plan = stated_plan(filtered_bytes, header.streams());
   plan.effort = header.effort;
@@ -80,7 +85,8 @@ std::uint64_t MixedCoder::memory_bytes(const Engine& engine, int threads, std::s
                                        const BlockPlan& plan, const Layout& layout) {
   const std::size_t predictions = engine.content() == Form::kPixels ? content_bytes : 0;
   return mixer_plan(content_bytes, plan, layout).memory_bytes() + predictions +
-         Lockstep::memory_bytes(engine, threads, static_cast<std::size_t>(plan.streams));
+         Lockstep::memory_bytes(engine, threads, static_cast<std::size_t>(plan.streams),
+                                is_signed(plan, layout));
 }
 
 Bytes MixedCoder::encode(std::span<const std::uint8_t> content, const BlockPlan& plan,
@@ -97,7 +103,9 @@ Bytes MixedCoder::encode(std::span<const std::uint8_t> content, const BlockPlan&
     report.add(1);
     return true;
   };
-  Lockstep(*engine_, threads_, content, order, layout, Lockstep::Content::kKnown).run(next);
+  Lockstep(*engine_, threads_, content, order, layout, Lockstep::Content::kKnown,
+           is_signed(plan, layout))
+      .run(next);
   if (network_alone != nullptr) *network_alone = join_streams(alone);
   return coder.finish();
 }
@@ -117,7 +125,8 @@ bool MixedCoder::decode(std::span<const std::uint8_t> coded, const BlockPlan& pl
     report.add(1);
     return !coder.overrun();
   };
-  return Lockstep(*engine_, threads_, content, order, layout, Lockstep::Content::kBecomesKnown)
+  return Lockstep(*engine_, threads_, content, order, layout, Lockstep::Content::kBecomesKnown,
+                  is_signed(plan, layout))
              .run(next) &&
          coder.ended_well();
 }

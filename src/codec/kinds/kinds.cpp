@@ -9,8 +9,9 @@
 namespace nnzip {
 namespace {
 
-constexpr std::array kKinds = {&kStoredKind,   &kZstdKind,  &kNetworkKind, &kMixedKind,
-                               &kContextsKind, &kGroupKind, &kCopiesKind,  &kBwtKind};
+constexpr std::array kKinds = {&kStoredKind, &kZstdKind,     &kNetworkKind,
+                               &kMixedKind,  &kContextsKind, &kGroupKind,
+                               &kCopiesKind, &kBwtKind,      &kLeanKind};
 
 [[noreturn]] void corrupt(const BlockPlace& block, const char* problem) {
   throw Error(ErrorCode::kCorrupt, to_string(block.place) + ": " + problem);

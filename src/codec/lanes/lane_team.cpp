@@ -23,13 +23,14 @@ std::size_t LaneTeam::group_count(const CallShape& shape, int threads, std::size
                                  std::min(lanes, 2 * team));
 }
 
-LaneTeam::LaneTeam(const Engine& engine, int threads, std::size_t lanes, Use use)
+LaneTeam::LaneTeam(const Engine& engine, int threads, std::size_t lanes, Use use, bool sign)
     : device_(engine.description()), groups_(group_count(CallShape(engine), threads, lanes, use)) {
   for (std::size_t i = 0; i < groups_.size(); ++i) {
     Group& group = groups_[i];
     group.first_lane = i * lanes / groups_.size();
     group.lanes = (i + 1) * lanes / groups_.size() - group.first_lane;
-    group.session = engine.session(static_cast<int>(group.lanes));
+    const auto group_lanes = static_cast<int>(group.lanes);
+    group.session = sign ? engine.signing_session(group_lanes) : engine.session(group_lanes);
   }
   const std::size_t useful = groups_.size() + (use == Use::kAhead ? 1 : 0);
   const auto wanted = std::min(static_cast<std::size_t>(std::max(threads, 1)), useful);

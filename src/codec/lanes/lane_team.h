@@ -23,8 +23,9 @@ class LaneTeam {
   enum class Use { kInTurns, kAhead };
 
   // `lanes` lanes in groups of about equal size, the first group having the first lanes. threads
-  // includes the calling one. Throws Error, std::bad_alloc.
-  LaneTeam(const Engine& engine, int threads, std::size_t lanes, Use use);
+  // includes the calling one. sign: whether distributions are to have their signatures. Throws
+  // Error, std::bad_alloc.
+  LaneTeam(const Engine& engine, int threads, std::size_t lanes, Use use, bool sign = false);
   ~LaneTeam();
   LaneTeam(const LaneTeam&) = delete;
   LaneTeam& operator=(const LaneTeam&) = delete;

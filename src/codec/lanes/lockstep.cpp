@@ -20,22 +20,24 @@ int team_threads(const Engine& engine, int threads) {
 }  // namespace
 
 Lockstep::Lockstep(const Engine& engine, int threads, std::span<const std::uint8_t> content,
-                   const BlockOrder& order, const Layout& layout, Content known)
-    : Lockstep(engine, threads, content, order, layout, known, {0, order.streams()}) {}
+                   const BlockOrder& order, const Layout& layout, Content known, Signed is_signed)
+    : Lockstep(engine, threads, content, order, layout, known, {0, order.streams()}, is_signed) {}
 
 Lockstep::Lockstep(const Engine& engine, int threads, std::span<const std::uint8_t> content,
-                   const BlockOrder& order, const Layout& layout, Content known, Streams streams)
+                   const BlockOrder& order, const Layout& layout, Content known, Streams streams,
+                   Signed is_signed)
     : content_(content),
       order_(order),
       first_(streams.first),
       tap_count_(engine.taps().size()),
       shape_(engine),
       by_windows_(has_windows(layout, known)),
+      signed_(is_signed == Signed::kYes),
       ahead_(by_windows_ && team_threads(engine, threads) > 1),
       predictions_(streams.lanes),
       symbols_(streams.lanes),
       team_(engine, by_windows_ ? team_threads(engine, threads) : threads, streams.lanes,
-            by_windows_ ? LaneTeam::Use::kAhead : LaneTeam::Use::kInTurns) {
+            by_windows_ ? LaneTeam::Use::kAhead : LaneTeam::Use::kInTurns, signed_) {
   const bool samples = engine.content() == Form::kSamples;
   if (engine.content() == Form::kPixels) pixel_taps_.emplace(layout, content, engine.taps());
   for (std::size_t lane = 0; lane < streams.lanes; ++lane) {
@@ -45,7 +47,8 @@ Lockstep::Lockstep(const Engine& engine, int threads, std::span<const std::uint8
   batches_.resize(team_.groups());
 }
 
-std::uint64_t Lockstep::memory_bytes(const Engine& engine, int threads, std::size_t lanes) {
+std::uint64_t Lockstep::memory_bytes(const Engine& engine, int threads, std::size_t lanes,
+                                     Signed is_signed) {
   const CallShape shape(engine);
   std::uint64_t sessions = 0;
   for (const LaneTeam::Use use : {LaneTeam::Use::kAhead, LaneTeam::Use::kInTurns}) {
@@ -54,8 +57,10 @@ std::uint64_t Lockstep::memory_bytes(const Engine& engine, int threads, std::siz
     const auto group_lanes = static_cast<int>((lanes + groups - 1) / groups);
     sessions = std::max(sessions, groups * engine.session_bytes(group_lanes));
   }
-  constexpr std::size_t kWindowRow = sizeof(Walk) + kMaxTaps + 2;  // of two windows
-  return sessions + std::max(shape.rows(), lanes) * (sizeof(Distribution) + 2 * kWindowRow);
+  constexpr std::size_t kWindowRow = sizeof(Walk) + kMaxTaps + 2;       // of two windows
+  const std::size_t distributions = is_signed == Signed::kYes ? 2 : 1;  // of two windows as well
+  return sessions +
+         std::max(shape.rows(), lanes) * (distributions * sizeof(Distribution) + 2 * kWindowRow);
 }
 
 bool Lockstep::run(const Code& code) { return by_windows_ ? run_windows(code) : run_steps(code); }
@@ -84,7 +89,11 @@ void Lockstep::start_window(const Window& window, std::size_t half) {
     batch.symbols.resize(lanes * window.count);
     batch.taps.resize(batch.symbols.size() * tap_count_);
     batch.followers.resize(batch.symbols.size());
-    batch.walks.resize(batch.symbols.size());
+    if (signed_) {
+      batch.next.resize(batch.symbols.size());
+    } else {
+      batch.walks.resize(batch.symbols.size());
+    }
     std::size_t at = 0;
     for (std::size_t lane = team_.first_lane(g); lane < team_.first_lane(g) + lanes; ++lane) {
       const std::uint8_t* const bytes = content_.data() + order_.first(first_ + lane);
@@ -95,6 +104,11 @@ void Lockstep::start_window(const Window& window, std::size_t half) {
         sample_taps_[lane].prepare(std::span(batch.taps).subspan(at * tap_count_, tap_count_));
         sample_taps_[lane].push(bytes[t]);
       }
+    }
+    if (signed_) {
+      team_.start(g, batch.symbols, batch.taps, static_cast<int>(lanes),
+                  static_cast<int>(window.count), batch.next);
+      continue;
     }
     team_.start_walks(g, batch.symbols, batch.taps, batch.followers, static_cast<int>(lanes),
                       static_cast<int>(window.count), batch.walks);
@@ -115,8 +129,9 @@ bool Lockstep::run_windows(const Code& code) {
         for (std::size_t i = 0; i < active_in(g, window); ++i) {
           const std::size_t stream = first_ + team_.first_lane(g) + i;
           const std::size_t position = order_.first(stream) + window.begin + t;
-          lay_out(batch.walks[i * batch.count + t], content_[position], walked_);
-          if (!code(stream, position, walked_)) return false;
+          const std::size_t at = i * batch.count + t;
+          if (!signed_) lay_out(batch.walks[at], content_[position], walked_);
+          if (!code(stream, position, signed_ ? batch.next[at] : walked_)) return false;
         }
       }
     }

@@ -22,6 +22,9 @@ class Lockstep {
   // Known content is computed by windows of bytes, ahead of their use; else byte by byte.
   enum class Content { kKnown, kBecomesKnown };
 
+  // Whether distributions are whole and have their signatures, of known content as well.
+  enum class Signed { kNo, kYes };
+
   // Of the order's streams. lanes: how many, at least 1.
   struct Streams {
     std::size_t first, lanes;
@@ -31,14 +34,16 @@ class Lockstep {
   // one; one more waits for a device while this one uses what it gave before. Throws
   // Error(kInvalidArgument) if the engine has taps that are not of such content.
   Lockstep(const Engine& engine, int threads, std::span<const std::uint8_t> content,
-           const BlockOrder& order, const Layout& layout, Content known, Streams streams);
+           const BlockOrder& order, const Layout& layout, Content known, Streams streams,
+           Signed is_signed = Signed::kNo);
   // All streams.
   Lockstep(const Engine& engine, int threads, std::span<const std::uint8_t> content,
-           const BlockOrder& order, const Layout& layout, Content known);
+           const BlockOrder& order, const Layout& layout, Content known,
+           Signed is_signed = Signed::kNo);
 
   // Gets the distribution of content's byte at the position, which it makes known if it is not; of
-  // a known byte the walk to it laid out, whose other places mean nothing. Returns whether to go
-  // on.
+  // a known byte, unless it is signed, the walk to it laid out, whose other places mean nothing.
+  // Returns whether to go on.
   using Code = std::function<bool(std::size_t stream, std::size_t position, const Distribution&)>;
 
   // Calls code for every byte in the order of the lockstep. Returns false if it was told to stop.
@@ -46,7 +51,8 @@ class Lockstep {
   bool run(const Code& code);
 
   // Bytes that it takes at most, beside the engine.
-  static std::uint64_t memory_bytes(const Engine& engine, int threads, std::size_t lanes);
+  static std::uint64_t memory_bytes(const Engine& engine, int threads, std::size_t lanes,
+                                    Signed is_signed = Signed::kNo);
 
  private:
   // Positions [begin, begin + count) of the lanes that have them all: the first `active` ones.
@@ -57,7 +63,7 @@ class Lockstep {
   struct Batch {
     std::vector<std::uint8_t> symbols;    // [lanes][count]
     std::vector<std::uint8_t> taps;       // [lanes][count][taps]
-    std::vector<Distribution> next;       // by steps, [lanes]
+    std::vector<Distribution> next;       // by steps, [lanes]; by windows if signed, [lanes][count]
     std::vector<std::uint8_t> followers;  // by windows, [lanes][count]
     std::vector<Walk> walks;              // by windows, [lanes][count]
     std::size_t count = 0;
@@ -81,6 +87,7 @@ class Lockstep {
   std::size_t first_, tap_count_;
   CallShape shape_;
   bool by_windows_;
+  bool signed_;
   bool ahead_;  // a window is computed while the one before is used
   std::optional<PixelTaps> pixel_taps_;
   std::vector<SampleTaps> sample_taps_;  // of each lane

@@ -55,6 +55,7 @@ std::array<std::int16_t, Plan::inputs> first_weights(bool network) {
   for (int i = 0; i < kMatches; ++i) weights[Plan::match + i] = part_of_one(25);
   weights[Plan::network] = part_of_one(30);
   for (int i = 0; i < kNetworkRefiners; ++i) weights[Plan::network_refined + i] = part_of_one(15);
+  if (Plan::has_cache) weights[Plan::cache] = weights[Plan::cache + 3] = part_of_one(2);
   return weights;
 }
 
@@ -81,9 +82,11 @@ std::size_t BytePredictorOf<kEffort>::memory_bytes(const MixerPlan& plan) {
   return plan.content_bytes + (std::size_t{64} << sizes.log2_lines) +
          kMatches * (std::size_t{4} << sizes.log2_matches) + 2 * refiner +
          (plan.network ? refiner : 0) +
+         (plan.network && Plan::has_cache ? NeuralCache::kBytes + 2 * refiner : 0) +
          decltype(sets_)::memory_bytes(
              std::span(kSetContexts).template first<Plan::sets>(),
              std::span(kFinalContexts).template first<Plan::final_sets>()) +
+         sizeof(Stream) * static_cast<std::size_t>(plan.streams) +
          (kEffort == Effort::kSmall ? 0 : FurtherState::kMostBytes * plan.streams) +
          (kEffort == Effort::kLarge ? FurtherState::kPairBytes * plan.streams : 0) +
          (std::size_t{1} << 20);  // the rest, generously
@@ -98,6 +101,7 @@ BytePredictorOf<kEffort>::BytePredictorOf(const MixerPlan& plan, const MixKernel
       stride_(plan.layout.stride),
       is_code_(plan.layout.form == Form::kCode),
       uses_network_(plan.network),
+      uses_cache_(plan.network && Plan::has_cache),
       counters_(kLanes * kRowCounters),
       at_work_(kLanes),
       direct_(256 + 65536, make_counter(1 << 15, 0)),
@@ -106,6 +110,7 @@ BytePredictorOf<kEffort>::BytePredictorOf(const MixerPlan& plan, const MixKernel
       sets_(kernels, std::span(kSetContexts).template first<Plan::sets>(),
             std::span(kFinalContexts).template first<Plan::final_sets>(),
             kEffort == Effort::kLarge ? kLargeRates : kRates, first_weights<Plan>(plan.network)),
+      cache_(kernels, uses_cache_),
       refined_mask_((1u << log2_refined(plan.content_bytes)) - 1) {
   for (std::size_t i = 0; i < kContexts; ++i) {
     if (plan.disabled[i]) disabled_.push_back(static_cast<int>(i));
@@ -126,6 +131,10 @@ BytePredictorOf<kEffort>::BytePredictorOf(const MixerPlan& plan, const MixKernel
   }
   network_refiners_.emplace_back(plan.network ? 256 : 1);
   network_refiners_.emplace_back(plan.network ? refined_mask_ + std::size_t{1} : 1);
+  for (int i = 0; uses_cache_ && i < 2; ++i) {
+    cache_refiners_.emplace_back(256);
+    cache_refiners_.emplace_back(refined_mask_ + std::size_t{1});
+  }
   refiners_.emplace_back(256);
   refiners_.emplace_back(refined_mask_ + std::size_t{1});
   refiners_.emplace_back(refined_mask_ + std::size_t{1});
@@ -143,6 +152,7 @@ void BytePredictorOf<kEffort>::begin_byte(int stream, const Distribution* networ
   begin_sets();
   find_slots();
   look_at_runs();
+  if (uses_cache_ && network_ != nullptr) cache_.look_up(network_->signature);
 }
 
 template <Effort kEffort>
@@ -301,6 +311,27 @@ void BytePredictorOf<kEffort>::add_network() {
   network_confidence_ = 1 + std::min(std::abs(logit) / 160, 14);
 }
 
+template <Effort kEffort>
+void BytePredictorOf<kEffort>::add_cache() {
+  if constexpr (Plan::has_cache) {
+    std::int16_t* const x = inputs_.data() + Plan::cache;
+    std::fill_n(x, kCacheInputs, std::int16_t{0});
+    if (!uses_cache_ || network_ == nullptr) return;
+    const std::uint32_t c1 = streams_[stream_].context.recent & 255;
+    const auto logits = cache_.logits(partial_, bit_);
+    for (std::size_t i = 0; i < kCacheInputs; ++i) {
+      const std::int32_t logit = logits[i / 3];
+      if (i % 3 == 0) {
+        x[i] = static_cast<std::int16_t>(logit);
+        continue;
+      }
+      Refiner& refiner = cache_refiners_[i / 3 * 2 + i % 3 - 1];
+      refiner.select(i % 3 == 1 ? partial_ : (c1 << 8 | partial_) & refined_mask_);
+      x[i] = static_cast<std::int16_t>(stretch(static_cast<std::uint32_t>(refiner.refine(logit))));
+    }
+  }
+}
+
 // Those sets that are the same for all bits of the byte.
 template <Effort kEffort>
 void BytePredictorOf<kEffort>::begin_sets() {
@@ -378,6 +409,7 @@ std::uint32_t BytePredictorOf<kEffort>::predict() {
   add_matches();
   select_refiners();
   add_network();
+  add_cache();
   inputs_.data()[Plan::bias] = 256;
   select_sets();
   const std::int32_t p = refine(sets_.mix(inputs_.data()));
@@ -412,6 +444,7 @@ void BytePredictorOf<kEffort>::update(int bit) {
   for (Refiner& refiner : refiners_) refiner.update(bit, dither);
   if (network_ != nullptr) {
     for (Refiner& refiner : network_refiners_) refiner.update(bit, dither);
+    for (Refiner& refiner : cache_refiners_) refiner.update(bit, dither);
   }
   learn_counters(bit);
   partial_ = partial;
@@ -423,6 +456,7 @@ template <Effort kEffort>
 void BytePredictorOf<kEffort>::take_up(std::uint8_t byte) {
   history_.bytes[history_.coded_end[stream_]++] = byte;
   for (Slot* slot : run_slot_) slot->follow(byte);
+  if (uses_cache_ && network_ != nullptr) cache_.add(network_->signature, byte);
   std::array<MatchModel::Probe, kMatches> probes;
   for (int i = 0; i < kMatches; ++i) probes[i] = match_models_[i].probe(history_, stream_);
   Stream& stream = streams_[stream_];

@@ -12,6 +12,7 @@
 #include "coder/distribution.h"
 #include "mixer/bytes/contexts.h"
 #include "mixer/bytes/match_model.h"
+#include "mixer/bytes/neural_cache.h"
 #include "mixer/bytes/slot_table.h"
 #include "mixer/core/adaptive_map.h"
 #include "mixer/core/aligned_memory.h"
@@ -26,6 +27,7 @@ constexpr int kDirectOrders = 2;  // orders 0 and 1, which have a counter for ea
 constexpr int kPlainCounters = kDirectOrders + kMatches;  // those without bit histories
 constexpr int kRunStates = 5;  // no run speaks, or one of a bit, short or long
 constexpr int kNetworkRefiners = 2;
+constexpr int kCacheInputs = 6;
 
 // Sizes that follow from the number of contexts.
 template <Effort kEffort>
@@ -41,12 +43,15 @@ struct InputPlan {
   static constexpr int network_linear = match_length + kMatches;
   static constexpr int bias = network_linear + 1;
   static constexpr int run = 2 * lanes;
+  static constexpr int cache = run + contexts;  // two logits, each with two refinements
   static constexpr int sets = kEffort == Effort::kLarge ? 16 : 8;
   static constexpr int final_sets = kEffort == Effort::kLarge ? 5 : 3;
   // Of a context, in hundredths: alone, and beside a network.
   static constexpr int first_weight[] = {kEffort == Effort::kLarge ? 3 : 9,
                                          kEffort == Effort::kLarge ? 2 : 4};
   static constexpr int inputs = (3 * lanes + 31) / 32 * 32;  // whole vectors
+  static constexpr bool has_cache = kEffort == Effort::kLarge;
+  static_assert(!has_cache || cache + kCacheInputs <= inputs);
 };
 
 // Sizes of a block's tables, from its length alone.
@@ -110,6 +115,7 @@ class BytePredictorOf {
   void add_contexts();
   void add_matches();
   void add_network();
+  void add_cache();
   void begin_sets();
   void select_sets();
   void select_refiners();
@@ -124,7 +130,7 @@ class BytePredictorOf {
   std::vector<Stream> streams_;
   std::uint32_t stride_;
   bool is_code_;
-  bool uses_network_;
+  bool uses_network_, uses_cache_;
 
   // The byte that is being coded.
   std::size_t stream_ = 0;
@@ -153,7 +159,8 @@ class BytePredictorOf {
   std::vector<Counter> match_counters_;  // [match model][expected bit][outcomes and length]
   AlignedMemory<std::int16_t> inputs_;   // [kInputs]
   MixNetwork<kInputs, Plan::sets, Plan::final_sets, FinalSum::kExact> sets_;
-  std::vector<Refiner> refiners_, network_refiners_;
+  std::vector<Refiner> refiners_, network_refiners_, cache_refiners_;
+  NeuralCache cache_;
   std::uint32_t refined_mask_;
 };
 

@@ -3,6 +3,8 @@
 // sides.
 #include "mixer/bytes/code_contexts.h"
 
+#include <algorithm>
+
 #include "mixer/bytes/byte_classes.h"
 
 namespace nnzip::mixer {
@@ -63,7 +65,7 @@ void CodeState::follow_x86(std::uint8_t byte) {
       return;
     case Part::kImmediate:
       operand_ = grow(operand_, byte);
-      if (--left_ == 0) finish();
+      if (--left_ == 0) finish_x86();
       return;
   }
 }
@@ -106,7 +108,7 @@ void CodeState::take_opcode(std::uint8_t byte, char follows) {
       expect(Part::kImmediate, wide_ ? 8 : z);
       return;
     case '.':
-      finish();
+      finish_x86();
       return;
     default:
       expect(Part::kImmediate, static_cast<std::uint8_t>(follows - '0'));
@@ -138,7 +140,31 @@ void CodeState::after_form() {
 void CodeState::expect(Part part, std::uint8_t bytes) {
   part_ = part;
   left_ = bytes;
-  if (bytes == 0) finish();
+  if (bytes == 0) finish_x86();
+}
+
+void CodeState::count(bool is_jump, bool is_return) {
+  constexpr std::uint32_t kMost = 15;
+  since_jump_ = is_jump ? 0 : std::min(since_jump_ + 1, kMost);
+  since_return_ = is_return ? 0 : std::min(since_return_ + 1, kMost);
+}
+
+void CodeState::finish_x86() {
+  const bool plain = map_ == 0;
+  count(plain && ((opcode_ & 0xF0) == 0x70 || (opcode_ & 0xFC) == 0xE8),
+        plain && (opcode_ == 0xC2 || opcode_ == 0xC3 || opcode_ == 0xCC));
+  if (plain && opcode_ == 0xE8) call_ = whole_;
+  if (form_ != 0 && form_ < 0xC0) operands_of_bases_[form_ & 7] = operand_;
+  finish();
+}
+
+// Calls of SPARC and aarch64, their returns.
+void CodeState::finish_word() {
+  const bool is_call = (opcode_ & 0xC0) == 0x40 || (opcode_ & 0xFC) == 0x94;
+  count(is_call, opcode_ == 0x81 || opcode_ == 0xD6);
+  if (is_call) call_ = whole_;
+  operands_of_bases_[0] = operand_;
+  finish();
 }
 
 void CodeState::finish() {
@@ -148,8 +174,11 @@ void CodeState::finish() {
   }
   shapes_[0] = shape_;
   opcodes_[0] = map_ * 256u + opcode_;
+  wholes_[2] = wholes_[1];
   wholes_[1] = wholes_[0];
   wholes_[0] = whole_;
+  form_before_ = form_;
+  operands_of_opcodes_[opcode_] = operand_;
   shape_ = operand_ = whole_ = 0;
   part_ = Part::kOpcode;
   map_ = left_ = form_ = immediate_ = displacement_ = 0;
@@ -164,7 +193,7 @@ void CodeState::follow_word(std::uint8_t byte) {
   if (left_ == 4) opcode_ = byte;
   if (left_ >= 3) shape_ = grow(shape_, byte);
   if (left_ < 3) operand_ = grow(operand_, byte);
-  if (--left_ == 0) finish();
+  if (--left_ == 0) finish_word();
 }
 
 }  // namespace nnzip::mixer

@@ -34,10 +34,18 @@ class CodeState {
   std::uint32_t whole() const { return whole_; }
   std::uint32_t form() const { return form_; }
   std::uint32_t opcode() const { return map_ * 256u + opcode_; }
+  // What the last instruction with this opcode, or with this base register, had for an operand.
+  std::uint32_t operand_of_opcode() const { return operands_of_opcodes_[opcode_]; }
+  std::uint32_t operand_of_base() const { return operands_of_bases_[form_ & 7]; }
   // Of those before, the newest first.
   const std::array<std::uint32_t, 4>& shapes() const { return shapes_; }
   const std::array<std::uint32_t, 4>& opcodes() const { return opcodes_; }
-  const std::array<std::uint32_t, 2>& wholes() const { return wholes_; }
+  const std::array<std::uint32_t, 3>& wholes() const { return wholes_; }
+  std::uint32_t form_before() const { return form_before_; }  // ModRM of the last one
+  std::uint32_t call() const { return call_; }                // the last call, whole
+  // Instructions since a jump or call, since a return: at most 15.
+  std::uint32_t since_jump() const { return since_jump_; }
+  std::uint32_t since_return() const { return since_return_; }
 
  private:
   enum class Part : std::uint8_t {
@@ -55,7 +63,10 @@ class CodeState {
   void take_form(std::uint8_t byte);
   void after_form();
   void expect(Part part, std::uint8_t bytes);
+  void count(bool is_jump, bool is_return);
   void finish();
+  void finish_x86();
+  void finish_word();
 
   // The instruction that is being read.
   Part part_ = Part::kOpcode;  // what comes
@@ -68,7 +79,10 @@ class CodeState {
 
   // Those before.
   std::array<std::uint32_t, 4> shapes_{}, opcodes_{};
-  std::array<std::uint32_t, 2> wholes_{};
+  std::array<std::uint32_t, 3> wholes_{};
+  std::uint32_t form_before_ = 0, call_ = 0, since_jump_ = 0, since_return_ = 0;
+  std::array<std::uint32_t, 256> operands_of_opcodes_{};
+  std::array<std::uint32_t, 8> operands_of_bases_{};
 };
 
 }  // namespace nnzip::mixer

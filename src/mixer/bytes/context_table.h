@@ -39,6 +39,7 @@ struct Neighbourhood {
   std::uint64_t expected = 0;             // 256 and the byte that a match expects; 0: there is none
   std::uint64_t expected_length = 0;      // its length, by length_bucket()
   const FurtherState* further = nullptr;  // not of the small effort
+  const RecordChain* chain = nullptr;     // a long one; not of the small effort
 
   // The bytes of the open number of four bytes.
   std::uint64_t of_number() const {
@@ -63,9 +64,16 @@ constexpr ContextRow kContextTable[] = {
     {"order2", [](In s) { return s.recent & 0xFFFF; }},
     {"order3", [](In s) { return s.recent & 0xFFFFFF; }},
     {"order4", [](In s) { return s.recent & 0xFFFFFFFF; }},
-    {"order6", [](In s) { return s.recent & 0xFFFFFFFFFFFF; }},
+    {.name = "order6",
+     .of_lines = [](In s) { return s.recent & 0xFFFFFFFFFFFF; },
+     .of_code =
+         [](In s) { return join(s.code->position(), s.code->whole(), s.code->shapes()[1]); }},
     {.name = "word",
-     .of_lines = [](In s) { return s.word; },
+     .of_lines =
+         [](In s) {
+           if (s.chain == nullptr) return s.word;
+           return join(s.chain->kind, s.chain->place, s.chain->alike);
+         },
      .of_code = [](In s) { return join(s.code->position(), s.code->whole()); }},
     {"sparse34", [](In s) { return s.recent & 0xFFFF0000; }},
     {"gradient", [](In s) { return s.line.above << 24 | (s.recent & 0xFFFF); },
@@ -75,20 +83,53 @@ constexpr ContextRow kContextTable[] = {
      [](In s) { return s.row.with_phase(s.row.column << 8 | s.row.above); },
      [](In s) { return join(s.code->position(), s.code->whole(), s.code->wholes()[0]); }},
     {.name = "wordpair",
-     .of_lines = [](In s) { return s.word * kSpread + s.words[0]; },
+     .of_lines =
+         [](In s) {
+           if (!s.further->is_binary()) return s.word * kSpread + s.words[0];
+           if (s.chain == nullptr) return s.recent & 0xFF00FF00;
+           return join(s.chain->kind, s.chain->place, s.chain->before, s.chain->cell);
+         },
      .of_code =
          [](In s) { return join(s.code->position(), s.code->whole(), s.code->shapes()[0]); }},
     {.name = "wordskip",
-     .of_lines = [](In s) { return s.word * kSpread + (s.words[1] << 16); },
+     .of_lines =
+         [](In s) {
+           if (!s.further->is_binary()) return s.word * kSpread + (s.words[1] << 16);
+           if (s.chain == nullptr) {
+             return join(s.further->length, s.further->above, s.further->above_two);
+           }
+           return join(s.chain->kind, s.chain->place, s.chain->before, s.c1);
+         },
      .of_code =
          [](In s) {
            const auto& shapes = s.code->shapes();
            return join(s.code->position(), s.code->whole(), shapes[0], shapes[1]);
          }},
     {"sparse23", [](In s) { return s.recent & 0xFFFF00; }},
-    {"sparse13", [](In s) { return s.recent & 0xFF00FF; }},
-    {"sparse14", [](In s) { return s.recent & 0xFF0000FF; }},
-    {"indirect1", [](In s) { return (s.after1 & 0xFFFF) << 8 | s.c1; }},
+    {.name = "sparse13",
+     .of_lines =
+         [](In s) {
+           if (s.chain == nullptr) return s.recent & 0xFF00FF;
+           return join(s.chain->place, s.chain->before, s.c1);
+         },
+     .of_code =
+         [](In s) {
+           return join(s.code->position(), s.code->whole(), s.code->opcodes()[0],
+                       s.code->form_before() & 0xF8);
+         }},
+    {.name = "sparse14",
+     .of_lines =
+         [](In s) {
+           if (s.chain == nullptr) return s.recent & 0xFF0000FF;
+           return join(s.chain->kind, s.chain->place, s.c1, s.c2);
+         },
+     .of_code = [](In s) { return s.recent & 0xFF0000FF; }},
+    {.name = "indirect1",
+     .of_lines = [](In s) { return (s.after1 & 0xFFFF) << 8 | s.c1; },
+     .of_code =
+         [](In s) {
+           return join(s.code->position(), s.code->whole(), s.code->operand_of_opcode());
+         }},
     {"indirect2", [](In s) { return (s.after2 & 0xFFFFFF) << 8 | s.c1; }},
     {"aboveleft", [](In s) { return s.c2 << 24 | s.line.above << 16 | s.line.right << 8 | s.c1; },
      [](In s) {
@@ -197,12 +238,32 @@ constexpr ContextRow kContextTable[] = {
                           : join(s.further->above, s.further->right, s.c1);
      }},
     {"record14", [](In s) { return join(s.further->column, s.further->above, s.c1); }},
-    {"masked4", [](In s) { return s.further->masked & 0xFFFFFFFF; }},
-    {"wordthree", [](In s) { return join(s.word, s.words[0], s.words[1]); }},
-    {"wordstem", [](In s) { return join(s.word, s.further->stem_before); }},
-    {"wordsuffix", [](In s) { return join(s.word, s.further->suffix); }},
-    {"stempair", [](In s) { return join(s.further->stem, s.words[0]); }},
-    {"sentence", [](In s) { return join(s.word, s.further->sentence); }},
+    {.name = "masked4",
+     .of_lines = [](In s) { return s.further->masked & 0xFFFFFFFF; },
+     .of_code =
+         [](In s) { return join(s.code->position(), s.code->whole(), s.code->operand_of_base()); }},
+    {.name = "wordthree",
+     .of_lines = [](In s) { return join(s.word, s.words[0], s.words[1]); },
+     .of_code =
+         [](In s) {
+           return join(s.code->position(), s.code->whole(), s.code->wholes()[0],
+                       s.code->wholes()[1], s.code->wholes()[2]);
+         }},
+    {.name = "wordstem",
+     .of_lines = [](In s) { return join(s.word, s.further->stem_before); },
+     .of_code = [](In s) { return join(s.code->position(), s.code->whole(), s.code->call()); }},
+    {.name = "wordsuffix",
+     .of_lines = [](In s) { return join(s.word, s.further->suffix); },
+     .of_code =
+         [](In s) { return join(s.code->position(), s.code->whole(), s.code->since_jump()); }},
+    {.name = "stempair",
+     .of_lines = [](In s) { return join(s.further->stem, s.words[0]); },
+     .of_code =
+         [](In s) { return join(s.code->position(), s.code->whole(), s.code->wholes()[1]); }},
+    {.name = "sentence",
+     .of_lines = [](In s) { return join(s.word, s.further->sentence); },
+     .of_code =
+         [](In s) { return join(s.code->position(), s.code->whole(), s.code->since_return()); }},
     {"wordkinds", [](In s) { return join(s.word, s.further->kinds & 0777); }},
     {"skeleton", [](In s) { return join(s.further->skeleton, s.c1); }},
     {"field1", [](In s) { return join(s.further->field, s.further->field_above, s.c1); }},

@@ -21,7 +21,10 @@ void RecordChain::follow(std::span<const std::uint8_t> known) {
     leads = std::max<std::uint8_t>(leads, static_cast<std::uint8_t>(std::min(headers + 1, 255)));
   }
   if (found ? end == next_ + kHeader : possible && headers >= kEnough) {
-    if (!found) begin_ = before_ = column_ = 0;
+    if (!found) {
+      begin_ = before_ = column_ = 0;
+      records_ = 0;
+    }
     found = possible;
     if (found) begin_record(end, header_kind, length);
   }
@@ -30,6 +33,7 @@ void RecordChain::follow(std::span<const std::uint8_t> known) {
 }
 
 void RecordChain::begin_record(std::size_t end, std::uint32_t header_kind, std::uint32_t length) {
+  ++records_;
   before_that_ = before_;
   before_ = begin_;
   begin_ = end;

@@ -17,6 +17,9 @@ class RecordChain {
   // far.
   void follow(std::span<const std::uint8_t> known);
 
+  // Whether it has many records: a few are found by chance.
+  bool is_long() const { return found && records_ >= kMany; }
+
   bool found = false;        // whether the byte that comes stands in a chain; else all are 0
   std::uint64_t kind = 0;    // of the record
   std::uint64_t place = 0;   // in the record, at most 255, or 256 and the place in the next header
@@ -27,6 +30,7 @@ class RecordChain {
 
  private:
   static constexpr std::size_t kHeader = 4;
+  static constexpr std::uint32_t kMany = 16;
   static constexpr std::size_t kReach = std::size_t{1} << 14;  // more than kLongest
   static constexpr std::uint32_t kKinds = 4096, kLongest = 8224;
   static constexpr std::uint8_t kEnough = 3;  // headers in a row that make a chain
@@ -38,6 +42,7 @@ class RecordChain {
   std::array<std::uint8_t, kReach> headers_{};  // [place]: headers in a row that lead to it
   std::array<std::uint32_t, 256> of_kind_{};    // where the last record of such a kind begins
   std::array<std::uint32_t, 1024> of_column_{};
+  std::uint32_t records_ = 0;  // of the chain
   // Where records begin, behind their headers; 0: there is none.
   std::size_t begin_ = 0, next_ = 0;  // the open one; where it ends
   std::size_t before_ = 0, before_that_ = 0;

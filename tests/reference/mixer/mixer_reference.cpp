@@ -10,6 +10,7 @@ namespace {
 
 using mixer_reference::Counter;
 using mixer_reference::Place;
+using mixer_reference::Refiner;
 using mixer_reference::Sets;
 using mixer_reference::squash;
 using mixer_reference::stretch;
@@ -43,6 +44,7 @@ MixerReference::Inputs::Inputs(std::size_t contexts)
       refined(contexts + 5),
       bias(lanes + contexts + 5),
       run(2 * lanes),
+      cache(run + contexts),
       count(rounded_up(3 * lanes, 32)) {}
 
 std::vector<std::int64_t> MixerReference::first_weights(bool network) const {
@@ -52,6 +54,7 @@ std::vector<std::int64_t> MixerReference::first_weights(bool network) const {
   weights[at_.match] = weights[at_.match + 1] = kOne / 4;
   weights[at_.network] = kOne * 30 / 100;
   weights[at_.refined] = weights[at_.refined + 1] = kOne * 15 / 100;
+  if (large_) weights[at_.cache] = weights[at_.cache + 3] = kOne * 2 / 100;
   return weights;
 }
 
@@ -76,6 +79,7 @@ MixerReference::MixerReference(std::size_t n, std::size_t streams, const Layout&
                                bool network, Effort effort)
     : n_(n),
       length_(std::max<std::size_t>((n + streams - 1) / streams, 1)),
+      effort_(effort),
       large_(effort == Effort::kLarge),
       contexts_(mixer_reference::context_count(effort)),
       at_(contexts_),
@@ -98,6 +102,8 @@ MixerReference::MixerReference(std::size_t n, std::size_t streams, const Layout&
       result_by_c_(256),
       result_by_c1_(z_),
       result_by_expected_(z_),
+      cache_by_c_{Refiner(256), Refiner(256)},
+      cache_by_c1_{Refiner(z_), Refiner(z_)},
       slots_(contexts_),
       first_slots_(contexts_),
       runs_(contexts_),
@@ -140,6 +146,59 @@ void MixerReference::start(std::size_t stream, const Distribution* distribution)
   distribution_ = distribution;
   c_ = 1;
   k_ = 0;
+  look_up_cache();
+}
+
+void MixerReference::look_up_cache() {
+  votes_ = near_ = {};
+  if (!large_ || distribution_ == nullptr) return;
+  std::vector<int> distances;
+  for (const auto& [signature, byte] : cache_) {
+    int distance = 0;
+    for (std::size_t i = 0; i < 256; ++i) {
+      const std::uint32_t differ = signature[i / 32] ^ distribution_->signature[i / 32];
+      if ((differ >> (i % 32) & 1) != 0) ++distance;
+    }
+    distances.push_back(distance);
+  }
+  if (distances.empty()) return;
+  const int least = *std::min_element(distances.begin(), distances.end());
+  for (std::size_t i = 0; i < distances.size(); ++i) {
+    const std::uint8_t byte = cache_[i].second;
+    std::uint32_t weight = 65280;
+    for (int step = least; step < distances[i]; ++step) weight = weight * 183 / 256;
+    if (distances[i] <= least + 16) votes_[byte] += weight / 256;
+    weight = 256;
+    for (int step = std::max(distances[i], 24); step < 74; ++step) weight = weight * 313 / 256;
+    if (distances[i] <= 74) near_[byte] += weight / 256;
+  }
+}
+
+void MixerReference::predict_cache() {
+  if (!large_) return;
+  for (std::size_t i = 0; i < 6; ++i) inputs_[at_.cache + i] = 0;
+  if (distribution_ == nullptr) return;
+  std::uint32_t nearest[2] = {13, 13}, near[2] = {7, 7};
+  for (unsigned byte = 0; byte < 256; ++byte) {
+    if ((256 + byte) >> (8 - k_) != c_) continue;
+    nearest[byte >> (7 - k_) & 1] += votes_[byte];
+    near[byte >> (7 - k_) & 1] += near_[byte];
+  }
+  while (std::max(near[0], near[1]) >= 1u << 22) {
+    near[0] /= 2;
+    near[1] /= 2;
+  }
+  const auto logit = [](const std::uint32_t* sums) {
+    return mixer_reference::log(std::max(sums[1], 1u)) -
+           mixer_reference::log(std::max(sums[0], 1u));
+  };
+  h_ = {std::clamp(logit(nearest), -3071, 3071), std::clamp(logit(near), -3071, 3071)};
+  for (std::size_t i = 0; i < 2; ++i) {
+    std::int64_t* const x = inputs_.data() + at_.cache + 3 * i;
+    x[0] = h_[i];
+    x[1] = stretch(cache_by_c_[i].refine(c_, h_[i]));
+    x[2] = stretch(cache_by_c1_[i].refine((256u * place().c(1) + c_) % z_, h_[i]));
+  }
 }
 
 // Of the byte that comes in the stream.
@@ -147,8 +206,9 @@ void MixerReference::hash_contexts() {
   const Match& match = stream_->matches[0];
   mixer_reference::Expected expected;
   if (match.m != 0) expected = {256u + match.expected, bucket(match.length)};
-  const mixer_reference::Values v = mixer_reference::context_values(
-      place(), layout_, indirect_, stream_->text, stream_->code, stream_->further, expected);
+  const mixer_reference::Values v =
+      mixer_reference::context_values(place(), layout_, effort_, indirect_, stream_->text,
+                                      stream_->code, stream_->further, expected);
   for (std::size_t i = 0; i < contexts_; ++i) {
     stream_->hashes[i] = mixer_reference::context_hash(i, v[i]);
   }
@@ -272,6 +332,7 @@ std::uint32_t MixerReference::predict() {
   put(at_.order1, order1_[256 * c1 + c_]);
   predict_matches();
   predict_network();
+  predict_cache();
   inputs_[at_.bias] = 256;
 
   choose_sets();
@@ -315,6 +376,10 @@ void MixerReference::learn(int bit) {
   if (distribution_ != nullptr) {
     network_by_c_.learn(c_, g_, bit, bits_);
     network_by_c1_.learn((256 * c1 + c_) % z_, g_, bit, bits_);
+    for (std::size_t i = 0; large_ && i < 2; ++i) {
+      cache_by_c_[i].learn(c_, h_[i], bit, bits_);
+      cache_by_c1_[i].learn((256 * c1 + c_) % z_, h_[i], bit, bits_);
+    }
   }
   result_by_c_.learn(c_, x_, bit, bits_);
   result_by_c1_.learn((256 * c1 + c_) % z_, x_, bit, bits_);
@@ -330,6 +395,10 @@ void MixerReference::end_byte() {
   for (Slot* slot : first_slots_) {
     slot->run_length = slot->run_byte == x ? std::min(slot->run_length + 1, 15u) : 1;
     slot->run_byte = x;
+  }
+  if (large_ && distribution_ != nullptr) {
+    cache_.emplace_back(std::to_array(distribution_->signature), x);
+    if (cache_.size() > 16384) cache_.pop_front();
   }
   content_[stream_->e] = x;
   known_[stream_->e] = true;

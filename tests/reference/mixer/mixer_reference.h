@@ -11,6 +11,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
+#include <utility>
 #include <vector>
 
 #include "coder/distribution.h"
@@ -65,7 +67,7 @@ class MixerReference {
   // Where the inputs stand, as the section Mixing says.
   struct Inputs {
     explicit Inputs(std::size_t contexts);
-    std::size_t lanes, order0, order1, match, network, refined, bias, run, count;
+    std::size_t lanes, order0, order1, match, network, refined, bias, run, cache, count;
   };
 
   struct Stream {
@@ -85,6 +87,8 @@ class MixerReference {
   void predict_runs();
   void predict_matches();
   void predict_network();
+  void look_up_cache();
+  void predict_cache();
   void choose_sets();
   void learn_matches(int bit);
   void end_byte();
@@ -92,8 +96,9 @@ class MixerReference {
   std::size_t equal_bytes(std::size_t p, std::size_t q) const;
 
   std::size_t n_, length_;  // length_: L
-  bool large_;              // the effort
-  std::size_t contexts_;    // C
+  Effort effort_;
+  bool large_;            // the effort
+  std::size_t contexts_;  // C
   Inputs at_;
   Layout layout_;
   std::vector<std::uint8_t> content_;
@@ -113,6 +118,9 @@ class MixerReference {
   std::array<MatchModel, 2> match_models_;
   mixer_reference::Refiner network_by_c_, network_by_c1_;
   mixer_reference::Refiner result_by_c_, result_by_c1_, result_by_expected_;
+  // Of the large effort: signatures and the bytes that came, the newest last.
+  std::deque<std::pair<std::array<std::uint32_t, 8>, std::uint8_t>> cache_;
+  mixer_reference::Refiner cache_by_c_[2], cache_by_c1_[2];
   std::vector<mixer_reference::Sets> sets_, final_sets_;
 
   // The byte that is coded.
@@ -120,6 +128,7 @@ class MixerReference {
   const Distribution* distribution_ = nullptr;
   std::vector<Slot*> slots_, first_slots_;
   std::vector<Run> runs_;
+  std::array<std::uint32_t, 256> votes_{}, near_{};
   unsigned c_ = 1, k_ = 0, node_ = 1;
 
   // The bit that is coded.
@@ -127,6 +136,7 @@ class MixerReference {
   std::array<bool, 2> speaks_{};
   std::vector<std::size_t> run_states_;
   std::int64_t g_ = 0, x_ = 0;
+  std::array<std::int64_t, 2> h_{};  // of the cache
   unsigned confidence_ = 0;
   std::size_t expected_context_ = 0;  // of D
 };

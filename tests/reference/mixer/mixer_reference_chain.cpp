@@ -23,6 +23,7 @@ void Chain::take(const Place& next, std::size_t E) {
   const bool begins_here = is_header && (goes_on || (!found && n >= 3));
   if (begins_here) {
     if (!found) begins = Begins{};
+    ++begins.records;
     begins.second = begins.first;
     begins.first = begins.open;
     begins.open = E;

@@ -16,12 +16,15 @@ struct Chain {
   // E counts the newest byte.
   void take(const Place& next, std::size_t E);
 
+  bool is_long() const { return found && begins.records >= 16; }
+
   bool found = false;
   std::uint64_t kind = 0, place = 0, before = 0, trend = 0, alike = 0, cell = 0;
 
  private:
   // The positions at which records begin.
   struct Begins {
+    std::size_t records = 0;
     std::size_t open = 0, end = 0, first = 0, second = 0, alike = 0, column = 0, column_of = 0;
   };
   Begins begins;

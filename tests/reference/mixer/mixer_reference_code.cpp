@@ -54,10 +54,20 @@ CodeState::Values CodeState::values() const {
       .value = join(p, 256 * now_.map + now_.opcode, now_.operand),
       .column = join(p, whole, wholes_[0]),
       .line = join(p, whole, wholes_[0], wholes_[1]),
+      .order6 = join(p, whole, shapes_[1]),
+      .sparse13 = join(p, whole, opcodes_[0], form_before_ & 0xF8),
+      .indirect1 = join(p, whole, of_opcode_[now_.opcode]),
+      .masked4 = join(p, whole, of_base_[now_.modrm % 8]),
+      .wordthree = join(p, whole, wholes_[0], wholes_[1], wholes_[2]),
+      .wordstem = join(p, whole, call_),
+      .wordsuffix = join(p, whole, since_jump_),
+      .stempair = join(p, whole, wholes_[1]),
+      .sentence = join(p, whole, since_return_),
   };
 }
 
 void CodeState::take(std::uint8_t x, unsigned element) {
+  element_ = element;
   now_.whole = grow(now_.whole, x);
   if (element == 1) {
     take_x86(x);
@@ -173,6 +183,18 @@ void CodeState::take_word(std::uint8_t x) {
 }
 
 void CodeState::end() {
+  const std::uint32_t o = now_.opcode, m = now_.modrm;
+  const bool one_byte = element_ == 1 && now_.map == 0, words = element_ != 1;
+  const bool call = words ? o / 64 == 1 || o / 4 == 0x94 / 4 : one_byte && o == 0xE8;
+  const bool jump = call || (one_byte && (o / 16 == 7 || (o >= 0xE8 && o <= 0xEB)));
+  const bool returns =
+      words ? o == 0x81 || o == 0xD6 : one_byte && (o == 0xC2 || o == 0xC3 || o == 0xCC);
+  since_jump_ = jump ? 0 : std::min(since_jump_ + 1, 15u);
+  since_return_ = returns ? 0 : std::min(since_return_ + 1, 15u);
+  if (call) call_ = now_.whole;
+  if (words || (m >= 1 && m < 0xC0)) of_base_[m % 8] = now_.operand;
+  of_opcode_[o] = now_.operand;
+  form_before_ = m;
   put_first(shapes_, now_.shape);
   put_first(opcodes_, 256 * now_.map + now_.opcode);
   put_first(wholes_, now_.whole);

@@ -21,7 +21,8 @@ class CodeState {
   // v of the contexts of machine code.
   struct Values {
     std::uint64_t word, wordpair, wordskip, code, aboveleft, abovetwo, gradient, value, column,
-        line;
+        line, order6, sparse13, indirect1, masked4, wordthree, wordstem, wordsuffix, stempair,
+        sentence;
   };
   Values values() const;
   std::uint32_t position() const;
@@ -49,7 +50,11 @@ class CodeState {
 
   Instruction now_;
   std::array<std::uint32_t, 4> shapes_{}, opcodes_{};
-  std::array<std::uint32_t, 2> wholes_{};
+  std::array<std::uint32_t, 3> wholes_{};
+  std::array<std::uint32_t, 256> of_opcode_{};
+  std::array<std::uint32_t, 8> of_base_{};
+  std::uint32_t form_before_ = 0, call_ = 0, since_jump_ = 0, since_return_ = 0;
+  unsigned element_ = 1;
 };
 
 }  // namespace nnzip::mixer_reference

@@ -85,6 +85,15 @@ void put_code(const CodeState& code, Values& v) {
   v[kColumn] = values.column;
   v[kLine] = values.line;
   v[kCode] = values.code;
+  v[kOrder6] = values.order6;
+  v[kSparse13] = values.sparse13;
+  v[kIndirect1] = values.indirect1;
+  v[kMasked4] = values.masked4;
+  v[kWordthree] = values.wordthree;
+  v[kWordstem] = values.wordstem;
+  v[kWordsuffix] = values.wordsuffix;
+  v[kStempair] = values.stempair;
+  v[kSentence] = values.sentence;
 }
 
 // The last ones of the usual effort.
@@ -104,6 +113,9 @@ void put_changing(const Place& place, Form form, const Further& f, const Expecte
     v[kTrend] = join(f.values[f.fields], f.value);
   } else {
     v[kHigh4] = r & 0xF0F0F0F0;
+    v[kWordPair] = ch.is_long() ? join(ch.kind, ch.place, ch.before, ch.cell) : r & 0xFF00FF00;
+    v[kWordSkip] =
+        ch.is_long() ? join(ch.kind, ch.place, ch.before, c1) : join(f.rl, f.above, f.above_two);
     v[kCell] = ch.found ? join(ch.kind, ch.place, ch.cell, c1) : join(f.above, f.corner, c1);
     v[kTrend] = ch.found ? join(ch.kind, ch.place, ch.trend) : join(f.rl, f.trend);
   }
@@ -228,9 +240,9 @@ void TextState::take(std::uint8_t x, std::size_t e) {
   }
 }
 
-Values context_values(const Place& place, const Layout& layout, const Indirect& indirect,
-                      const TextState& text, const CodeState& code, const Further& further,
-                      const Expected& expected) {
+Values context_values(const Place& place, const Layout& layout, Effort effort,
+                      const Indirect& indirect, const TextState& text, const CodeState& code,
+                      const Further& further, const Expected& expected) {
   constexpr std::uint64_t K = 0x2545F4914F6CDD1D;
   const std::uint64_t r = place.r(), c1 = place.c(1), c3 = place.c(3);
   const std::uint64_t w = 256 * std::uint64_t{text.word} + (text.word == 0 ? c1 : 0);
@@ -250,6 +262,12 @@ Values context_values(const Place& place, const Layout& layout, const Indirect& 
   v[kIndirect1] = std::uint64_t{indirect.after1[c1] % 65536} * 256 + c1;
   v[kIndirect2] = std::uint64_t{indirect.after2[r % 65536] & 0xFFFFFF} * 256 + c1;
   v[kCode] = (r & 0xF8FFF8) | c3 << 24;
+  const Chain& chain = further.chain;
+  if (effort != Effort::kSmall && layout.form != Form::kCode && chain.is_long()) {
+    v[kWord] = join(chain.kind, chain.place, chain.alike);
+    v[kSparse13] = join(chain.place, chain.before, c1);
+    v[kSparse14] = join(chain.kind, chain.place, c1, place.c(2));
+  }
   put_changing(place, layout.form, further, expected, v);
   put_further(place, indirect, text, w, further, expected, v);
   if (layout.form == Form::kCode) {
