@@ -52,10 +52,10 @@ awk '/^quantised: / { bits[++n] = $2 } END { print "whole and carried:", bits[1]
   exit !(n == 2 && bits[2] < 1.02 * bits[1]) }' "$work/whole.log" "$work/carried.log"
 
 # A float phase ends at a time of day.
-until=$(($(date +%s) + 3))
+until=$(($(date +%s) + 15))
 "$train" "${options[@]}" --run "$work/until" --until "$until" --quantised-steps 1
 now=$(date +%s)
-if [ "$now" -lt "$until" ] || [ "$now" -gt $((until + 30)) ]; then
+if [ "$now" -lt "$until" ] || [ "$now" -gt $((until + 60)) ]; then
   echo "the float phase was to end at $until and was over at $now" >&2
   exit 1
 fi

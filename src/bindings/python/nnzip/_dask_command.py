@@ -18,7 +18,7 @@ _UNITS = {"K": 10, "M": 20, "G": 30}
 def main() -> None:
     arguments = _parser().parse_args()
     try:
-        with _client(arguments.cluster, arguments.workers) as client:
+        with _client(arguments.cluster, arguments.workers, arguments.memory) as client:
             _code(arguments, client)
     except (OSError, ValueError, EOFError, ImportError, nnzip.NnzipError) as error:
         sys.exit(f"nnzip.dask: {error}")
@@ -48,6 +48,8 @@ def _parser() -> argparse.ArgumentParser:
                                   "slurm:QUEUE, or none (this process)")
         command.add_argument("--workers", type=int, default=None,
                              help="local: processes, one for each core by default; slurm: jobs")
+        command.add_argument("--memory", default="3GB", metavar="SIZE",
+                             help="slurm: of a job, 3GB by default, which is enough for all levels")
         command.add_argument("--part", type=_bytes, default=nnzip.dask.PART_BYTES, metavar="SIZE",
                              help="content that a worker codes at a time, such as 64M")
         command.add_argument("-q", "--quiet", action="store_true")
@@ -66,7 +68,7 @@ def _bytes(text: str) -> int:
 
 
 @contextlib.contextmanager
-def _client(cluster: str, workers: Any) -> Iterator[Any]:
+def _client(cluster: str, workers: Any, memory: str) -> Iterator[Any]:
     """A client of distributed, whose cluster ends with the block if it was begun here."""
     if cluster == "none":
         yield None
@@ -78,11 +80,11 @@ def _client(cluster: str, workers: Any) -> Iterator[Any]:
         with distributed.Client(cluster) as client:
             yield client
         return
-    with _new_cluster(kind, rest, workers) as made, distributed.Client(made) as client:
+    with _new_cluster(kind, rest, workers, memory) as made, distributed.Client(made) as client:
         yield client
 
 
-def _new_cluster(kind: str, rest: str, workers: Any) -> Any:
+def _new_cluster(kind: str, rest: str, workers: Any, memory: str) -> Any:
     import distributed
 
     if kind == "local" and not rest:
@@ -96,7 +98,7 @@ def _new_cluster(kind: str, rest: str, workers: Any) -> Any:
             from dask_jobqueue import SLURMCluster
         except ImportError:
             raise ImportError("slurm needs dask-jobqueue: pip install dask-jobqueue") from None
-        made = SLURMCluster(queue=rest or None, cores=1, memory="1GB")
+        made = SLURMCluster(queue=rest or None, cores=1, memory=memory)
         made.scale(jobs=workers or 1)
         return made
     raise ValueError(f"{kind}:{rest} is no cluster: local, tcp://HOST:PORT, ssh:HOST,..., "
