@@ -109,15 +109,16 @@ template <int Blocks>
     int8x16x4_t rows;
 #pragma GCC unroll 8
     for (int g = 0; g < 8; ++g) {
+      asm volatile("" : "+r"(a));  // or GCC moves it to another register and back
       if (g % 2 == 0) rows = load_next(a);
 #pragma GCC unroll 16
       for (int j = 0; j < 4 * Blocks; j += 2) {
         asm volatile("" ::: "memory");  // as above
         const int8x16x4_t four = load_next(weights[j / 4]);
 #pragma GCC unroll 4
-        for (int k = 0; k < 4; ++k) {
-          int32x4_t& sum = acc[j + k / 2];
-          sum = vmmlaq_s32(sum, rows.val[g % 2 * 2 + k % 2], four.val[k]);
+        for (int i = 0; i < 4; ++i) {
+          int32x4_t& sum = acc[j + i / 2];
+          sum = vmmlaq_s32(sum, rows.val[g % 2 * 2 + i % 2], four.val[i]);
         }
       }
     }
