@@ -41,7 +41,7 @@ std::size_t sample_cost(std::span<const std::uint8_t> sample, const Layout& layo
   if (is_of_bytes(layout)) {
     // Content shorter than a row has no sample.
     if (alone == BlockKind::kBwt) return sample.empty() ? 1 : encode_bwt(sample).size();
-    if (alone == BlockKind::kLean) return encode_lean(sample, layout).size();
+    if (alone == BlockKind::kLean) return encode_lean(sample, layout, effort).size();
   }
   return encode_contexts(sample, layout, effort_of(layout, effort)).size();
 }

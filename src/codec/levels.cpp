@@ -28,8 +28,8 @@ constexpr std::array<Level, 9> kLevels = {{
     // models; kinds; effort; unwrap; block; streams: bytes at least, how many at most; doubtful; trials; the rest
     {{}, kSorted, Effort::kSmall, kExact, 4 * kMiB, 64 * kKiB, kPlannedStreams, 32, kShort, kCheap, kSortedSample, kSafe},
     {{}, kLean, Effort::kSmall, kExact, 8 * kMiB, 64 * kKiB, kPlannedStreams, 32, kShort, kCheap, kQuick, kSafe},
+    {{}, kLean, Effort::kUsual, kAny, 8 * kMiB, 64 * kKiB, kPlannedStreams, 32, kShort, kCheap, kQuick, kSafe},
     {{}, kAll, Effort::kUsual, kAny, 8 * kMiB, 64 * kKiB, kPlannedStreams, 32, kShort, kCheap, kUsual, kSafe},
-    {{"text", "image"}, kAll, Effort::kUsual, kAny, 8 * kMiB, 64 * kKiB, kPlannedStreams, 32, kShort, kCheap, kUsual, kSafe},
     {{"text", "image"}, kAll, Effort::kUsual, kAny, 16 * kMiB, 128 * kKiB, kPlannedStreams, 32, kShort, kCheap, kUsual, kSafe},
     {{"text4m", "image"}, kAll, Effort::kUsual, kAny, 16 * kMiB, 256 * kKiB, kPlannedStreams, 32, kShort, kCheap, kUsual, kSafe},
     {{"text4m", "image"}, kAll, Effort::kUsual, kAny, 16 * kMiB, 1024 * kKiB, kPlannedStreams, 32, kShort, kCheap, kUsual, kSafe},

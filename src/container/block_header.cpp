@@ -8,6 +8,8 @@ namespace {
 constexpr int kKindMask = 0x0F;
 // Mixed and contexts blocks of another effort than the usual one have numbers of their own.
 constexpr int kOfSmall = 8, kOfLarge = 10;
+// And so have lean blocks, which are of small effort otherwise.
+constexpr int kLeanOfUsual = 14;
 constexpr int kStreamsShift = 4;
 constexpr int kStreamsMask = 0x07;
 constexpr int kLayout = 0x80;
@@ -31,6 +33,9 @@ bool states_model(BlockKind kind, std::size_t models) { return needs_model(kind)
 
 int kind_field(const BlockHeader& header) {
   const int kind = static_cast<int>(header.kind);
+  if (header.kind == BlockKind::kLean) {
+    return header.effort == Effort::kSmall ? kind : kLeanOfUsual;
+  }
   if (!has_effort(header.kind) || header.effort == Effort::kUsual) return kind;
   const int of_effort = header.effort == Effort::kSmall ? kOfSmall : kOfLarge;
   return of_effort + (kind - static_cast<int>(BlockKind::kMixed));
@@ -205,6 +210,10 @@ std::optional<BlockHeader> read_kind(std::uint8_t first_byte) {
   if (kind >= kOfSmall && kind < kOfLarge + 2) {
     header.effort = kind < kOfLarge ? Effort::kSmall : Effort::kLarge;
     kind = static_cast<int>(BlockKind::kMixed) + kind % 2;
+  } else if (kind == static_cast<int>(BlockKind::kLean)) {
+    header.effort = Effort::kSmall;
+  } else if (kind == kLeanOfUsual) {
+    kind = static_cast<int>(BlockKind::kLean);
   }
   header.kind = static_cast<BlockKind>(kind);
   if (kind > static_cast<int>(BlockKind::kCopies) && header.kind != BlockKind::kBwt &&

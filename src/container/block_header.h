@@ -24,7 +24,7 @@ enum class BlockKind : std::uint8_t {
   kGroup = 6,     // blocks of what wrapped content opens to
   kCopies = 7,    // a block of literals, and copies of earlier ones between them
   kBwt = 12,      // a column of sorted content
-  kLean = 13,     // one stream of bits: few contexts
+  kLean = 13,     // one stream of bits: few contexts, of small or usual effort
 };
 
 struct BlockHeader {
@@ -35,7 +35,7 @@ struct BlockHeader {
   std::uint32_t checksum = 0;      // XXH32 of the content
   Layout layout = {};              // of kNetwork, kMixed, kContexts, kBwt and kLean
   FilterChain filters = {};        // that the content went through before it was coded; likewise
-  Effort effort = Effort::kUsual;  // of kMixed and kContexts
+  Effort effort = Effort::kUsual;  // of kMixed, kContexts and kLean
   std::uint8_t model = 0;  // of kNetwork and kMixed: its place among those that the frame names
   std::uint32_t opened_bytes = 0;  // of kGroup: content of all blocks within, at all depths
   std::uint32_t copied_bytes = 0;  // of kCopies: content that is no literals
@@ -65,7 +65,7 @@ constexpr bool has_layout(BlockKind kind) {
          kind == BlockKind::kLean;
 }
 constexpr bool has_effort(BlockKind kind) {
-  return kind == BlockKind::kMixed || kind == BlockKind::kContexts;
+  return kind == BlockKind::kMixed || kind == BlockKind::kContexts || kind == BlockKind::kLean;
 }
 
 // What the first byte of a header says of kind and effort; nothing if there is no such kind.

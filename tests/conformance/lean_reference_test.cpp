@@ -17,18 +17,26 @@ using mixer_reference::lean_reference;
 using mixer_runs::random_bytes;
 using mixer_runs::resized;
 
-void require_equal_blocks(const Bytes& content, const Layout& layout = {}) {
-  INFO(content.size() << " bytes, stride " << layout.stride);
-  const Bytes coded = encode_lean(content, layout);
-  REQUIRE(coded == lean_reference(content, layout));
+void require_equal_blocks(const Bytes& content, const Layout& layout, Effort effort) {
+  INFO(content.size() << " bytes, stride " << layout.stride << ", effort "
+                      << static_cast<int>(effort));
+  const Bytes coded = encode_lean(content, layout, effort);
+  REQUIRE(coded == lean_reference(content, layout, effort));
   BlockHeader header;
   header.kind = BlockKind::kLean;
   header.content_bytes = static_cast<std::uint32_t>(content.size());
   header.layout = layout;
+  header.effort = effort;
   REQUIRE(kLeanKind.fits(header, nullptr));
   Bytes back(content.size());
   REQUIRE(kLeanKind.decode(header, coded, {}, back));
   REQUIRE(back == content);
+}
+
+void require_equal_blocks(const Bytes& content, const Layout& layout = {}) {
+  for (const Effort effort : {Effort::kSmall, Effort::kUsual}) {
+    require_equal_blocks(content, layout, effort);
+  }
 }
 
 TEST_CASE("LeanReference.AgreesOnBytes") {
@@ -60,6 +68,9 @@ TEST_CASE("LeanBlock.OtherLayoutsAreRefused") {
   header.filters = {{Filter::kCalls}};
   CHECK(kLeanKind.fits(header, nullptr));
   header.filters = {{Filter::kColumns}};
+  CHECK_FALSE(kLeanKind.fits(header, nullptr));
+  header.filters = {};
+  header.effort = Effort::kLarge;
   CHECK_FALSE(kLeanKind.fits(header, nullptr));
 }
 

@@ -13,9 +13,10 @@ printf 'x' > "$work/one_byte"
 cp ../../../../LICENSE "$work/license"
 cp "$work/license" "$work/sorted"
 cp "$work/license" "$work/lean"
+cp "$work/license" "$work/lean_more"
 seq 1 3000 > "$work/numbers"
 head -c 1000 "$work/license" > "$work/network"  # so short that the network does better alone
-head -c 140000 <(cat ../../../../{README.md,src/*.md,src/*/*.md,src/*/*.cpp}) > "$work/two_streams"
+head -c 270000 <(cat ../../../../{README.md,src/*.md,src/*/*.md,src/*/*.cpp}) > "$work/two_streams"
 python3 - "$work" << 'END'
 import gzip, io, pathlib, struct, sys, zipfile
 work = pathlib.Path(sys.argv[1])
@@ -78,9 +79,9 @@ printf '%s  zstd\n' "$(sha256sum < "$work/several_blocks" | cut -d' ' -f1)" > SH
 for content in "$work"/*; do
   name=$(basename "$content")
   how=(-5)
-  if [[ $name == two_streams ]]; then how=(-4); fi  # which has them in short blocks
   if [[ $name == sorted ]]; then how=(-1); fi
   if [[ $name == lean ]]; then how=(-2); fi
+  if [[ $name == lean_more ]]; then how=(-3); fi
   if [[ $name == several_blocks ]]; then how=(-5 --block 22); fi
   "$nnzip" compress "${how[@]}" -c "$content" > "$name.nnz"
   printf '%s  %s\n' "$(sha256sum < "$content" | cut -d' ' -f1)" "$name" >> SHA256SUMS

@@ -7,13 +7,13 @@
 
 namespace nnzip {
 
-Bytes encode_lean(std::span<const std::uint8_t> content, const Layout& layout,
+Bytes encode_lean(std::span<const std::uint8_t> content, const Layout& layout, Effort effort,
                   const BlockProgress& progress) {
-  LeanCoder lean(content.size(), layout);
+  const auto lean = LeanCoder::make(content.size(), layout, effort);
   RangeEncoder coder;
   ProgressReporter report(progress);
   for (const std::uint8_t byte : content) {
-    lean.encode(byte, coder);
+    lean->encode(byte, coder);
     report.add(1);
   }
   return coder.finish();
@@ -23,12 +23,12 @@ namespace {
 
 bool decode(const BlockHeader& header, std::span<const std::uint8_t> coded, const Means& means,
             std::span<std::uint8_t> filtered) {
-  LeanCoder lean(filtered.size(), header.layout);
+  const auto lean = LeanCoder::make(filtered.size(), header.layout, header.effort);
   RangeDecoder coder(coded);
   ProgressReporter report(means.progress);
   for (std::size_t i = 0; i < filtered.size(); ++i) {
     ObservedByte observed(means.observer, coder);
-    filtered[i] = lean.decode(coder, observed.expected());
+    filtered[i] = lean->decode(coder, observed.expected());
     observed.decoded(i, nullptr);
     if (coder.overrun()) return false;
     report.add(1);
@@ -44,17 +44,17 @@ const Kind kLeanKind{
     .count = &BlockCounts::lean_blocks,
     .fits =
         [](const BlockHeader& header, const Engine*) {
-          return is_of_bytes(header.layout) &&
+          return is_of_bytes(header.layout) && header.effort != Effort::kLarge &&
                  chain_fits(header.filters, header.layout, header.content_bytes);
         },
     .encode =
         [](const BlockHeader& header, std::span<const std::uint8_t> filtered, const Means& means) {
-          return std::vector{
-              coded_as(header, encode_lean(filtered, header.layout, means.progress))};
+          return std::vector{coded_as(
+              header, encode_lean(filtered, header.layout, header.effort, means.progress))};
         },
     .decode = decode,
     .memory = [](const BlockHeader& header, const Engine*,
-                 int) { return LeanCoder::memory_bytes(header.filtered_bytes()); },
+                 int) { return LeanCoder::memory_bytes(header.filtered_bytes(), header.effort); },
 };
 
 }  // namespace nnzip

@@ -7,12 +7,13 @@
 
 #include "base/bytes.h"
 #include "codec/progress.h"
+#include "layout/effort.h"
 #include "layout/layout.h"
 
 namespace nnzip {
 
-// layout: of bytes or of machine code. Throws std::bad_alloc.
-Bytes encode_lean(std::span<const std::uint8_t> content, const Layout& layout,
+// layout: of bytes or of machine code. effort: small or usual. Throws std::bad_alloc.
+Bytes encode_lean(std::span<const std::uint8_t> content, const Layout& layout, Effort effort,
                   const BlockProgress& progress = {});
 
 }  // namespace nnzip

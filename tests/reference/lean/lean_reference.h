@@ -3,11 +3,13 @@
 #pragma once
 
 #include "base/bytes.h"
+#include "layout/effort.h"
 #include "layout/layout.h"
 
 namespace nnzip::mixer_reference {
 
-// The coded data of a block. Precondition: a valid layout of bytes or of machine code.
-Bytes lean_reference(const Bytes& content, const Layout& layout);
+// The coded data of a block. Precondition: a valid layout of bytes or of machine code; effort:
+// small or usual.
+Bytes lean_reference(const Bytes& content, const Layout& layout, Effort effort);
 
 }  // namespace nnzip::mixer_reference
