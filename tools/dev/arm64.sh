@@ -23,7 +23,7 @@ head -c 300 LICENSE >"$build/sample"
 check() {
   export QEMU_CPU=$1
   local found expected
-  qemu-aarch64 "$build/nnzip" -vcf -4 "$build/sample" 2>&1 >"$build/sample.$1.nnz" |
+  qemu-aarch64 "$build/nnzip" -vcf -5 "$build/sample" 2>&1 >"$build/sample.$1.nnz" |
     grep -F "cpu ($2)" || {
     echo "$1 does not run the kernels $2." >&2
     return 1

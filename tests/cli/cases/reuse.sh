@@ -9,7 +9,7 @@ taken --directory -1 --reuse old.nnz -fo again.nnz old && cmp again.nnz old.nnz 
 { head -c 5000000 noise && echo changed && tail -c 3999992 noise; } >other
 taken -1 --reuse old.nnz other && nnzip -dc other.nnz | cmp - other && echo middle
 # A frame of one block, with a network; another level may not use the model.
-prose_of 20000 >small && nnzip -4 --directory small && taken -4 --directory -fo again.nnz --reuse small.nnz small
+prose_of 20000 >small && nnzip -5 --directory small && taken -5 --directory -fo again.nnz --reuse small.nnz small
 cmp again.nnz small.nnz && taken -9 -fo again.nnz --reuse small.nnz small
 nnzip -dc again.nnz | cmp - small && echo network
 # What is wrapped is a group.
