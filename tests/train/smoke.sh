@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # Trains a tiny model for seconds: the loss falls, a stopped run resumes to the same weights, the
 # exported integers agree with the reference bit for bit, nnzip compresses with the model, and
-# weights that were carried elsewhere are quantised there; a phase ends at a given time, a run that
-# diverges goes back and gives up, one that was cut is let down; what is measured of a network.
+# weights that were carried elsewhere, or are those of a model file, are quantised there; a phase
+# ends at a given time, a run that diverges goes back and gives up, one that was cut is let down;
+# what is measured of a network.
 set -euo pipefail
 train=$1 nnzip=$2 tests=$3 source=$4
 work=$(mktemp -d)
@@ -50,6 +51,12 @@ fi
 NNZIP_PARITY_DIR="$work/carried" "$tests" "[parity]"
 awk '/^quantised: / { bits[++n] = $2 } END { print "whole and carried:", bits[1], bits[2]
   exit !(n == 2 && bits[2] < 1.02 * bits[1]) }' "$work/whole.log" "$work/carried.log"
+
+# A model file, taken up again as floats, is the network that it was.
+"$train" "${options[@]}" --run "$work/imported" --start-from "$work"/whole/tiny-*.nnzm \
+  --quantised-steps 0 | tee "$work/imported.log"
+awk '/^quantised: / { bits[++n] = $2 } END { print "whole and imported:", bits[1], bits[2]
+  exit !(n == 2 && bits[2] < 1.01 * bits[1]) }' "$work/whole.log" "$work/imported.log"
 
 # A float phase ends at a time of day.
 until=$(($(date +%s) + 15))

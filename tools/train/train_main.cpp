@@ -105,9 +105,9 @@ void add_options(CLI::App& app, Options& o, NgramOptions& ngrams) {
   app.add_option("--stop-after", o.stop_after, "stop after that many steps, to be resumed");
   app.add_option("--save-weights", o.save_weights,
                  "minutes between writings of RUN/weights.pt, the float weights in bf16");
-  auto* start_from =
-      app.add_option("--start-from", o.start_from, "such a file, in place of a float phase")
-          ->check(CLI::ExistingFile);
+  auto* start_from = app.add_option("--start-from", o.start_from,
+                                    "such a file or a model file, in place of a float phase")
+                         ->check(CLI::ExistingFile);
   app.add_option("--let-down", o.let_down,
                  "steps of a float phase that is all fall, for weights of a run that was cut")
       ->needs(start_from);

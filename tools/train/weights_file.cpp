@@ -2,9 +2,23 @@
 // Writing and reading of weights files: archives of libtorch.
 #include "weights_file.h"
 
+#include <fstream>
+#include <iterator>
 #include <stdexcept>
 
+#include "import.h"
+#include "model/model_file.h"
+
 namespace nnzip::train {
+namespace {
+
+Model read_model(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  const Bytes file(std::istreambuf_iterator<char>(in), {});
+  return verify_model_file(file, path.string());
+}
+
+}  // namespace
 
 void save_weights(const std::filesystem::path& path,
                   const std::vector<std::pair<std::string, torch::Tensor>>& tensors) {
@@ -18,6 +32,7 @@ void save_weights(const std::filesystem::path& path,
 }
 
 void load_weights(const std::filesystem::path& path, Net& net) {
+  if (path.extension() == ".nnzm") return from_integers(read_model(path), net);
   torch::NoGradGuard no_grad;
   torch::serialize::InputArchive archive;
   archive.load_from(path.string());

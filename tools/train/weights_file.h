@@ -17,8 +17,9 @@ namespace nnzip::train {
 void save_weights(const std::filesystem::path& path,
                   const std::vector<std::pair<std::string, torch::Tensor>>& tensors);
 
-// Fills the parameters of `net` except the activation scales, which calibration sets. Throws
-// std::runtime_error if a tensor has another shape, c10::Error if one is missing.
+// Fills the parameters of `net`, from a model file (*.nnzm) its scales as well, else not the
+// activation scales, which calibration sets. Throws std::runtime_error if a tensor has another
+// shape, c10::Error if one is missing, Error if it is no model file.
 void load_weights(const std::filesystem::path& path, Net& net);
 
 }  // namespace nnzip::train
