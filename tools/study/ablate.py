@@ -3,7 +3,7 @@
 """Trains variants of a small network on equal bytes and prints a table of what they are worth.
 
     tools/study/ablate.py --set recipe --into tools/train/ABLATIONS.md
-    tools/study/ablate.py --set mixture|size|context
+    tools/study/ablate.py --set mixture|size|context|kinds
 
 Needs nnzip-train, nnzip and what tools/data/prepare.py makes. Each run is kept in WORK/SET-VARIANT-SEED
 and not run again; `--print` prints what there is and trains nothing, `--into` puts it in place of a document's
@@ -14,6 +14,7 @@ an empty history, as long as those of training, so that networks of other --leng
 
 import argparse
 import contextlib
+import hashlib
 import io
 import json
 import os
@@ -40,6 +41,12 @@ def only(*names):
     return ",".join(f"{kind}={int(kind in names)}" for kind in MODALITIES)
 
 
+def alone(*names):
+    """Weights of the kinds set: the named categories alone."""
+    return ",".join(f"{item.split('=')[0]}={item.split('=')[1] if item.split('=')[0] in names else 0}"
+                    for item in f"{WEIGHTS},programs=1".split(","))
+
+
 SETS = {
     "recipe": {
         "base": {},
@@ -64,10 +71,18 @@ SETS = {
         "windows": f"{min(64, length)},{length},{length // 2}", "length": length, "width": width,
         "hidden": 4 * width, "heads": width // 32, "batch": 4096 // length}
         for width in (64, 128) for length in (128, 512, 1024)},
+    # A general model, or one of tables and markup or of machine code alone.
+    "kinds": {"text": {"weights": f"{WEIGHTS},programs=0"},
+              "structured": {"weights": alone("structured", "structured2")},
+              "programs": {"weights": alone("programs")}},
 }
 WITHOUT_MIXED = ("mixture",)
-DEV = ("wiki.txt", "code.txt")
+DEV = {"kinds": ("structured.txt", "structured2.txt", "programs")}
+DEV_ELSE = ("wiki.txt", "code.txt")
 MODALITY_BYTES = 24_000_000, 600_000  # of training and held-out data a kind
+PROGRAMS = "/usr/bin/*", "/usr/lib/x86_64-linux-gnu/*.so.*"
+PROGRAM_BYTES = 200_000, 1 << 15  # of each to train on, of those held out
+DEV_PROGRAM = range(200_000, 600_000)  # its size
 
 
 # ---- data of the mixture set: bytes of files as they are, no taps
@@ -91,6 +106,37 @@ def make_modalities(data, work):
     return work / "modalities" / "train", work / "modalities" / "valid"
 
 
+# ---- data of the kinds set: text, and what stands in this system's programs
+
+def is_program(path):
+    return path.is_file() and not path.is_symlink() and path.stat().st_size > 20_000 and \
+        path.open("rb").read(4) == b"\x7fELF"
+
+
+def make_kinds(data, work):
+    """Folders of training and held-out categories, and a held-out program for "mixed"."""
+    folder = work / "kinds"
+    if folder.exists():
+        return folder / "train", folder / "valid"
+    parts = {"train": [], "valid": []}
+    for path in sorted(path for pattern in PROGRAMS for path in pathlib.Path("/").glob(pattern[1:])):
+        if is_program(path):
+            held_out = hashlib.sha256(path.name.encode()).digest()[0] % 16 == 0
+            content = path.read_bytes()
+            if held_out and len(content) in DEV_PROGRAM:
+                dev = content
+            # From where its code begins, as a rule: headers and symbols are before.
+            content = content[len(content) // 4:][:PROGRAM_BYTES[held_out]]
+            parts["valid" if held_out else "train"].append(content)
+    for part, contents in parts.items():
+        (folder / part).mkdir(parents=True)
+        (folder / part / "programs.bin").write_bytes(b"".join(contents)[:24_000_000])
+        for source in (data / part / "text").glob("*.bin"):
+            (folder / part / source.name).symlink_to(source)
+    (folder / "programs").write_bytes(dev)
+    return folder / "train", folder / "valid"
+
+
 # ---- a run
 
 def train(arguments, variant, seed, folder):
@@ -103,6 +149,8 @@ def train(arguments, variant, seed, folder):
     if arguments.set == "mixture":
         data = make_modalities(arguments.data, arguments.work)
         settings["document-starts"] = 0
+    if arguments.set == "kinds":
+        data = make_kinds(arguments.data, arguments.work)
     command = [arguments.trainer, "--data", data[0], "--valid", data[1], "--run", folder,
                "--name", "ablation", "--seed", seed, "--quantised-steps", arguments.quantised_steps,
                "--quantised-rate", 1e-4, "--quantised-batch", 8, "--checkpoint-every", 10**6,
@@ -128,14 +176,19 @@ def weighted(values):
     return sum(bits * float(weights.get(name, 1)) for name, bits in values.items()) / total
 
 
+def dev_files(arguments):
+    return DEV.get(arguments.set, DEV_ELSE)
+
+
 def mixed(arguments, model):
-    """Bytes that nnzip needs for each file of DEV with the model, or by contexts alone."""
+    """Bytes that nnzip needs for each dev file with the model, or by contexts alone."""
     environment = dict(os.environ)
     if model != "none":
         environment["NNZIP_MODEL_PATH"] = str(model.parent)
         model = model.stem
-    contents = [(arguments.data / "dev/text" / name).read_bytes()[:arguments.dev_bytes]
-                for name in DEV]
+    folders = {"programs": arguments.work / "kinds"}
+    contents = [(folders.get(name, arguments.data / "dev/text") / name).read_bytes()[:arguments.dev_bytes]
+                for name in dev_files(arguments)]
     return [len(subprocess.run([arguments.nnzip, "-c", "-T1", "--model", model], input=content,
                                check=True, capture_output=True, env=environment).stdout)
             for content in contents]
@@ -191,7 +244,7 @@ def change(values, base):
 
 def print_recipe(runs, seeds, contexts):
     header(["variant", f"float, seeds {each(seeds, str)}", "quantised", "change %",
-            "mixed " + " + ".join(DEV), "change %", "model file"])
+            "mixed " + " + ".join(DEV_ELSE), "change %", "model file"])
     base = {r["seed"]: r for r in runs if r["variant"] == "base"}
     bits = {s: weighted(r["quantised"]) for s, r in base.items()}
     sizes = {s: sum(r["mixed"]) for s, r in base.items()}
@@ -208,9 +261,19 @@ def print_recipe(runs, seeds, contexts):
              str(max(r["model_bytes"] for r in mine))])
 
 
+def print_kinds(runs, arguments):
+    """Sizes of each dev file, by networks of other training data on equal bytes."""
+    files = dev_files(arguments)
+    header(["trained on", "MB", "seed"] + [f"mixed {name}" for name in files] + ["model file"])
+    row(["contexts alone", "", ""] + [str(size) for size in mixed(arguments, "none")] + [""])
+    for r in sorted(runs, key=lambda r: list(SETS["kinds"]).index(r["variant"])):
+        row([r["variant"], f"{r['bytes'] / 1e6:.2f}", str(r["seed"])] + [str(size) for size in r["mixed"]] +
+            [str(r["model_bytes"])])
+
+
 def print_categories(runs, variants):
     names = list(runs[0]["quantised"]) if len(runs[0]["quantised"]) <= 4 else ["weighted"]
-    sizes = ["mixed " + " + ".join(DEV)] if any(r["mixed"] for r in runs) else []
+    sizes = ["mixed " + " + ".join(DEV_ELSE)] if any(r["mixed"] for r in runs) else []
     header(["trained on", "MB", "seed"] + names + sizes + ["model file"])
     for r in sorted(runs, key=lambda r: list(variants).index(r["variant"])):
         values = ([f"{r['float'][n]:.3f}" for n in names] if names != ["weighted"]
@@ -255,6 +318,8 @@ def main():
     with contextlib.redirect_stdout(out):
         if arguments.set == "recipe":
             print_recipe(runs, seeds, mixed(arguments, "none"))
+        elif arguments.set == "kinds":
+            print_kinds(runs, arguments)
         else:
             print_categories(runs, variants)
     if arguments.into:
