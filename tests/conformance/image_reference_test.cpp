@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "conformance/mixer_reference_runs.h"
+#include "mixer/image/colour_rules.h"
 #include "mixer/image/image_predictor.h"
 #include "reference/mixer/mixer_reference_images.h"
 #include "unit/pixel_layouts.h"
@@ -87,6 +88,47 @@ TEST_CASE("ImageReference.AgreesOnWavefronts") {
       }
     }
   }
+}
+
+// Colours by a rule, of smooth differences; a few are not, and many are limited.
+Bytes computed_image(const mixer::ColourRule& rule, const Layout& layout, std::uint32_t rows) {
+  Bytes image;
+  const Bytes noise = random_bytes(std::size_t{layout.stride} * rows, 3);
+  for (std::uint32_t y = 0; y < rows; ++y) {
+    for (std::uint32_t x = 0; x < layout.stride / layout.element; ++x) {
+      const auto n = static_cast<std::int32_t>(noise[image.size()]);
+      const mixer::Differences d{static_cast<std::int32_t>(x / 3 + y / 2) % 40 - 20 + n % 2,
+                                 static_cast<std::int32_t>(2 * x + y / 3) % 50 - 25};
+      const std::int32_t light = (static_cast<std::int32_t>(3 * x + 2 * y) % 190 + n % 8);
+      for (std::uint32_t c = 0; c < layout.channels; ++c) {
+        const int colour = static_cast<int>(std::min(c, 2u));
+        const std::int32_t v = (light * rule.brightness + rule.rest(colour, d)) >> 16;
+        image.push_back(static_cast<std::uint8_t>(std::clamp(n == 7 ? n : v, 0, 255)));
+      }
+    }
+    image.resize(std::size_t{layout.stride} * (y + 1));
+  }
+  return image;
+}
+
+TEST_CASE("ImageReference.AgreesOnComputedColours") {
+  const auto rules = mixer::colour_rules();
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    const std::uint32_t channels = i % 5 == 1 ? 4 : 3;
+    const Layout layout = test::pixel_layout(50 * channels + (i % 3 == 1 ? 2 : 0), channels, 1);
+    const Bytes image = computed_image(rules[i], layout, 26);
+    if (i % 2 == 0) {
+      require_equal_pixels(image, layout, i % 4 == 0 ? 1 : 5, false);
+    } else {
+      require_equal_pixels<Effort::kLarge>(image, layout, 1, false);
+    }
+  }
+  // One rule after the other.
+  const Layout layout = test::pixel_layout(120, 3, 1);
+  Bytes both = computed_image(rules[0], layout, 40);
+  const Bytes other = computed_image(rules[15], layout, 40);
+  both.insert(both.end(), other.begin(), other.end());
+  require_equal_pixels(both, layout, 2, true);
 }
 
 }  // namespace

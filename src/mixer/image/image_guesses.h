@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "layout/effort.h"
+#include "mixer/image/colour_lattice.h"
 #include "mixer/image/image_plane.h"
 #include "mixer/image/image_regression.h"
 #include "mixer/image/wide_regressions.h"
@@ -64,6 +65,7 @@ struct ImageNumber {
   std::int32_t base = 0;
   Taps taps, energy_taps;
   WideNumber wide;
+  LatticePixel lattice;
   std::array<std::int32_t, kCandidates> candidates{};  // in 1/16
   std::array<std::int32_t, kStacked> deviations{};     // of those before it from kUnbiased
   std::int64_t square = 0;                             // sum of the squares of these

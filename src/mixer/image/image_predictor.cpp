@@ -25,7 +25,7 @@ constexpr int kSetContexts[] = {kEnergies * 8,
                                 768,
                                 PixelContexts::kCopyStates,
                                 16 * PixelContexts::kSeenStates,
-                                ColourPairs::kStates};
+                                ColourPairs::kStates + ColourLattice::kStates};
 constexpr int kFinalContexts[] = {kEnergies * 8, 384, 512};
 
 constexpr std::uint32_t kCounterLimit = 1023;
@@ -105,6 +105,7 @@ std::size_t ImagePredictorOf<kEffort>::memory_bytes(const MixerPlan& plan) {
                             plain_count(plan.layout)) +
          (std::size_t{64} << (16 - refined_shift(plan.content_bytes))) +
          PixelContexts::memory_bytes(plan.content_bytes) + ColourPairs::memory_bytes(kEffort) +
+         ColourLattice::memory_bytes(plan.layout, plan.content_bytes) +
          decltype(sets_)::memory_bytes(kSetContexts, kFinalContexts) +
          (std::size_t{1} << 16);  // the rest, generously
 }
@@ -124,7 +125,10 @@ ImagePredictorOf<kEffort>::ImagePredictorOf(const MixerPlan& plan, const MixKern
             first_weights()),
       refined_shift_(refined_shift(plan.content_bytes)),
       refiner_(std::size_t{1} << (16 - refined_shift_)) {
-  if (plan.layout.channels > 2 && plan.layout.number_bytes() == 1) pairs_.emplace(kEffort);
+  if (plan.layout.channels > 2 && plan.layout.number_bytes() == 1) {
+    pairs_.emplace(kEffort);
+    lattice_.emplace(guesses_.plane(), plan.content_bytes);
+  }
   for (std::size_t i = 0; i < streams_.size(); ++i) streams_[i].position = order_.first(i);
   const std::vector<Counter>& first = image_tables().first;
   const std::size_t tables = kGuesses * std::size_t{plan.layout.channels};
@@ -146,6 +150,10 @@ void ImagePredictorOf<kEffort>::begin_byte(int stream, const Distribution* netwo
   if (number_->place.byte == 0) guesses_.begin(*number_);
   if (!number_->place.padding) exact_.begin_byte(stream_, *number_, s.last);
   if (pairs_) pairs_->begin(*number_);
+  if (lattice_) {
+    lattice_->begin(number_->place, number_->around, number_->best,
+                    image_tables().bins[number_->energy], number_->current, number_->lattice);
+  }
   prepare_guesses();
   prepare_plain_contexts();
 }
@@ -257,6 +265,7 @@ void ImagePredictorOf<kEffort>::add_exact_contexts() {
 template <Effort kEffort>
 void ImagePredictorOf<kEffort>::add_colour_pairs() {
   if (pairs_) pairs_->add_inputs(inputs_.data() + kPairInput, partial_, bit_);
+  if (lattice_) lattice_->add_inputs(inputs_.data() + kLatticeInput, partial_, bit_);
 }
 
 template <Effort kEffort>
@@ -289,10 +298,17 @@ void ImagePredictorOf<kEffort>::select_sets() {
       level * 96 + number_->nearby * 4 + channel,
       at.padding ? 0 : static_cast<std::int32_t>(exact_.copy_state()),
       at.padding ? 0 : static_cast<std::int32_t>(exact_.seen_state()) * 16 + level_,
-      static_cast<std::int32_t>(pairs_ ? pairs_->state() : ColourPairs::kStates - 1)};
+      static_cast<std::int32_t>(colour_state())};
   for (int k = 0; k < kSets; ++k) sets_.choose(k, static_cast<std::size_t>(contexts[k]));
   const int final_contexts[] = {contexts[0], contexts[2], contexts[1]};
   for (int k = 0; k < 3; ++k) sets_.choose_final(k, static_cast<std::size_t>(final_contexts[k]));
+}
+
+// Of the lattice if it speaks, else of the pairs.
+template <Effort kEffort>
+std::size_t ImagePredictorOf<kEffort>::colour_state() const {
+  if (!pairs_) return ColourPairs::kStates - 1;
+  return lattice_->speaks() ? ColourPairs::kStates + lattice_->state() : pairs_->state();
 }
 
 template <Effort kEffort>
@@ -320,6 +336,7 @@ void ImagePredictorOf<kEffort>::update(int bit) {
   sets_.learn(inputs_.data(), bit);
   if (!number_->place.padding) exact_.update(sets_.kernels(), bit);
   if (pairs_) pairs_->update(bit);
+  if (lattice_) lattice_->update(bit);
   refiner_.update(bit, sets_.dither());
   sets_.kernels().learn(counters_at_work_.data(), kCounterRoom, kTables.reciprocal.data(), bit,
                         kCounterLimit);
@@ -341,6 +358,7 @@ std::uint8_t ImagePredictorOf<kEffort>::end_byte() {
     guesses_.learn(*number_, low_first_ ? byte << 8 | s.last : s.last << 8 | byte);
   }
   if (pairs_) pairs_->learn(byte);
+  if (lattice_) lattice_->learn(number_->place, number_->current, number_->lattice);
   if (!number_->place.padding) exact_.end_byte(stream_, *number_);
   s.last = byte;
   s.position = order_.next(s.position);

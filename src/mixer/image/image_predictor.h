@@ -15,6 +15,7 @@
 #include "mixer/core/aligned_memory.h"
 #include "mixer/core/mix_network.h"
 #include "mixer/core/mixer_plan.h"
+#include "mixer/image/colour_lattice.h"
 #include "mixer/image/colour_pairs.h"
 #include "mixer/image/image_guesses.h"
 #include "mixer/image/pixel_contexts.h"
@@ -52,6 +53,7 @@ class ImagePredictorOf {
   static constexpr int kPlainInput = kGuesses + 3;  // one for each plain context
   static constexpr int kExactInput = kPlainInput + 5;
   static constexpr int kPairInput = kExactInput + PixelContexts::kInputs;
+  static constexpr int kLatticeInput = kPairInput + (kIsLarge ? 8 : 2);
   static constexpr int kLinearInput = kIsLarge ? 96 : 64;  // one for each guess
   static constexpr int kInputs = kIsLarge ? 128 : 96;
   static constexpr int kSets = 9;
@@ -73,6 +75,7 @@ class ImagePredictorOf {
   void add_exact_contexts();
   void add_colour_pairs();
   void add_network();
+  std::size_t colour_state() const;
   void select_sets();
 
   std::uint64_t disabled_;  // inputs
@@ -102,6 +105,7 @@ class ImagePredictorOf {
 
   // What adapts.
   PixelContexts exact_;
+  std::optional<ColourLattice> lattice_;
   std::optional<ColourPairs> pairs_;     // of three or four colours, of a byte each
   std::vector<Counter> counters_;        // [channel][guess][half the energy][level][bin]
   std::vector<Counter> plain_counters_;  // [context][byte][byte of the pixel][partial byte]

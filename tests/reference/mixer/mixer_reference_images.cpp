@@ -52,6 +52,7 @@ ImageReference::ImageReference(std::size_t n, std::size_t streams, const Layout&
       bias_x_(64 * 4 * 8),
       bias_y_(81 * 4 * 6),
       exact_(n, streams, layout),
+      lattice_(stride_, pixel_),
       z_(std::clamp(log2_of(n) - 2, 12, 16)),
       refiner_(std::size_t{1} << z_),
       inputs_(large_ ? 128 : 96),
@@ -84,7 +85,7 @@ ImageReference::ImageReference(std::size_t n, std::size_t streams, const Layout&
   first[g + 1] = 16384 * 30 / 100;
   for (std::size_t i = g + 8; i < g + 32; i += 2) first[i] = 16384 * 2 / 100;
   first[g + 36] = 16384 * 2 / 100;
-  for (const std::size_t of : {192, 512, 384, 512, 256, 768, 64, 208, 65})
+  for (const std::size_t of : {192, 512, 384, 512, 256, 768, 64, 208, 257})
     sets_.emplace_back(of, first);
   for (const std::size_t of : {192, 384, 512}) {
     final_sets_.emplace_back(of, std::vector<Int>(9, 16384 / 9));
@@ -146,6 +147,7 @@ void ImageReference::start(std::size_t stream, const Distribution* distribution)
   }
   if (!s.padding) exact_.begin_byte(stream, s.c, in_number, s.current, s.first);
   begin_differences(s);
+  begin_lattice(s);
 }
 
 Int ImageReference::place() const { return stream_->e - stream_->number; }
@@ -179,11 +181,14 @@ void ImageReference::put_exact(const Stream& s) {
   if (!s.padding) x = exact_.inputs(c_, k_);
   const auto exact = inputs_.begin() + static_cast<Int>(guess_count_) + 8;
   std::copy(x.begin(), x.end(), exact);
-  std::fill_n(exact + 28, large_ ? 8 : 2, 0);
+  const Int pairs = large_ ? 8 : 2;
+  std::fill_n(exact + 28, pairs, 0);
   for (auto& [table, at] : differences(s)) {
     const auto two = table->inputs(c_, k_);
     std::copy(two.begin(), two.end(), exact + 28 + static_cast<Int>(at));
   }
+  const auto two = lattice_.inputs(c_, k_);
+  std::copy(two.begin(), two.end(), exact + 28 + pairs);
 }
 
 std::vector<std::pair<mixer_reference::PairReference*, std::size_t>> ImageReference::differences(
@@ -216,6 +221,19 @@ void ImageReference::begin_differences(const Stream& s) {
     for (const Int v : of[i]) h = mixer_reference::mixed(h, static_cast<std::uint64_t>(v + 65536));
     further_[3 * (c - 1) + i].begin(h >> 52, below, s.candidates[kStacked], s.likely);
   }
+}
+
+std::array<Int, 3> ImageReference::colours_of(const std::vector<Int>& numbers) const {
+  return {numbers[0], numbers[1], numbers[2]};
+}
+
+void ImageReference::begin_lattice(Stream& s) {
+  lattice_.silence();
+  if (!has_lattice() || s.padding || s.c > 2) return;
+  std::vector<std::array<Int, 3>> around;
+  for (const auto& numbers : s.around) around.push_back(colours_of(numbers));
+  lattice_.begin(s.lattice, s.c, s.number - static_cast<Int>(s.c), static_cast<Int>(s.x), around,
+                 colours_of(s.current), s.candidates[kStacked], s.likely);
 }
 
 std::uint32_t ImageReference::predict() {
@@ -275,7 +293,9 @@ std::uint32_t ImageReference::predict() {
                                 96 * limited + 4 * mixer_reference::energy(s.withcolour) + s.c,
                                 s.padding ? 0 : exact_.copy_state,
                                 s.padding ? 0 : 16 * exact_.seen + l,
-                                is_paired(s) ? pairs_.state : 64};
+                                lattice_.speaks ? 65 + lattice_.state
+                                : is_paired(s)  ? pairs_.state
+                                                : 64};
   for (std::size_t i = 0; i < 9; ++i) {
     sets_[i].mix(chosen[i], inputs_);
     logits_[i] = sets_[i].logit;
@@ -298,6 +318,7 @@ void ImageReference::learn(int bit) {
   refiner_.learn(refined_, x_, bit, ++bits_);
   if (!s.padding) exact_.learn(bit);
   for (auto& [table, at] : differences(s)) table->learn(bit);
+  lattice_.learn(bit);
   for (std::size_t i = 0; i < guess_count_; ++i) counter(i).learn(bit, 1023);
   for (const std::uint64_t chosen : plain_chosen_) plain_.at(chosen).learn(bit, 1023);
 
@@ -312,6 +333,7 @@ void ImageReference::learn(int bit) {
                                       : 256 * s.first + byte;
     end_number(s, v);
     for (auto& [table, at] : differences(s)) table->end(v);
+    if (has_lattice() && s.c == 2) lattice_.end(s.lattice, s.number - 2, colours_of(s.current));
     if (static_cast<Int>(s.c) == channels_ - 1) {
       exact_.end_pixel(static_cast<std::size_t>(stream_ - streams_.data()), content_);
     }

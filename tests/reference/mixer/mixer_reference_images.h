@@ -12,6 +12,7 @@
 #include "coder/distribution.h"
 #include "layout/effort.h"
 #include "layout/layout.h"
+#include "reference/mixer/mixer_reference_lattice.h"
 #include "reference/mixer/mixer_reference_pairs.h"
 #include "reference/mixer/mixer_reference_pixels.h"
 #include "reference/mixer/mixer_reference_regression.h"
@@ -91,6 +92,7 @@ class ImageReference {
     unsigned likely = 0;
     Int withcolour = 0;
     std::vector<Guess> guesses;
+    mixer_reference::LatticeStream lattice;
   };
   struct Channel {
     mixer_reference::LocalRegression local;
@@ -132,6 +134,9 @@ class ImageReference {
   // Tables of differences that say something of the number, with where their inputs begin.
   std::vector<std::pair<mixer_reference::PairReference*, std::size_t>> differences(const Stream& s);
   void begin_differences(const Stream& s);
+  bool has_lattice() const { return b_ == 1 && channels_ > 2; }
+  void begin_lattice(Stream& s);
+  std::array<Int, 3> colours_of(const std::vector<Int>& numbers) const;
   Int place() const;  // 0 for the first byte of the number, 1 for the second
   Int byte_of(Int number) const;
   Int threshold() const;
@@ -156,6 +161,7 @@ class ImageReference {
   mixer_reference::PixelReference exact_;
   mixer_reference::PairReference pairs_;
   std::array<mixer_reference::PairReference, 6> further_;
+  mixer_reference::LatticeReference lattice_;
   int z_;  // the exponent of Z
   mixer_reference::Refiner refiner_;
 
