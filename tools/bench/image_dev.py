@@ -13,6 +13,8 @@ NAME.pixels:STRIDE:CHANNELS:NUMBER_BYTES, after its layout, and lies in a folder
     shown          scans and screens
     grey, scans    some of large in grey; as scanners give them: 12 bits of grey in 16, each the mean
                    of a pixel's colours with noise of a fixed seed
+    photocd        of photographs, as a Photo CD gives them: brightness over 1.3584, differences of half
+                   the resolution, interpolated, all of 8 bits; rounded
     drawn          computed from a fixed seed, of few colours: tiles, a map, a screen; a byte a pixel,
                    four bits a pixel, red, green and blue
 """
@@ -33,6 +35,8 @@ DECODED = ["az_Switzerland", "az_hemlock_7", "az_fork_11", "crop_Canon_EOS_20D_2
            "me_Sony_DigitalMavica"]
 SHOWN = ["scan_testing_devatest", "scan_tests_resources_baiona", "shot_python_api_examples_web_pic_web_ui",
          "fd_sprites_spidd4d6", "sp_tractive_synthesis_subtractive_synthesis_waveforms"]
+PHOTO_CD = ["Canon_EOS_5D", "Nikon_D3100", "oakland_zoo_otters", "Wood", "tea_gardens", "lake_sherburne", "Olympus_E_20",
+            "LadyBird"]
 GREY = ["Canon_EOS_5D", "roman_colosseum"]
 SCANS = {"DJI_0026": 6, "lake_sherburne": 20}  # the noise's standard deviation
 
@@ -58,6 +62,31 @@ def scan(rows: list[bytes], noise: float) -> bytes:
     sums = (row[i] + row[i + 1] + row[i + 2] for row in rows for i in range(0, len(row), 3))
     values = (min(4095, max(0, round(s * 16 / 3 + rng.gauss(0, noise)))) for s in sums)
     return b"".join(struct.pack("<H", value) for value in values)
+
+
+def doubled(rows: list[list[int]]) -> list[list[int]]:
+    """Means between neighbours in a row, then between rows; the last ones come twice."""
+    wide = [[(row[i // 2] + row[min(i // 2 + i % 2, len(row) - 1)] + 1) >> 1 for i in range(2 * len(row))] for row in rows]
+    return [[(a + b + 1) >> 1 for a, b in zip(wide[y // 2], wide[min(y // 2 + y % 2, len(wide) - 1)])] for y in range(2 * len(wide))]
+
+
+def photo_cd(rows: list[bytes]) -> list[bytes]:
+    height, width = len(rows) // 2 * 2, len(rows[0]) // 6 * 2
+    lights = [[.299 * row[3 * x] + .587 * row[3 * x + 1] + .114 * row[3 * x + 2] for x in range(width)] for row in rows[:height]]
+
+    def differences(channel: int, gain: float) -> list[list[int]]:
+        return doubled([[round(sum(rows[y + j][3 * (x + i) + channel] - lights[y + j][x + i] for j in (0, 1) for i in (0, 1)) / 4 / gain)
+                         for x in range(0, width, 2)] for y in range(0, height, 2)])
+
+    reds, blues = differences(0, 1.8215), differences(2, 2.2179)
+    out = []
+    for y in range(height):
+        row = bytearray()
+        for x in range(width):
+            light, red, blue = 1.3584 * round(lights[y][x] / 1.3584), 1.8215 * reds[y][x], 2.2179 * blues[y][x]
+            row += bytes(min(255, max(0, int(v + 256.5) - 256)) for v in (light + red, light - .194 * blue - .509 * red, light + blue))
+        out.append(bytes(row))
+    return out
 
 
 Picture = list[bytearray]  # rows of colours' numbers
@@ -138,14 +167,17 @@ def main() -> int:
         print(__doc__, file=sys.stderr)
         return 1
     out = pathlib.Path(sys.argv[2] if len(sys.argv) == 3 else "build/data/dev/image")
-    for kind in ("photos", "decoded", "shown", "large", "grey", "scans", "drawn"):
+    for kind in ("photos", "decoded", "shown", "large", "grey", "scans", "drawn", "photocd"):
         (out / kind).mkdir(parents=True, exist_ok=True)
     crops = ([("large", f"ds_{name}.webp", 640, 256) for name in LARGE] +
              [("photos", f"ds_{name}.webp", 256, 192) for name in SMALL] +
+             [("photocd", f"ds_{name}.webp", 256, 192) for name in PHOTO_CD] +
              [("decoded", f"{name}.jpg", 256, 192) for name in DECODED] + [("shown", f"{name}.png", 256, 192) for name in SHOWN])
     with tarfile.open(sys.argv[1]) as photos:
         for kind, member, columns, rows_wanted in crops:
             rows = middle(decode(member, photos.extractfile(member).read()), columns, rows_wanted)
+            if kind == "photocd":
+                rows = photo_cd(rows)
             name, stride = member.rpartition(".")[0].removeprefix("ds_"), len(rows[0])
             (out / kind / f"{name}.pixels:{stride}:3:1").write_bytes(b"".join(rows))
             if name in GREY:
