@@ -10,6 +10,7 @@
 //                        images the number of an input
 //     --model FILE       also: the network alone and mixed with contexts, in three columns
 //     --mixed            with --model: the last column only
+//     --filter           filters content as the encoder does for such a layout
 //     --check            decodes as well and compares
 //     --layout L         code:1 of x86, code:4 of instructions of four bytes;
 //                        pixels:STRIDE:CHANNELS:NUMBER_BYTES[:be] or
@@ -28,6 +29,7 @@
 #include "codec/kinds/kind_network.h"
 #include "codec/lanes/lockstep.h"
 #include "detect/statistics.h"
+#include "filter/filter.h"
 #include "filter/samples.h"
 #include "layout/block_order.h"
 #include "mixer/mixer.h"
@@ -42,6 +44,7 @@ struct Options {
   std::string target;
   std::bitset<128> disabled;
   bool check = false;
+  bool filter = false;
   bool mixed_only = false;
   std::shared_ptr<const Engine> engine;
   std::string layout;
@@ -200,6 +203,11 @@ void run(const Options& options) {
     if (plan.layout.form == Form::kSamples && plan.layout.flag()) {
       filter::reverse_numbers(content, plan.layout);
     }
+    for (const Filter filter : {Filter::kCalls, Filter::kBranches}) {
+      if (!options.filter || !filter_fits(filter, plan.layout)) continue;
+      FilterChain chain{{filter}};
+      content = apply_filters(chain, plan.layout, std::move(content));
+    }
     const double detection = processor_seconds() - begin;
     plan.network = mixed_only;
     std::vector<Result> results{mixed(content, plan, options)};
@@ -234,6 +242,8 @@ int main_of(int argc, char** argv) {
     }
     if (argument == "--check") {
       options.check = true;
+    } else if (argument == "--filter") {
+      options.filter = true;
     } else if (argument == "--mixed") {
       options.mixed_only = true;
     } else if (argument == "--streams") {
