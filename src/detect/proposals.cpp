@@ -19,6 +19,13 @@ Proposal proposal_of(const Layout& layout) {
   return {layout, {}};
 }
 
+Proposal proposal_of(WordCode words) {
+  const Layout layout{.form = Form::kCode, .element = 4};
+  if (words == WordCode::kSparc) return {layout, {{Filter::kSparc}}};
+  if (words == WordCode::kPowerPc) return {layout, {{Filter::kPowerPc}}};
+  return {layout, {{Filter::kTurned}, {Filter::kPowerPc}}};
+}
+
 // An image without a header, if such rows could be one.
 std::optional<Layout> as_pixels(const Layout& rows) {
   constexpr std::uint32_t kLeastWidth = 48;
@@ -80,9 +87,7 @@ std::vector<Proposal> proposals_of(std::span<const std::uint8_t> content, const 
   }
   if (described.form != Form::kBytes) return {proposal_of(described), {rows}};
   for (const Layout& layout : guessed_code(content)) proposals.push_back(proposal_of(layout));
-  if (looks_like_big_endian_words(content)) {
-    proposals.push_back({{.form = Form::kCode, .element = 4}, {}});
-  }
+  if (const auto words = guessed_words(content)) proposals.push_back(proposal_of(*words));
   for (const Proposal& sound : guessed_sound(content)) proposals.push_back(sound);
   add_rows(content, rows, proposals);
   if (described != Layout{} && described != rows) add_rows(content, described, proposals);

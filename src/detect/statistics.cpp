@@ -111,20 +111,31 @@ std::vector<Layout> guessed_code(Content content) {
   return layouts;
 }
 
-bool looks_like_big_endian_words(Content content) {
-  Targets targets;
+std::optional<WordCode> guessed_words(Content content) {
+  Targets sparc, powerpc, little_powerpc;
   for (std::size_t i = 0; i + 4 <= content.size(); i += 4) {
     const std::uint8_t* const p = content.data() + i;
-    const std::uint32_t word =
-        std::uint32_t{p[0]} << 24 | std::uint32_t{p[1]} << 16 | std::uint32_t{p[2]} << 8 | p[3];
     const auto at = static_cast<std::uint32_t>(i);
+    const auto word = [p](int first, int step) {
+      std::uint32_t value = 0;
+      for (int k = 0; k < 4; ++k) value = value << 8 | p[first + step * k];
+      return value;
+    };
+    const auto is_call = [](std::uint8_t high, std::uint8_t low) {
+      return (high == 0x48 || high == 0x4B) && (low & 3) == 1;
+    };
     if (p[0] == 0x40 || p[0] == 0x7F) {
-      targets.add((word + at / 4) & 0x3FFFFFFF);
-    } else if ((p[0] == 0x48 || p[0] == 0x4B) && (p[3] & 3) == 1) {
-      targets.add((word + at) & 0x03FFFFFF);
+      sparc.add((word(0, 1) + at / 4) & 0x3FFFFFFF);
+    } else if (is_call(p[0], p[3])) {
+      powerpc.add((word(0, 1) + at) & 0x03FFFFFF);
+    } else if (is_call(p[3], p[0])) {
+      little_powerpc.add((word(3, -1) + at) & 0x03FFFFFF);
     }
   }
-  return targets.enough(content.size());
+  if (sparc.enough(content.size())) return WordCode::kSparc;
+  if (powerpc.enough(content.size())) return WordCode::kPowerPc;
+  if (little_powerpc.enough(content.size())) return WordCode::kLittlePowerPc;
+  return {};
 }
 
 }  // namespace nnzip

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -29,7 +30,10 @@ Layout detect_layout(std::span<const std::uint8_t> content);
 // Layouts of machine code that the content looks like; none of most contents.
 std::vector<Layout> guessed_code(std::span<const std::uint8_t> content);
 
-// Whether it looks like code of SPARC or PowerPC, whose words have the opcode first as they are.
-bool looks_like_big_endian_words(std::span<const std::uint8_t> content);
+// Code of instructions of four bytes that has a filter; of little PowerPC the low byte is first.
+enum class WordCode { kSparc, kPowerPc, kLittlePowerPc };
+
+// Which of them the content looks like, if any.
+std::optional<WordCode> guessed_words(std::span<const std::uint8_t> content);
 
 }  // namespace nnzip

@@ -16,4 +16,13 @@ void revert_calls(std::span<std::uint8_t> content);
 void apply_branches(std::span<std::uint8_t> content);
 void revert_branches(std::span<std::uint8_t> content);
 
+// Words with the high byte first: CALL of SPARC, BL of PowerPC.
+void apply_sparc(std::span<std::uint8_t> content);
+void revert_sparc(std::span<std::uint8_t> content);
+void apply_powerpc(std::span<std::uint8_t> content);
+void revert_powerpc(std::span<std::uint8_t> content);
+
+// The bytes of words of four, the other way round; its own inverse.
+void turn_words(std::span<std::uint8_t> content);
+
 }  // namespace nnzip

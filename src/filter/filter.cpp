@@ -26,6 +26,10 @@ struct Row {
                  std::size_t content_bytes);
 };
 
+constexpr bool is_of_words(const Layout& layout) {
+  return layout.form == Form::kCode && layout.element == 4;
+}
+
 constexpr Row kRows[] = {
     {Filter::kSamples, "samples", false,
      [](const Layout& layout) {
@@ -45,11 +49,28 @@ constexpr Row kRows[] = {
        revert_calls(content);
        return true;
      }},
-    {Filter::kBranches, "branches", false,
-     [](const Layout& layout) { return layout.form == Form::kCode && layout.element == 4; },
+    {Filter::kBranches, "branches", false, is_of_words,
      [](FilterStep&, const Layout&, Bytes& content) { apply_branches(content); },
      [](const FilterStep&, const Layout&, Bytes& content, std::size_t) {
        revert_branches(content);
+       return true;
+     }},
+    {Filter::kSparc, "sparc", false, is_of_words,
+     [](FilterStep&, const Layout&, Bytes& content) { apply_sparc(content); },
+     [](const FilterStep&, const Layout&, Bytes& content, std::size_t) {
+       revert_sparc(content);
+       return true;
+     }},
+    {Filter::kPowerPc, "powerpc", false, is_of_words,
+     [](FilterStep&, const Layout&, Bytes& content) { apply_powerpc(content); },
+     [](const FilterStep&, const Layout&, Bytes& content, std::size_t) {
+       revert_powerpc(content);
+       return true;
+     }},
+    {Filter::kTurned, "turned", false, is_of_words,
+     [](FilterStep&, const Layout&, Bytes& content) { turn_words(content); },
+     [](const FilterStep&, const Layout&, Bytes& content, std::size_t) {
+       turn_words(content);
        return true;
      }},
     {Filter::kColumns, "columns", false,

@@ -22,6 +22,9 @@ enum class Filter : std::uint8_t {
   kCurves = 8,     // of kBytes with a stride of numbers of 4 or 8 bytes: distances from curves
   kIntegers = 9,   // of kSamples of 2 to 4 bytes, high byte first: out of floats or wider numbers,
                    // which changes the length; see integers.h
+  kSparc = 10,    // of kCode, instructions of four bytes, high byte first: targets of SPARC's calls
+  kPowerPc = 11,  // the same of PowerPC
+  kTurned = 12,   // of kCode, instructions of four bytes: high byte first, what was low byte first
 };
 
 // A filter of a chain, and what it has to know to be reverted.

@@ -17,6 +17,9 @@ struct Case {
 };
 constexpr Case kCases[] = {{Filter::kCalls, {.form = Form::kCode}},
                            {Filter::kBranches, {.form = Form::kCode, .element = 4}},
+                           {Filter::kSparc, {.form = Form::kCode, .element = 4}},
+                           {Filter::kPowerPc, {.form = Form::kCode, .element = 4}},
+                           {Filter::kTurned, {.form = Form::kCode, .element = 4}},
                            {Filter::kColumns, {.stride = 5}},
                            {Filter::kColumns, {.stride = 10}},
                            {Filter::kColumns, {.stride = 8}},

@@ -30,7 +30,10 @@ constexpr Case kCases[] = {{Filter::kCalls, kX86},
                            {Filter::kCurves, {.stride = 8, .element = 4}},
                            {Filter::kCurves, {.stride = 36, .element = 4}},
                            {Filter::kCurves, {.stride = 24, .element = 8}},
-                           {Filter::kCurves, {.stride = 36, .element = 4, .high_first = true}}};
+                           {Filter::kCurves, {.stride = 36, .element = 4, .high_first = true}},
+                           {Filter::kSparc, kWords},
+                           {Filter::kPowerPc, kWords},
+                           {Filter::kTurned, kWords}};
 
 Bytes applied(const Case& c, Bytes content) {
   FilterChain chain{{c.filter}};
@@ -44,8 +47,9 @@ Bytes reverted(const Case& c, Bytes content) {
 
 // Bytes that opcodes and operands are made of, so that they meet in every way.
 Bytes dense_opcodes(Random& random, std::size_t size) {
-  static constexpr std::uint8_t kBytes[] = {0xE8, 0xE9, 0x0F, 0x80, 0x8F, 0x48, 0x4C, 0x8B, 0x8D,
-                                            0x05, 0x3D, 0x00, 0xFF, 0x01, 0x94, 0x97, 0x90, 0xB0};
+  static constexpr std::uint8_t kBytes[] = {0xE8, 0xE9, 0x0F, 0x80, 0x8F, 0x48, 0x4C,
+                                            0x8B, 0x8D, 0x05, 0x3D, 0x00, 0xFF, 0x01,
+                                            0x94, 0x97, 0x90, 0xB0, 0x40, 0x7F, 0x4B};
   Bytes content(size);
   for (auto& byte : content) byte = kBytes[random.below(sizeof(kBytes))];
   return content;
@@ -145,6 +149,9 @@ TEST_CASE("Filter.AgreesWithItsSpecification") {
   check(kCases[1], "branches");
   check(kCases[2], "columns");
   check(kCases[5], "curves");
+  check({Filter::kSparc, kWords}, "sparc");
+  check({Filter::kPowerPc, kWords}, "powerpc");
+  check({Filter::kTurned, kWords}, "turned");
 }
 
 // Numbers of so many bytes, high byte first, on a wave, with some that are none or too large.
@@ -305,7 +312,10 @@ TEST_CASE("Filter.FitsItsLayoutAlone") {
       pixels{.form = Form::kPixels, .stride = 90, .element = 3, .channels = 3};
   for (const Layout& layout : {Layout{}, table, floats, odd, pixels, kX86, kWords}) {
     CHECK(filter_fits(Filter::kCalls, layout) == (layout == kX86));
-    CHECK(filter_fits(Filter::kBranches, layout) == (layout == kWords));
+    for (const Filter words :
+         {Filter::kBranches, Filter::kSparc, Filter::kPowerPc, Filter::kTurned}) {
+      CHECK(filter_fits(words, layout) == (layout == kWords));
+    }
     CHECK(filter_fits(Filter::kRepeats, layout) == (layout.form != Form::kPixels));
     CHECK(filter_fits(Filter::kColumns, layout) ==
           (layout.stride >= 40 && layout.form == Form::kBytes));
