@@ -5,35 +5,13 @@
 #include <algorithm>
 
 #include "mixer/bytes/byte_classes.h"
+#include "mixer/bytes/weight_sets.h"
 #include "mixer/core/network_input.h"
 #include "mixer/core/unrolled.h"
 
 namespace nnzip::mixer {
 namespace {
 
-// The sets of weights.
-enum Set {
-  kByPartialByte,
-  kByLastByte,
-  kByMatches,
-  kByOrders,
-  kByByteBefore,
-  kByColumn,
-  kByWordLength,  // or the network's confidence
-  kByLinePlace,
-  // Of the large effort alone.
-  kByThirdByte,
-  kByRecordPlace,
-  kByKinds,
-  kByExpectedByte,
-  kByByteAbove,
-  kByField,
-  kByZero,
-  kByPair
-};
-constexpr int kSetContexts[] = {256, 256, 64,  64,  256, 256, 128, 256,
-                                256, 256, 512, 256, 256, 256, 256, 256};
-constexpr int kFinalContexts[] = {256, 64, 64, 256, 512};
 // More inputs move a logit further by the same steps.
 constexpr MixRates kRates{104, 12, 160}, kLargeRates{60, 12, 160};
 constexpr std::uint32_t kMatchContexts = 16 * 8;
@@ -83,9 +61,8 @@ std::size_t BytePredictorOf<kEffort>::memory_bytes(const MixerPlan& plan) {
          kMatches * (std::size_t{4} << sizes.log2_matches) + 2 * refiner +
          (plan.network ? refiner : 0) +
          (plan.network && Plan::has_cache ? NeuralCache::kBytes + 2 * refiner : 0) +
-         decltype(sets_)::memory_bytes(
-             std::span(kSetContexts).template first<Plan::sets>(),
-             std::span(kFinalContexts).template first<Plan::final_sets>()) +
+         decltype(sets_)::memory_bytes(sets_of<Plan>(plan.layout.form == Form::kCode),
+                                       final_sets_of<Plan>(plan.layout.form == Form::kCode)) +
          sizeof(Stream) * static_cast<std::size_t>(plan.streams) +
          (kEffort == Effort::kSmall ? 0 : FurtherState::kMostBytes * plan.streams) +
          (kEffort == Effort::kLarge ? FurtherState::kPairBytes * plan.streams : 0) +
@@ -107,8 +84,7 @@ BytePredictorOf<kEffort>::BytePredictorOf(const MixerPlan& plan, const MixKernel
       direct_(256 + 65536, make_counter(1 << 15, 0)),
       match_counters_(kMatches * 2 * kMatchContexts),
       inputs_(kInputs),
-      sets_(kernels, std::span(kSetContexts).template first<Plan::sets>(),
-            std::span(kFinalContexts).template first<Plan::final_sets>(),
+      sets_(kernels, sets_of<Plan>(is_code_), final_sets_of<Plan>(is_code_),
             kEffort == Effort::kLarge ? kLargeRates : kRates, first_weights<Plan>(plan.network)),
       cache_(kernels, uses_cache_),
       refined_mask_((1u << log2_refined(plan.content_bytes)) - 1) {
@@ -150,6 +126,7 @@ void BytePredictorOf<kEffort>::begin_byte(int stream, const Distribution* networ
   partial_ = 1;
   bit_ = 0;
   begin_sets();
+  if (is_code_) near_target_ = streams_[stream_].context.code.near_target();
   find_slots();
   look_at_runs();
   if (uses_cache_ && network_ != nullptr) cache_.look_up(network_->signature);
@@ -380,6 +357,29 @@ void BytePredictorOf<kEffort>::select_sets() {
   sets_.choose_final(0, partial_);
   sets_.choose_final(1, match_state);
   sets_.choose_final(2, hits);
+  if (is_code_) select_code_sets();
+}
+
+// Where in an instruction the bit is, and of which.
+template <Effort kEffort>
+void BytePredictorOf<kEffort>::select_code_sets() {
+  const CodeState& code = streams_[stream_].context.code;
+  const std::size_t place = code.place(), opcode = code.known_opcode();
+  const auto bit = static_cast<std::size_t>(bit_);
+  sets_.choose(kByByteBefore, (place * 4 + bit / 2) * 8 + opcode / 32);
+  if (network_ == nullptr) sets_.choose(kByWordLength, place * 8 + bit);
+  sets_.choose(kByLinePlace, ((code.knows_opcode() ? 256 : 0) + opcode) * 4 + bit / 2);
+  sets_.choose_final(2, place * 32 + opcode / 8);
+  if constexpr (kEffort == Effort::kLarge) {
+    const std::size_t at_place = place * 8 + bit;
+    const std::size_t by_opcode = code.knows_opcode() ? 1024 + at_place : opcode * 4 + bit / 2;
+    sets_.choose(kByRecordPlace, opcode * 8 + bit);
+    sets_.choose(kByKinds, code.opcodes()[0] & 255);
+    sets_.choose(kByField, code.knows_opcode() ? 256 + at_place : near_target_ / 4 * 8 + bit);
+    sets_.choose(kByZero, by_opcode);
+    sets_.choose_final(3, by_opcode);
+    sets_.choose_final(4, at_place);
+  }
 }
 
 template <Effort kEffort>

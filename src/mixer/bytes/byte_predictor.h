@@ -118,6 +118,7 @@ class BytePredictorOf {
   void add_cache();
   void begin_sets();
   void select_sets();
+  void select_code_sets();
   void select_refiners();
   std::int32_t refine(std::int32_t logit);
   void learn_counters(int bit);
@@ -150,6 +151,7 @@ class BytePredictorOf {
   std::array<std::int16_t, kLanes> run_state_{};
   std::array<std::uint32_t, kContexts> counter_at_{};
   int order_hits_ = 0;
+  std::size_t near_target_ = 0;  // of code, for the byte
   int network_confidence_ = 0;
 
   // What adapts.

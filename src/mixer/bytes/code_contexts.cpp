@@ -26,9 +26,13 @@ constexpr char kBehind0F[] =
     "MMmMmmmM........MMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMM.";
 static_assert(sizeof(kOneByte) == 257 && sizeof(kBehind0F) == 257);
 
+constexpr std::uint32_t kMostCounted = 15;
+constexpr std::uint32_t kJumped = 1, kCalled = 2;  // kinds of targets
+
 }  // namespace
 
 void CodeState::follow(std::uint8_t byte, std::uint32_t element) {
+  ++taken_;
   if (element == 1) {
     follow_x86(byte);
   } else {
@@ -60,14 +64,35 @@ void CodeState::follow_x86(std::uint8_t byte) {
       after_form();
       return;
     case Part::kDisplacement:
-      operand_ = grow(operand_, byte);
-      if (--left_ == 0) expect(Part::kImmediate, immediate_);
-      return;
     case Part::kImmediate:
-      operand_ = grow(operand_, byte);
-      if (--left_ == 0) finish_x86();
-      return;
+      take_operand(byte);
   }
+}
+
+void CodeState::take_operand(std::uint8_t byte) {
+  operand_ = grow(operand_, byte);
+  if (number_bytes_ < 4) number_ |= std::uint32_t{byte} << (8 * number_bytes_++);
+  if (--left_ != 0) return;
+  const bool is_displacement = part_ == Part::kDisplacement;
+  if (number_bytes_ == 4) numbers_[place_of_number()] = any_number_ = number_;
+  if (is_displacement && immediate_ != 0) number_ = number_bytes_ = 0;
+  if (is_displacement) {
+    expect(Part::kImmediate, immediate_);
+  } else {
+    finish_x86();
+  }
+}
+
+std::size_t CodeState::place_of_number() const {
+  return (part_ == Part::kDisplacement ? 0u : 256u) + opcode_;
+}
+
+std::uint32_t CodeState::compare_number(std::uint32_t last) const {
+  constexpr std::uint32_t kLess = 256, kEqual = 512, kBeyond = 1024;
+  if (number_bytes_ == 4) return kBeyond;
+  const std::uint32_t before = last & ((std::uint32_t{1} << (8 * number_bytes_)) - 1);
+  return (last >> (8 * number_bytes_) & 255) | (number_ < before ? kLess : 0) |
+         (number_ == before ? kEqual : 0);
 }
 
 void CodeState::take_opcode(std::uint8_t byte, char follows) {
@@ -144,9 +169,45 @@ void CodeState::expect(Part part, std::uint8_t bytes) {
 }
 
 void CodeState::count(bool is_jump, bool is_return) {
-  constexpr std::uint32_t kMost = 15;
-  since_jump_ = is_jump ? 0 : std::min(since_jump_ + 1, kMost);
-  since_return_ = is_return ? 0 : std::min(since_return_ + 1, kMost);
+  since_jump_ = is_jump ? 0 : std::min(since_jump_ + 1, kMostCounted);
+  since_return_ = is_return ? 0 : std::min(since_return_ + 1, kMostCounted);
+  if (is_return) returned_at_ = taken_;
+}
+
+void CodeState::add_target(std::uint32_t position, std::uint32_t kind) {
+  targets_[position * 0x9E3779B1 >> 20] = position << 2 | kind;
+}
+
+std::uint32_t CodeState::near_target() const {
+  constexpr std::uint32_t kWithin = 16;
+  for (std::uint32_t distance = 0; distance < kWithin; ++distance) {
+    const std::uint32_t position = taken_ + distance;
+    const std::uint32_t entry = targets_[position * 0x9E3779B1 >> 20];
+    if ((entry & 3) != 0 && (entry & ~3u) == position << 2) return distance * 4 + (entry & 3);
+  }
+  return kNoTarget;
+}
+
+// Of x86: arguments that are pushed, and where jumps and calls lead; the filter has made targets of
+// distances of four bytes, and turned them round.
+void CodeState::follow_flow() {
+  const bool plain = map_ == 0;
+  const std::uint32_t operation = form_ & 0x38;
+  if (plain && (opcode_ == 0xE8 || (opcode_ == 0xFF && operation == 0x10))) {
+    pushes_ = 0;
+  } else if (plain && ((opcode_ & 0xF8) == 0x50 || opcode_ == 0x68 || opcode_ == 0x6A ||
+                       (opcode_ == 0xFF && operation == 0x30))) {
+    pushes_ = std::min(pushes_ + 1, kMostCounted);
+  }
+  const std::uint32_t turned =
+      number_ << 24 | (number_ & 0xFF00) << 8 | (number_ >> 8 & 0xFF00) | number_ >> 24;
+  if (plain && opcode_ == 0xE8) {
+    add_target(turned, kCalled);
+  } else if ((plain && opcode_ == 0xE9) || (map_ == 1 && (opcode_ & 0xF0) == 0x80)) {
+    add_target(turned, kJumped);
+  } else if (plain && ((opcode_ & 0xF0) == 0x70 || opcode_ == 0xEB || (opcode_ & 0xFC) == 0xE0)) {
+    add_target(taken_ + number_ - (number_ >= 128 ? 256 : 0), kJumped);
+  }
 }
 
 void CodeState::finish_x86() {
@@ -154,6 +215,7 @@ void CodeState::finish_x86() {
   count(plain && ((opcode_ & 0xF0) == 0x70 || (opcode_ & 0xFC) == 0xE8),
         plain && (opcode_ == 0xC2 || opcode_ == 0xC3 || opcode_ == 0xCC));
   if (plain && opcode_ == 0xE8) call_ = whole_;
+  follow_flow();
   if (form_ != 0 && form_ < 0xC0) operands_of_bases_[form_ & 7] = operand_;
   finish();
 }
@@ -162,7 +224,15 @@ void CodeState::finish_x86() {
 void CodeState::finish_word() {
   const bool is_call = (opcode_ & 0xC0) == 0x40 || (opcode_ & 0xFC) == 0x94;
   count(is_call, opcode_ == 0x81 || opcode_ == 0xD6);
-  if (is_call) call_ = whole_;
+  if (is_call) {
+    call_ = whole_;
+    add_target((number_ & 0x01FFFFFF) * 4, kCalled);
+  } else if ((number_ & 0xC1C00000) == 0x00800000) {  // Bicc of SPARC: 22 bits of words
+    const std::uint32_t words = (number_ & 0x3FFFFF) - ((number_ & 0x200000) != 0 ? 0x400000 : 0);
+    add_target(taken_ - 4 + 4 * words, kJumped);
+  }
+  fields_[1] = fields_[0];
+  fields_[0] = number_ & kFields;
   operands_of_bases_[0] = operand_;
   finish();
 }
@@ -179,7 +249,7 @@ void CodeState::finish() {
   wholes_[0] = whole_;
   form_before_ = form_;
   operands_of_opcodes_[opcode_] = operand_;
-  shape_ = operand_ = whole_ = 0;
+  shape_ = operand_ = whole_ = number_ = number_bytes_ = 0;
   part_ = Part::kOpcode;
   map_ = left_ = form_ = immediate_ = displacement_ = 0;
   opcode_ = 0;
@@ -190,6 +260,7 @@ void CodeState::finish() {
 void CodeState::follow_word(std::uint8_t byte) {
   if (left_ == 0) left_ = 4;
   whole_ = grow(whole_, byte);
+  number_ = number_ << 8 | byte;
   if (left_ == 4) opcode_ = byte;
   if (left_ >= 3) shape_ = grow(shape_, byte);
   if (left_ < 3) operand_ = grow(operand_, byte);

@@ -20,6 +20,8 @@ std::uint64_t join(std::uint64_t a, std::uint64_t b, More... more) {
 
 class CodeState {
  public:
+  // Of what the content is, before its first byte.
+  void begin(std::uint32_t element) { is_of_words_ = element != 1; }
   // Takes up the next byte. element: of the block's layout, 1 x86, 4 instructions of four bytes.
   void follow(std::uint8_t byte, std::uint32_t element);
 
@@ -46,6 +48,32 @@ class CodeState {
   // Instructions since a jump or call, since a return: at most 15.
   std::uint32_t since_jump() const { return since_jump_; }
   std::uint32_t since_return() const { return since_return_; }
+  std::uint32_t returned_at() const { return returned_at_; }  // bytes taken at the last return
+  std::uint32_t pushes() const { return pushes_; }            // of x86, since a call; at most 15
+  // Of words: the fields that say most of what is done, of the open word and of two before.
+  std::uint32_t fields() const { return number_ & kFields >> 8 * left_; }
+  const std::array<std::uint32_t, 2>& fields_before() const { return fields_; }
+  std::uint32_t taken() const { return taken_; }  // bytes
+
+  // Whether the byte that comes is of a displacement or an immediate; what it would be if that were
+  // the last one of the opcode, and how those before it compare.
+  bool is_in_number() const { return part_ >= Part::kDisplacement; }
+  std::uint32_t expected_of_number() const { return compare_number(numbers_[place_of_number()]); }
+  std::uint32_t expected_of_any() const { return compare_number(any_number_); }  // of any opcode
+
+  // The next place within 16 bytes to which a jump or call has led: 4 * distance + 1 for a jump, 2
+  // for a call. kNoTarget if there is none.
+  static constexpr std::uint32_t kNoTarget = 64;
+  std::uint32_t near_target() const;
+
+  // Which weights are chosen: the part with the bytes left, below 64; the opcode, or the one before
+  // if it is still to come.
+  std::uint32_t place() const { return is_of_words_ ? left_ & 3u : position() >> 2; }
+  std::uint32_t known_opcode() const {
+    return is_of_words_ || part_ != Part::kOpcode ? opcode_ : opcodes_[0] & 255;
+  }
+  bool knows_opcode() const { return part_ != Part::kOpcode; }
+  bool is_of_words() const { return is_of_words_; }
 
  private:
   enum class Part : std::uint8_t {
@@ -61,9 +89,14 @@ class CodeState {
   void follow_word(std::uint8_t byte);
   void take_opcode(std::uint8_t byte, char follows);
   void take_form(std::uint8_t byte);
+  void take_operand(std::uint8_t byte);
+  std::size_t place_of_number() const;
+  std::uint32_t compare_number(std::uint32_t last) const;
   void after_form();
   void expect(Part part, std::uint8_t bytes);
   void count(bool is_jump, bool is_return);
+  void add_target(std::uint32_t position, std::uint32_t kind);
+  void follow_flow();
   void finish();
   void finish_x86();
   void finish_word();
@@ -76,6 +109,9 @@ class CodeState {
   std::uint8_t displacement_ = 0, immediate_ = 0;  // their bytes
   bool narrow_ = false, wide_ = false;             // prefixes 66, REX.W
   std::uint32_t shape_ = 0, operand_ = 0, whole_ = 0;
+  // Its displacement or immediate so far, of four bytes at most, low byte first; or the word so
+  // far.
+  std::uint32_t number_ = 0, number_bytes_ = 0;
 
   // Those before.
   std::array<std::uint32_t, 4> shapes_{}, opcodes_{};
@@ -83,6 +119,15 @@ class CodeState {
   std::uint32_t form_before_ = 0, call_ = 0, since_jump_ = 0, since_return_ = 0;
   std::array<std::uint32_t, 256> operands_of_opcodes_{};
   std::array<std::uint32_t, 8> operands_of_bases_{};
+  std::array<std::uint32_t, 512> numbers_{};  // [part][opcode]: the last one of four bytes
+  std::uint32_t any_number_ = 0;
+
+  // Where code leads to.
+  static constexpr std::uint32_t kFields = 0xC1F80000;
+  bool is_of_words_ = false;
+  std::uint32_t taken_ = 0, returned_at_ = 0, pushes_ = 0;
+  std::array<std::uint32_t, 2> fields_{};
+  std::array<std::uint32_t, 4096> targets_{};  // [hash of position]: 4 * position + kind
 };
 
 }  // namespace nnzip::mixer

@@ -36,6 +36,7 @@ struct Neighbourhood {
     std::uint64_t with_phase(std::uint64_t value) const { return value * 4 + phase; }
   } row{};
   const CodeState* code = nullptr;
+  std::uint64_t near_target = 0;          // of code
   std::uint64_t expected = 0;             // 256 and the byte that a match expects; 0: there is none
   std::uint64_t expected_length = 0;      // its length, by length_bucket()
   const FurtherState* further = nullptr;  // not of the small effort
@@ -62,8 +63,23 @@ using In = const Neighbourhood&;
 constexpr ContextRow kContextTable[] = {
     {"order1", [](In s) { return s.recent & 0xFF; }},
     {"order2", [](In s) { return s.recent & 0xFFFF; }},
-    {"order3", [](In s) { return s.recent & 0xFFFFFF; }},
-    {"order4", [](In s) { return s.recent & 0xFFFFFFFF; }},
+    {.name = "order3",
+     .of_lines = [](In s) { return s.recent & 0xFFFFFF; },
+     .of_code =
+         [](In s) {
+           const CodeState& code = *s.code;
+           return code.is_in_number() ? join(code.position(), code.expected_of_number())
+                                      : join(code.position(), code.whole(), code.shapes()[2]);
+         }},
+    {.name = "order4",
+     .of_lines = [](In s) { return s.recent & 0xFFFFFFFF; },
+     .of_code =
+         [](In s) {
+           const CodeState& code = *s.code;
+           return code.is_of_words()
+                      ? join(code.position(), code.whole(), code.fields_before()[0])
+                      : join(code.position(), code.whole(), s.near_target, code.opcodes()[0]);
+         }},
     {.name = "order6",
      .of_lines = [](In s) { return s.recent & 0xFFFFFFFFFFFF; },
      .of_code =
@@ -123,7 +139,7 @@ constexpr ContextRow kContextTable[] = {
            if (s.chain == nullptr) return s.recent & 0xFF0000FF;
            return join(s.chain->kind, s.chain->place, s.c1, s.c2);
          },
-     .of_code = [](In s) { return s.recent & 0xFF0000FF; }},
+     .of_code = [](In s) { return join(s.code->position(), s.code->whole(), s.near_target); }},
     {.name = "indirect1",
      .of_lines = [](In s) { return (s.after1 & 0xFFFF) << 8 | s.c1; },
      .of_code =
@@ -163,7 +179,15 @@ constexpr ContextRow kContextTable[] = {
            const auto& shapes = s.code->shapes();
            return join(s.code->position(), s.code->whole(), shapes[0], shapes[1], shapes[2]);
          }},
-    {"expected", [](In s) { return join(s.expected, s.expected_length); }},
+    {.name = "expected",
+     .of_lines = [](In s) { return join(s.expected, s.expected_length); },
+     .of_code =
+         [](In s) {
+           const CodeState& code = *s.code;
+           const auto& fields = code.fields_before();
+           return code.is_of_words() ? join(code.position(), code.fields(), fields[0], fields[1])
+                                     : join(s.expected, s.expected_length);
+         }},
     {.name = "high4",
      .of_lines =
          [](In s) {
@@ -264,16 +288,79 @@ constexpr ContextRow kContextTable[] = {
      .of_lines = [](In s) { return join(s.word, s.further->sentence); },
      .of_code =
          [](In s) { return join(s.code->position(), s.code->whole(), s.code->since_return()); }},
-    {"wordkinds", [](In s) { return join(s.word, s.further->kinds & 0777); }},
-    {"skeleton", [](In s) { return join(s.further->skeleton, s.c1); }},
-    {"field1", [](In s) { return join(s.further->field, s.further->field_above, s.c1); }},
-    {"field2", [](In s) { return join(s.further->field_above, s.further->field_start); }},
-    {"field4", [](In s) { return join(s.further->field, s.further->indent, s.c1); }},
-    {"start1", [](In s) { return join(s.further->start, s.further->field); }},
-    {"start2", [](In s) { return join(s.further->start_above, s.word); }},
-    {"bracket1", [](In s) { return join(s.further->bracket, s.word); }},
-    {"bracket2", [](In s) { return join(s.further->bracket, s.further->bracket_before, s.c1); }},
-    {"key", [](In s) { return join(s.further->key, s.further->value); }},
+    {.name = "wordkinds",
+     .of_lines = [](In s) { return join(s.word, s.further->kinds & 0777); },
+     .of_code =
+         [](In s) {
+           const CodeState& code = *s.code;
+           return join(code.position(), code.whole(), code.returned_at());
+         }},
+    {.name = "skeleton",
+     .of_lines = [](In s) { return join(s.further->skeleton, s.c1); },
+     .of_code =
+         [](In s) {
+           const CodeState& code = *s.code;
+           return join(code.position(), code.whole(), s.near_target, code.since_jump());
+         }},
+    {.name = "field1",
+     .of_lines = [](In s) { return join(s.further->field, s.further->field_above, s.c1); },
+     .of_code =
+         [](In s) {
+           const CodeState& code = *s.code;
+           return code.is_in_number()
+                      ? join(code.position(), code.expected_of_any())
+                      : join(code.position(), code.whole(), code.shapes()[1], code.shapes()[2]);
+         }},
+    {.name = "field2",
+     .of_lines = [](In s) { return join(s.further->field_above, s.further->field_start); },
+     .of_code =
+         [](In s) {
+           const CodeState& code = *s.code;
+           return join(code.position(), code.form(), code.operand(), code.opcodes()[0]);
+         }},
+    {.name = "field4",
+     .of_lines = [](In s) { return join(s.further->field, s.further->indent, s.c1); },
+     .of_code =
+         [](In s) {
+           const CodeState& code = *s.code;
+           return join(code.position(), code.operand());
+         }},
+    {.name = "start1",
+     .of_lines = [](In s) { return join(s.further->start, s.further->field); },
+     .of_code =
+         [](In s) {
+           const CodeState& code = *s.code;
+           return join(code.position(), code.whole(), code.taken() & 15);
+         }},
+    {.name = "start2",
+     .of_lines = [](In s) { return join(s.further->start_above, s.word); },
+     .of_code =
+         [](In s) {
+           const CodeState& code = *s.code;
+           return join(code.position(), code.whole(), code.taken() & 15, code.opcodes()[0]);
+         }},
+    {.name = "bracket1",
+     .of_lines = [](In s) { return join(s.further->bracket, s.word); },
+     .of_code =
+         [](In s) {
+           const CodeState& code = *s.code;
+           return join(code.position(), code.opcode(), code.form() & 7, code.operand());
+         }},
+    {.name = "bracket2",
+     .of_lines = [](In s) { return join(s.further->bracket, s.further->bracket_before, s.c1); },
+     .of_code =
+         [](In s) {
+           const CodeState& code = *s.code;
+           return join(code.position(), code.opcode(), code.form() & 0xC0, code.operand(),
+                       code.wholes()[0]);
+         }},
+    {.name = "key",
+     .of_lines = [](In s) { return join(s.further->key, s.further->value); },
+     .of_code =
+         [](In s) {
+           const CodeState& code = *s.code;
+           return join(code.position(), code.whole(), code.pushes(), code.opcodes()[0]);
+         }},
     {"expected1", [](In s) { return join(s.expected, s.c1); }},
     {"expected2", [](In s) { return join(s.expected, s.c1, s.c2); }},
     {"aligned1", [](In s) { return join(s.further->phase(), s.recent & 0xFFFF); }},

@@ -104,6 +104,7 @@ Contexts::Contexts(const Layout& layout, Effort effort)
 
 void Contexts::begin(const History& history, std::size_t stream, StreamContext& s) {
   s.line_begin = s.previous_line = history.begin(stream);
+  s.code.begin(layout_.element);
   if (effort_ != Effort::kSmall) {
     s.further = std::make_unique<FurtherState>(effort_ == Effort::kLarge);
   }
@@ -148,6 +149,7 @@ void Contexts::hash(const History& history, std::size_t stream, const Match& mat
   s.expected_length = match.position != 0 ? length_bucket(match.length) : 0;
   if (layout_.form == Form::kCode) {
     s.code = &context.code;
+    s.near_target = context.code.near_target();
   } else if (layout_.stride != 0) {
     look_at_rows(history, stream, s);
   } else {

@@ -114,6 +114,7 @@ MixerReference::MixerReference(std::size_t n, std::size_t streams, const Layout&
   for (Stream& stream : streams_) {
     stream_ = &stream;
     stream.hashes.resize(contexts_);
+    stream.code.begin(layout_.element);
     hash_contexts();
   }
   for (auto& rows : state_counters_) {
@@ -131,6 +132,15 @@ MixerReference::MixerReference(std::size_t n, std::size_t streams, const Layout&
   if (large_) {
     for (const std::size_t of : {256, 256, 512, 256, 256, 256, 256, 256}) sizes.push_back(of);
     for (const std::size_t of : {256, 512}) final_sizes.push_back(of);
+  }
+  if (layout_.form == Form::kCode) {
+    sizes[4] = sizes[7] = final_sizes[2] = 2048;
+    sizes[6] = 512;
+    if (large_) {
+      sizes[9] = sizes[14] = final_sizes[3] = 2048;
+      sizes[10] = 256;
+      sizes[13] = 1024;
+    }
   }
   const auto count = static_cast<std::int64_t>(sizes.size());
   for (const std::size_t of : sizes) sets_.emplace_back(of, first_weights(network));
@@ -299,6 +309,14 @@ void MixerReference::choose_sets() {
 
   std::vector<std::size_t> chosen{c_, p.c(1), match_state, orders, p.c(2), where, sure, column};
   std::vector<std::size_t> finally{c_, match_state, orders};
+  if (layout_.form == Form::kCode) {
+    const mixer_reference::CodeState& code = stream_->code;
+    const std::size_t place = code.place(), known = code.known_opcode();
+    chosen[4] = 8 * (4 * place + k_ / 2) + known / 32;
+    if (distribution_ == nullptr) chosen[6] = 8 * place + k_;
+    chosen[7] = 4 * (known + (code.knows_opcode() ? 256 : 0)) + k_ / 2;
+    finally[2] = 32 * place + known / 8;
+  }
   if (large_) {
     const mixer_reference::Further& f = stream_->further;
     const std::size_t kinds = f.kinds % 512;
@@ -309,6 +327,16 @@ void MixerReference::choose_sets() {
     }
     finally.push_back(p.c(1));
     finally.push_back(kinds);
+  }
+  if (large_ && layout_.form == Form::kCode) {
+    const mixer_reference::CodeState& code = stream_->code;
+    const std::size_t at = 8 * code.place() + k_, known = code.known_opcode();
+    chosen[9] = 8 * known + k_;
+    chosen[10] = code.opcode_before();
+    chosen[13] = code.knows_opcode() ? 256 + at : 8 * (code.near() / 4) + k_;
+    chosen[14] = code.knows_opcode() ? 1024 + at : 4 * known + k_ / 2;
+    finally[3] = chosen[14];
+    finally[4] = at;
   }
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     sets_[i].mix(chosen[i], inputs_);

@@ -7,6 +7,8 @@
 namespace nnzip::mixer_reference {
 namespace {
 
+constexpr std::uint32_t kFields = 0xC1F80000;
+
 constexpr const char* kMaps[] = {
     "MMMM1Z..MMMM1Z.EMMMM1Z..MMMM1Z..MMMM1ZP.MMMM1ZP.MMMM1ZP.MMMM1ZP."
     "PPPPPPPPPPPPPPPP..................MMPPPPZz1m....1111111111111111"
@@ -41,8 +43,46 @@ std::uint32_t grow(std::uint32_t h, std::uint8_t x) {
 
 std::uint32_t CodeState::position() const { return 32 * now_.part + 4 * now_.left + now_.map; }
 
+std::size_t CodeState::place() const {
+  return element_ == 4 ? now_.left % 4 : 8 * now_.part + now_.left;
+}
+
+std::size_t CodeState::known_opcode() const {
+  return element_ == 4 || knows_opcode() ? now_.opcode : opcodes_[0] % 256;
+}
+
+std::uint32_t& CodeState::last_number() {
+  return numbers_[now_.part == kImmediate ? 1 : 0][now_.opcode];
+}
+
+std::uint32_t CodeState::expected_of(std::uint32_t last) const {
+  if (now_.bytes == 4) return 1024;
+  std::uint32_t before = 0, shift = 1;
+  for (std::uint32_t i = 0; i < now_.bytes; ++i) shift *= 256;
+  before = last % shift;
+  std::uint32_t e = last / shift % 256;
+  if (now_.number < before) e += 256;
+  if (now_.number == before) e += 512;
+  return e;
+}
+
+std::uint32_t CodeState::near() const {
+  for (std::uint32_t d = 0; d < 16; ++d) {
+    const std::uint32_t at = taken_ + d, entry = targets_[at * 0x9E3779B1 >> 20];
+    if (entry % 4 != 0 && entry / 4 == at % 0x40000000) return 4 * d + entry % 4;
+  }
+  return 64;
+}
+
+void CodeState::add_target(std::uint32_t position, std::uint32_t kind) {
+  targets_[position * 0x9E3779B1 >> 20] = 4 * position + kind;
+}
+
 CodeState::Values CodeState::values() const {
   const std::uint64_t p = position(), whole = now_.whole;
+  const std::uint64_t o = now_.opcode, operation = 256 * now_.map + now_.opcode;
+  const bool words = element_ == 4, number = now_.part >= kDisplacement;
+  const std::uint32_t fields = now_.number & (kFields >> (8 * now_.left));
   return {
       .word = join(p, whole),
       .wordpair = join(p, whole, shapes_[0]),
@@ -63,13 +103,29 @@ CodeState::Values CodeState::values() const {
       .wordsuffix = join(p, whole, since_jump_),
       .stempair = join(p, whole, wholes_[1]),
       .sentence = join(p, whole, since_return_),
+      .order3 = number ? join(p, expected_of(numbers_[now_.part == kImmediate ? 1 : 0][o]))
+                       : join(p, whole, shapes_[2]),
+      .order4 = words ? join(p, whole, fields_[0]) : join(p, whole, near(), opcodes_[0]),
+      .sparse14 = join(p, whole, near()),
+      .words_expected = join(p, fields, fields_[0], fields_[1]),
+      .wordkinds = join(p, whole, returned_),
+      .skeleton = join(p, whole, near(), since_jump_),
+      .field1 = number ? join(p, expected_of(any_number_)) : join(p, whole, shapes_[1], shapes_[2]),
+      .field2 = join(p, now_.modrm, now_.operand, opcodes_[0]),
+      .field4 = join(p, now_.operand),
+      .start1 = join(p, whole, taken_ % 16),
+      .start2 = join(p, whole, taken_ % 16, opcodes_[0]),
+      .bracket1 = join(p, operation, now_.modrm % 8, now_.operand),
+      .bracket2 = join(p, operation, now_.modrm & 0xC0, now_.operand, wholes_[0]),
+      .key = join(p, whole, pushes_, opcodes_[0]),
   };
 }
 
 void CodeState::take(std::uint8_t x, unsigned element) {
   element_ = element;
+  ++taken_;
   now_.whole = grow(now_.whole, x);
-  if (element == 1) {
+  if (element_ == 1) {
     take_x86(x);
   } else {
     take_word(x);
@@ -95,7 +151,11 @@ void CodeState::take_x86(std::uint8_t x) {
       break;
     default:
       now_.operand = grow(now_.operand, x);
-      if (--now_.left == 0) go_on();
+      if (now_.bytes < 4) now_.number += std::uint32_t{x} << (8 * now_.bytes++);
+      if (--now_.left > 0) break;
+      if (now_.bytes == 4) any_number_ = last_number() = now_.number;
+      if (now_.part == kDisplacement && now_.immediate > 0) now_.number = now_.bytes = 0;
+      go_on();
   }
 }
 
@@ -177,9 +237,40 @@ void CodeState::go_on() {
 void CodeState::take_word(std::uint8_t x) {
   if (now_.left == 0) now_.left = 4;
   if (now_.left == 4) now_.opcode = x;
+  now_.number = 256 * now_.number + x;
   std::uint32_t& hash = now_.left > 2 ? now_.shape : now_.operand;
   hash = grow(hash, x);
   if (--now_.left == 0) end();
+}
+
+void CodeState::end_x86() {
+  const std::uint32_t o = now_.opcode, n = now_.number, reg = now_.modrm / 8 % 8;
+  const std::uint32_t turned =
+      n % 256 << 24 | n / 256 % 256 << 16 | n / 65536 % 256 << 8 | n / 16777216;
+  if (now_.map == 1 && o / 16 == 8) add_target(turned, 1);
+  if (now_.map != 0) return;
+  if (o == 0xE8 || (o == 0xFF && reg == 2)) {
+    pushes_ = 0;
+  }
+  if ((o >= 0x50 && o <= 0x57) || o == 0x68 || o == 0x6A || (o == 0xFF && reg == 6)) {
+    pushes_ = std::min(pushes_ + 1, 15u);
+  }
+  if (o == 0xE8) add_target(turned, 2);
+  if (o == 0xE9) add_target(turned, 1);
+  if (o / 16 == 7 || o == 0xEB || (o >= 0xE0 && o <= 0xE3)) {
+    add_target(taken_ + n - (n >= 128 ? 256 : 0), 1);
+  }
+}
+
+void CodeState::end_word() {
+  const std::uint32_t o = now_.opcode, n = now_.number;
+  if (o / 64 == 1 || o / 4 == 0x94 / 4) {
+    add_target(4 * (n % 0x02000000), 2);
+  } else if (n >> 30 == 0 && n / 0x400000 % 8 == 2) {
+    add_target(taken_ - 4 + 4 * (n % 0x400000) - (n / 0x200000 % 2) * 0x1000000, 1);
+  }
+  fields_[1] = fields_[0];
+  fields_[0] = n & kFields;
 }
 
 void CodeState::end() {
@@ -191,6 +282,12 @@ void CodeState::end() {
       words ? o == 0x81 || o == 0xD6 : one_byte && (o == 0xC2 || o == 0xC3 || o == 0xCC);
   since_jump_ = jump ? 0 : std::min(since_jump_ + 1, 15u);
   since_return_ = returns ? 0 : std::min(since_return_ + 1, 15u);
+  if (returns) returned_ = taken_;
+  if (words) {
+    end_word();
+  } else {
+    end_x86();
+  }
   if (call) call_ = now_.whole;
   if (words || (m >= 1 && m < 0xC0)) of_base_[m % 8] = now_.operand;
   of_opcode_[o] = now_.operand;

@@ -22,11 +22,20 @@ class CodeState {
   struct Values {
     std::uint64_t word, wordpair, wordskip, code, aboveleft, abovetwo, gradient, value, column,
         line, order6, sparse13, indirect1, masked4, wordthree, wordstem, wordsuffix, stempair,
-        sentence;
+        sentence, order3, order4, sparse14, words_expected, wordkinds, skeleton, field1, field2,
+        field4, start1, start2, bracket1, bracket2, key;
   };
   Values values() const;
   std::uint32_t position() const;
+  // Of the sets: place, and the opcode that is known with whether it is of this instruction.
+  std::size_t place() const;
+  std::size_t known_opcode() const;
+  bool is_of_words() const { return element_ == 4; }
+  bool knows_opcode() const { return now_.part != kOpcode; }
+  std::size_t opcode_before() const { return opcodes_[0] % 256; }
+  std::uint32_t near() const;
 
+  void begin(unsigned element) { element_ = element; }  // before the first byte
   void take(std::uint8_t x, unsigned element);
 
  private:
@@ -39,6 +48,7 @@ class CodeState {
     std::uint32_t opcode = 0, modrm = 0;
     std::uint32_t displacement = 0, immediate = 0;  // bytes that will come
     bool narrow = false, wide = false;
+    std::uint32_t number = 0, bytes = 0;
   };
 
   void take_x86(std::uint8_t x);
@@ -46,6 +56,11 @@ class CodeState {
   void take_opcode(std::uint8_t x);
   void take_modrm(std::uint8_t x);
   void go_on();
+  std::uint32_t& last_number();
+  std::uint32_t expected_of(std::uint32_t last) const;
+  void add_target(std::uint32_t position, std::uint32_t kind);
+  void end_x86();
+  void end_word();
   void end();
 
   Instruction now_;
@@ -54,6 +69,11 @@ class CodeState {
   std::array<std::uint32_t, 256> of_opcode_{};
   std::array<std::uint32_t, 8> of_base_{};
   std::uint32_t form_before_ = 0, call_ = 0, since_jump_ = 0, since_return_ = 0;
+  std::uint32_t taken_ = 0, returned_ = 0, pushes_ = 0;
+  std::uint32_t fields_[2] = {};
+  std::uint32_t numbers_[2][256] = {};  // of displacements, of immediates
+  std::uint32_t any_number_ = 0;
+  std::array<std::uint32_t, 4096> targets_{};
   unsigned element_ = 1;
 };
 

@@ -94,6 +94,20 @@ void put_code(const CodeState& code, Values& v) {
   v[kWordsuffix] = values.wordsuffix;
   v[kStempair] = values.stempair;
   v[kSentence] = values.sentence;
+  v[kOrder3] = values.order3;
+  v[kOrder4] = values.order4;
+  v[kSparse14] = values.sparse14;
+  if (code.is_of_words()) v[kExpected] = values.words_expected;
+  v[kWordkinds] = values.wordkinds;
+  v[kSkeleton] = values.skeleton;
+  v[kField1] = values.field1;
+  v[kField2] = values.field2;
+  v[kField4] = values.field4;
+  v[kStart1] = values.start1;
+  v[kStart2] = values.start2;
+  v[kBracket1] = values.bracket1;
+  v[kBracket2] = values.bracket2;
+  v[kKey] = values.key;
 }
 
 // The last ones of the usual effort.
