@@ -135,6 +135,49 @@ def workbook(rows: int) -> bytes:
     return bytes(out)
 
 
+def old_cells(rows: int) -> bytes:
+    """Cells of the oldest spreadsheet files: blanks, integers, and numbers that are often as above."""
+    rng = random.Random(8)
+    out, values = bytearray(struct.pack("<HHHH", 9, 4, 2, 0x10)), [0.0] * 20
+    for row in range(rows):
+        for column in range(20):
+            if rng.random() < .25:
+                out += struct.pack("<HHHHBBB", 1, 7, row, column, 0, 0, 0)
+                continue
+            if rng.random() >= .5:
+                values[column] = float(rng.randint(0, 200))
+            place = struct.pack("<HHBBB", row, column, 0, column % 3, 0)
+            if column % 4:
+                out += struct.pack("<HH", 3, 15) + place + struct.pack("<d", values[column])
+            else:
+                out += struct.pack("<HH", 2, 9) + place + struct.pack("<H", int(values[column]))
+    return bytes(out)
+
+
+def mixed_cells(rows: int) -> bytes:
+    """Cells of three kinds and a record for each row of a block of rows before them."""
+    rng = random.Random(3)
+    out = bytearray(struct.pack("<HHHH", 0x809, 4, 0x500, 0x10))
+    base = [rng.randint(0, 3000) for _ in range(24)]
+    for row in range(rows):
+        for i in range(row, row + 16 if row % 16 == 0 else row):
+            out += struct.pack("<HHHHHHHHHH", 0x208, 16, i, 0, 24, 255, 0, 0, 0x100, 0x0F)
+        for column in range(24):
+            kind = rng.random()
+            if kind < .35:
+                continue
+            place = struct.pack("<HHH", row, column, 20 + column % 4)
+            value = base[column] + (rng.randint(-2, 2) if column % 3 else rng.choice([0, 0, 0, 50]))
+            if kind < .45:
+                out += struct.pack("<HH", 0x201, 6) + place
+            elif kind < .8:
+                out += struct.pack("<HH", 0x203, 14) + place
+                out += struct.pack("<d", value if column % 2 else value / 100)
+            else:
+                out += struct.pack("<HH", 0x27E, 10) + place + struct.pack("<I", value << 2 | 2)
+    return bytes(out)
+
+
 WORDS = ("north river account valve summer paper green of the market station engine letter early "
          "table window harbour seven copper lane garden silent broad field winter hill").split()
 
@@ -322,6 +365,8 @@ def main() -> int:
         "telemetry.bin": lambda: telemetry(16000),
         "prices.csv": lambda: table(7000),
         "workbook.xls": lambda: workbook(900),
+        "old_cells.xls": lambda: old_cells(400),
+        "mixed_cells.xls": lambda: mixed_cells(400),
         "parts.sqlite": lambda: database(2500),
         "measured.csv": lambda: measurements(2200),
         "places.pb": lambda: messages(1700),

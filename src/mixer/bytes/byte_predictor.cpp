@@ -315,16 +315,21 @@ void BytePredictorOf<kEffort>::begin_sets() {
   const StreamContext& context = streams_[stream_].context;
   const std::uint64_t recent = context.recent;
   const std::size_t end = history_.coded_end[stream_];
+  chain_ = is_code_ ? nullptr : context.long_chain();
   // In tables the column, elsewhere what kinds of bytes came last.
-  const std::size_t column = is_code_       ? context.code.position()
-                             : stride_ != 0 ? (end - history_.begin(stream_)) % stride_
-                                            : kind_of_byte(recent & 255) * 36 +
+  const std::size_t column = is_code_            ? context.code.position()
+                             : chain_ != nullptr ? chain_->mark()
+                             : stride_ != 0      ? (end - history_.begin(stream_)) % stride_
+                                                 : kind_of_byte(recent & 255) * 36 +
                                                   kind_of_byte(recent >> 8 & 255) * 6 +
                                                   kind_of_byte(recent >> 16 & 255);
   sets_.choose(kByLastByte, recent & 255);
   sets_.choose(kByByteBefore, recent >> 8 & 255);
   sets_.choose(kByColumn, column & 255);
-  sets_.choose(kByLinePlace, std::min<std::size_t>(end - context.line_begin, 255));
+  const bool has_lines =
+      is_code_ || chain_ != nullptr || !context.further || !context.further->is_binary();
+  sets_.choose(kByLinePlace, has_lines ? std::min<std::size_t>(end - context.line_begin, 255)
+                                       : context.further->since_zero);
   if constexpr (kEffort == Effort::kLarge) {
     const FurtherState& further = *context.further;
     const Match& match = streams_[stream_].matches[0];
@@ -341,6 +346,16 @@ void BytePredictorOf<kEffort>::begin_sets() {
   }
 }
 
+// Which bit, if any, the bytes at the same place of earlier records and the first match expect.
+template <Effort kEffort>
+std::size_t BytePredictorOf<kEffort>::agreement() const {
+  const auto of = [&](std::uint64_t byte) -> std::size_t {
+    return (byte | 256) >> (8 - bit_) == partial_ ? 1 + (byte >> (7 - bit_) & 1) : 0;
+  };
+  const std::size_t by_match = speaks_[0] ? of(streams_[stream_].matches[0].expected) : 0;
+  return 27 * of(chain_->cell) + 9 * of(chain_->before) + 3 * of(chain_->alike) + by_match;
+}
+
 template <Effort kEffort>
 void BytePredictorOf<kEffort>::select_sets() {
   const auto& matches = streams_[stream_].matches;
@@ -350,11 +365,13 @@ void BytePredictorOf<kEffort>::select_sets() {
   const auto hits = static_cast<std::size_t>(order_hits_ * 8 + bit_);
   const int sure =
       network_ != nullptr ? network_confidence_ : streams_[stream_].context.word_length;
+  const bool by_agreement = chain_ != nullptr && network_ == nullptr;
   sets_.choose(kByPartialByte, partial_);
   sets_.choose(kByMatches, match_state);
   sets_.choose(kByOrders, hits);
-  sets_.choose(kByWordLength, static_cast<std::size_t>(sure * 8 + bit_));
-  sets_.choose_final(0, partial_);
+  sets_.choose(kByWordLength,
+               by_agreement ? agreement() : static_cast<std::size_t>(sure * 8 + bit_));
+  sets_.choose_final(0, chain_ != nullptr ? chain_->mark() : partial_);
   sets_.choose_final(1, match_state);
   sets_.choose_final(2, hits);
   if (is_code_) select_code_sets();
@@ -386,7 +403,9 @@ template <Effort kEffort>
 void BytePredictorOf<kEffort>::select_refiners() {
   const std::uint64_t recent = streams_[stream_].context.recent;
   const std::uint32_t c1 = recent & 255, c2 = recent >> 8 & 255;
-  const std::uint32_t expected = speaks_[0] ? streams_[stream_].matches[0].expected : c2;
+  const std::uint32_t expected = chain_ != nullptr ? chain_->mark()
+                                 : speaks_[0]      ? streams_[stream_].matches[0].expected
+                                                   : c2;
   refiners_[0].select(partial_);
   refiners_[1].select((c1 << 8 | partial_) & refined_mask_);
   refiners_[2].select((expected << 8 | partial_) & refined_mask_);

@@ -117,6 +117,7 @@ class BytePredictorOf {
   void add_network();
   void add_cache();
   void begin_sets();
+  std::size_t agreement() const;
   void select_sets();
   void select_code_sets();
   void select_refiners();
@@ -138,6 +139,7 @@ class BytePredictorOf {
   std::uint32_t partial_ = 1;  // its bits so far below a leading 1
   int bit_ = 0;                // how many
   const Distribution* network_ = nullptr;
+  const RecordChain* chain_ = nullptr;  // that it stands in, if a long one; none in machine code
   std::array<Slot*, kContexts> slot_{};
   std::array<Slot*, kContexts> run_slot_{};  // those of the first nibble
   Runs runs_;

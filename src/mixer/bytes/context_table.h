@@ -42,6 +42,12 @@ struct Neighbourhood {
   const FurtherState* further = nullptr;  // not of the small effort
   const RecordChain* chain = nullptr;     // a long one; not of the small effort
 
+  // At that place of records of that kind. Precondition: there is a chain.
+  template <typename... Value>
+  std::uint64_t in_chain(Value... values) const {
+    return join(chain->kind, chain->place, values...);
+  }
+
   // The bytes of the open number of four bytes.
   std::uint64_t of_number() const {
     return recent & ((std::uint64_t{1} << (8 * further->phase())) - 1);
@@ -92,11 +98,25 @@ constexpr ContextRow kContextTable[] = {
          },
      .of_code = [](In s) { return join(s.code->position(), s.code->whole()); }},
     {"sparse34", [](In s) { return s.recent & 0xFFFF0000; }},
-    {"gradient", [](In s) { return s.line.above << 24 | (s.recent & 0xFFFF); },
-     [](In s) { return s.row.with_phase(s.row.gradient); },
+    {"gradient",
+     [](In s) {
+       if (s.chain != nullptr) return s.in_chain(s.chain->above, s.chain->above_kind);
+       return s.line.above << 24 | (s.recent & 0xFFFF);
+     },
+     [](In s) {
+       if (s.chain != nullptr) return s.in_chain(s.chain->above, s.chain->above_kind);
+       return s.row.with_phase(s.row.gradient);
+     },
      [](In s) { return join(s.code->position(), s.code->form() & 0xC7, s.code->operand()); }},
-    {"column", [](In s) { return s.line.column << 8 | s.c1; },
-     [](In s) { return s.row.with_phase(s.row.column << 8 | s.row.above); },
+    {"column",
+     [](In s) {
+       if (s.chain != nullptr) return s.in_chain(s.chain->column);
+       return s.line.column << 8 | s.c1;
+     },
+     [](In s) {
+       if (s.chain != nullptr) return s.in_chain(s.chain->column);
+       return s.row.with_phase(s.row.column << 8 | s.row.above);
+     },
      [](In s) { return join(s.code->position(), s.code->whole(), s.code->wholes()[0]); }},
     {.name = "wordpair",
      .of_lines =
@@ -147,16 +167,28 @@ constexpr ContextRow kContextTable[] = {
            return join(s.code->position(), s.code->whole(), s.code->operand_of_opcode());
          }},
     {"indirect2", [](In s) { return (s.after2 & 0xFFFFFF) << 8 | s.c1; }},
-    {"aboveleft", [](In s) { return s.c2 << 24 | s.line.above << 16 | s.line.right << 8 | s.c1; },
+    {"aboveleft",
      [](In s) {
+       if (s.chain != nullptr) return s.in_chain(s.chain->column, s.c1);
+       return s.c2 << 24 | s.line.above << 16 | s.line.right << 8 | s.c1;
+     },
+     [](In s) {
+       if (s.chain != nullptr) return s.in_chain(s.chain->column, s.c1);
        return s.row.with_phase(s.row.corner << 24 | s.row.above << 16 | s.row.left << 8);
      },
      [](In s) {
        const auto& opcodes = s.code->opcodes();
        return join(s.code->position(), s.code->shape(), opcodes[0], opcodes[1]);
      }},
-    {"abovetwo", [](In s) { return s.line.above << 16 | s.line.column << 8; },
-     [](In s) { return s.row.with_phase(s.row.above << 16 | s.row.above_two << 8); },
+    {"abovetwo",
+     [](In s) {
+       if (s.chain != nullptr) return s.in_chain(s.chain->cell, s.chain->cell_two);
+       return s.line.above << 16 | s.line.column << 8;
+     },
+     [](In s) {
+       if (s.chain != nullptr) return s.in_chain(s.chain->cell, s.chain->cell_two);
+       return s.row.with_phase(s.row.above << 16 | s.row.above_two << 8);
+     },
      [](In s) {
        const auto& opcodes = s.code->opcodes();
        return join(s.code->position(), s.code->whole(), opcodes[0], opcodes[1], opcodes[2],
@@ -172,8 +204,16 @@ constexpr ContextRow kContextTable[] = {
        return join(s.code->position(), s.code->whole(), wholes[0], wholes[1]);
      }},
     {.name = "code",
-     .of_lines = [](In s) { return s.line.fields << 32 | s.line.field; },
-     .of_rows = [](In s) { return (s.recent & 0xF8FFF8) | s.c3 << 24; },
+     .of_lines =
+         [](In s) {
+           if (s.chain != nullptr) return s.in_chain(s.chain->above, s.c1);
+           return s.line.fields << 32 | s.line.field;
+         },
+     .of_rows =
+         [](In s) {
+           if (s.chain != nullptr) return s.in_chain(s.chain->above, s.c1);
+           return (s.recent & 0xF8FFF8) | s.c3 << 24;
+         },
      .of_code =
          [](In s) {
            const auto& shapes = s.code->shapes();
@@ -237,6 +277,7 @@ constexpr ContextRow kContextTable[] = {
     {"zeroplace", [](In s) { return join(s.further->since_zero, s.further->zero_above); }},
     {"record1",
      [](In s) {
+       if (s.chain != nullptr) return s.in_chain(s.chain->column, s.chain->above);
        const RecordChain& chain = s.further->chain;
        return chain.found ? join(chain.kind, chain.place, chain.before, chain.cell)
                           : join(s.further->length, s.further->above, s.c1);
@@ -245,18 +286,21 @@ constexpr ContextRow kContextTable[] = {
      [](In s) { return join(s.further->length, s.further->above, s.further->above_two); }},
     {"record3",
      [](In s) {
+       if (s.chain != nullptr) return s.in_chain(s.recent & 0xFFFFFF);
        const RecordChain& chain = s.further->chain;
        return chain.found ? join(chain.kind, chain.place, s.c1, s.c2)
                           : join(s.further->length, s.further->column, s.c1);
      }},
     {"record4",
      [](In s) {
+       if (s.chain != nullptr) return s.in_chain(s.chain->cell, s.chain->before, s.chain->alike);
        const RecordChain& chain = s.further->chain;
        return chain.found ? join(chain.kind, chain.place, chain.alike)
                           : join(s.further->length, s.further->column, s.further->above);
      }},
     {"record6",
      [](In s) {
+       if (s.chain != nullptr) return s.in_chain(s.chain->cell, s.chain->cell_two, s.c1);
        const RecordChain& chain = s.further->chain;
        return chain.found ? join(chain.place, chain.before, s.c1)
                           : join(s.further->above, s.further->right, s.c1);
@@ -372,6 +416,7 @@ constexpr ContextRow kContextTable[] = {
      }},
     {"before",
      [](In s) {
+       if (s.chain != nullptr) return s.in_chain(s.chain->column, s.c1, s.c2);
        const RecordChain& chain = s.further->chain;
        return chain.found ? join(chain.kind, chain.place, chain.before, s.c1)
                           : join(s.expected, s.further->above, s.c1);

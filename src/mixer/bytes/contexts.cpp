@@ -144,7 +144,7 @@ void Contexts::hash(const History& history, std::size_t stream, const Match& mat
   s.after1 = after1_[s.c1];
   s.after2 = after2_[s.recent & 0xFFFF];
   s.further = context.further.get();
-  if (s.further != nullptr && s.further->chain.is_long()) s.chain = &s.further->chain;
+  if (layout_.form != Form::kCode) s.chain = context.long_chain();
   s.expected = match.position != 0 ? 256u + match.expected : 0;
   s.expected_length = match.position != 0 ? length_bucket(match.length) : 0;
   if (layout_.form == Form::kCode) {

@@ -22,7 +22,10 @@ void RecordChain::follow(std::span<const std::uint8_t> known) {
   }
   if (found ? end == next_ + kHeader : possible && headers >= kEnough) {
     if (!found) {
-      begin_ = before_ = column_ = 0;
+      begin_ = before_ = 0;
+      cells_ = {};
+      above_ = {};
+      column = 0;
       records_ = 0;
     }
     found = possible;
@@ -47,16 +50,21 @@ void RecordChain::begin_record(std::size_t end, std::uint32_t header_kind, std::
 // The third and fourth byte are the column of a cell.
 void RecordChain::find_column(std::span<const std::uint8_t> known) {
   const std::uint32_t third = known[begin_ + 2] | known[begin_ + 3] << 8;
+  const auto begin = static_cast<std::uint32_t>(begin_);
   const auto key = static_cast<std::uint32_t>(kind * 0x10001 + third);
-  std::uint32_t& last = of_column_[key * 0x9E3779B1u >> 22];
-  column_ = last;
+  Cells& cells = of_kind_and_column_[key * 0x9E3779B1u >> 22];
+  cells_ = cells;
+  cells = {begin, cells.last};
+  Record& above_it = of_column_[third * 0x9E3779B1u >> 22];
+  above_ = above_it;
+  above_it = {begin, static_cast<std::uint32_t>(next_), static_cast<std::uint32_t>(kind)};
+  column = third;
   column_of_ = begin_;
-  last = static_cast<std::uint32_t>(begin_);
 }
 
 void RecordChain::look(std::span<const std::uint8_t> known) {
   if (!found) {
-    kind = place = before = trend = alike = cell = 0;
+    kind = place = before = trend = alike = cell = cell_two = column = above = above_kind = 0;
     return;
   }
   const std::size_t end = known.size();
@@ -68,7 +76,17 @@ void RecordChain::look(std::span<const std::uint8_t> known) {
   before = at(before_, begin_);
   trend = (2 * before - at(before_that_, begin_)) & 255;
   alike = at(alike_, begin_);
-  cell = at(column_, column_of_);
+  cell = at(cells_.last, column_of_);
+  cell_two = at(cells_.before, column_of_);
+  above_kind = above_.kind;
+  const std::size_t offset = end - begin_;
+  if (end >= next_) {
+    above = at(above_.end, next_);
+  } else if (offset < kHeader) {
+    above = above_.end != 0 ? at(above_.end + kHeader, begin_) : 0;
+  } else {
+    above = above_.begin + offset < above_.end ? known[above_.begin + offset] : 256;
+  }
 }
 
 }  // namespace nnzip::mixer

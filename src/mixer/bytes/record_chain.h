@@ -19,6 +19,12 @@ class RecordChain {
 
   // Whether it has many records: a few are found by chance.
   bool is_long() const { return found && records_ >= kMany; }
+  // A number of the kind and the place, 0..255.
+  std::uint32_t mark() const {
+    return ((static_cast<std::uint32_t>(kind) * 0x9E3779B1u >> 24) +
+            static_cast<std::uint32_t>(place)) &
+           255;
+  }
 
   bool found = false;        // whether the byte that comes stands in a chain; else all are 0
   std::uint64_t kind = 0;    // of the record
@@ -27,6 +33,11 @@ class RecordChain {
   std::uint64_t trend = 0;   // what that and the byte of the record before it make of the byte
   std::uint64_t alike = 0;   // the byte at that place of the last record of the same kind
   std::uint64_t cell = 0;    // the same, of the same kind and third and fourth byte
+  std::uint64_t cell_two = 0;    // the same, of the one before
+  std::uint64_t column = 0;      // the third and fourth byte of the newest record that has them
+  std::uint64_t above = 0;       // what follows the last record of that column, of any kind, or,
+                                 // behind the fourth byte, its byte; 256: it is shorter
+  std::uint64_t above_kind = 0;  // of that record
 
  private:
   static constexpr std::size_t kHeader = 4;
@@ -41,14 +52,23 @@ class RecordChain {
 
   std::array<std::uint8_t, kReach> headers_{};  // [place]: headers in a row that lead to it
   std::array<std::uint32_t, 256> of_kind_{};    // where the last record of such a kind begins
-  std::array<std::uint32_t, 1024> of_column_{};
+  struct Cells {
+    std::uint32_t last = 0, before = 0;
+  };
+  std::array<Cells, 1024> of_kind_and_column_{};
+  struct Record {
+    std::uint32_t begin = 0, end = 0, kind = 0;
+  };
+  std::array<Record, 1024> of_column_{};
   std::uint32_t records_ = 0;  // of the chain
   // Where records begin, behind their headers; 0: there is none.
   std::size_t begin_ = 0, next_ = 0;  // the open one; where it ends
   std::size_t before_ = 0, before_that_ = 0;
   std::size_t alike_ = 0;
-  std::size_t column_ = 0, column_of_ = 0;  // and the one that it was found for
+  Cells cells_;
+  Record above_;
+  std::size_t column_of_ = 0;  // the one that both were found for
 };
-static_assert(sizeof(RecordChain) <= 1 << 15);
+static_assert(sizeof(RecordChain) <= 3 << 14);
 
 }  // namespace nnzip::mixer

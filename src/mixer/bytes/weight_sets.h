@@ -14,8 +14,8 @@ enum Set {
   kByOrders,
   kByByteBefore,
   kByColumn,
-  kByWordLength,  // or the network's confidence
-  kByLinePlace,
+  kByWordLength,  // or the network's confidence, or what earlier records expect
+  kByLinePlace,  // or, in what has no lines, that behind the last 0
   // Of the large effort alone.
   kByThirdByte,
   kByRecordPlace,

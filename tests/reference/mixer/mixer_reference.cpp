@@ -287,6 +287,12 @@ void MixerReference::predict_network() {
   confidence_ = 1 + static_cast<unsigned>(std::min<std::int64_t>(std::abs(g_) / 160, 14));
 }
 
+const mixer_reference::Chain* MixerReference::long_chain() const {
+  const mixer_reference::Chain& chain = stream_->further.chain;
+  const bool looked_at = effort_ != Effort::kSmall && layout_.form != Form::kCode;
+  return looked_at && chain.is_long() ? &chain : nullptr;
+}
+
 void MixerReference::choose_sets() {
   const Place p = place();
   const Match& first = stream_->matches[0];
@@ -299,16 +305,29 @@ void MixerReference::choose_sets() {
     if (slots_[i]->states[node_] != 0) ++seen;
   }
   const std::size_t orders = 8 * seen + k_;
+  const mixer_reference::Chain* const chain = long_chain();
   const std::size_t where = layout_.form == Form::kCode ? stream_->code.position() % 256
+                            : chain != nullptr          ? chain->mark()
                             : layout_.stride != 0       ? (p.e - p.b) % layout_.stride % 256
                                                         : 36 * mixer_reference::kind(p.c(1)) +
                                                         6 * mixer_reference::kind(p.c(2)) +
                                                         mixer_reference::kind(p.c(3));
-  const std::size_t sure = 8 * (distribution_ != nullptr ? confidence_ : stream_->text.length) + k_;
-  const std::size_t column = std::min<std::size_t>(p.e - stream_->text.line, 255);
+  std::size_t sure = 8 * (distribution_ != nullptr ? confidence_ : stream_->text.length) + k_;
+  if (chain != nullptr && distribution_ == nullptr) {
+    const auto says = [&](std::uint64_t x) -> std::size_t {
+      return (256 + x) >> (8 - k_) == c_ ? 1 + (x >> (7 - k_)) % 2 : 0;
+    };
+    sure = 27 * says(chain->cell) + 9 * says(chain->before) + 3 * says(chain->alike) +
+           (speaks_[0] ? says(first.expected) : 0);
+  }
+  const std::size_t since_zero = stream_->further.since_zero;
+  const bool by_zero = effort_ != Effort::kSmall && layout_.form != Form::kCode &&
+                       since_zero < 255 && chain == nullptr;
+  const std::size_t column =
+      by_zero ? since_zero : std::min<std::size_t>(p.e - stream_->text.line, 255);
 
   std::vector<std::size_t> chosen{c_, p.c(1), match_state, orders, p.c(2), where, sure, column};
-  std::vector<std::size_t> finally{c_, match_state, orders};
+  std::vector<std::size_t> finally{chain != nullptr ? chain->mark() : c_, match_state, orders};
   if (layout_.form == Form::kCode) {
     const mixer_reference::CodeState& code = stream_->code;
     const std::size_t place = code.place(), known = code.known_opcode();
@@ -367,7 +386,11 @@ std::uint32_t MixerReference::predict() {
   x_ = 0;
   for (const Sets& sets : final_sets_) x_ += sets.logit;
   x_ /= static_cast<std::int64_t>(final_sets_.size());
-  expected_context_ = (256u * (speaks_[0] ? stream_->matches[0].expected : place().c(2)) + c_) % z_;
+  const mixer_reference::Chain* const chain = long_chain();
+  const std::size_t expected = chain != nullptr ? chain->mark()
+                               : speaks_[0]     ? stream_->matches[0].expected
+                                                : place().c(2);
+  expected_context_ = (256 * expected + c_) % z_;
   const std::int64_t A = result_by_c_.refine(c_, x_);
   const std::int64_t B = result_by_c1_.refine((256 * c1 + c_) % z_, x_);
   const std::int64_t D = result_by_expected_.refine(expected_context_, x_);

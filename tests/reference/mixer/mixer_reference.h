@@ -89,6 +89,8 @@ class MixerReference {
   void predict_network();
   void look_up_cache();
   void predict_cache();
+  // The stream's, if its next byte stands in a long one; not of machine code.
+  const mixer_reference::Chain* long_chain() const;
   void choose_sets();
   void learn_matches(int bit);
   void end_byte();

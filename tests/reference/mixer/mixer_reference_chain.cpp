@@ -22,7 +22,11 @@ void Chain::take(const Place& next, std::size_t E) {
   const bool goes_on = found && E == begins.end + 4;
   const bool begins_here = is_header && (goes_on || (!found && n >= 3));
   if (begins_here) {
-    if (!found) begins = Begins{};
+    if (!found) {
+      begins = Begins{};
+      above = Above{};
+      column_number = 0;
+    }
     ++begins.records;
     begins.second = begins.first;
     begins.first = begins.open;
@@ -35,11 +39,16 @@ void Chain::take(const Place& next, std::size_t E) {
   }
   if (goes_on || begins_here) found = begins_here;
   if (found && E == begins.open + 4 && E <= begins.end) {
-    const std::uint64_t third = byte(E - 2) + 256 * byte(E - 1);
-    const auto i = static_cast<std::uint32_t>(kind * 0x10001 + third) * 0x9E3779B1u >> 22;
+    column_number = byte(E - 2) + 256 * byte(E - 1);
+    const auto i = static_cast<std::uint32_t>(kind * 0x10001 + column_number) * 0x9E3779B1u >> 22;
     begins.column = of_column[i];
+    begins.column_two = of_column_two[i];
     begins.column_of = begins.open;
+    of_column_two[i] = of_column[i];
     of_column[i] = begins.open;
+    const auto j = static_cast<std::uint32_t>(column_number) * 0x9E3779B1u >> 22;
+    above = of_number[j];
+    of_number[j] = {begins.open, begins.end, kind};
   }
   const auto same_place = [&](std::size_t record, std::size_t of) {
     return record == 0 ? 0 : byte(record + E - of);
@@ -52,6 +61,19 @@ void Chain::take(const Place& next, std::size_t E) {
   trend = found ? (512 + 2 * before - same_place(begins.second, begins.open)) % 256 : 0;
   alike = found ? same_place(begins.alike, begins.open) : 0;
   cell = found ? same_place(begins.column, begins.column_of) : 0;
+  cell_two = found ? same_place(begins.column_two, begins.column_of) : 0;
+  if (!found) column_number = 0;
+  above_kind = found ? above.kind : 0;
+  above_cell = 0;
+  if (!found) return;
+  if (E >= begins.end) {
+    above_cell = same_place(above.end, begins.end);
+  } else if (E < begins.open + 4) {
+    if (above.end != 0) above_cell = byte(above.end + 4 + E - begins.open);
+  } else {
+    const std::size_t p = above.at + E - begins.open;
+    above_cell = p < above.end ? byte(p) : 256;
+  }
 }
 
 }  // namespace nnzip::mixer_reference

@@ -17,19 +17,30 @@ struct Chain {
   void take(const Place& next, std::size_t E);
 
   bool is_long() const { return found && begins.records >= 16; }
+  std::size_t mark() const {
+    return ((static_cast<std::uint32_t>(kind * 0x9E3779B1) >> 24) + place) % 256;
+  }
 
   bool found = false;
-  std::uint64_t kind = 0, place = 0, before = 0, trend = 0, alike = 0, cell = 0;
+  std::uint64_t kind = 0, place = 0, before = 0, trend = 0, alike = 0, cell = 0, cell_two = 0;
+  std::uint64_t column_number = 0, above_cell = 0, above_kind = 0;
 
  private:
   // The positions at which records begin.
   struct Begins {
     std::size_t records = 0;
-    std::size_t open = 0, end = 0, first = 0, second = 0, alike = 0, column = 0, column_of = 0;
+    std::size_t open = 0, end = 0, first = 0, second = 0, alike = 0, column = 0, column_two = 0,
+                column_of = 0;
   };
   Begins begins;
   std::map<std::size_t, unsigned> led;  // by position
-  std::map<std::uint32_t, std::size_t> of_kind, of_column;
+  std::map<std::uint32_t, std::size_t> of_kind, of_column, of_column_two;
+  struct Above {
+    std::size_t at = 0, end = 0;
+    std::uint64_t kind = 0;
+  };
+  Above above;
+  std::map<std::uint32_t, Above> of_number;
 };
 
 }  // namespace nnzip::mixer_reference

@@ -73,6 +73,24 @@ void put_rows(const Place& place, const Layout& layout, Values& v) {
   }
 }
 
+// Of long chains, in place of what others say.
+void put_chain(const Place& at, const Chain& chain, Values& v) {
+  const std::uint64_t c1 = at.c(1), kind = chain.kind, place = chain.place;
+  v[kWord] = join(kind, place, chain.alike);
+  v[kSparse13] = join(place, chain.before, c1);
+  v[kSparse14] = join(kind, place, c1, at.c(2));
+  v[kGradient] = join(kind, place, chain.above_cell, chain.above_kind);
+  v[kColumn] = join(kind, place, chain.column_number);
+  v[kAboveLeft] = join(kind, place, chain.column_number, c1);
+  v[kAboveTwo] = join(kind, place, chain.cell, chain.cell_two);
+  v[kCode] = join(kind, place, chain.above_cell, c1);
+  v[kRecord1] = join(kind, place, chain.column_number, chain.above_cell);
+  v[kRecord3] = join(kind, place, at.r() & 0xFFFFFF);
+  v[kRecord4] = join(kind, place, chain.cell, chain.before, chain.alike);
+  v[kRecord6] = join(kind, place, chain.cell, chain.cell_two, c1);
+  v[kBefore] = join(kind, place, chain.column_number, c1, at.c(2));
+}
+
 void put_code(const CodeState& code, Values& v) {
   const CodeState::Values values = code.values();
   v[kWord] = values.word;
@@ -277,11 +295,6 @@ Values context_values(const Place& place, const Layout& layout, Effort effort,
   v[kIndirect2] = std::uint64_t{indirect.after2[r % 65536] & 0xFFFFFF} * 256 + c1;
   v[kCode] = (r & 0xF8FFF8) | c3 << 24;
   const Chain& chain = further.chain;
-  if (effort != Effort::kSmall && layout.form != Form::kCode && chain.is_long()) {
-    v[kWord] = join(chain.kind, chain.place, chain.alike);
-    v[kSparse13] = join(chain.place, chain.before, c1);
-    v[kSparse14] = join(chain.kind, chain.place, c1, place.c(2));
-  }
   put_changing(place, layout.form, further, expected, v);
   put_further(place, indirect, text, w, further, expected, v);
   if (layout.form == Form::kCode) {
@@ -290,6 +303,9 @@ Values context_values(const Place& place, const Layout& layout, Effort effort,
     put_lines(place, text, v);
   } else {
     put_rows(place, layout, v);
+  }
+  if (effort != Effort::kSmall && layout.form != Form::kCode && chain.is_long()) {
+    put_chain(place, chain, v);
   }
   return v;
 }
