@@ -82,6 +82,9 @@ View choose_view(std::span<const std::uint8_t> content, const Segment& segment,
     return proposal.layout.form == Form::kSamples;
   });
   if (sorted) proposals = to_sort(proposals);
+  // Records of changing length may have a length that is frequent; contexts find it themselves.
+  const bool thorough = alone == BlockKind::kContexts && sampling.effort != Effort::kSmall;
+  if (thorough && !described && has_row) proposals.insert(proposals.begin(), Proposal{});
   View best;
   std::uint64_t least = 0;
   for (const Proposal& proposal : proposals) {
