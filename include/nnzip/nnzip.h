@@ -253,12 +253,14 @@ enum nnzip_action {
  * Compressing makes one frame of all the input, or of what lies between flushes. Decompressing
  * takes one or more frames. Options are judged here or by the first nnzip_stream_code().
  *
- * Memory does not grow with the content: it is the model and, for each thread (8 at most), a block
- * of the level, 4 to 64 MiB (decompressing: of what its frame states, at most 64 MiB, and of a
- * group twice what it opens to, at most 256 MiB) with its coded data and what is learned from it,
- * about 160 MB for 4 MiB, 650 MB for 16 MiB, 1.5 GB for 64 MiB. Compressing, wrapped content takes
- * more while it is opened: ten times what it opens to, which is 64 MiB at most (256 MiB at levels 8
- * and 9), and three times its own length. nnzip_options.memory_limit bounds all of it.
+ * Memory does not grow with the content: it is the model and, for each thread (32 at most, and as
+ * many as 6 GiB have room for), a block of the level, 4 to 64 MiB (decompressing: of what its frame
+ * states, at most 64 MiB, and of a group twice what it opens to, at most 256 MiB) with its coded
+ * data and what is learned from it, about 160 MB for 4 MiB, 650 MB for 16 MiB, 1.5 GB for 64 MiB.
+ * Content of four more blocks for each thread waits to be coded or written. Compressing, wrapped
+ * content takes more while it is opened: ten times what it opens to, which is 64 MiB at most (256
+ * MiB at levels 8 and 9), and three times its own length. nnzip_options.memory_limit bounds all of
+ * it.
  *
  * A stream computes on a thread of its own, which takes no signals and waits whenever no call of
  * nnzip_stream_code() is under way. It must not be used on by a child after fork(). */

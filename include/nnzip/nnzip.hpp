@@ -89,6 +89,9 @@ struct Options {
   // Bytes of memory that a call may take, by an estimate made before they are taken; 0: no limit.
   // Fewer blocks are kept in flight to obey it; if one is too many, Error(kMemoryLimit).
   std::uint64_t memory_limit = 0;
+  // Without such a limit: bytes that blocks beside the first one may make it take, which changes no
+  // byte of the output; 0: 6 GiB. The command has half of the memory that there is.
+  std::uint64_t memory_at_once = 0;
   // Folders searched for models before the built-in ones.
   std::vector<std::filesystem::path> model_folders;
   // Instead of looking into folders anew: of find_models().

@@ -57,6 +57,8 @@ std::uint64_t parse_memory(std::string_view text) {
   return std::max<std::uint64_t>(usable_memory() / 100 * percent, 1);
 }
 
+std::uint64_t half_of_memory() { return std::max<std::uint64_t>(usable_memory() / 2, 1); }
+
 ByteRange parse_range(std::string_view text) {
   const std::size_t colon = text.find(':');
   if (colon == std::string_view::npos) {

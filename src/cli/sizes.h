@@ -24,6 +24,9 @@ std::uint64_t parse_size(std::string_view text);
 // A size, or a percentage of the memory that there is for this process: 50%.
 std::uint64_t parse_memory(std::string_view text);
 
+// Half of it, what is done side by side may have.
+std::uint64_t half_of_memory();
+
 // OFFSET:LENGTH, two sizes. Without LENGTH the range reaches to the end of the content.
 ByteRange parse_range(std::string_view text);
 

@@ -273,6 +273,11 @@ bool tell_error(const Error& error, const std::string& path) {
 }
 
 void transfer_files(const Arguments& arguments, const Transfer& transfer) {
+  const Options& options = arguments.options;
+  if (options.memory_limit == 0) {
+    message::note(fmt::format("at most {} MiB for blocks side by side, half of the memory there is",
+                              options.memory_at_once >> 20));
+  }
   const FileVisitor visit = [&](const std::string& path, bool found) {
     try {
       transfer_file(arguments, transfer, path, found);

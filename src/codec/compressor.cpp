@@ -4,17 +4,18 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "codec/block_coder.h"
 #include "codec/block_source.h"
 #include "codec/earlier_blocks.h"
+#include "codec/encode_job.h"
 #include "codec/frame_models.h"
-#include "codec/group_encoder.h"
 #include "codec/in_flight.h"
+#include "codec/job_queue.h"
 #include "codec/memory_budget.h"
 #include "codec/parallel.h"
-#include "codec/progress.h"
 #include "codec/spliced_block.h"
 #include "codec/within_memory.h"
 #include "container/container_writer.h"
@@ -25,42 +26,10 @@
 namespace nnzip {
 namespace {
 
-// Short blocks are gathered, so that threads are not idle while one of them works on a long block;
-// more of them for a device, which codes their streams together.
-constexpr std::size_t kMaxBatchBlocks = 64, kMaxBatchForDevice = 4096;
-
-// To be coded.
-std::size_t bytes_of(const SourceBlock& block) {
-  return std::max(block.content.size(), block.opened_bytes());
-}
-
-std::uint64_t jpeg_memory(const SourceBlock& block) {
-  std::uint64_t sum = jpeg_memory(block.segment);
-  for (const SourceBlock& inner : block.inner) sum += jpeg_memory(inner);
-  return sum;
-}
-
-// Until it is written: of JPEG files what coding them takes, of a group what it opens to and the
-// coded data of that.
-std::uint64_t held_bytes(const SourceBlock& block) {
-  if (!block.is_group()) return jpeg_memory(block);
-  return 2 * std::uint64_t{block.content.size()} + 2 * std::uint64_t{block.opened_bytes()} +
-         jpeg_memory(block);
-}
-
-std::size_t leaves_of(const SourceBlock& block) {
-  if (!block.is_group()) return 1;
-  std::size_t sum = 0;
-  for (const SourceBlock& inner : block.inner) sum += leaves_of(inner);
-  return sum;
-}
-
-std::size_t longest_leaf(const SourceBlock& block) {
-  if (!block.is_group()) return block.content.size();
-  std::size_t longest = 0;
-  for (const SourceBlock& inner : block.inner) longest = std::max(longest, longest_leaf(inner));
-  return longest;
-}
+// Blocks that are read before it is known whether they are all of the content; of those that a
+// device codes together; and full ones that are read ahead for each that is at work, so that no
+// thread is idle while another one has a block that takes long.
+constexpr std::size_t kMostFew = 64, kMostTogether = 4096, kAhead = 4;
 
 class Compressor {
  public:
@@ -70,8 +39,9 @@ class Compressor {
         options_(options),
         threads_(thread_count(options)),
         level_(level_of(options)),
-        budget_(options.memory_limit),
-        described_(options.layout.empty() ? Layout{} : layout_of_hint(options.layout)) {}
+        budget_(options.memory_limit, options.memory_at_once),
+        described_(options.layout.empty() ? Layout{} : layout_of_hint(options.layout)),
+        jobs_(threads_, [this](std::size_t done) { report(done); }) {}
 
   Summary run(Reader& reader) {
     finder_.emplace(reader, level_.log2_window);
@@ -85,27 +55,27 @@ class Compressor {
     blocks_.emplace(source());
     blocks_->at_end();  // to know what memory it takes
     budget_.take(blocks_->memory_bytes() + finder_->most_memory_bytes());
+    prepare_jobs();
     next_ = next_of();
     std::vector<SourceBlock> start;
-    fill(start, 1, kMaxBatchBlocks);  // on any device: it says how models are named
+    fill(start, level_.block_bytes, kMostFew);  // on any device: it says how models are named
     if (next_) {
       write_many(std::move(start));
     } else {
-      write_few(start);
+      write_few(std::move(start));
     }
     return finish();
   }
 
  private:
-  // Adds blocks that may be coded side by side: no more content than that of `full_blocks` full
-  // blocks, and no more blocks than `most`.
-  void fill(std::vector<SourceBlock>& batch, std::size_t full_blocks, std::size_t most) {
+  // Adds blocks, of no more content and no more in number than that.
+  void fill(std::vector<SourceBlock>& blocks, std::size_t most_bytes, std::size_t most) {
     std::size_t bytes = 0;
-    for (const SourceBlock& block : batch) bytes += bytes_of(block);
-    while (next_ && batch.size() < most &&
-           (batch.empty() || bytes + bytes_of(*next_) <= full_blocks * level_.block_bytes)) {
-      bytes += bytes_of(*next_);
-      batch.push_back(std::move(*next_));
+    for (const SourceBlock& block : blocks) bytes += bytes_to_code(block);
+    while (next_ && blocks.size() < most &&
+           (blocks.empty() || bytes + bytes_to_code(*next_) <= most_bytes)) {
+      bytes += bytes_to_code(*next_);
+      blocks.push_back(std::move(*next_));
       next_.reset();
       next_ = next_of();
     }
@@ -113,23 +83,31 @@ class Compressor {
 
   BlockSource source() { return {*finder_, level_.block_bytes, unwrapping(), described_}; }
 
-  Unwrapping unwrapping() const {
+  Unwrapping unwrapping() {
     const bool opens = options_.unwrap && options_.layout.empty();
     return {opens ? level_.unwrap.max_opened : 0, level_.unwrap.max_side, threads_,
             [this](std::uint64_t bytes, std::size_t content) {
-              const std::uint64_t coding = content == 0 ? 0 : memory_of(content, 1);
-              return budget_.fits(held_ + bytes + coding);
+              return make_room(bytes + (content == 0 ? 0 : memory_of(content, 1)));
             }};
+  }
+
+  // Whether so many bytes are allowed, whatever threads do: what they work on is written first if
+  // that is in the way.
+  bool make_room(std::uint64_t bytes) {
+    if (!budget_.fits(bytes)) return false;
+    while (!jobs_.is_empty() && !budget_.fits(jobs_.memory_bytes() + bytes)) write_first();
+    return true;
   }
 
   std::optional<SourceBlock> next_of() {
     auto block = blocks_->next();
-    budget_.need(held_ + blocks_->group_memory_bytes());
+    budget_.note(jobs_.memory_bytes() + blocks_->group_memory_bytes());
     while (!block && finder_->next_stretch()) {
       blocks_.emplace(source());
       block = blocks_->next();
     }
-    if (block) held_ += held_bytes(*block);
+    beside_ = block ? EncodeJob::memory_of_read(*block) : 0;
+    jobs_.set_beside(beside_);
     return block;
   }
 
@@ -137,12 +115,10 @@ class Compressor {
     return encode_memory(content_bytes, models_, level_, threads);
   }
 
-  // Of so many blocks in flight; more wait for a device that codes them together.
-  SideBySide side_by_side_of(std::size_t blocks) const {
-    const bool by_device = std::ranges::any_of(models_.all(), [](const FrameModels::Model& model) {
+  bool by_device() const {
+    return std::ranges::any_of(models_.all(), [](const FrameModels::Model& model) {
       return is_wide_device(*model.engine);
     });
-    return side_by_side(std::min(blocks, most_side_by_side(threads_, by_device)), threads_);
   }
 
   // As many blocks as fill the lanes of a device that codes by itself.
@@ -155,92 +131,115 @@ class Compressor {
     return std::max(1, lanes / kMaxStreams);
   }
 
+  void prepare_jobs() {
+    const std::size_t most = most_side_by_side(threads_, by_device());
+    const std::size_t together = std::min(coded_together(), kMostFew);
+    means_.emplace(EncodeMeans{models_, level_, threads_, most, together, budget_.left_at_once()});
+    jobs_.set_most(together > 1 ? 1 : most);
+    jobs_.set_memory(means_->memory);
+    const std::size_t ahead = threads_ == 1 ? 1 : kAhead * std::max(most, together);
+    jobs_.set_ahead(ahead * std::uint64_t{level_.block_bytes});
+  }
+
   // All of the content, which is no more than a full block, so that the frame can name the models
   // that it needs and no others.
-  void write_few(const std::vector<SourceBlock>& blocks) {
-    std::vector<CodedPart> parts = encode_all(blocks, blocks.size() == 1);
+  void write_few(std::vector<SourceBlock> blocks) {
+    const bool single = blocks.size() == 1;
+    std::vector<std::unique_ptr<Job>> ended;
+    for (SourceBlock& block : blocks) {
+      std::unique_ptr<EncodeJob> job = job_of(std::move(block), single);
+      while (!jobs_.has_room(job->size)) ended.push_back(take_first(false));
+      add(std::move(job));
+    }
+    while (!jobs_.is_empty()) ended.push_back(take_first(false));
     std::vector<ModelId> named;
-    for (CodedPart& part : parts) {
-      for_each_model(part.coded, [&](BlockHeader& header) {
-        const ModelId& id = models_.all()[header.model].id;
-        used_[header.model] = true;
-        const auto place = std::ranges::find(named, id);
-        header.model = static_cast<std::uint8_t>(place - named.begin());
-        if (place == named.end()) named.push_back(id);
-      });
+    std::size_t parts = 0;
+    for (const auto& job : ended) {
+      for (CodedPart& part : parts_of(*job)) {
+        ++parts;
+        for_each_model(part.coded, [&](BlockHeader& header) {
+          const ModelId& id = models_.all()[header.model].id;
+          used_[header.model] = true;
+          const auto place = std::ranges::find(named, id);
+          header.model = static_cast<std::uint8_t>(place - named.begin());
+          if (place == named.end()) named.push_back(id);
+        });
+      }
     }
     // A stretch makes one block or more.
-    const bool several = parts.size() > 1 || finder_->stretches() > 1;
+    const bool several = parts > 1 || finder_->stretches() > 1;
     begin(several, named, finder_->found_any() ? finder_->least_log2_window() : 0);
-    for (CodedPart& part : parts) write(part);
+    for (const auto& job : ended) {
+      for (CodedPart& part : parts_of(*job)) write(part);
+    }
     write_bare_stretches();
   }
 
   // The header goes out before it is known which models the blocks will need, so all are named.
-  void write_many(std::vector<SourceBlock> batch) {
-    // One block waits for the next batch.
-    const std::size_t in_flight =
-        blocks_in_flight({kMaxBatchBlocks, level_.block_bytes, 0, level_.block_bytes});
+  void write_many(std::vector<SourceBlock> start) {
     begin(true, models_.ids(), finder_->log2_window());
+    // Of a job that is read and one block behind it.
+    const Job::Size full{.bytes = level_.block_bytes,
+                         .held = 3 * std::uint64_t{level_.block_bytes}};
+    std::unique_ptr<EncodeJob> job;  // to be added
     while (true) {
-      fill(batch, in_flight, coded_together() > 1 ? kMaxBatchForDevice : kMaxBatchBlocks);
-      if (batch.empty()) return write_bare_stretches();
-      for (CodedPart& part : encode_all(batch, false)) {
-        for_each_model(part.coded, [&](BlockHeader& header) { used_[header.model] = true; });
-        write(part);
+      const bool more = next_ || !start.empty();
+      if (!job && more && jobs_.has_room(full)) job = next_job(start);
+      jobs_.set_beside(beside_);
+      if (job && jobs_.has_room(job->size)) {
+        add(std::move(job));
+      } else if (!jobs_.is_empty()) {
+        if (job) jobs_.set_beside(beside_ + job->size.held);
+        jobs_.wait(job || more);
+      } else {
+        break;
       }
-      batch.clear();
-      held_ = next_ ? held_bytes(*next_) : 0;
+      while (!jobs_.is_empty() && jobs_.first_has_ended()) write_first();
+    }
+    write_bare_stretches();
+  }
+
+  // read: blocks before next_, if there are.
+  std::unique_ptr<EncodeJob> next_job(std::vector<SourceBlock>& read) {
+    if (means_->together > 1) {
+      fill(read, means_->together * level_.block_bytes, kMostTogether);
+      return std::make_unique<EncodeJob>(std::exchange(read, {}), *means_);
+    }
+    if (read.empty()) fill(read, 0, 1);
+    auto job = job_of(std::move(read.front()), false);
+    read.erase(read.begin());
+    return job;
+  }
+
+  std::unique_ptr<EncodeJob> job_of(SourceBlock block, bool single) {
+    if (options_.reuse != nullptr || options_.resume != nullptr) {
+      if (!earlier_) earlier_.emplace(options_, models_, frame_);
+      auto known = earlier_->find(block.content);
+      if (!known.empty()) return std::make_unique<EncodeJob>(std::move(block), std::move(known));
+    }
+    return std::make_unique<EncodeJob>(std::move(block), *means_, single);
+  }
+
+  // Precondition: there is room. Throws Error(kMemoryLimit) if there is none without others.
+  void add(std::unique_ptr<EncodeJob> job) {
+    if (jobs_.is_empty()) budget_.need(beside_ + job->size.held + job->size.working);
+    jobs_.add(std::move(job));
+  }
+
+  std::unique_ptr<Job> take_first(bool more) {
+    while (!jobs_.first_has_ended()) jobs_.wait(more);
+    return jobs_.take();
+  }
+
+  void write_first() {
+    const std::unique_ptr<Job> job = take_first(true);
+    for (CodedPart& part : parts_of(*job)) {
+      for_each_model(part.coded, [&](BlockHeader& header) { used_[header.model] = true; });
+      write(part);
     }
   }
 
-  // Blocks of at most `longest` bytes, of `bytes` in all, which are to be coded.
-  struct Batch {
-    std::size_t blocks, longest;
-    std::uint64_t bytes;
-    std::uint64_t beside;  // bytes of memory that are taken already
-  };
-
-  // If so many of them are coded at a time.
-  std::uint64_t memory_of(const Batch& batch, std::size_t count) const {
-    const auto [blocks, threads_of_each] = side_by_side_of(count);
-    const std::uint64_t waiting = count - blocks;
-    const std::uint64_t others =
-        batch.bytes - std::min<std::uint64_t>(batch.bytes, count * batch.longest);
-    return batch.beside + 2 * others + blocks * memory_of(batch.longest, threads_of_each) +
-           waiting * waiting_memory(batch.longest) +
-           (coded_together() > 1 ? device_memory(models_, count) : 0);
-  }
-
-  // As many as threads and memory allow, at least one.
-  std::size_t blocks_in_flight(const Batch& batch) const {
-    std::size_t count = std::max(side_by_side_of(batch.blocks).blocks, coded_together());
-    count = std::min(count, batch.blocks);
-    while (count > 1 && !budget_.fits_at_once(memory_of(batch, count))) --count;
-    return count;
-  }
-
-  // single: the frame has no others. Throws Error(kMemoryLimit).
-  std::vector<CodedPart> encode_all(const std::vector<SourceBlock>& blocks, bool single) {
-    Batch batch{0, 0, 0, held_ + (next_ ? next_->content.size() : 0)};
-    for (const SourceBlock& block : blocks) {
-      batch.blocks += leaves_of(block);
-      batch.longest = std::max(batch.longest, longest_leaf(block));
-      if (!block.is_group()) batch.bytes += block.content.size();  // groups are held
-    }
-    batch.longest = std::min(batch.longest, level_.block_bytes);  // what is longer is held
-    const std::size_t count = blocks_in_flight(batch);
-    budget_.need(memory_of(batch, count));
-    return encode_sources(
-        blocks, models_, level_, single, side_by_side_of(count),
-        [this](std::size_t done) { report(done); }, known_blocks());
-  }
-
-  KnownBlock known_blocks() {
-    if (options_.reuse == nullptr && options_.resume == nullptr) return {};
-    if (!earlier_) earlier_.emplace(options_, models_, frame_);
-    return [this](std::span<const std::uint8_t> content) { return earlier_->find(content); };
-  }
+  static std::vector<CodedPart>& parts_of(Job& job) { return static_cast<EncodeJob&>(job).parts(); }
 
   void begin(bool several, const std::vector<ModelId>& models, int log2_window) {
     frame_ = {several, models, log2_window};
@@ -271,7 +270,7 @@ class Compressor {
         splice(literals, copies, [this](std::int64_t source, std::span<std::uint8_t> out) {
           finder_->read_source(source, out);
         });
-    budget_.need(held_ + content.size());
+    budget_.note(jobs_.memory_bytes() + content.size());
     write(with_copies(copies, coded, frame_.models.size()), content, literals);
   }
 
@@ -291,6 +290,7 @@ class Compressor {
     writer_.end();
     summary_.frames = 1;
     summary_.coded_bytes = writer_.coded_bytes();
+    budget_.note(jobs_.peak_bytes());
     summary_.memory_bytes = budget_.peak();
     for (std::size_t i = 0; i < used_.size(); ++i) {
       if (!used_[i]) continue;
@@ -318,9 +318,11 @@ class Compressor {
   FrameHeader frame_;
   std::optional<EarlierBlocks> earlier_;
   std::vector<bool> used_;           // of each model
-  std::optional<SourceBlock> next_;  // read, and not yet coded
-  std::uint64_t held_ = 0;           // bytes of groups that are read and not yet written
+  std::optional<SourceBlock> next_;  // read, and in no job
+  std::uint64_t beside_ = 0;         // bytes of memory that it takes
+  std::optional<EncodeMeans> means_;
   Summary summary_;
+  JobQueue jobs_;  // last: what runs uses what is above
 };
 
 }  // namespace

@@ -13,13 +13,14 @@
 
 #include "base/hash.h"
 #include "codec/block_coder.h"
+#include "codec/decode_job.h"
 #include "codec/engine_source.h"
 #include "codec/group_decoder.h"
 #include "codec/in_flight.h"
+#include "codec/job_queue.h"
 #include "codec/literal_fetcher.h"
 #include "codec/memory_budget.h"
 #include "codec/parallel.h"
-#include "codec/progress.h"
 #include "codec/spliced_block.h"
 #include "container/container_reader.h"
 #include "repeats/literal_window.h"
@@ -27,6 +28,9 @@
 namespace nnzip {
 namespace {
 
+// Blocks, as long as the longest one so far, that are read ahead for each that is at work, so that
+// no thread is idle while another one has a block that takes long.
+constexpr std::size_t kAhead = 4;
 // Content of blocks that a device decodes together.
 constexpr std::size_t kMostTogether = std::size_t{256} << 20;
 constexpr std::size_t kMostBlocksTogether = 4096;
@@ -42,21 +46,6 @@ Range range_of(std::uint64_t offset, std::uint64_t length) {
   return {offset, offset + std::min(length, kNoEnd - offset)};
 }
 
-// A block read, and where its content stands in all content. Of a block with copies it is the block
-// of literals, until these are between the copies.
-struct PendingBlock : CodedBlock {
-  std::uint64_t content_at = 0;
-  std::optional<Splice> splice;
-  Engines engines;  // that it needs
-  GroupData group;  // of a group
-  GroupThreads group_threads;
-  Bytes content;
-
-  std::shared_ptr<const Engine> engine() const {
-    return needs_model(header.kind) ? engines.at(header.model) : nullptr;
-  }
-};
-
 [[noreturn]] void corrupt(const Place& place, const std::string& problem) {
   throw Error(ErrorCode::kCorrupt, to_string(place) + ": " + problem);
 }
@@ -71,7 +60,10 @@ class Decompressor {
         options_(options),
         threads_(thread_count(options)),
         range_(range),
-        budget_(options.memory_limit) {}
+        budget_(options.memory_limit, options.memory_at_once),
+        jobs_(threads_, [this](std::size_t done) { report(done); }) {
+    jobs_.set_memory(budget_.left_at_once());
+  }
 
   Summary run() {
     while (!past_range()) {
@@ -107,6 +99,7 @@ class Decompressor {
       if (summary_.warning.empty()) summary_.warning = engine->trouble();
     }
     summary_.coded_bytes = reader_.position();
+    budget_.note(jobs_.peak_bytes());
     summary_.memory_bytes = budget_.peak();
     return summary_;
   }
@@ -158,60 +151,107 @@ class Decompressor {
     ++summary_.frames;
     window_ = LiteralWindow(literals);
     Xxh64Stream content_hash;
-    for (bool more = true; more;) {
-      // An error further on must not keep the good blocks before it from being written.
-      std::exception_ptr error;
-      std::vector<PendingBlock> batch;
+    // An error further on must not keep the good blocks before it from being written.
+    std::exception_ptr error;
+    Ahead ahead = Ahead::kMore;
+    while (ahead != Ahead::kEnd || !jobs_.is_empty()) {
       try {
-        more = read_batch(frame, batch);
+        if (ahead != Ahead::kEnd) ahead = add_next(frame);
       } catch (const Error&) {
         error = std::current_exception();
+        ahead = Ahead::kEnd;
       }
-      decode_batch(frame, batch, content_hash);
-      if (error) std::rethrow_exception(error);
+      if (ahead != Ahead::kMore && !jobs_.is_empty()) jobs_.wait(ahead != Ahead::kEnd);
+      while (!jobs_.is_empty() && jobs_.first_has_ended()) write_first(frame, content_hash);
     }
+    if (error) std::rethrow_exception(error);
     const auto& expected = reader_.content_hash();
     if (range_.is_all() && expected && *expected != content_hash.digest()) {
       corrupt(reader_.place(), "the content of the frame does not have the checksum stated.");
     }
   }
 
-  // Returns whether the frame may have more blocks that are wanted.
-  bool read_batch(const FrameHeader& frame, std::vector<PendingBlock>& batch) {
-    std::uint64_t memory = 0;
-    while (has_room(batch)) {
+  enum class Ahead { kMore, kNoRoom, kEnd };
+
+  // Gives the next block to the threads, or several that a device decodes together, if there is
+  // room for it. kEnd: the frame has no more blocks that are wanted.
+  Ahead add_next(const FrameHeader& frame) {
+    if (!find_next(frame)) return Ahead::kEnd;
+    const PendingBlock& block = prepare(frame);
+    const Job::Size size = DecodeJob::size_of(block, threads_);
+    const bool together = codes_together(block.header, block.engine().get());
+    const auto engine = block.engine();
+    if (engine && is_wide_device(*engine)) most_ = most_side_by_side(threads_, true);
+    longest_ = std::max(longest_, size.bytes);
+    jobs_.set_most(most_);
+    jobs_.set_ahead(threads_ == 1 ? 0 : kAhead * most_ * std::uint64_t{longest_});
+    if (!jobs_.has_room(size)) return Ahead::kNoRoom;
+    if (jobs_.is_empty()) need(size.held + size.working);
+    std::vector<PendingBlock> blocks;
+    blocks.push_back(take_prepared());
+    std::exception_ptr error;
+    try {
+      if (together) add_others(frame, blocks, size);
+    } catch (const Error&) {
+      error = std::current_exception();
+    }
+    jobs_.add(std::make_unique<DecodeJob>(std::move(blocks), threads_, most_));
+    if (error) std::rethrow_exception(error);
+    return Ahead::kMore;
+  }
+
+  // Those behind a block for a device that codes by itself, until its lanes are full; those between
+  // that take no time do not count.
+  void add_others(const FrameHeader& frame, std::vector<PendingBlock>& blocks, Job::Size sum) {
+    while (has_room(blocks, most_) && find_next(frame)) {
+      const Job::Size size = DecodeJob::size_of(prepare(frame), threads_);
+      sum.bytes += size.bytes;
+      sum.held += size.held;
+      sum.working += size.working;
+      if (kept_bytes() + sum.held + sum.working > budget_.left_at_once()) return;
+      blocks.push_back(take_prepared());
+    }
+  }
+
+  // Reads headers up to that of the next block that is wanted. Returns false if there is none.
+  bool find_next(const FrameHeader& frame) {
+    while (true) {
       if (past_range() || (!waiting_ && is_read())) return false;
-      if (!waiting_) waiting_ = reader_.next_header();
+      if (waiting_) return true;
+      waiting_ = reader_.next_header();
       if (!waiting_ && listed_ != nullptr) corrupt_listed(reader_.place());
       if (!waiting_) return false;
       check_header(*waiting_);
-      const BlockHeader& header = waiting_->header;
       if (listed_ != nullptr) check_listed(*waiting_);
       // Where copies come from is known by a table alone.
-      if (content_at_ + header.content_bytes <= range_.begin &&
-          (!frame.has_copies() || listed_ != nullptr)) {
-        reader_.skip_data(*waiting_);
-      } else {
-        PendingBlock& block = prepare(frame);
-        memory += memory_of(block, kept_bytes() + memory);
-        if (!batch.empty() && !budget_.fits_at_once(kept_bytes() + memory)) return true;
-        need(memory);
-        if (block.coded.empty() && !block.splice) block.coded = reader_.coded_data(block);
-        batch.push_back(std::move(block));
-        prepared_.reset();
+      if (content_at_ + waiting_->header.content_bytes > range_.begin ||
+          (frame.has_copies() && listed_ == nullptr)) {
+        return true;
       }
-      content_at_ += header.content_bytes;
-      waiting_.reset();
+      reader_.skip_data(*waiting_);
+      pass_waiting();
     }
-    return true;
   }
 
-  // Whether one more block can be coded beside these. Where a device codes some of them together,
-  // they are as many as fill its lanes, and those between them that take no time do not count.
-  bool has_room(const std::vector<PendingBlock>& batch) const {
+  void pass_waiting() {
+    content_at_ += waiting_->header.content_bytes;
+    waiting_.reset();
+  }
+
+  // The prepared block with its data.
+  PendingBlock take_prepared() {
+    PendingBlock block = std::move(*prepared_);
+    prepared_.reset();
+    if (block.coded.empty() && !block.splice) block.coded = reader_.coded_data(block);
+    pass_waiting();
+    return block;
+  }
+
+  // Whether one more block can be decoded together with these.
+  static bool has_room(const std::vector<PendingBlock>& blocks, std::size_t most) {
     std::size_t others = 0, bytes = 0;
     int lanes = 0, wanted = 1;
-    for (const PendingBlock& block : batch) {
+    for (const PendingBlock& block : blocks) {
       const auto engine = block.engine();
       bytes += block.header.content_bytes;
       if (codes_together(block.header, engine.get())) {
@@ -221,17 +261,8 @@ class Decompressor {
         ++others;
       }
     }
-    const std::size_t most = most_side_by_side(threads_, is_by_device(batch));
-    return lanes == 0 ? batch.size() < most
-                      : lanes < wanted && others < most && bytes < kMostTogether &&
-                            batch.size() < kMostBlocksTogether;
-  }
-
-  static bool is_by_device(const std::vector<PendingBlock>& batch) {
-    return std::ranges::any_of(batch, [](const PendingBlock& block) {
-      const auto engine = block.engine();
-      return engine && is_wide_device(*engine);
-    });
+    return lanes < wanted && others < most && bytes < kMostTogether &&
+           blocks.size() < kMostBlocksTogether;
   }
 
   // Bytes of literals that later blocks may copy.
@@ -268,72 +299,31 @@ class Decompressor {
     if (block.header.kind == BlockKind::kGroup) {
       block.group = read_group(block, frame.models.size());
       for_each_leaf(block.group, take_engine);
+      choose_threads(block);
     } else {
       take_engine(block.header);
     }
   }
 
-  // before: bytes that other blocks need. A group is decoded with as many blocks side by side as
-  // there is memory for.
-  std::uint64_t memory_of(PendingBlock& block, std::uint64_t before) const {
-    if (block.splice) before += memory_of(*block.splice);
-    return (block.splice ? memory_of(*block.splice) : 0) + memory_of_literals(block, before);
-  }
-
-  static std::uint64_t memory_of(const Splice& splice) {
-    return splice.header.content_bytes + splice.copies.size() * sizeof(Copy);
-  }
-
-  std::uint64_t memory_of_literals(PendingBlock& block, std::uint64_t before) const {
-    if (block.header.kind != BlockKind::kGroup) {
-      return decode_memory(block.header, block.engine().get(), threads_);
-    }
+  // As many blocks of a group side by side as there is memory for.
+  void choose_threads(PendingBlock& block) const {
     block.group_threads = {threads_, threads_};
-    while (true) {
-      const std::uint64_t memory =
-          group_memory(block.header, block.group, block.engines, block.group_threads);
-      if (block.group_threads.blocks == 1 || budget_.fits_at_once(before + memory)) return memory;
+    while (block.group_threads.blocks > 1 &&
+           kept_bytes() + memory_of(block, threads_) > budget_.left_at_once()) {
       block.group_threads.blocks = (block.group_threads.blocks + 1) / 2;
     }
   }
 
-  void decode_batch(const FrameHeader& frame, std::vector<PendingBlock>& batch,
-                    Xxh64Stream& content_hash) {
-    const auto [side_by_side, threads_of_each] = nnzip::side_by_side(
-        std::min(batch.size(), most_side_by_side(threads_, is_by_device(batch))), threads_);
-    BatchProgress progress(batch.size(), [this](std::size_t done) { report(done); });
-    std::vector<BlockToDecode> blocks;
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-      PendingBlock& block = batch[i];
-      if (block.header.content_bytes == 0) continue;
-      const Means means{block.engine(), threads_of_each,
-                        [&progress, i](std::size_t done) { progress.update(i, done); }};
-      blocks.push_back({block.header, block.coded, means.engine, means.progress,
-                        [&block, means] { return decode(block, means); },
-                        [&block](Bytes content) {
-                          block.content = std::move(content);
-                          block.coded = {};
-                        }});
-    }
-    decode_blocks(blocks, side_by_side);
-    for (PendingBlock& block : batch) {
+  void write_first(const FrameHeader& frame, Xxh64Stream& content_hash) {
+    const std::unique_ptr<Job> job = jobs_.take();
+    for (PendingBlock& block : static_cast<DecodeJob&>(*job).blocks()) {
       check(block.header, block);
       if (frame.has_copies()) add_literals(frame, block);
       write(block);
       content_hash.update(block.content);
       block.content = {};
     }
-  }
-
-  static Bytes decode(PendingBlock& block, const Means& means) {
-    if (block.header.kind != BlockKind::kGroup) {
-      return decode_block(block.header, block.coded, means);
-    }
-    GroupThreads threads = block.group_threads;
-    threads.threads = std::min(threads.threads, means.threads);
-    threads.blocks = std::min(threads.blocks, means.threads);
-    const GroupData group = std::exchange(block.group, {});
-    return decode_group(block.header, group, block.engines, threads, means.progress);
+    jobs_.set_beside(kept_bytes());
   }
 
   const std::shared_ptr<const Engine>& engine_of(const ModelId& id) {
@@ -415,8 +405,8 @@ class Decompressor {
     PendingBlock block;
     static_cast<CodedBlock&>(block) = std::move(coded);
     prepare(frame, block);
-    need(memory_of(block, kept_bytes()));
-    block.content = decode(block, {block.engine(), threads_, {}});
+    need(memory_of(block, threads_));
+    decode(block, threads_, {});
     check(block.header, block);
     return std::move(block.content);
   }
@@ -453,7 +443,10 @@ class Decompressor {
   std::optional<BlockPlace> waiting_;        // its header has been read, its data not
   std::optional<PendingBlock> prepared_;     // the same, but of a group its data have been read too
   std::map<ModelId, std::shared_ptr<const Engine>> engines_;
+  std::size_t most_ = most_side_by_side(threads_, false);  // tasks at once
+  std::size_t longest_ = 0;                                // bytes of a block so far
   Summary summary_;
+  JobQueue jobs_;  // last: what runs uses what is above
 };
 
 }  // namespace

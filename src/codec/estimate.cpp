@@ -187,17 +187,20 @@ class Estimator {
   LevelEstimate level_estimate(int number) {
     Options options = options_;
     options.level = number;
-    MemoryBudget budget(0);
+    MemoryBudget budget(0,
+                        options.memory_limit != 0 ? options.memory_limit : options.memory_at_once);
     const FrameModels models(store_, chosen_models(store_, options), options.device, budget);
     const Level level = level_within(memory_left(budget.peak()), options, models);
     const Look& look = look_of(level);
-    const std::size_t blocks = std::max<std::uint64_t>(1, size_ / level.block_bytes);
-    const SideBySide beside =
-        side_by_side(std::min(blocks, most_side_by_side(threads_, false)), threads_);
+    const std::size_t longest = std::min<std::uint64_t>(size_, level.block_bytes);
+    std::size_t blocks = std::min<std::uint64_t>(
+        std::max<std::uint64_t>(1, size_ / level.block_bytes), most_side_by_side(threads_, false));
+    const std::uint64_t of_block = encode_memory(longest, models, level, threads_);
+    while (blocks > 1 && blocks * of_block > budget.left_at_once()) --blocks;
+    const SideBySide beside = side_by_side(blocks, threads_);
     const Coding coding = coding_of(look, level, models, beside.threads_of_each);
     const double scale =
         look.bytes == 0 ? 0 : static_cast<double>(size_) / static_cast<double>(look.bytes);
-    const std::size_t longest = std::min<std::uint64_t>(size_, level.block_bytes);
     budget.need(look.group_memory + std::min<std::uint64_t>(size_, source_memory(longest)) +
                 longest + window_memory_of(level) +
                 beside.blocks * encode_memory(longest, models, level, beside.threads_of_each));

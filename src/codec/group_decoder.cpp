@@ -3,7 +3,6 @@
 #include "codec/group_decoder.h"
 
 #include <algorithm>
-#include <atomic>
 #include <functional>
 #include <numeric>
 
@@ -27,104 +26,94 @@ int threads_of_each(GroupThreads threads, std::size_t leaves) {
   return std::max(1, threads.threads / static_cast<int>(std::max(blocks, std::size_t{1})));
 }
 
-// A group and what it opens to.
-struct Node {
-  const GroupData* group;
-  Bytes opened;
-  std::vector<Node> inner;  // of its blocks that are groups
-};
+}  // namespace
 
-struct Leaf {
-  const GroupBlock* block;
-  std::span<std::uint8_t> content;  // to fill
-};
+GroupDecoder::GroupDecoder(const BlockHeader& header, const GroupData& group,
+                           const Engines& engines)
+    : header_(header), engines_(engines), root_(lay_out(group)) {
+  part_ = static_cast<double>(header.content_bytes) / static_cast<double>(leaf_bytes_);
+}
 
-class GroupDecoder {
- public:
-  GroupDecoder(const Engines& engines, GroupThreads threads)
-      : engines_(engines), threads_(threads) {}
-
-  Bytes run(const BlockHeader& header, const GroupData& group, const BlockProgress& progress) {
-    Node root = lay_out(group);
-    const double part =
-        static_cast<double>(header.content_bytes) / static_cast<double>(leaf_bytes_);
-    if (!decode_leaves(progress, part)) return {};
-    return close(root, header.content_bytes);
-  }
-
- private:
-  Node lay_out(const GroupData& group) {
-    Node node{&group, Bytes(group.opened_bytes()), {}};
-    std::span<std::uint8_t> left = node.opened;
-    for (const GroupBlock& block : group.blocks) {
-      const auto content = left.first(block.header.content_bytes);
-      left = left.subspan(content.size());
-      if (block.header.kind == BlockKind::kGroup) {
-        node.inner.push_back(lay_out(block.group));
-      } else {
-        leaves_.push_back({&block, content});
-        leaf_bytes_ += content.size();
-      }
+GroupDecoder::Node GroupDecoder::lay_out(const GroupData& group) {
+  Node node{&group, Bytes(group.opened_bytes()), {}};
+  std::span<std::uint8_t> left = node.opened;
+  for (const GroupBlock& block : group.blocks) {
+    const auto content = left.first(block.header.content_bytes);
+    left = left.subspan(content.size());
+    if (block.header.kind == BlockKind::kGroup) {
+      node.inner.push_back(lay_out(block.group));
+    } else {
+      leaves_.push_back({&block, content});
+      leaf_bytes_ += content.size();
     }
-    return node;
   }
+  return node;
+}
 
-  // Returns whether all have their checksums.
-  bool decode_leaves(const BlockProgress& tell, double part) {
-    BatchProgress progress(leaves_.size(), [&](std::size_t done) {
-      if (tell) tell(static_cast<std::size_t>(part * static_cast<double>(done)));
-    });
-    std::atomic<bool> good = true;
-    std::vector<BlockToDecode> blocks;
-    const int threads = threads_of_each(threads_, leaves_.size());
-    for (std::size_t i = 0; i < leaves_.size(); ++i) {
-      const GroupBlock& block = *leaves_[i].block;
-      const Means means{engine_of(block.header, engines_), threads,
-                        [&progress, i](std::size_t done) { progress.update(i, done); }};
-      blocks.push_back({block.header, block.coded, means.engine, means.progress,
-                        [&good, &block, means] {
-                          return good ? decode_block(block.header, block.coded, means) : Bytes();
-                        },
-                        [&, i](const Bytes& content) {
-                          if (!take(leaves_[i], content)) good = false;
-                        }});
-    }
-    decode_blocks(blocks, static_cast<std::size_t>(threads_.blocks));
-    return good;
+BlockProgress GroupDecoder::part_of(const BlockProgress& progress) const {
+  if (!progress) return {};
+  return [this, &progress](std::size_t done) {
+    progress(static_cast<std::size_t>(part_ * static_cast<double>(done)));
+  };
+}
+
+void GroupDecoder::decode(std::size_t leaf, int threads, const BlockProgress& progress) {
+  const GroupBlock& block = *leaves_[leaf].block;
+  if (!good_) return;
+  const Means means{engine_of(block.header, engines_), threads, part_of(progress)};
+  take(leaves_[leaf], decode_block(block.header, block.coded, means));
+}
+
+void GroupDecoder::decode_all(GroupThreads threads, const BlockProgress& tell) {
+  BatchProgress progress(leaves_.size(), part_of(tell));
+  std::vector<BlockToDecode> blocks;
+  const int threads_of_leaf = threads_of_each(threads, leaves_.size());
+  for (std::size_t i = 0; i < leaves_.size(); ++i) {
+    const GroupBlock& block = *leaves_[i].block;
+    const Means means{engine_of(block.header, engines_), threads_of_leaf,
+                      [&progress, i](std::size_t done) { progress.update(i, done); }};
+    blocks.push_back({block.header, block.coded, means.engine, means.progress,
+                      [this, &block, means] {
+                        return good_ ? decode_block(block.header, block.coded, means) : Bytes();
+                      },
+                      [this, i](const Bytes& content) { take(leaves_[i], content); }});
   }
+  decode_blocks(blocks, static_cast<std::size_t>(threads.blocks));
+}
 
-  // Returns whether it has its checksum.
-  static bool take(const Leaf& leaf, const Bytes& content) {
-    if (content.empty() || xxh32(content) != leaf.block->header.checksum) return false;
+void GroupDecoder::take(const Leaf& leaf, const Bytes& content) {
+  if (content.empty() || xxh32(content) != leaf.block->header.checksum) {
+    good_ = false;
+  } else {
     std::ranges::copy(content, leaf.content.begin());
-    return true;
   }
+}
 
-  Bytes close(Node& node, std::size_t content_bytes) const {
-    auto inner = node.inner.begin();
-    std::size_t at = 0;
-    for (const GroupBlock& block : node.group->blocks) {
-      if (block.header.kind == BlockKind::kGroup) {
-        const Bytes content = close(*inner++, block.header.content_bytes);
-        if (content.empty() || xxh32(content) != block.header.checksum) return {};
-        std::ranges::copy(content, node.opened.begin() + static_cast<std::ptrdiff_t>(at));
-      }
-      at += block.header.content_bytes;
+Bytes GroupDecoder::close(int threads) {
+  return good_ ? close(root_, header_.content_bytes, threads) : Bytes();
+}
+
+Bytes GroupDecoder::close(Node& node, std::size_t content_bytes, int threads) const {
+  auto inner = node.inner.begin();
+  std::size_t at = 0;
+  for (const GroupBlock& block : node.group->blocks) {
+    if (block.header.kind == BlockKind::kGroup) {
+      const Bytes content = close(*inner++, block.header.content_bytes, threads);
+      if (content.empty() || xxh32(content) != block.header.checksum) return {};
+      std::ranges::copy(content, node.opened.begin() + static_cast<std::ptrdiff_t>(at));
     }
-    Bytes content(content_bytes);
-    const auto for_each = [this](std::size_t count, const std::function<void(std::size_t)>& task) {
-      parallel_for(threads_.threads, count, task);
-    };
-    if (!close_group(node.group->wrappers, node.opened, for_each, content)) return {};
-    node.opened = {};
-    return content;
+    at += block.header.content_bytes;
   }
+  Bytes content(content_bytes);
+  const auto for_each = [threads](std::size_t count, const std::function<void(std::size_t)>& task) {
+    parallel_for(threads, count, task);
+  };
+  if (!close_group(node.group->wrappers, node.opened, for_each, content)) return {};
+  node.opened = {};
+  return content;
+}
 
-  const Engines& engines_;
-  GroupThreads threads_;
-  std::vector<Leaf> leaves_;
-  std::size_t leaf_bytes_ = 0;
-};
+namespace {
 
 GroupData read_placed(const CodedBlock& block, std::size_t models) try {
   return read_group(block.header, block.coded, models);
@@ -174,7 +163,9 @@ std::uint64_t group_memory(const BlockHeader& header, const GroupData& group,
 
 Bytes decode_group(const BlockHeader& header, const GroupData& group, const Engines& engines,
                    GroupThreads threads, const BlockProgress& progress) {
-  return GroupDecoder(engines, threads).run(header, group, progress);
+  GroupDecoder decoder(header, group, engines);
+  decoder.decode_all(threads, progress);
+  return decoder.close(threads.threads);
 }
 
 }  // namespace nnzip

@@ -2,6 +2,7 @@
 // Groups back to their content.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <span>
 #include <vector>
@@ -33,8 +34,49 @@ struct GroupThreads {
 std::uint64_t group_memory(const BlockHeader& header, const GroupData& group,
                            const Engines& engines, GroupThreads threads);
 
-// Content of the length stated; empty if the data are damaged, but for what the group's own
-// checksum tells. Precondition: headers within fit their kinds and engines. Throws Error.
+// Of one group. Precondition: headers within fit their kinds and engines.
+class GroupDecoder {
+ public:
+  // All are to stay where they are.
+  GroupDecoder(const BlockHeader& header, const GroupData& group, const Engines& engines);
+
+  // Blocks at all depths that are no groups.
+  std::size_t leaves() const { return leaves_.size(); }
+  // Each once, on any thread, and each telling of its own bytes; or all of them, also together on
+  // a device that likes that. Throws Error.
+  void decode(std::size_t leaf, int threads, const BlockProgress& progress);
+  void decode_all(GroupThreads threads, const BlockProgress& progress);
+  // After that: content of the length stated; empty if the data are damaged, but for what the
+  // group's own checksum tells.
+  Bytes close(int threads);
+
+ private:
+  // A group and what it opens to.
+  struct Node {
+    const GroupData* group;
+    Bytes opened;
+    std::vector<Node> inner;  // of its blocks that are groups
+  };
+  struct Leaf {
+    const GroupBlock* block;
+    std::span<std::uint8_t> content;  // to fill
+  };
+
+  Node lay_out(const GroupData& group);
+  void take(const Leaf& leaf, const Bytes& content);
+  BlockProgress part_of(const BlockProgress& progress) const;
+  Bytes close(Node& node, std::size_t content_bytes, int threads) const;
+
+  const BlockHeader& header_;
+  const Engines& engines_;
+  std::vector<Leaf> leaves_;
+  std::size_t leaf_bytes_ = 0;
+  double part_ = 0;  // bytes of the content that a byte of a leaf stands for
+  Node root_;        // after the leaves
+  std::atomic<bool> good_ = true;
+};
+
+// All of that.
 Bytes decode_group(const BlockHeader& header, const GroupData& group, const Engines& engines,
                    GroupThreads threads, const BlockProgress& progress);
 

@@ -3,6 +3,7 @@
 #include "codec/group_encoder.h"
 
 #include <algorithm>
+#include <deque>
 #include <iterator>
 #include <set>
 #include <utility>
@@ -15,147 +16,142 @@
 namespace nnzip {
 namespace {
 
-// A block that is no group.
-struct Leaf {
-  const SourceBlock* block;
-  Coded* coded;
-  double part;  // bytes of all content that a byte of this one stands for
-};
+// What is written of a block beside what coding it gave.
+void complete(Coded& coded, std::span<const std::uint8_t> content) {
+  coded.header.content_bytes = static_cast<std::uint32_t>(content.size());
+  coded.header.coded_bytes = static_cast<std::uint32_t>(coded.data.size());
+  coded.header.checksum = xxh32(content);
+}
 
-class SourceEncoder {
- public:
-  SourceEncoder(const FrameModels& models, const Level& level, const SideBySide& side_by_side)
-      : models_(models), level_(level), side_by_side_(side_by_side) {}
-
-  std::vector<CodedPart> run(std::span<const SourceBlock> blocks, bool single,
-                             const std::function<void(std::size_t)>& progress,
-                             const KnownBlock& known) {
-    std::vector<Coded> coded(blocks.size());
-    std::vector<std::vector<CodedPart>> found(blocks.size());
-    for (std::size_t i = 0; i < blocks.size(); ++i) {
-      if (known) found[i] = known(blocks[i].content);
-      if (found[i].empty()) add_leaves(blocks[i], coded[i], 1.0);
-    }
-    single_ = single && leaves_.size() == 1;
-    encode_leaves(progress);
-    std::vector<CodedPart> parts;
-    for (std::size_t i = 0; i < blocks.size(); ++i) {
-      if (found[i].empty()) {
-        settle(blocks[i], std::move(coded[i]), parts);
-      } else {
-        std::ranges::move(found[i], std::back_inserter(parts));
-      }
-    }
-    return parts;
+Coded group_of(const SourceBlock& block, std::vector<CodedPart> within) {
+  Coded group;
+  group.header.kind = BlockKind::kGroup;
+  group.header.content_bytes = static_cast<std::uint32_t>(block.content.size());
+  group.header.checksum = xxh32(block.content);
+  group.wrappers = block.wrappers;
+  for (CodedPart& part : within) {
+    group.header.opened_bytes += part.coded.header.content_bytes + part.coded.header.opened_bytes;
+    group.inner.push_back(std::move(part.coded));
   }
-
- private:
-  void add_leaves(const SourceBlock& block, Coded& coded, double part) {
-    if (!block.is_group()) return leaves_.push_back({&block, &coded, part});
-    std::size_t bytes = 0;
-    for (const SourceBlock& inner : block.inner) bytes += inner.content.size();
-    part *= static_cast<double>(block.content.size()) / static_cast<double>(bytes);
-    coded.inner.resize(block.inner.size());
-    for (std::size_t i = 0; i < block.inner.size(); ++i) {
-      add_leaves(block.inner[i], coded.inner[i], part);
-    }
-  }
-
-  void encode_leaves(const std::function<void(std::size_t)>& tell) const {
-    BatchProgress progress(leaves_.size(), tell);
-    std::vector<BlockToEncode> blocks;
-    for (std::size_t i = 0; i < leaves_.size(); ++i) {
-      const SourceBlock& block = *leaves_[i].block;
-      blocks.push_back({block.content, block.segment, [&, i](std::size_t done) {
-                          const double bytes = leaves_[i].part * static_cast<double>(done);
-                          progress.update(i, static_cast<std::size_t>(bytes));
-                        }});
-    }
-    encode(blocks, single_);
-    for (std::size_t i = 0; i < leaves_.size(); ++i) *leaves_[i].coded = std::move(blocks[i].coded);
-  }
-
-  void encode(std::span<BlockToEncode> blocks, bool single) const {
-    encode_blocks(blocks, models_, level_, single, side_by_side_);
-    for (BlockToEncode& block : blocks) {
-      BlockHeader& header = block.coded.header;
-      header.content_bytes = static_cast<std::uint32_t>(block.content.size());
-      header.coded_bytes = static_cast<std::uint32_t>(block.coded.data.size());
-      header.checksum = xxh32(block.content);
-    }
-  }
-
-  // Adds what the block has become.
-  void settle(const SourceBlock& block, Coded coded, std::vector<CodedPart>& parts) const {
-    if (!block.is_group()) return parts.push_back({block.content, std::move(coded)});
-    std::vector<CodedPart> within;
-    for (std::size_t i = 0; i < block.inner.size(); ++i) {
-      settle(block.inner[i], std::move(coded.inner[i]), within);
-    }
-    coded = group_of(block, std::move(within));
-    if (is_smaller(coded, block.content)) {
-      parts.push_back({block.content, std::move(coded)});
-    } else {
-      add_closed(block.content, parts);
-    }
-  }
-
-  static Coded group_of(const SourceBlock& block, std::vector<CodedPart> within) {
-    Coded group;
-    group.header.kind = BlockKind::kGroup;
-    group.header.content_bytes = static_cast<std::uint32_t>(block.content.size());
-    group.header.checksum = xxh32(block.content);
-    group.wrappers = block.wrappers;
-    for (CodedPart& part : within) {
-      group.header.opened_bytes += part.coded.header.content_bytes + part.coded.header.opened_bytes;
-      group.inner.push_back(std::move(part.coded));
-    }
-    return group;
-  }
-
-  // What is wrapped is coded to hardly less than what zstd's quick level makes of it.
-  bool is_smaller(Coded& group, std::span<const std::uint8_t> content) const {
-    seal_group(group, models_.all().size());
-    std::set<std::uint8_t> used;
-    for_each_model(group, [&](const BlockHeader& header) { used.insert(header.model); });
-    const std::size_t quick = std::min(content.size(), zstd_pack(content, kZstdQuickLevel).size());
-    const std::size_t names = used.size() * sizeof(ModelId);
-    const bool smaller =
-        block_header_bytes(group.header, models_.all().size()) + group.data.size() + names < quick;
-    group.data = {};
-    return smaller;
-  }
-
-  // The content in blocks as it is.
-  void add_closed(std::span<const std::uint8_t> content, std::vector<CodedPart>& parts) const {
-    SpanReader in(content);
-    BlockSource source(in, level_.block_bytes);
-    std::vector<SourceBlock> blocks;
-    while (auto block = source.next()) blocks.push_back(std::move(*block));
-    std::vector<BlockToEncode> encoded;
-    for (const SourceBlock& block : blocks) encoded.push_back({block.content, block.segment, {}});
-    encode(encoded, single_ && blocks.size() == 1);
-    for (BlockToEncode& block : encoded) {
-      parts.push_back({content.first(block.content.size()), std::move(block.coded)});
-      content = content.subspan(parts.back().content.size());
-    }
-  }
-
-  const FrameModels& models_;
-  const Level& level_;
-  SideBySide side_by_side_;
-  std::vector<Leaf> leaves_;
-  bool single_ = false;
-};
+  return group;
+}
 
 }  // namespace
 
-std::vector<CodedPart> encode_sources(std::span<const SourceBlock> blocks,
-                                      const FrameModels& models, const Level& level, bool single,
-                                      const SideBySide& side_by_side,
-                                      const std::function<void(std::size_t)>& progress,
-                                      const KnownBlock& known) {
-  return SourceEncoder(models, level, side_by_side).run(blocks, single, progress, known);
+SourceEncoder::SourceEncoder(const SourceBlock& block, const FrameModels& models,
+                             const Level& level, bool single)
+    : block_(block), models_(models), level_(level) {
+  add_leaves(block, coded_, 1.0);
+  single_ = single && leaves_.size() == 1;
+}
+
+void SourceEncoder::add_leaves(const SourceBlock& block, Coded& coded, double part) {
+  if (!block.is_group()) return leaves_.push_back({&block, &coded, part});
+  std::size_t bytes = 0;
+  for (const SourceBlock& inner : block.inner) bytes += inner.content.size();
+  part *= static_cast<double>(block.content.size()) / static_cast<double>(bytes);
+  coded.inner.resize(block.inner.size());
+  for (std::size_t i = 0; i < block.inner.size(); ++i) {
+    add_leaves(block.inner[i], coded.inner[i], part);
+  }
+}
+
+BlockProgress SourceEncoder::Leaf::progress(const BlockProgress& of_all) const {
+  if (!of_all) return {};
+  return [this, &of_all](std::size_t done) {
+    of_all(static_cast<std::size_t>(part * static_cast<double>(done)));
+  };
+}
+
+void SourceEncoder::encode(std::size_t index, int threads, const BlockProgress& progress) {
+  const Leaf& leaf = leaves_[index];
+  *leaf.coded = encode_block(leaf.block->content, leaf.block->segment, models_, level_, single_,
+                             threads, leaf.progress(progress));
+  complete(*leaf.coded, leaf.block->content);
+}
+
+std::vector<CodedPart> SourceEncoder::settle(int threads) {
+  threads_ = threads;
+  std::vector<CodedPart> parts;
+  settle(block_, std::move(coded_), parts);
+  return parts;
+}
+
+// Adds what the block has become.
+void SourceEncoder::settle(const SourceBlock& block, Coded coded,
+                           std::vector<CodedPart>& parts) const {
+  if (!block.is_group()) return parts.push_back({block.content, std::move(coded)});
+  std::vector<CodedPart> within;
+  for (std::size_t i = 0; i < block.inner.size(); ++i) {
+    settle(block.inner[i], std::move(coded.inner[i]), within);
+  }
+  coded = group_of(block, std::move(within));
+  if (is_smaller(coded, block.content)) {
+    parts.push_back({block.content, std::move(coded)});
+  } else {
+    add_closed(block.content, parts);
+  }
+}
+
+// What is wrapped is coded to hardly less than what zstd's quick level makes of it.
+bool SourceEncoder::is_smaller(Coded& group, std::span<const std::uint8_t> content) const {
+  seal_group(group, models_.all().size());
+  std::set<std::uint8_t> used;
+  for_each_model(group, [&](const BlockHeader& header) { used.insert(header.model); });
+  const std::size_t quick = std::min(content.size(), zstd_pack(content, kZstdQuickLevel).size());
+  const std::size_t names = used.size() * sizeof(ModelId);
+  const bool smaller =
+      block_header_bytes(group.header, models_.all().size()) + group.data.size() + names < quick;
+  group.data = {};
+  return smaller;
+}
+
+// The content in blocks as it is.
+void SourceEncoder::add_closed(std::span<const std::uint8_t> content,
+                               std::vector<CodedPart>& parts) const {
+  SpanReader in(content);
+  BlockSource source(in, level_.block_bytes);
+  std::vector<SourceBlock> blocks;
+  while (auto block = source.next()) blocks.push_back(std::move(*block));
+  for (const SourceBlock& block : blocks) {
+    const auto part = content.first(block.content.size());
+    content = content.subspan(part.size());
+    parts.push_back({part, encode_block(part, block.segment, models_, level_,
+                                        single_ && blocks.size() == 1, threads_)});
+    complete(parts.back().coded, part);
+  }
+}
+
+std::vector<CodedPart> encode_sources(std::span<const SourceBlock> sources,
+                                      const FrameModels& models, const Level& level,
+                                      const SideBySide& side_by_side, const BlockProgress& tell) {
+  std::deque<SourceEncoder> encoders;
+  std::vector<const SourceEncoder::Leaf*> leaves;
+  for (const SourceBlock& source : sources) {
+    for (const auto& leaf : encoders.emplace_back(source, models, level, false).leaves_) {
+      leaves.push_back(&leaf);
+    }
+  }
+  BatchProgress progress(leaves.size(), tell);
+  std::vector<BlockToEncode> blocks;
+  std::vector<BlockProgress> of_leaves;
+  for (std::size_t i = 0; i < leaves.size(); ++i) {
+    of_leaves.emplace_back([&progress, i](std::size_t done) { progress.update(i, done); });
+  }
+  for (std::size_t i = 0; i < leaves.size(); ++i) {
+    const SourceBlock& block = *leaves[i]->block;
+    blocks.push_back({block.content, block.segment, leaves[i]->progress(of_leaves[i])});
+  }
+  encode_blocks(blocks, models, level, false, side_by_side);
+  for (std::size_t i = 0; i < leaves.size(); ++i) {
+    *leaves[i]->coded = std::move(blocks[i].coded);
+    complete(*leaves[i]->coded, blocks[i].content);
+  }
+  std::vector<CodedPart> parts;
+  for (SourceEncoder& encoder : encoders) {
+    std::ranges::move(encoder.settle(side_by_side.threads_of_each), std::back_inserter(parts));
+  }
+  return parts;
 }
 
 void for_each_model(Coded& coded, const std::function<void(BlockHeader&)>& call) {

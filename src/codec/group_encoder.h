@@ -4,7 +4,6 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <span>
 #include <vector>
 
@@ -20,17 +19,56 @@ struct CodedPart {
   bool known = false;                     // not coded anew
 };
 
-// Gives the parts, one after the other, of a block that need not be coded, or none.
-using KnownBlock = std::function<std::vector<CodedPart>(std::span<const std::uint8_t> content)>;
+// Of one block that a source gave.
+class SourceEncoder {
+ public:
+  // single: whether there are no others in the frame. All are to stay where they are.
+  SourceEncoder(const SourceBlock& block, const FrameModels& models, const Level& level,
+                bool single);
 
-// One part or, where a group is given up, several for each block, in their order. single: whether
-// there are no others in the frame. The result does not depend on threads. progress: called with
-// bytes of all content. known: asked for each block, if it is not null. Throws Error.
+  // Blocks at all depths that are no groups, 1 if it is none itself.
+  std::size_t leaves() const { return leaves_.size(); }
+
+  // Each once, on any thread. progress: called with bytes of all content. Throws Error.
+  void encode(std::size_t leaf, int threads, const BlockProgress& progress);
+
+  // After these. One part or, where a group is given up, several in their order. Neither depends on
+  // threads. Throws Error.
+  std::vector<CodedPart> settle(int threads);
+
+ private:
+  friend std::vector<CodedPart> encode_sources(std::span<const SourceBlock> blocks,
+                                               const FrameModels& models, const Level& level,
+                                               const SideBySide& side_by_side,
+                                               const BlockProgress& progress);
+  // A block that is no group.
+  struct Leaf {
+    const SourceBlock* block;
+    Coded* coded;
+    double part;  // bytes of all content that a byte of this one stands for
+    BlockProgress progress(const BlockProgress& of_all) const;
+  };
+
+  void add_leaves(const SourceBlock& block, Coded& coded, double part);
+  void settle(const SourceBlock& block, Coded coded, std::vector<CodedPart>& parts) const;
+  bool is_smaller(Coded& group, std::span<const std::uint8_t> content) const;
+  void add_closed(std::span<const std::uint8_t> content, std::vector<CodedPart>& parts) const;
+
+  const SourceBlock& block_;
+  const FrameModels& models_;
+  const Level& level_;
+  Coded coded_;
+  std::vector<Leaf> leaves_;
+  bool single_;
+  int threads_ = 1;
+};
+
+// The parts of blocks that a device codes together, one block after the other; there are others in
+// the frame.
 std::vector<CodedPart> encode_sources(std::span<const SourceBlock> blocks,
-                                      const FrameModels& models, const Level& level, bool single,
+                                      const FrameModels& models, const Level& level,
                                       const SideBySide& side_by_side,
-                                      const std::function<void(std::size_t)>& progress,
-                                      const KnownBlock& known = {});
+                                      const BlockProgress& progress);
 
 // Calls it with the header of the block, if it needs a model, and of all within that do.
 void for_each_model(Coded& coded, const std::function<void(BlockHeader&)>& call);

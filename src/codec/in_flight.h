@@ -17,9 +17,8 @@ namespace nnzip {
 // As threads allow. Each block in flight has a mixer of its own. Those that wait for a device leave
 // their cores to others.
 inline std::size_t most_side_by_side(int threads, bool by_device) {
-  constexpr int kMost = 8, kMostByDevice = 32, kWaiting = 2;
-  return static_cast<std::size_t>(by_device ? std::min(kWaiting * threads, kMostByDevice)
-                                            : std::min(threads, kMost));
+  constexpr int kMost = 32, kWaiting = 2;
+  return static_cast<std::size_t>(std::min(by_device ? kWaiting * threads : threads, kMost));
 }
 
 // As in diagnostics.hpp; 1 if the device or its model is not to be had. find_store is called if the

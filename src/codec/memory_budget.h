@@ -10,7 +10,12 @@ namespace nnzip {
 
 class MemoryBudget {
  public:
-  explicit MemoryBudget(std::uint64_t limit) : limit_(limit) {}  // 0: none
+  // limit: 0 is none. at_once: of what is done side by side where there is no limit; 0: 6 GiB.
+  explicit MemoryBudget(std::uint64_t limit, std::uint64_t at_once = 0)
+      : limit_(limit),
+        at_once_(limit != 0     ? limit
+                 : at_once != 0 ? at_once
+                                : kUsualAtOnce) {}
 
   // Counts bytes that stay for the rest of the call. Throws Error(kMemoryLimit).
   void take(std::uint64_t bytes);
@@ -20,12 +25,8 @@ class MemoryBudget {
 
   bool fits(std::uint64_t bytes) const { return limit_ == 0 || taken_ + bytes <= limit_; }
 
-  // Whether so many bytes may be taken for what could be done later instead: without a limit at
-  // most 6 GiB.
-  bool fits_at_once(std::uint64_t bytes) const {
-    constexpr std::uint64_t kMost = std::uint64_t{6} << 30;
-    return taken_ + bytes <= (limit_ == 0 ? kMost : limit_);
-  }
+  // Bytes that may be taken for what could be done later instead.
+  std::uint64_t left_at_once() const { return at_once_ - std::min(at_once_, taken_); }
 
   // Bytes that fit.
   std::uint64_t left() const {
@@ -33,10 +34,14 @@ class MemoryBudget {
                        : limit_ - std::min(limit_, taken_);
   }
 
+  // Counts bytes that were needed for a while beside those taken, and were known to fit.
+  void note(std::uint64_t bytes) { peak_ = std::max(peak_, taken_ + bytes); }
   std::uint64_t peak() const { return peak_; }
 
  private:
-  std::uint64_t limit_;
+  static constexpr std::uint64_t kUsualAtOnce = std::uint64_t{6} << 30;
+
+  std::uint64_t limit_, at_once_;
   std::uint64_t taken_ = 0;
   std::uint64_t peak_ = 0;
 };

@@ -211,6 +211,33 @@ TEST_CASE("MemoryLimit.ChangesNoByteOfTheOutput") {
   CHECK((decompress(free, options) == content));
 }
 
+TEST_CASE("MemoryLimit.BlocksSideBySideHaveOneOfTheirOwn") {
+  const Bytes content = Random(6).bytes(2'100'000);
+  Options options = without_model();
+  options.log2_window = 16;
+  options.log2_block = 18;
+  const auto coded = [&](int threads, std::uint64_t at_once, std::uint64_t& memory) {
+    options.threads = threads;
+    options.memory_at_once = at_once;
+    MemoryReader in(content);
+    MemoryWriter out, back;
+    memory = compress(in, out, options).memory_bytes;
+    MemoryReader frame(out.out);
+    const std::uint64_t there = decompress(frame, back, options).memory_bytes;
+    CHECK((back.out == content));
+    CHECK((at_once == 1 || there <= at_once));
+    return out.out;
+  };
+  std::uint64_t alone = 0, least = 0, two = 0, all = 0;
+  const Bytes free = coded(1, 0, alone);
+  CHECK((coded(4, 1, least) == free));
+  CHECK((coded(4, 2 * alone, two) == free));
+  CHECK((coded(4, 0, all) == free));
+  CHECK(least <= alone);
+  CHECK(two <= 2 * alone);
+  CHECK(all > 2 * alone);
+}
+
 TEST_CASE("MemoryLimit.MakesBlocksShorterUnlessTheyAreAskedFor") {
   const Bytes content = Random(8).bytes(kBlockBytes + 1000);
   const auto blocks = [&](std::uint64_t memory_limit, int log2_block) {
