@@ -106,7 +106,8 @@ class BlockEncoder {
   // How a block is coded that no network takes part in.
   BlockKind without_model(const View& view) const {
     const bool too_long = level_.kinds.sort() && view.of(content_).size() > kMostSortedBytes;
-    return is_of_bytes(view.layout) && !too_long ? level_.kinds.alone : BlockKind::kContexts;
+    if (!is_of_bytes(view.layout)) return BlockKind::kContexts;
+    return too_long ? BlockKind::kLean : level_.kinds.alone;
   }
 
   void offer_zstd() {
@@ -125,7 +126,7 @@ class BlockEncoder {
     if (folded.size() > content_.size() / parts.folded) return false;
     BlockHeader header = header_of(BlockKind::kContexts, content_.size());
     header.filters = {{Filter::kRepeats, static_cast<std::uint32_t>(folded.size())}};
-    header.effort = level_.effort;
+    header.effort = effort_of(header.kind, header.layout, level_.effort);
     if (level_.kinds.contexts) contest_.offer(kContextsKind.encode(header, folded, {}));
     header.kind = BlockKind::kMixed;
     if (const auto engine = choose_model(header)) {
@@ -361,7 +362,7 @@ BlockHeader header_as(BlockKind kind, std::span<const std::uint8_t> content, con
   } else if (kind != BlockKind::kNetwork) {
     header.layout = view.layout;
     header.filters = view.filters;
-    if (has_effort(kind)) header.effort = effort_of(view.layout, level.effort);
+    if (has_effort(kind)) header.effort = effort_of(kind, view.layout, level.effort);
   } else if (view.layout.form == Form::kSamples) {
     header.layout = view.layout;
     header.filters = {{Filter::kResiduals}};
@@ -440,7 +441,7 @@ std::uint64_t encode_memory(std::size_t content_bytes, const FrameModels& models
   std::uint64_t slowest = zstd_pack_memory(content_bytes);
   const auto consider = [&](BlockHeader header, const Layout& layout, const Engine* engine) {
     header.layout = layout;
-    header.effort = effort_of(layout, level.effort);
+    header.effort = effort_of(header.kind, layout, level.effort);
     slowest = std::max(slowest, kind_of(header.kind).memory(header, engine, threads));
   };
   for (const Layout& layout : {bytes, pixels, samples}) {

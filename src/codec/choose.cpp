@@ -36,14 +36,14 @@ Pieces pieces_for(std::size_t content, const Sampling& rule, std::size_t unit, b
   return {count, std::max(size / count / unit, std::size_t{1}) * unit, unit, sound};
 }
 
-std::size_t sample_cost(std::span<const std::uint8_t> sample, const Layout& layout, Effort effort,
+std::size_t sample_cost(std::span<const std::uint8_t> sample, const Layout& layout,
                         BlockKind alone) {
   if (is_of_bytes(layout)) {
     // Content shorter than a row has no sample.
     if (alone == BlockKind::kBwt) return sample.empty() ? 1 : encode_bwt(sample).size();
-    if (alone == BlockKind::kLean) return encode_lean(sample, layout, effort).size();
+    if (alone == BlockKind::kLean) return encode_lean(sample, layout, Effort::kSmall).size();
   }
-  return encode_contexts(sample, layout, effort_of(layout, effort)).size();
+  return encode_contexts(sample, layout).size();
 }
 
 // What sorting may look at: bytes, and differences in place of what predicts pixels and samples.
@@ -83,8 +83,7 @@ View choose_view(std::span<const std::uint8_t> content, const Segment& segment,
   });
   if (sorted) proposals = to_sort(proposals);
   // Records of changing length may have a length that is frequent; contexts find it themselves.
-  const bool thorough = alone == BlockKind::kContexts && sampling.effort != Effort::kSmall;
-  if (thorough && !described && has_row) proposals.insert(proposals.begin(), Proposal{});
+  if (alone == BlockKind::kContexts && !described && has_row) proposals.insert(proposals.begin(), Proposal{});
   View best;
   std::uint64_t least = 0;
   for (const Proposal& proposal : proposals) {
@@ -97,9 +96,8 @@ View choose_view(std::span<const std::uint8_t> content, const Segment& segment,
           filtered,
           pieces_for(filtered.size(), sampling, shortened ? view.layout.element : unit, sound));
       // Of the whole: samples of what a filter has shortened are shorter.
-      std::uint64_t bytes =
-          std::uint64_t{sample_cost(sample, proposal.layout, sampling.effort, alone)} *
-          filtered.size() / std::max<std::size_t>(sample.size(), 1);
+      std::uint64_t bytes = std::uint64_t{sample_cost(sample, proposal.layout, alone)} *
+                            filtered.size() / std::max<std::size_t>(sample.size(), 1);
       // Samples learn too little to tell a header's word from a chance that is almost as good.
       if (described && (shortened || proposal.layout == segment.layout)) {
         bytes -= bytes / sampling.trusted;

@@ -19,16 +19,15 @@ constexpr NetworkTrial kShort{64, 4 * kKiB, 32 * kKiB, 16, 16, 200, 4},
     kThorough{16, 8 * kKiB, 64 * kKiB, 32, 8, 200, 0};
 constexpr CompressedTrial kCheap{8 * kKiB, 16, 200};
 constexpr Sampling kUsual{24, 8 * kKiB, 16, 16, 4, 2, 32};
-constexpr Sampling kQuick{24, 8 * kKiB, 16, 16, 4, 2, 32, Effort::kSmall};
-constexpr Sampling kSortedSample{48, 16 * kKiB, 16, 16, 4, 16, 32, Effort::kSmall};
+constexpr Sampling kSortedSample{48, 16 * kKiB, 16, 16, 4, 16, 32};
 constexpr Shortcuts kSafe{8, 256, 2048, kMiB, 256, 256 * kKiB, 16 * kKiB, 4, 4, 128 * kKiB};
 
 // clang-format off
 constexpr std::array<Level, 9> kLevels = {{
     // models; kinds; effort; unwrap; block; streams: bytes at least, how many at most; doubtful; trials; the rest
     {{}, kSorted, Effort::kSmall, kExact, 4 * kMiB, 64 * kKiB, kPlannedStreams, 32, kShort, kCheap, kSortedSample, kSafe},
-    {{}, kLean, Effort::kSmall, kExact, 8 * kMiB, 64 * kKiB, kPlannedStreams, 32, kShort, kCheap, kQuick, kSafe},
-    {{}, kLean, Effort::kUsual, kAny, 8 * kMiB, 64 * kKiB, kPlannedStreams, 32, kShort, kCheap, kQuick, kSafe},
+    {{}, kLean, Effort::kSmall, kExact, 8 * kMiB, 64 * kKiB, kPlannedStreams, 32, kShort, kCheap, kUsual, kSafe},
+    {{}, kLean, Effort::kUsual, kAny, 8 * kMiB, 64 * kKiB, kPlannedStreams, 32, kShort, kCheap, kUsual, kSafe},
     {{}, kAll, Effort::kUsual, kAny, 8 * kMiB, 64 * kKiB, kPlannedStreams, 32, kShort, kCheap, kUsual, kSafe},
     {{"text", "image"}, kAll, Effort::kUsual, kAny, 16 * kMiB, 128 * kKiB, kPlannedStreams, 32, kShort, kCheap, kUsual, kSafe},
     {{"text4m", "image"}, kAll, Effort::kUsual, kAny, 16 * kMiB, 256 * kKiB, kPlannedStreams, 32, kShort, kCheap, kUsual, kSafe},

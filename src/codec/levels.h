@@ -20,7 +20,6 @@ struct Sampling {
   std::size_t sound_pieces;
   std::size_t
       trusted;  // what a header says is taken unless something else saves more than this part
-  Effort effort = Effort::kUsual;
 };
 
 // Where slow kinds are not tried on a block, since something is known to be as good. Parts are of

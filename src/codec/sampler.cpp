@@ -62,7 +62,8 @@ class Sampler {
  public:
   Sampler(const Prompt& prompt, const Level& level, const SampleOptions& how)
       : prompt_(prompt),
-        effort_(is_of_bytes(prompt.layout) ? level.effort : Effort::kUsual),
+        effort_(is_of_bytes(prompt.layout) && level.effort == Effort::kLarge ? Effort::kLarge
+                                                                             : Effort::kUsual),
         content_(prompt.known),
         chooser_(how.seed, Temperature(how.temperature)) {
     content_.resize(prompt.bytes);

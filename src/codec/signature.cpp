@@ -72,9 +72,7 @@ std::uint64_t model_signature(const ModelStore& store, const Backend& backend, i
   for (const Layout& layout : kLayouts) {
     hash.update(encode_contexts(corpus, layout));
   }
-  for (const Effort effort : {Effort::kSmall, Effort::kLarge}) {
-    hash.update(encode_contexts(corpus, {}, effort));
-  }
+  hash.update(encode_contexts(corpus, {}, Effort::kLarge));
   return hash.digest();
 }
 

@@ -7,7 +7,7 @@ namespace {
 
 constexpr int kKindMask = 0x0F;
 // Mixed and contexts blocks of another effort than the usual one have numbers of their own.
-constexpr int kOfSmall = 8, kOfLarge = 10;
+constexpr int kOfLarge = 10;
 // And so have lean blocks, which are of small effort otherwise.
 constexpr int kLeanOfUsual = 14;
 constexpr int kStreamsShift = 4;
@@ -37,8 +37,7 @@ int kind_field(const BlockHeader& header) {
     return header.effort == Effort::kSmall ? kind : kLeanOfUsual;
   }
   if (!has_effort(header.kind) || header.effort == Effort::kUsual) return kind;
-  const int of_effort = header.effort == Effort::kSmall ? kOfSmall : kOfLarge;
-  return of_effort + (kind - static_cast<int>(BlockKind::kMixed));
+  return kOfLarge + (kind - static_cast<int>(BlockKind::kMixed));
 }
 
 bool has_stride(Form form) {
@@ -207,8 +206,8 @@ void write_block_header(const BlockHeader& header, std::size_t models, Bytes& ou
 std::optional<BlockHeader> read_kind(std::uint8_t first_byte) {
   BlockHeader header;
   int kind = first_byte & kKindMask;
-  if (kind >= kOfSmall && kind < kOfLarge + 2) {
-    header.effort = kind < kOfLarge ? Effort::kSmall : Effort::kLarge;
+  if (kind == kOfLarge || kind == kOfLarge + 1) {
+    header.effort = Effort::kLarge;
     kind = static_cast<int>(BlockKind::kMixed) + kind % 2;
   } else if (kind == static_cast<int>(BlockKind::kLean)) {
     header.effort = Effort::kSmall;

@@ -7,7 +7,7 @@
 
 namespace nnzip {
 
-// In the order of the numbers that FORMAT.md gives them.
+// kSmall: of lean blocks alone, which have no large one.
 enum class Effort : std::uint8_t { kSmall, kUsual, kLarge };
 
 }  // namespace nnzip

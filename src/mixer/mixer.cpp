@@ -18,10 +18,9 @@ namespace {
 
 // What predicts content of each form: the same four calls for each byte.
 using AnyPredictor =
-    std::variant<mixer::BytePredictorOf<Effort::kSmall>, mixer::BytePredictorOf<Effort::kUsual>,
-                 mixer::BytePredictorOf<Effort::kLarge>, mixer::ImagePredictorOf<Effort::kUsual>,
-                 mixer::ImagePredictorOf<Effort::kLarge>, mixer::SoundPredictorOf<Effort::kUsual>,
-                 mixer::SoundPredictorOf<Effort::kLarge>>;
+    std::variant<mixer::BytePredictorOf<Effort::kUsual>, mixer::BytePredictorOf<Effort::kLarge>,
+                 mixer::ImagePredictorOf<Effort::kUsual>, mixer::ImagePredictorOf<Effort::kLarge>,
+                 mixer::SoundPredictorOf<Effort::kUsual>, mixer::SoundPredictorOf<Effort::kLarge>>;
 
 template <typename P>
 void encode_byte(P& predictor, int stream, std::uint8_t byte, const Distribution* network,
@@ -49,24 +48,10 @@ std::uint8_t decode_byte(P& predictor, int stream, const Distribution* network, 
   return predictor.end_byte();
 }
 
-// Calls task with the effort as a constant; of those that have no small one, with the usual one.
-template <typename Task>
-auto with_large_or_usual(Effort effort, Task&& task) {
-  if (effort == Effort::kLarge) return task(std::integral_constant<Effort, Effort::kLarge>{});
-  return task(std::integral_constant<Effort, Effort::kUsual>{});
-}
-
 // Calls task with the effort as a constant.
 template <typename Task>
 auto with_effort(Effort effort, Task&& task) {
-  switch (effort) {
-    case Effort::kSmall:
-      return task(std::integral_constant<Effort, Effort::kSmall>{});
-    case Effort::kLarge:
-      return task(std::integral_constant<Effort, Effort::kLarge>{});
-    case Effort::kUsual:
-      break;
-  }
+  if (effort == Effort::kLarge) return task(std::integral_constant<Effort, Effort::kLarge>{});
   return task(std::integral_constant<Effort, Effort::kUsual>{});
 }
 
@@ -82,12 +67,12 @@ const MixerPlan& checked(const MixerPlan& plan) {
 
 AnyPredictor make_predictor(const MixerPlan& plan, const mixer::MixKernels& kernels) {
   if (plan.layout.form == Form::kPixels) {
-    return with_large_or_usual(plan.effort, [&](auto effort) {
+    return with_effort(plan.effort, [&](auto effort) {
       return AnyPredictor(std::in_place_type<mixer::ImagePredictorOf<effort()>>, plan, kernels);
     });
   }
   if (plan.layout.form == Form::kSamples || plan.layout.form == Form::kCompanded) {
-    return with_large_or_usual(plan.effort, [&](auto effort) {
+    return with_effort(plan.effort, [&](auto effort) {
       return AnyPredictor(std::in_place_type<mixer::SoundPredictorOf<effort()>>, plan, kernels);
     });
   }
@@ -108,11 +93,11 @@ class Mixer::State {
 std::size_t MixerPlan::memory_bytes() const {
   switch (layout.form) {
     case Form::kPixels:
-      return with_large_or_usual(
+      return with_effort(
           effort, [&](auto of) { return mixer::ImagePredictorOf<of()>::memory_bytes(*this); });
     case Form::kSamples:
     case Form::kCompanded:
-      return with_large_or_usual(
+      return with_effort(
           effort, [&](auto of) { return mixer::SoundPredictorOf<of()>::memory_bytes(*this); });
     case Form::kBytes:
     case Form::kCode:

@@ -131,17 +131,15 @@ TEST_CASE("MalformedTaps.LayoutsHaveTheirEfforts") {
   const auto corrupt = value(ErrorCode::kCorrupt);
   const Layout rgb = pixel_layout(96, 3, 1), jpeg = jpeg_layout(10),
                companded{.form = Form::kCompanded};
-  for (const Effort effort : {Effort::kSmall, Effort::kLarge}) {
-    const int of_others = effort == Effort::kLarge ? 0 : corrupt;
-    CHECK(error(BlockKind::kContexts, {}, effort) == 0);
-    CHECK(error(BlockKind::kMixed, {.form = Form::kCode}, effort) == 0);
-    CHECK(error(BlockKind::kContexts, kSamples, effort) == of_others);
-    CHECK(error(BlockKind::kContexts, companded, effort) == of_others);
-    CHECK(error(BlockKind::kMixed, kSamples, effort) == corrupt);
-    CHECK(error(BlockKind::kContexts, rgb, effort) == of_others);
-    CHECK(error(BlockKind::kMixed, rgb, effort) == of_others);
-    CHECK(error(BlockKind::kContexts, jpeg, effort) == corrupt);
-  }
+  const Effort large = Effort::kLarge;
+  CHECK(error(BlockKind::kContexts, {}, large) == 0);
+  CHECK(error(BlockKind::kMixed, {.form = Form::kCode}, large) == 0);
+  CHECK(error(BlockKind::kContexts, kSamples, large) == 0);
+  CHECK(error(BlockKind::kContexts, companded, large) == 0);
+  CHECK(error(BlockKind::kMixed, kSamples, large) == corrupt);
+  CHECK(error(BlockKind::kContexts, rgb, large) == 0);
+  CHECK(error(BlockKind::kMixed, rgb, large) == 0);
+  CHECK(error(BlockKind::kContexts, jpeg, large) == corrupt);
 }
 
 TEST_CASE("MalformedTaps.RowsMustNotWait") {

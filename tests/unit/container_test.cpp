@@ -158,7 +158,7 @@ TEST_CASE("Container.RefusesGarbageAfterAFrame") {
 }
 
 TEST_CASE("Container.KeepsEfforts") {
-  for (const Effort effort : {Effort::kSmall, Effort::kUsual, Effort::kLarge}) {
+  for (const Effort effort : {Effort::kUsual, Effort::kLarge}) {
     for (const BlockKind kind : {BlockKind::kMixed, BlockKind::kContexts}) {
       BlockHeader header{kind, 0, 5000, 3};
       header.effort = effort;

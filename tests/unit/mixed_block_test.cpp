@@ -40,7 +40,7 @@ TEST_CASE("MixedBlock.ReturnsItsContentForEveryPlanAndThreadCount") {
     for (const int streams : {1, 2, 16, 64}) {
       CAPTURE(size, streams);
       BlockPlan plan = stated_plan(size, streams);
-      plan.effort = streams == 2 ? Effort::kLarge : streams == 16 ? Effort::kSmall : Effort::kUsual;
+      plan.effort = streams == 2 ? Effort::kLarge : Effort::kUsual;
       const Layout layout{.stride = 12, .element = 2, .odd_high = true};
       const Bytes coded = MixedCoder(tiny().engine(), 1).encode(content, plan, layout, {});
       for (const int threads : {1, 2, 5}) {

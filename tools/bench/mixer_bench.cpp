@@ -4,7 +4,7 @@
 //
 //   nnzip-mixer-bench [OPTION]... FILE...
 //     --streams N        default 1
-//     --effort N         0 small, 1 usual (default), 2 large
+//     --effort N         1 usual (default), 2 large
 //     --target T         avx512vnni, avxvnni, avx2 or scalar
 //     --without CONTEXT  may be given several times; --list prints the names; of
 //                        images the number of an input

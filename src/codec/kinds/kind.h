@@ -81,13 +81,14 @@ constexpr Form network_content(const Layout& layout) {
 constexpr bool is_of_bytes(const Layout& layout) {
   return layout.form == Form::kBytes || layout.form == Form::kCode;
 }
-// What that effort is for content of a layout: sound and images have no small one.
-constexpr Effort effort_of(const Layout& layout, Effort effort) {
-  if (is_of_bytes(layout)) return effort;
+// What that effort is for a block: lean ones have no large one, others no small one, and JPEG files
+// the usual one alone.
+constexpr Effort effort_of(BlockKind kind, const Layout& layout, Effort effort) {
+  if (kind == BlockKind::kLean) return effort == Effort::kSmall ? effort : Effort::kUsual;
   return layout.form != Form::kJpeg && effort == Effort::kLarge ? effort : Effort::kUsual;
 }
 constexpr bool effort_fits(const BlockHeader& header) {
-  return effort_of(header.layout, header.effort) == header.effort;
+  return effort_of(header.kind, header.layout, header.effort) == header.effort;
 }
 
 // Takes its lengths from content and data.

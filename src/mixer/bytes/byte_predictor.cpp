@@ -64,7 +64,7 @@ std::size_t BytePredictorOf<kEffort>::memory_bytes(const MixerPlan& plan) {
          decltype(sets_)::memory_bytes(sets_of<Plan>(plan.layout.form == Form::kCode),
                                        final_sets_of<Plan>(plan.layout.form == Form::kCode)) +
          sizeof(Stream) * static_cast<std::size_t>(plan.streams) +
-         (kEffort == Effort::kSmall ? 0 : FurtherState::kMostBytes * plan.streams) +
+         FurtherState::kMostBytes * plan.streams +
          (kEffort == Effort::kLarge ? FurtherState::kPairBytes * plan.streams : 0) +
          (std::size_t{1} << 20);  // the rest, generously
 }
@@ -492,7 +492,6 @@ std::uint8_t BytePredictorOf<kEffort>::end_byte() {
   return static_cast<std::uint8_t>(partial_);
 }
 
-template class BytePredictorOf<Effort::kSmall>;
 template class BytePredictorOf<Effort::kUsual>;
 template class BytePredictorOf<Effort::kLarge>;
 

@@ -170,7 +170,6 @@ class BytePredictorOf {
 
 using BytePredictor = BytePredictorOf<Effort::kUsual>;
 
-extern template class BytePredictorOf<Effort::kSmall>;
 extern template class BytePredictorOf<Effort::kUsual>;
 extern template class BytePredictorOf<Effort::kLarge>;
 

@@ -36,11 +36,11 @@ struct Neighbourhood {
     std::uint64_t with_phase(std::uint64_t value) const { return value * 4 + phase; }
   } row{};
   const CodeState* code = nullptr;
-  std::uint64_t near_target = 0;          // of code
-  std::uint64_t expected = 0;             // 256 and the byte that a match expects; 0: there is none
-  std::uint64_t expected_length = 0;      // its length, by length_bucket()
-  const FurtherState* further = nullptr;  // not of the small effort
-  const RecordChain* chain = nullptr;     // a long one; not of the small effort
+  std::uint64_t near_target = 0;      // of code
+  std::uint64_t expected = 0;         // 256 and the byte that a match expects; 0: there is none
+  std::uint64_t expected_length = 0;  // its length, by length_bucket()
+  const FurtherState* further = nullptr;
+  const RecordChain* chain = nullptr;  // a long one
 
   // At that place of records of that kind. Precondition: there is a chain.
   template <typename... Value>
@@ -431,9 +431,7 @@ constexpr ContextRow kContextTable[] = {
 
 constexpr int kMostContexts = static_cast<int>(std::size(kContextTable));
 // How many of them an effort takes, from the first one on.
-constexpr int context_count(Effort effort) {
-  return effort == Effort::kSmall ? 9 : effort == Effort::kUsual ? 25 : kMostContexts;
-}
+constexpr int context_count(Effort effort) { return effort == Effort::kUsual ? 25 : kMostContexts; }
 // Those of the last bytes stand first: sets are chosen by how many of them have seen something.
 constexpr int kOrders = 5;
 

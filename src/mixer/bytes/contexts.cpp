@@ -65,15 +65,8 @@ auto choose_column(const Layout& layout) {
 }
 
 auto choose_rows(const Layout& layout, Effort effort) {
-  switch (effort) {
-    case Effort::kSmall:
-      return choose_column<Effort::kSmall>(layout);
-    case Effort::kLarge:
-      return choose_column<Effort::kLarge>(layout);
-    case Effort::kUsual:
-      break;
-  }
-  return choose_column<Effort::kUsual>(layout);
+  return effort == Effort::kLarge ? choose_column<Effort::kLarge>(layout)
+                                  : choose_column<Effort::kUsual>(layout);
 }
 
 // Lines of text: what stands above in the line before.
@@ -105,9 +98,7 @@ Contexts::Contexts(const Layout& layout, Effort effort)
 void Contexts::begin(const History& history, std::size_t stream, StreamContext& s) {
   s.line_begin = s.previous_line = history.begin(stream);
   s.code.begin(layout_.element);
-  if (effort_ != Effort::kSmall) {
-    s.further = std::make_unique<FurtherState>(effort_ == Effort::kLarge);
-  }
+  s.further = std::make_unique<FurtherState>(effort_ == Effort::kLarge);
   hash(history, stream, Match{}, s);
 }
 

@@ -23,12 +23,12 @@ struct StreamContext {
   std::uint32_t field = 0;       // hash of the bytes since the last separator of the line
   std::uint32_t fields = 0;      // separators of the line so far, at most 255
   std::size_t line_begin = 0, previous_line = 0;
-  std::unique_ptr<FurtherState> further;  // not of the small effort
+  std::unique_ptr<FurtherState> further;
   CodeState code;                         // of machine code alone
 
   // The chain of records that the byte that comes stands in, null if there is no long one.
   const RecordChain* long_chain() const {
-    return further && further->chain.is_long() ? &further->chain : nullptr;
+    return further->chain.is_long() ? &further->chain : nullptr;
   }
 
   std::array<std::uint32_t, kMostContexts> hashes{};  // for the byte that comes

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What contexts beyond those of the small effort look at: records of a length that is found while
+// What contexts beyond the last bytes and words look at: records of a length that is found while
 // coding, fields of the line above, brackets, and more of words. MIXING.md, Further.
 #pragma once
 

@@ -79,7 +79,6 @@ MixerReference::MixerReference(std::size_t n, std::size_t streams, const Layout&
                                bool network, Effort effort)
     : n_(n),
       length_(std::max<std::size_t>((n + streams - 1) / streams, 1)),
-      effort_(effort),
       large_(effort == Effort::kLarge),
       contexts_(mixer_reference::context_count(effort)),
       at_(contexts_),
@@ -216,9 +215,8 @@ void MixerReference::hash_contexts() {
   const Match& match = stream_->matches[0];
   mixer_reference::Expected expected;
   if (match.m != 0) expected = {256u + match.expected, bucket(match.length)};
-  const mixer_reference::Values v =
-      mixer_reference::context_values(place(), layout_, effort_, indirect_, stream_->text,
-                                      stream_->code, stream_->further, expected);
+  const mixer_reference::Values v = mixer_reference::context_values(
+      place(), layout_, indirect_, stream_->text, stream_->code, stream_->further, expected);
   for (std::size_t i = 0; i < contexts_; ++i) {
     stream_->hashes[i] = mixer_reference::context_hash(i, v[i]);
   }
@@ -289,7 +287,7 @@ void MixerReference::predict_network() {
 
 const mixer_reference::Chain* MixerReference::long_chain() const {
   const mixer_reference::Chain& chain = stream_->further.chain;
-  const bool looked_at = effort_ != Effort::kSmall && layout_.form != Form::kCode;
+  const bool looked_at = layout_.form != Form::kCode;
   return looked_at && chain.is_long() ? &chain : nullptr;
 }
 
@@ -321,7 +319,7 @@ void MixerReference::choose_sets() {
            (speaks_[0] ? says(first.expected) : 0);
   }
   const std::size_t since_zero = stream_->further.since_zero;
-  const bool by_zero = effort_ != Effort::kSmall && layout_.form != Form::kCode &&
+  const bool by_zero = layout_.form != Form::kCode &&
                        since_zero < 255 && chain == nullptr;
   const std::size_t column =
       by_zero ? since_zero : std::min<std::size_t>(p.e - stream_->text.line, 255);

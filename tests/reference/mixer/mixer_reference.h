@@ -98,9 +98,8 @@ class MixerReference {
   std::size_t equal_bytes(std::size_t p, std::size_t q) const;
 
   std::size_t n_, length_;  // length_: L
-  Effort effort_;
-  bool large_;            // the effort
-  std::size_t contexts_;  // C
+  bool large_;              // the effort
+  std::size_t contexts_;    // C
   Inputs at_;
   Layout layout_;
   std::vector<std::uint8_t> content_;

@@ -215,7 +215,6 @@ void put_further(const Place& place, const Indirect& indirect, const TextState& 
 }  // namespace
 
 std::size_t context_count(Effort effort) {
-  if (effort == Effort::kSmall) return 9;
   return effort == Effort::kUsual ? kUsualContexts : kContexts;
 }
 
@@ -272,9 +271,9 @@ void TextState::take(std::uint8_t x, std::size_t e) {
   }
 }
 
-Values context_values(const Place& place, const Layout& layout, Effort effort,
-                      const Indirect& indirect, const TextState& text, const CodeState& code,
-                      const Further& further, const Expected& expected) {
+Values context_values(const Place& place, const Layout& layout, const Indirect& indirect,
+                      const TextState& text, const CodeState& code, const Further& further,
+                      const Expected& expected) {
   constexpr std::uint64_t K = 0x2545F4914F6CDD1D;
   const std::uint64_t r = place.r(), c1 = place.c(1), c3 = place.c(3);
   const std::uint64_t w = 256 * std::uint64_t{text.word} + (text.word == 0 ? c1 : 0);
@@ -304,7 +303,7 @@ Values context_values(const Place& place, const Layout& layout, Effort effort,
   } else {
     put_rows(place, layout, v);
   }
-  if (effort != Effort::kSmall && layout.form != Form::kCode && chain.is_long()) {
+  if (layout.form != Form::kCode && chain.is_long()) {
     put_chain(place, chain, v);
   }
   return v;

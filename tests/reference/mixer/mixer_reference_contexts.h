@@ -136,8 +136,8 @@ struct Expected {
   std::uint64_t byte = 0, length = 0;
 };
 
-Values context_values(const Place& place, const Layout& layout, Effort effort,
-                      const Indirect& indirect, const TextState& text, const CodeState& code,
-                      const Further& further, const Expected& expected);
+Values context_values(const Place& place, const Layout& layout, const Indirect& indirect,
+                      const TextState& text, const CodeState& code, const Further& further,
+                      const Expected& expected);
 
 }  // namespace nnzip::mixer_reference
