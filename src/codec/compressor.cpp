@@ -121,9 +121,10 @@ class Compressor {
     });
   }
 
-  // As many blocks as fill the lanes of a device that codes by itself.
+  // As many blocks as fill the lanes of a device that codes by itself. What may be known is looked
+  // at block by block.
   std::size_t coded_together() const {
-    if (level_.fast_stream_bytes == 0) return 1;
+    if (level_.fast_stream_bytes == 0 || may_be_known()) return 1;
     int lanes = 0;
     for (const FrameModels::Model& model : models_.all()) {
       lanes = std::max(lanes, model.engine->coding_lanes());
@@ -146,8 +147,11 @@ class Compressor {
   void write_few(std::vector<SourceBlock> blocks) {
     const bool single = blocks.size() == 1;
     std::vector<std::unique_ptr<Job>> ended;
+    if (means_->together > 1 && !single) {
+      add(std::make_unique<EncodeJob>(std::exchange(blocks, {}), *means_));
+    }
     for (SourceBlock& block : blocks) {
-      std::unique_ptr<EncodeJob> job = job_of(std::move(block), single);
+      auto job = job_of(std::move(block), single);
       while (!jobs_.has_room(job->size)) ended.push_back(take_first(false));
       add(std::move(job));
     }
@@ -211,8 +215,10 @@ class Compressor {
     return job;
   }
 
+  bool may_be_known() const { return options_.reuse != nullptr || options_.resume != nullptr; }
+
   std::unique_ptr<EncodeJob> job_of(SourceBlock block, bool single) {
-    if (options_.reuse != nullptr || options_.resume != nullptr) {
+    if (may_be_known()) {
       if (!earlier_) earlier_.emplace(options_, models_, frame_);
       auto known = earlier_->find(block.content);
       if (!known.empty()) return std::make_unique<EncodeJob>(std::move(block), std::move(known));
@@ -282,8 +288,10 @@ class Compressor {
     report(0);
   }
 
-  void report(std::size_t done_in_block) const {
-    if (options_.progress) options_.progress(summary_.content_bytes + done_in_block);
+  // What is written leaves the queue, which may have told of more.
+  void report(std::size_t done_in_queue) {
+    reported_ = std::max(reported_, summary_.content_bytes + done_in_queue);
+    if (options_.progress) options_.progress(reported_);
   }
 
   Summary finish() {
@@ -321,6 +329,7 @@ class Compressor {
   std::optional<SourceBlock> next_;  // read, and in no job
   std::uint64_t beside_ = 0;         // bytes of memory that it takes
   std::optional<EncodeMeans> means_;
+  std::uint64_t reported_ = 0;
   Summary summary_;
   JobQueue jobs_;  // last: what runs uses what is above
 };

@@ -422,8 +422,11 @@ class Decompressor {
     report(0);
   }
 
-  void report(std::size_t done_in_block) const {
-    if (options_.progress) options_.progress(summary_.content_bytes + done_in_block);
+  // What is written leaves the queue, which may have told of more. Of a range it tells too much.
+  void report(std::size_t done_in_queue) {
+    if (!range_.is_all()) done_in_queue = 0;
+    reported_ = std::max(reported_, summary_.content_bytes + done_in_queue);
+    if (options_.progress) options_.progress(reported_);
   }
 
   ContainerReader reader_;
@@ -444,7 +447,8 @@ class Decompressor {
   std::optional<PendingBlock> prepared_;     // the same, but of a group its data have been read too
   std::map<ModelId, std::shared_ptr<const Engine>> engines_;
   std::size_t most_ = most_side_by_side(threads_, false);  // tasks at once
-  std::size_t longest_ = 0;                                // bytes of a block so far
+  std::uint64_t reported_ = 0;
+  std::size_t longest_ = 0;  // bytes of a block so far
   Summary summary_;
   JobQueue jobs_;  // last: what runs uses what is above
 };
