@@ -204,7 +204,8 @@ void JobQueue::end(Job& job) {
 std::size_t JobQueue::tasks_left() const {
   std::size_t left = 0;
   for (const auto& job : jobs_) {
-    if (!job->ended_) left += std::min(job->size.tasks - job->next_ + job->active_, job->size.at_once);
+    if (!job->ended_)
+      left += std::min(job->size.tasks - job->next_ + job->active_, job->size.at_once);
   }
   return left;
 }
