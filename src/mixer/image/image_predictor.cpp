@@ -83,6 +83,8 @@ std::size_t plain_count(const Layout& layout) {
   return std::size_t{1 + 3 * 256} * 256 * layout.element;
 }
 
+bool has_colours(const Layout& layout) { return layout.channels > 2 && layout.number_bytes() == 1; }
+
 }  // namespace
 
 template <Effort kEffort>
@@ -98,14 +100,20 @@ auto ImagePredictorOf<kEffort>::first_weights() -> std::array<std::int16_t, kInp
 }
 
 template <Effort kEffort>
+std::size_t ImagePredictorOf<kEffort>::colour_bytes(const MixerPlan& plan) {
+  return ColourPairs::memory_bytes(kEffort) +
+         ColourLattice::memory_bytes(plan.layout, plan.content_bytes);
+}
+
+template <Effort kEffort>
 std::size_t ImagePredictorOf<kEffort>::memory_bytes(const MixerPlan& plan) {
   return ImageGuesses::memory_bytes(plan.layout, plan.content_bytes, kEffort) +
          static_cast<std::size_t>(plan.streams) * sizeof(Stream) +
          sizeof(Counter) * (std::size_t{kGuesses * kGuessCounters} * plan.layout.channels +
                             plain_count(plan.layout)) +
          (std::size_t{64} << (16 - refined_shift(plan.content_bytes))) +
-         PixelContexts::memory_bytes(plan.content_bytes) + ColourPairs::memory_bytes(kEffort) +
-         ColourLattice::memory_bytes(plan.layout, plan.content_bytes) +
+         PixelContexts::memory_bytes(plan.content_bytes) +
+         (has_colours(plan.layout) ? colour_bytes(plan) : 0) +
          decltype(sets_)::memory_bytes(kSetContexts, kFinalContexts) +
          (std::size_t{1} << 16);  // the rest, generously
 }
@@ -125,7 +133,7 @@ ImagePredictorOf<kEffort>::ImagePredictorOf(const MixerPlan& plan, const MixKern
             first_weights()),
       refined_shift_(refined_shift(plan.content_bytes)),
       refiner_(std::size_t{1} << (16 - refined_shift_)) {
-  if (plan.layout.channels > 2 && plan.layout.number_bytes() == 1) {
+  if (has_colours(plan.layout)) {
     pairs_.emplace(kEffort);
     lattice_.emplace(guesses_.plane(), plan.content_bytes);
   }

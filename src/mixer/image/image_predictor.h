@@ -66,6 +66,7 @@ class ImagePredictorOf {
   };
 
   static std::array<std::int16_t, kInputs> first_weights();
+  static std::size_t colour_bytes(const MixerPlan& plan);
   bool two_bytes() const { return guesses_.plane().number_bytes() == 2 && !number_->place.padding; }
   void prepare_guesses();
   void set_threshold();
