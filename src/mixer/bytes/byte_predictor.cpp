@@ -126,7 +126,9 @@ void BytePredictorOf<kEffort>::begin_byte(int stream, const Distribution* networ
   partial_ = 1;
   bit_ = 0;
   begin_sets();
-  if (is_code_) near_target_ = streams_[stream_].context.code.near_target();
+  if constexpr (kEffort == Effort::kLarge) {
+    if (is_code_) near_target_ = streams_[stream_].context.code.near_target();
+  }
   find_slots();
   look_at_runs();
   if (uses_cache_ && network_ != nullptr) cache_.look_up(network_->signature);
@@ -326,8 +328,7 @@ void BytePredictorOf<kEffort>::begin_sets() {
   sets_.choose(kByLastByte, recent & 255);
   sets_.choose(kByByteBefore, recent >> 8 & 255);
   sets_.choose(kByColumn, column & 255);
-  const bool has_lines =
-      is_code_ || chain_ != nullptr || !context.further || !context.further->is_binary();
+  const bool has_lines = is_code_ || chain_ != nullptr || !context.further->is_binary();
   sets_.choose(kByLinePlace, has_lines ? std::min<std::size_t>(end - context.line_begin, 255)
                                        : context.further->since_zero);
   if constexpr (kEffort == Effort::kLarge) {

@@ -153,7 +153,7 @@ class BytePredictorOf {
   std::array<std::int16_t, kLanes> run_state_{};
   std::array<std::uint32_t, kContexts> counter_at_{};
   int order_hits_ = 0;
-  std::size_t near_target_ = 0;  // of code, for the byte
+  std::size_t near_target_ = 0;  // of code at the large effort, for the byte
   int network_confidence_ = 0;
 
   // What adapts.

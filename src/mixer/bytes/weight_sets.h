@@ -15,7 +15,7 @@ enum Set {
   kByByteBefore,
   kByColumn,
   kByWordLength,  // or the network's confidence, or what earlier records expect
-  kByLinePlace,  // or, in what has no lines, that behind the last 0
+  kByLinePlace,   // or, in what has no lines, that behind the last 0
   // Of the large effort alone.
   kByThirdByte,
   kByRecordPlace,
