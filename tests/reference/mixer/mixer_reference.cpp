@@ -126,21 +126,7 @@ MixerReference::MixerReference(std::size_t n, std::size_t streams, const Layout&
       }
     }
   }
-  std::vector<std::size_t> sizes{256, 256, 64, 64, 256, 256, 128, 256};
-  std::vector<std::size_t> final_sizes{256, 64, 64};
-  if (large_) {
-    for (const std::size_t of : {256, 256, 512, 256, 256, 256, 256, 256}) sizes.push_back(of);
-    for (const std::size_t of : {256, 512}) final_sizes.push_back(of);
-  }
-  if (layout_.form == Form::kCode) {
-    sizes[4] = sizes[7] = final_sizes[2] = 2048;
-    sizes[6] = 512;
-    if (large_) {
-      sizes[9] = sizes[14] = final_sizes[3] = 2048;
-      sizes[10] = 256;
-      sizes[13] = 1024;
-    }
-  }
+  const auto [sizes, final_sizes] = mixer_reference::set_sizes(large_, layout_.form == Form::kCode);
   const auto count = static_cast<std::int64_t>(sizes.size());
   for (const std::size_t of : sizes) sets_.emplace_back(of, first_weights(network));
   for (const std::size_t of : final_sizes) {
@@ -319,8 +305,7 @@ void MixerReference::choose_sets() {
            (speaks_[0] ? says(first.expected) : 0);
   }
   const std::size_t since_zero = stream_->further.since_zero;
-  const bool by_zero = layout_.form != Form::kCode &&
-                       since_zero < 255 && chain == nullptr;
+  const bool by_zero = layout_.form != Form::kCode && since_zero < 255 && chain == nullptr;
   const std::size_t column =
       by_zero ? since_zero : std::min<std::size_t>(p.e - stream_->text.line, 255);
 

@@ -9,6 +9,23 @@
 
 namespace nnzip::mixer_reference {
 
+SetSizes set_sizes(bool large, bool code) {
+  SetSizes of{{256, 256, 64, 64, 256, 256, 128, 256}, {256, 64, 64}};
+  if (large) {
+    for (const std::size_t n : {256, 256, 512, 256, 256, 256, 256, 256}) of.sets.push_back(n);
+    for (const std::size_t n : {256, 512}) of.finals.push_back(n);
+  }
+  if (!code) return of;
+  of.sets[4] = of.sets[7] = of.finals[2] = 2048;
+  of.sets[6] = 512;
+  if (large) {
+    of.sets[9] = of.sets[14] = of.finals[3] = 2048;
+    of.sets[10] = 256;
+    of.sets[13] = 1024;
+  }
+  return of;
+}
+
 Sets::Sets(std::size_t sets, std::vector<std::int64_t> first) : weights(sets, std::move(first)) {}
 
 void Sets::mix(std::size_t set, const std::vector<std::int64_t>& inputs) {

@@ -24,6 +24,12 @@ struct Sets {
   std::int64_t logit = 0;
 };
 
+// How many weights the sets of bytes have, and their final sets.
+struct SetSizes {
+  std::vector<std::size_t> sets, finals;
+};
+SetSizes set_sizes(bool large, bool code);
+
 // g, where c is the partial byte of k bits.
 std::int64_t network_logit(const Distribution& distribution, unsigned c, unsigned k);
 
