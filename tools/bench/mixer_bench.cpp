@@ -226,6 +226,12 @@ void run(const Options& options) {
   print("sum", all_bytes, all, "");
 }
 
+Effort effort_of(const std::string& number) {
+  if (number == "1") return Effort::kUsual;
+  if (number == "2") return Effort::kLarge;
+  throw Error(ErrorCode::kInvalidArgument, "an effort is 1 or 2.");
+}
+
 int main_of(int argc, char** argv) {
   Options options;
   for (int i = 1; i < argc; ++i) {
@@ -249,7 +255,7 @@ int main_of(int argc, char** argv) {
     } else if (argument == "--streams") {
       options.streams = std::stoi(value());
     } else if (argument == "--effort") {
-      options.effort = static_cast<Effort>(std::stoi(value()));
+      options.effort = effort_of(value());
     } else if (argument == "--target") {
       options.target = value();
     } else if (argument == "--without") {

@@ -227,7 +227,14 @@ int main_of(int argc, char** argv) {
   if (components.size() != count * numbers.size()) {
     throw Error(ErrorCode::kInvalidArgument, "the files are not of the same samples.");
   }
+  for (const auto& [share, centre, scale] : components) {
+    if (std::isfinite(share) && share >= 0 && std::isfinite(centre) && scale > 0) continue;
+    throw Error(ErrorCode::kInvalidArgument, "a component is no distribution.");
+  }
   Trace(channels, numbers.size(), count > 0).run(numbers, components, count);
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+    throw Error(ErrorCode::kInvalidArgument, "cannot write to stdout.");
+  }
   return 0;
 }
 
