@@ -51,8 +51,10 @@ def trace(arguments, clip, samples):
             return None
         raw.write_bytes(sound.readframes(samples // channels))
     if not out.exists():
-        with open(out, "wb") as f:
+        part = out.with_suffix(".part")
+        with open(part, "wb") as f:
             subprocess.run([arguments.tool, str(channels), raw], check=True, stdout=f)
+        part.rename(out)
     return raw, channels, np.fromfile(out, np.float32).reshape(-1, RECORD)
 
 
@@ -187,7 +189,8 @@ def batch(clips, spans, size, has_memory, generator):
 
 def trained(arguments, variant, clips, seed):
     """The network of that name in WORK, or one that is trained and put there."""
-    path = arguments.work / f"{variant}-{seed}-{arguments.steps}-{arguments.width}.pt"
+    settings = (variant, seed, arguments.steps, arguments.width, arguments.batch, arguments.samples.split(",")[0])
+    path = arguments.work / ("-".join(map(str, settings)) + ".pt")
     if path.exists():
         network = Network(variant, clips, arguments.width * (2 if variant == "wide" else 1))
         network.load_state_dict(torch.load(path))
