@@ -118,7 +118,7 @@ def make_kinds(data, work):
     folder = work / "kinds"
     if folder.exists():
         return folder / "train", folder / "valid"
-    parts = {"train": [], "valid": []}
+    parts, dev = {"train": [], "valid": []}, None
     for path in sorted(path for pattern in PROGRAMS for path in pathlib.Path("/").glob(pattern[1:])):
         if is_program(path):
             held_out = hashlib.sha256(path.name.encode()).digest()[0] % 16 == 0
@@ -128,6 +128,8 @@ def make_kinds(data, work):
             # From where its code begins, as a rule: headers and symbols are before.
             content = content[len(content) // 4:][:PROGRAM_BYTES[held_out]]
             parts["valid" if held_out else "train"].append(content)
+    if dev is None:
+        raise SystemExit("no held-out program of a middle size; see PROGRAMS.")
     for part, contents in parts.items():
         (folder / part).mkdir(parents=True)
         (folder / part / "programs.bin").write_bytes(b"".join(contents)[:24_000_000])
