@@ -13,10 +13,10 @@ namespace nnzip::mixer {
 namespace {
 
 // More inputs move a logit further by the same steps.
-constexpr MixRates kRates{104, 12, 160}, kLargeRates{60, 12, 160};
+constexpr MixRates kRates{80, 60, 160, 8192, 60}, kLargeRates{60, 12, 160};
 constexpr std::uint32_t kMatchContexts = 16 * 8;
 
-constexpr std::uint32_t kCounterLimit = 255;
+constexpr std::uint32_t kCounterLimit = 1000;
 constexpr std::size_t kRowCounters = kRunStates * 256;  // of a context
 
 constexpr std::uint32_t kMatchMinimum[kMatches] = {5, 12};
@@ -30,7 +30,7 @@ std::array<std::int16_t, Plan::inputs> first_weights(bool network) {
   std::array<std::int16_t, Plan::inputs> weights{};
   for (int i = 0; i < Plan::contexts; ++i)
     weights[i] = part_of_one(Plan::first_weight[network ? 1 : 0]);
-  for (int i = 0; i < kMatches; ++i) weights[Plan::match + i] = part_of_one(25);
+  for (int i = 0; i < kMatches; ++i) weights[Plan::match + i] = part_of_one(12);
   weights[Plan::network] = part_of_one(30);
   for (int i = 0; i < kNetworkRefiners; ++i) weights[Plan::network_refined + i] = part_of_one(15);
   if (Plan::has_cache) weights[Plan::cache] = weights[Plan::cache + 3] = part_of_one(2);
@@ -97,7 +97,7 @@ BytePredictorOf<kEffort>::BytePredictorOf(const MixerPlan& plan, const MixKernel
   }
   for (std::size_t i = 0; i < 256; ++i) {
     counters_.data()[i] = make_counter(kHistories.probability[i],
-                                       std::min<std::uint32_t>(kHistories.count[i] * 2 + 2, 30));
+                                       std::min<std::uint32_t>(kHistories.count[i] + 1, 15));
   }
   repeat(counters_.data(), 256, kLanes * kRunStates);
   for (std::size_t i = 0; i < match_counters_.size(); ++i) {
@@ -329,6 +329,7 @@ void BytePredictorOf<kEffort>::begin_sets() {
   sets_.choose(kByByteBefore, recent >> 8 & 255);
   sets_.choose(kByColumn, column & 255);
   const bool has_lines = is_code_ || chain_ != nullptr || !context.further->is_binary();
+  final_place_ = chain_ != nullptr || (!has_lines && stride_ != 0) ? 1 + (column & 255) : 0;
   sets_.choose(kByLinePlace, has_lines ? std::min<std::size_t>(end - context.line_begin, 255)
                                        : context.further->since_zero);
   if constexpr (kEffort == Effort::kLarge) {
@@ -372,7 +373,7 @@ void BytePredictorOf<kEffort>::select_sets() {
   sets_.choose(kByOrders, hits);
   sets_.choose(kByWordLength,
                by_agreement ? agreement() : static_cast<std::size_t>(sure * 8 + bit_));
-  sets_.choose_final(0, chain_ != nullptr ? chain_->mark() : partial_);
+  sets_.choose_final(0, final_place_ != 0 ? final_place_ - 1 : partial_);
   sets_.choose_final(1, match_state);
   sets_.choose_final(2, hits);
   if (is_code_) select_code_sets();
@@ -461,7 +462,8 @@ void BytePredictorOf<kEffort>::update(int bit) {
   if (bit_ == 7) take_up(static_cast<std::uint8_t>(partial));
   sets_.learn(inputs_.data(), bit);
   const std::int32_t dither = sets_.dither();
-  for (Refiner& refiner : refiners_) refiner.update(bit, dither);
+  const int shift = sets_.bits() < 1 << 14 ? 4 : sets_.bits() < 1 << 17 ? 5 : 6;
+  for (Refiner& refiner : refiners_) refiner.update(bit, dither, shift);
   if (network_ != nullptr) {
     for (Refiner& refiner : network_refiners_) refiner.update(bit, dither);
     for (Refiner& refiner : cache_refiners_) refiner.update(bit, dither);

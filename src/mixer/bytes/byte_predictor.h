@@ -136,8 +136,9 @@ class BytePredictorOf {
 
   // The byte that is being coded.
   std::size_t stream_ = 0;
-  std::uint32_t partial_ = 1;  // its bits so far below a leading 1
-  int bit_ = 0;                // how many
+  std::uint32_t partial_ = 1;    // its bits so far below a leading 1
+  int bit_ = 0;                  // how many
+  std::size_t final_place_ = 0;  // 1 + what chooses the first final set, 0 if its bits do
   const Distribution* network_ = nullptr;
   const RecordChain* chain_ = nullptr;  // that it stands in, if a long one; none in machine code
   std::array<Slot*, kContexts> slot_{};

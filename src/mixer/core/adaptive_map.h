@@ -54,10 +54,11 @@ class Refiner {
   }
 
   // Learns the bit that followed the last refine(). dither, 0..63, takes the place of a rounding
-  // that would keep probabilities away from 0 and 1.
-  void update(int bit, std::int32_t dither) {
+  // that would keep probabilities away from 0 and 1. shift, at most 6: how slowly.
+  void update(int bit, std::int32_t dither, int shift = 6) {
     const std::int32_t target = bit != 0 ? 65535 : 0;
-    *nearer_ = static_cast<std::uint16_t>(*nearer_ + ((target - *nearer_ + dither) >> 6));
+    *nearer_ = static_cast<std::uint16_t>(*nearer_ +
+                                          ((target - *nearer_ + (dither >> (6 - shift))) >> shift));
   }
 
  private:

@@ -19,10 +19,13 @@
 
 namespace nnzip::mixer {
 
-// How far errors move weights. The first layer's rate falls with the number of bits that were
-// learned: slow + fast * 65536 / (bits + 4096).
+// How far errors move weights. Rates fall with the number of bits that were learned: the first
+// layer's is slow + fast * 65536 / (bits + delay), the final one final + final_fast * 65536 /
+// (bits + delay); both below 1024 at all times.
 struct MixRates {
   std::int32_t slow, fast, final;
+  std::uint32_t delay = 4096;
+  std::int32_t final_fast = 0;
 };
 
 // How a final logit is summed up: exactly, or by partial sums as those of the first layer.
@@ -87,15 +90,15 @@ class MixNetwork {
   // The bit that followed the last mix(), which had the same inputs.
   void learn(const std::int16_t* inputs, int bit) {
     const std::int32_t target = bit << 16;
-    const auto fast = static_cast<std::uint32_t>(rates_.fast) << 16;
-    const auto rate = rates_.slow + static_cast<std::int32_t>(fast / (bits_ + 4096));
+    const std::int32_t rate = rates_.slow + falling(rates_.fast);
+    const std::int32_t final_rate = rates_.final + falling(rates_.final_fast);
     ++bits_;
     std::array<std::int32_t, kSets> errors;
     for (int k = 0; k < kSets; ++k) errors[k] = ((target - squash(logits_[k])) * rate) >> 11;
     kernels_.train(inputs, kInputs, set_.data(), kSets, errors.data());
     std::array<std::int32_t, kFinalSets> final_errors;
     for (int k = 0; k < kFinalSets; ++k) {
-      final_errors[k] = ((target - squash(final_logits_[k])) * rates_.final) >> 11;
+      final_errors[k] = ((target - squash(final_logits_[k])) * final_rate) >> 11;
     }
     kernels_.train(final_inputs_.data(), kFinalInputs, final_set_.data(), kFinalSets,
                    final_errors.data());
@@ -104,9 +107,17 @@ class MixNetwork {
   // For Refiner::update() of the bit that was learned last.
   std::int32_t dither() const { return static_cast<std::int32_t>(bits_ * 0x9E3779B1u >> 26); }
 
+  // Of all that were learned.
+  std::uint32_t bits() const { return bits_; }
+
   const MixKernels& kernels() const { return kernels_; }
 
  private:
+  std::int32_t falling(std::int32_t fast) const {
+    return static_cast<std::int32_t>((static_cast<std::uint32_t>(fast) << 16) /
+                                     (bits_ + rates_.delay));
+  }
+
   static constexpr std::size_t sum(std::span<const int> contexts) {
     std::size_t all = 0;
     for (const int n : contexts) all += static_cast<std::size_t>(n);

@@ -16,6 +16,7 @@ using mixer_reference::squash;
 using mixer_reference::stretch;
 
 constexpr std::int64_t kOne = 16384;  // of weights
+constexpr unsigned kCountLimit = 1000;
 
 std::size_t rounded_up(std::size_t n, std::size_t unit) { return (n + unit - 1) / unit * unit; }
 
@@ -51,7 +52,7 @@ std::vector<std::int64_t> MixerReference::first_weights(bool network) const {
   std::vector<std::int64_t> weights(at_.count);
   const std::int64_t usual = network ? 4 : 9, large = network ? 2 : 3;
   for (std::size_t i = 0; i < contexts_; ++i) weights[i] = kOne * (large_ ? large : usual) / 100;
-  weights[at_.match] = weights[at_.match + 1] = kOne / 4;
+  weights[at_.match] = weights[at_.match + 1] = kOne * 12 / 100;
   weights[at_.network] = kOne * 30 / 100;
   weights[at_.refined] = weights[at_.refined + 1] = kOne * 15 / 100;
   if (large_) weights[at_.cache] = weights[at_.cache + 3] = kOne * 2 / 100;
@@ -122,7 +123,7 @@ MixerReference::MixerReference(std::size_t n, std::size_t streams, const Layout&
       for (auto& counters : rows) {
         counters[static_cast<std::size_t>(state)] =
             Counter::start(std::int64_t{5 * ones + 2} * 65535 / (5 * (zeros + ones) + 4),
-                           static_cast<unsigned>(std::min(2 * (zeros + ones) + 2, 30)));
+                           static_cast<unsigned>(std::min(zeros + ones + 1, 15)));
       }
     }
   }
@@ -310,7 +311,8 @@ void MixerReference::choose_sets() {
       by_zero ? since_zero : std::min<std::size_t>(p.e - stream_->text.line, 255);
 
   std::vector<std::size_t> chosen{c_, p.c(1), match_state, orders, p.c(2), where, sure, column};
-  std::vector<std::size_t> finally{chain != nullptr ? chain->mark() : c_, match_state, orders};
+  const bool by_place = chain != nullptr || (by_zero && layout_.stride != 0);
+  std::vector<std::size_t> finally{by_place ? where : c_, match_state, orders};
   if (layout_.form == Form::kCode) {
     const mixer_reference::CodeState& code = stream_->code;
     const std::size_t place = code.place(), known = code.known_opcode();
@@ -385,27 +387,28 @@ void MixerReference::learn_matches(int bit) {
   for (std::size_t i = 0; i < 2; ++i) {
     const Match& match = stream_->matches[i];
     if (!speaks_[i]) continue;
-    match_models_[i].counter(match, match.expected >> (7 - k_) & 1).learn(bit);
+    match_models_[i].counter(match, match.expected >> (7 - k_) & 1).learn(bit, kCountLimit);
   }
 }
 
 void MixerReference::learn(int bit) {
-  const std::int64_t rate =
-      (large_ ? 60 : 104) + 786432 / (4096 + static_cast<std::int64_t>(bits_));
+  const auto bits = static_cast<std::int64_t>(bits_);
+  const std::int64_t fall = 3932160 / (8192 + bits);
+  const std::int64_t rate = large_ ? 60 + 786432 / (4096 + bits) : 80 + fall;
   for (Sets& sets : sets_) sets.learn(inputs_, bit, rate);
-  for (Sets& sets : final_sets_) sets.learn(logits_, bit, 160);
+  for (Sets& sets : final_sets_) sets.learn(logits_, bit, large_ ? 160 : 160 + fall);
   ++bits_;
 
   const unsigned c1 = place().c(1);
   std::vector<int> states(contexts_);
   for (std::size_t i = 0; i < contexts_; ++i) states[i] = slots_[i]->states[node_];
   for (std::size_t i = 0; i < contexts_; ++i) {
-    state_counters_[i][run_states_[i]][static_cast<std::size_t>(states[i])].learn(bit);
+    state_counters_[i][run_states_[i]][static_cast<std::size_t>(states[i])].learn(bit, kCountLimit);
     slots_[i]->states[node_] =
         static_cast<std::uint8_t>(mixer_reference::next_state(states[i], bit));
   }
-  order0_[c_].learn(bit);
-  order1_[256 * c1 + c_].learn(bit);
+  order0_[c_].learn(bit, kCountLimit);
+  order1_[256 * c1 + c_].learn(bit, kCountLimit);
   learn_matches(bit);
   if (distribution_ != nullptr) {
     network_by_c_.learn(c_, g_, bit, bits_);
@@ -415,9 +418,10 @@ void MixerReference::learn(int bit) {
       cache_by_c1_[i].learn((256 * c1 + c_) % z_, h_[i], bit, bits_);
     }
   }
-  result_by_c_.learn(c_, x_, bit, bits_);
-  result_by_c1_.learn((256 * c1 + c_) % z_, x_, bit, bits_);
-  result_by_expected_.learn(expected_context_, x_, bit, bits_);
+  const int shift = bits_ < 16384 ? 4 : bits_ < 131072 ? 5 : 6;
+  result_by_c_.learn(c_, x_, bit, bits_, shift);
+  result_by_c1_.learn((256 * c1 + c_) % z_, x_, bit, bits_, shift);
+  result_by_expected_.learn(expected_context_, x_, bit, bits_, shift);
 
   node_ = 2 * node_ + static_cast<unsigned>(bit);
   c_ = 2 * c_ + static_cast<unsigned>(bit);

@@ -144,12 +144,12 @@ std::int64_t Refiner::refine(std::size_t context, std::int64_t x) const {
   return (points_[context][j] * (200 - f) + points_[context][j + 1] * f) / 200;
 }
 
-void Refiner::learn(std::size_t context, std::int64_t x, int bit, std::uint64_t bits) {
+void Refiner::learn(std::size_t context, std::int64_t x, int bit, std::uint64_t bits, int shift) {
   const std::int64_t q = x + 3100;
   const auto j = static_cast<std::size_t>(q / 200);
   const std::int64_t dither = static_cast<std::uint32_t>(bits * 0x9E3779B1) >> 26;
   std::int64_t& p = points_[context][q % 200 >= 100 ? j + 1 : j];
-  p += (65535 * bit - p + dither) >> 6;
+  p += (65535 * bit - p + (dither >> (6 - shift))) >> shift;
 }
 
 }  // namespace nnzip::mixer_reference

@@ -47,7 +47,7 @@ class Refiner {
   explicit Refiner(std::size_t contexts);
   std::int64_t refine(std::size_t context, std::int64_t x) const;
   // bits: the number of bits coded, this one included.
-  void learn(std::size_t context, std::int64_t x, int bit, std::uint64_t bits);
+  void learn(std::size_t context, std::int64_t x, int bit, std::uint64_t bits, int shift = 6);
 
  private:
   std::vector<std::array<std::int64_t, 32>> points_;
