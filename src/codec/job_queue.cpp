@@ -11,6 +11,9 @@ namespace nnzip {
 namespace {
 
 constexpr auto kBetweenReports = std::chrono::milliseconds(50);
+// Blocks may be of a byte each: what is looked through for each of them, and what they take beside
+// their content, has an end.
+constexpr std::size_t kMostJobs = 4096;
 
 }  // namespace
 
@@ -44,15 +47,21 @@ void JobQueue::set_beside(std::uint64_t bytes) {
   note_peak();
 }
 
-// Whatever job runs then, it has memory.
 bool JobQueue::has_room(const Job::Size& size) const {
   if (jobs_.empty()) return true;
+  if (jobs_.size() >= kMostJobs || !has_memory(size)) return false;
+  const std::lock_guard lock(mutex_);
+  return bytes_ + size.bytes <= ahead_;
+}
+
+// Whatever job runs then, it has memory.
+bool JobQueue::has_memory(const Job::Size& size) const {
   const std::lock_guard lock(mutex_);
   std::uint64_t working = std::max(size.working, working_);
   for (const auto& job : jobs_) {
     if (!job->ended_) working = std::max(working, job->size.working);
   }
-  return bytes_ + size.bytes <= ahead_ && beside_ + held_ + size.held + working <= memory_;
+  return beside_ + held_ + size.held + working <= memory_;
 }
 
 void JobQueue::add(std::unique_ptr<Job> job) {
@@ -71,28 +80,41 @@ void JobQueue::add(std::unique_ptr<Job> job) {
 
 // A caller who works is late for what is to be read.
 void JobQueue::wait(bool more) {
-  std::unique_lock lock(mutex_);
   const bool works = threads_ == 1 || !more;
-  const std::size_t wanted = std::min(most_, tasks_left());
-  if (threads_ > 1 && wanted > (works ? 1U : 0U)) {
-    lock.unlock();
-    start_helpers(wanted - (works ? 1 : 0));
-    lock.lock();
-  }
+  std::unique_lock lock(mutex_);
+  start_helpers_for_tasks(works, lock);
   const std::uint64_t before = ended_;
-  while (!jobs_.front()->ended_ && ended_ == before) {
-    if (works || helpers_.empty()) {
-      if (const auto task = next_task()) {
-        run(*task, lock);
-        if (cancelled_) std::rethrow_exception(cancelled_);
-        continue;
-      }
+  while (!jobs_.front()->ended_ && ended_ == before) help(works, lock);
+}
+
+void JobQueue::wait_for_all() {
+  std::unique_lock lock(mutex_);
+  start_helpers_for_tasks(/*works=*/true, lock);
+  const auto runs = [](const auto& job) { return !job->ended_; };
+  while (std::ranges::any_of(jobs_, runs)) help(/*works=*/true, lock);
+}
+
+void JobQueue::start_helpers_for_tasks(bool works, std::unique_lock<std::mutex>& lock) {
+  const std::size_t wanted = std::min(most_, tasks_left()), own = works ? 1 : 0;
+  if (threads_ == 1 || wanted <= own) return;
+  lock.unlock();
+  start_helpers(wanted - own);
+  lock.lock();
+}
+
+// Does a task or waits a little.
+void JobQueue::help(bool works, std::unique_lock<std::mutex>& lock) {
+  if (works || helpers_.empty()) {
+    if (const auto task = next_task()) {
+      run(*task, lock);
+      if (cancelled_) std::rethrow_exception(cancelled_);
+      return;
     }
-    changed_.wait_for(lock, kBetweenReports);
-    lock.unlock();
-    tell();
-    lock.lock();
   }
+  changed_.wait_for(lock, kBetweenReports);
+  lock.unlock();
+  tell();
+  lock.lock();
 }
 
 bool JobQueue::first_has_ended() const {
@@ -108,7 +130,9 @@ std::unique_ptr<Job> JobQueue::take() {
     jobs_.pop_front();
     held_ -= job->size.held;
     bytes_ -= job->size.bytes;
+    done_ -= job->done_;
   }
+  changed_.notify_all();  // to those that wait for memory
   if (job->error_) std::rethrow_exception(job->error_);
   return job;
 }
@@ -164,6 +188,7 @@ void JobQueue::run(const Task& task, std::unique_lock<std::mutex>& lock) {
   try {
     job.run(task.number, task.threads, [&, before = std::size_t{0}](std::size_t done) mutable {
       job.done_ += done - before;
+      done_ += done - before;
       before = done;
       if (stop_) throw Stopped();
       if (std::this_thread::get_id() == caller_) tell_within_task();
@@ -238,10 +263,6 @@ void JobQueue::tell_within_task() {
   }
 }
 
-void JobQueue::tell() const {
-  std::size_t done = 0;
-  for (const auto& job : jobs_) done += job->done_;
-  tell_(done);
-}
+void JobQueue::tell() const { tell_(done_); }
 
 }  // namespace nnzip

@@ -53,8 +53,8 @@ class Job {
 // else to do.
 class JobQueue {
  public:
-  // tell: called now and then by wait() with the bytes done of all jobs in the queue; what it
-  // throws wait() throws.
+  // tell: called now and then by waiting with the bytes done of all jobs in the queue; what it
+  // throws that throws.
   JobQueue(int threads, std::function<void(std::size_t)> tell);
   // Drops what is in it. What runs ends where it tells of progress.
   ~JobQueue();
@@ -71,11 +71,15 @@ class JobQueue {
   bool is_empty() const { return jobs_.empty(); }
   // Whether a job may be added. To an empty queue it always may.
   bool has_room(const Job::Size& size) const;
+  // Whether there is memory for it, whichever job runs then.
+  bool has_memory(const Job::Size& size) const;
   void add(std::unique_ptr<Job> job);
 
   // Until another job than those that had has ended, or one of them is the first one. more: whether
   // jobs are to come, so that this thread is soon needed elsewhere.
   void wait(bool more);
+  // Until all have ended, so that no memory is worked with.
+  void wait_for_all();
 
   // Precondition: not empty.
   bool first_has_ended() const;
@@ -98,6 +102,8 @@ class JobQueue {
   void run(const Task& task, std::unique_lock<std::mutex>& lock);
   void end(Job& job);
   std::size_t tasks_left() const;
+  void start_helpers_for_tasks(bool works, std::unique_lock<std::mutex>& lock);
+  void help(bool works, std::unique_lock<std::mutex>& lock);
   void start_helpers(std::size_t wanted);
   void work();
   void tell() const;
@@ -112,6 +118,7 @@ class JobQueue {
   mutable std::mutex mutex_;  // of what is below, and the jobs' states
   std::condition_variable changed_;
   std::atomic<bool> stop_{false};
+  std::atomic<std::size_t> done_{0};  // bytes, of all jobs
   std::size_t most_, running_ = 0;
   std::uint64_t ended_ = 0;  // jobs
   std::uint64_t memory_ = ~std::uint64_t{0}, ahead_ = ~std::uint64_t{0};

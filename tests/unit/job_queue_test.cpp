@@ -176,6 +176,33 @@ TEST_CASE("JobQueue.EndsWhatRunsWhenTheCallerGoes") {
   }
 }
 
+TEST_CASE("JobQueue.EndsAllBeforeAnyIsTaken") {
+  for (const int threads : {1, 3}) {
+    JobQueue queue(threads, no_report);
+    std::atomic<int> ended = 0;
+    for (int i = 0; i < 20; ++i) {
+      queue.add(std::make_unique<TestJob>(
+          i, Job::Size{.bytes = 1}, [&](std::size_t, int, const BlockProgress&) { ++ended; }));
+    }
+    queue.wait_for_all();
+    CHECK(ended == 20);
+    std::vector<int> taken;
+    take_all(queue, taken);
+    CHECK(taken.size() == 20);
+    queue.wait_for_all();
+  }
+}
+
+TEST_CASE("JobQueue.HasNoRoomForJobsWithoutEnd") {
+  JobQueue queue(1, no_report);
+  const Job::Size empty{.bytes = 0};
+  std::size_t jobs = 0;
+  for (; jobs < 100000 && queue.has_room(empty); ++jobs) {
+    queue.add(std::make_unique<TestJob>(0, empty, [](std::size_t, int, const BlockProgress&) {}));
+  }
+  CHECK(jobs < 100000);
+}
+
 TEST_CASE("JobQueue.SharesOutThreadsByWhatIsLeft") {
   JobQueue queue(4, no_report);
   std::atomic<int> first = 0, last = 0;
