@@ -94,6 +94,7 @@ class Compressor {
   // Whether so many bytes are allowed, whatever threads do: what they work on is written first if
   // that is in the way.
   bool make_room(std::uint64_t bytes) {
+    bytes += groups_;
     if (!budget_.fits(bytes)) return false;
     while (!jobs_.is_empty() && !budget_.fits(jobs_.memory_bytes() + bytes)) write_first();
     return true;
@@ -107,8 +108,13 @@ class Compressor {
       block = blocks_->next();
     }
     beside_ = block ? EncodeJob::memory_of_read(*block) : 0;
+    if (block) groups_ += memory_of_group(*block);
     jobs_.set_beside(beside_);
     return block;
+  }
+
+  static std::uint64_t memory_of_group(const SourceBlock& block) {
+    return block.is_group() ? EncodeJob::memory_of_read(block) : 0;
   }
 
   std::uint64_t memory_of(std::size_t content_bytes, int threads) const {
@@ -148,7 +154,7 @@ class Compressor {
     const bool single = blocks.size() == 1;
     std::vector<std::unique_ptr<Job>> ended;
     if (means_->together > 1 && !single) {
-      add(std::make_unique<EncodeJob>(std::exchange(blocks, {}), *means_));
+      add(job_of_all(std::exchange(blocks, {})));
     }
     for (SourceBlock& block : blocks) {
       auto job = job_of(std::move(block), single);
@@ -207,7 +213,7 @@ class Compressor {
   std::unique_ptr<EncodeJob> next_job(std::vector<SourceBlock>& read) {
     if (means_->together > 1) {
       fill(read, means_->together * level_.block_bytes, kMostTogether);
-      return std::make_unique<EncodeJob>(std::exchange(read, {}), *means_);
+      return job_of_all(std::exchange(read, {}));
     }
     if (read.empty()) fill(read, 0, 1);
     auto job = job_of(std::move(read.front()), false);
@@ -217,7 +223,13 @@ class Compressor {
 
   bool may_be_known() const { return options_.reuse != nullptr || options_.resume != nullptr; }
 
+  std::unique_ptr<EncodeJob> job_of_all(std::vector<SourceBlock> blocks) {
+    for (const SourceBlock& block : blocks) groups_ -= memory_of_group(block);
+    return std::make_unique<EncodeJob>(std::move(blocks), *means_);
+  }
+
   std::unique_ptr<EncodeJob> job_of(SourceBlock block, bool single) {
+    groups_ -= memory_of_group(block);
     if (may_be_known()) {
       if (!earlier_) earlier_.emplace(options_, models_, frame_);
       auto known = earlier_->find(block.content);
@@ -328,6 +340,7 @@ class Compressor {
   std::vector<bool> used_;           // of each model
   std::optional<SourceBlock> next_;  // read, and in no job
   std::uint64_t beside_ = 0;         // bytes of memory that it takes
+  std::uint64_t groups_ = 0;         // and those of all groups that are read and in no job
   std::optional<EncodeMeans> means_;
   std::uint64_t reported_ = 0;
   Summary summary_;

@@ -208,7 +208,7 @@ class Decompressor {
       sum.bytes += size.bytes;
       sum.held += size.held;
       sum.working += size.working;
-      if (kept_bytes() + sum.held + sum.working > budget_.left_at_once()) return;
+      if (!jobs_.has_memory(sum)) return;
       blocks.push_back(take_prepared());
     }
   }
@@ -274,6 +274,12 @@ class Decompressor {
     budget_.need(kept_bytes() + bytes);
   }
 
+  // What is worked on beside so many bytes ends first if both are too much.
+  void stop_work_unless_fits(std::uint64_t bytes) {
+    if (!budget_.fits(kept_bytes() + jobs_.memory_bytes() + bytes)) jobs_.wait_for_all();
+    budget_.note(kept_bytes() + jobs_.memory_bytes() + bytes);
+  }
+
   // The waiting block and what it needs; of a group that is known once its data are read.
   PendingBlock& prepare(const FrameHeader& frame) {
     if (prepared_) return *prepared_;
@@ -330,7 +336,10 @@ class Decompressor {
     std::shared_ptr<const Engine>& engine = engines_[id];
     if (engine) return engine;
     const ModelEntry& entry = store_.find(id);
-    budget_.take(load_memory(entry));
+    const std::uint64_t bytes = load_memory(entry);
+    stop_work_unless_fits(bytes);
+    budget_.take(bytes);
+    jobs_.set_memory(budget_.left_at_once());
     engine = load_engine(store_, entry, options_.device);
     summary_.model += (summary_.model.empty() ? "" : ", ") + entry.name;
     summary_.reason = "named by the frame";
@@ -405,7 +414,9 @@ class Decompressor {
     PendingBlock block;
     static_cast<CodedBlock&>(block) = std::move(coded);
     prepare(frame, block);
-    need(memory_of(block, threads_));
+    const std::uint64_t bytes = memory_of(block, threads_);
+    stop_work_unless_fits(bytes);
+    need(bytes);
     decode(block, threads_, {});
     check(block.header, block);
     return std::move(block.content);

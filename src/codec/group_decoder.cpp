@@ -146,9 +146,9 @@ std::uint64_t group_memory(const BlockHeader& header, const GroupData& group,
   std::vector<BlockHeader> headers;
   for_each_leaf(group, [&](const BlockHeader& leaf) { headers.push_back(leaf); });
   std::vector<std::uint64_t> leaves;
+  // The last one may have all threads.
   for (const BlockHeader& leaf : headers) {
-    leaves.push_back(decode_memory(leaf, engine_of(leaf, engines).get(),
-                                   threads_of_each(threads, headers.size())));
+    leaves.push_back(decode_memory(leaf, engine_of(leaf, engines).get(), threads.threads));
   }
   std::ranges::sort(leaves, std::greater<>());
   leaves.resize(std::min(leaves.size(), static_cast<std::size_t>(threads.blocks)));
