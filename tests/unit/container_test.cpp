@@ -158,8 +158,10 @@ TEST_CASE("Container.RefusesGarbageAfterAFrame") {
 }
 
 TEST_CASE("Container.KeepsEfforts") {
-  for (const Effort effort : {Effort::kUsual, Effort::kLarge}) {
-    for (const BlockKind kind : {BlockKind::kMixed, BlockKind::kContexts}) {
+  for (const Effort effort : {Effort::kSmall, Effort::kUsual, Effort::kLarge}) {
+    for (const BlockKind kind : {BlockKind::kMixed, BlockKind::kContexts, BlockKind::kLean}) {
+      // Lean blocks alone have a small effort, and no large one.
+      if (effort == (kind == BlockKind::kLean ? Effort::kLarge : Effort::kSmall)) continue;
       BlockHeader header{kind, 0, 5000, 3};
       header.effort = effort;
       Bytes written;

@@ -128,6 +128,9 @@ TEST_CASE("MixedBlock.RefusesALayoutThatIsNone") {
       {11, 0},                         // code with high bytes
       {0x33, 3},                       // calls in instructions of four bytes
       {0x43, 0},                       // branches in x86
+      {0xA3, 0},                       // calls of SPARC in x86
+      {0xC3, 0},                       // words turned in x86
+      {0xB0, 0xB1, 0x04, 3},           // calls of PowerPC in a table
       {4},                             // nothing at all
       {0x6C, 0x50},                    // a flag of nothing
       {0x64, 0},                       // repeats that leave nothing
@@ -146,9 +149,9 @@ TEST_CASE("MixedBlock.RefusesALayoutThatIsNone") {
   }
   // Forms and filters that there are not.
   for (const Bytes& layout : {Bytes{7, 0},
-                              {0xA3, 0},
+                              {0xD3, 0},
                               {0xF4},
-                              {0x13, 0, 2, 3, 10},
+                              {0x13, 0, 2, 3, 13},
                               {0x14, 2, 6, 1, 0x50},
                               {0x14, 2, 0, 6, 0x50}}) {
     CAPTURE(layout);
