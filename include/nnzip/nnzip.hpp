@@ -80,7 +80,7 @@ class NNZIP_API Writer {
 class ModelStore;  // models that were found: see find_models()
 
 struct Options {
-  int level = 5;                // 1..9, compression only; 1..3 use no network
+  int level = 5;                // 1..9, compression only; 1..4 use no network
   std::string model = "auto";   // auto (by level), none, or models' names, file names or hash
                                 // prefixes, separated by commas, each for other content: bytes,
                                 // pixels, samples; compression only

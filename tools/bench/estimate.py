@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Predicted sizes against real ones: estimate.py [--levels 3,5] FILE... prints a row for each.
+"""Predicted sizes against real ones: estimate.py [--levels 4,5] FILE... prints a row for each.
 
 Compresses each file at each of the levels with the command that NNZIP names, build/release/nnzip by default.
 """
@@ -25,7 +25,7 @@ def processor_seconds() -> float:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--levels", default="3")
+    parser.add_argument("--levels", default="4")
     parser.add_argument("files", nargs="+")
     given = parser.parse_args()
     print(f"{'file':<24} {'level':>5} {'bytes':>10} {'predicted':>10} {'real':>10} {'error':>8} "

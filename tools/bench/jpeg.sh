@@ -17,7 +17,7 @@ seconds() { # FILE COMMAND...
 }
 
 for file in "$@"; do
-  coding=$(seconds "$work/nnz" "$nnzip" compress -3 --model none -T1 -c "$file")
+  coding=$(seconds "$work/nnz" "$nnzip" compress -4 --model none -T1 -c "$file")
   decoding=$(seconds "$work/out" "$nnzip" decompress -T1 -c "$work/nnz")
   cmp -s "$work/out" "$file" || { echo "$file does not come back" >&2; exit 1; }
   jxl=0

@@ -10,7 +10,7 @@
 # their PPMs. Prints bytes as Markdown, beside xz and what is at hand of cjxl, cwebp, precomp and paq8px, then
 # what is demanded of them and whether it is met, and user time. Each file is compared with what comes back,
 # and tested by -t unless it is long. --keep: where packages stay for the next time. Takes
-# build/release/nnzip, or what NNZIP says, with the options in NNZIP_OPTIONS (all but JPEGs, which -3 codes by
+# build/release/nnzip, or what NNZIP says, with the options in NNZIP_OPTIONS (all but JPEGs, which -4 codes by
 # itself, on one thread); an hour on two cores for all.
 set -euo pipefail
 shopt -s inherit_errexit
@@ -173,7 +173,7 @@ table() { # table GROUP FILE...
   shift
   for file in "$@"; do
     if [[ $group == jpeg ]]; then
-      ours=$(compress "$group" "$file" -3 -T1)
+      ours=$(compress "$group" "$file" -4 -T1)
     else
       ours=$(compress "$group" "$file" "${options[@]}")
     fi

@@ -71,7 +71,7 @@ class Context:
 class Options:
     """What a call may do; the defaults are good.
 
-    level: 1 to 9; 1 to 3 use no network. Compressing only, as model, directory and unwrap.
+    level: 1 to 9; 1 to 4 use no network. Compressing only, as model, directory and unwrap.
     threads: to compute with; 0 is one for each core.
     model: "auto", "none", or names or hashes of models, separated by commas.
     memory_limit: bytes that a call may need by its estimate; 0 is no limit.
