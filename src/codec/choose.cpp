@@ -83,7 +83,8 @@ View choose_view(std::span<const std::uint8_t> content, const Segment& segment,
   });
   if (sorted) proposals = to_sort(proposals);
   // Records of changing length may have a length that is frequent; contexts find it themselves.
-  if (alone == BlockKind::kContexts && !described && has_row) proposals.insert(proposals.begin(), Proposal{});
+  if (alone == BlockKind::kContexts && !described && has_row)
+    proposals.insert(proposals.begin(), Proposal{});
   View best;
   std::uint64_t least = 0;
   for (const Proposal& proposal : proposals) {

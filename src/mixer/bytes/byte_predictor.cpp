@@ -46,8 +46,7 @@ void repeat(T* table, std::size_t row, std::size_t rows) {
 }  // namespace
 
 TableSizes::TableSizes(std::size_t content_bytes, Effort effort) {
-  const int length = log2_ceil(content_bytes);
-  const int more = std::clamp(length - 22, 0, 2);  // of blocks beyond 4 MiB
+  const int length = log2_ceil(content_bytes), more = std::clamp(length - 22, 0, 2);
   log2_lines = effort == Effort::kLarge ? std::clamp(length + 2, 12, 22 + more)
                                         : std::clamp(length + 1, 10, 21 + more);
   log2_matches = std::max(std::clamp(length, 10, 20), length - 2);
