@@ -120,7 +120,9 @@ inline std::vector<GoodFile> good_files(const TinyModel& tiny) {
           {"pixels", pixels, words},
           {"samples", samples, words},
           {"bwt", frame_of_kind(BlockKind::kBwt, words, tiny), words},
-          {"lean", frame_of_kind(BlockKind::kLean, words, tiny), words}};
+          {"lean", frame_of_kind(BlockKind::kLean, words, tiny), words},
+          {"lean, small", frame_of_kind(BlockKind::kLean, words, tiny, 1, {}, {}, Effort::kSmall),
+           words}};
 }
 
 }  // namespace nnzip::test

@@ -12,8 +12,9 @@ namespace nnzip::test {
 
 inline Bytes frame_of_kind(BlockKind kind, const Bytes& content, const TinyModel& tiny,
                            int streams = 1, const Layout& layout = {},
-                           const FilterChain& filters = {}) {
+                           const FilterChain& filters = {}, Effort effort = Effort::kUsual) {
   BlockHeader header;
+  header.effort = effort;
   header.filters = filters;
   const Bytes filtered = apply_filters(header.filters, layout, content);
   header.kind = kind;
