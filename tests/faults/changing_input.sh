@@ -77,11 +77,12 @@ compress_while touch_all
 same other original
 rm other
 
-# The other way: half of the frame is taken away while its content is written.
+# The other way: half of the frame is taken away while its content is written. One thread reads four
+# blocks ahead.
 cp original file
-works "$nnzip" --block 22 --model none -f file
+works "$nnzip" --block 20 --model none -f file
 mkfifo pipe
-"$nnzip" -dc file.nnz >pipe 2>errors &
+"$nnzip" -dc -T1 file.nnz >pipe 2>errors &
 exec 3<pipe
 head -c 1000000 <&3 >back
 truncate -s 2000000 file.nnz
