@@ -376,7 +376,7 @@ def main() -> int:
         "catalogue.xml": lambda: catalogue(800),
         "doubles.npy": lambda: doubles(18000),
     }
-    doc = "/root/.rustup/toolchains/stable-x86_64-unknown-linux-gnu/share/doc/rust/html/"
+    doc = f"{pathlib.Path.home()}/.rustup/toolchains/stable-x86_64-unknown-linux-gnu/share/doc/rust/html/"
     copied = {
         "screen.rgb": lambda: png_pixels(pathlib.Path(doc + "book/img/trpl14-01.png"))[300_000:600_000],
         "avx2.html": lambda: middle(doc + "src/core/stdarch/crates/core_arch/src/x86/avx2.rs.html"),
