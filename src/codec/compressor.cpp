@@ -194,7 +194,7 @@ class Compressor {
     std::unique_ptr<EncodeJob> job;  // to be added
     while (true) {
       const bool more = next_ || !start.empty();
-      if (!job && more && jobs_.has_room(full)) job = next_job(start);
+      if (!job && more && jobs_.reserve(full)) job = next_job(start);
       jobs_.set_beside(beside_);
       if (job && jobs_.has_room(job->size)) {
         add(std::move(job));

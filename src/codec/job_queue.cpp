@@ -48,15 +48,29 @@ void JobQueue::set_beside(std::uint64_t bytes) {
 }
 
 bool JobQueue::has_room(const Job::Size& size) const {
-  if (jobs_.empty()) return true;
-  if (jobs_.size() >= kMostJobs || !has_memory(size)) return false;
   const std::lock_guard lock(mutex_);
-  return bytes_ + size.bytes <= ahead_;
+  return has_room_now(size);
+}
+
+bool JobQueue::reserve(const Job::Size& size) {
+  const std::lock_guard lock(mutex_);
+  if (!has_room_now(size)) return false;
+  reserved_ = size.held;
+  return true;
+}
+
+bool JobQueue::has_memory(const Job::Size& size) const {
+  const std::lock_guard lock(mutex_);
+  return has_memory_now(size);
+}
+
+bool JobQueue::has_room_now(const Job::Size& size) const {
+  return jobs_.empty() ||
+         (jobs_.size() < kMostJobs && has_memory_now(size) && bytes_ + size.bytes <= ahead_);
 }
 
 // Whatever job runs then, it has memory.
-bool JobQueue::has_memory(const Job::Size& size) const {
-  const std::lock_guard lock(mutex_);
+bool JobQueue::has_memory_now(const Job::Size& size) const {
   std::uint64_t working = std::max(size.working, working_);
   for (const auto& job : jobs_) {
     if (!job->ended_) working = std::max(working, job->size.working);
@@ -66,6 +80,7 @@ bool JobQueue::has_memory(const Job::Size& size) const {
 
 void JobQueue::add(std::unique_ptr<Job> job) {
   std::unique_lock lock(mutex_);
+  reserved_ = 0;
   held_ += job->size.held;
   bytes_ += job->size.bytes;
   job->ended_ = job->size.tasks == 0;
@@ -155,7 +170,7 @@ std::optional<JobQueue::Task> JobQueue::next_task() {
   for (const auto& job : jobs_) {
     if (job->ended_ || job->next_ == job->size.tasks) continue;
     if (!job->started_) {
-      const std::uint64_t memory = beside_ + held_ + working_ + job->size.working;
+      const std::uint64_t memory = beside_ + reserved_ + held_ + working_ + job->size.working;
       if (running_ > 0 && memory > memory_) return {};
       job->started_ = true;
       working_ += job->size.working;

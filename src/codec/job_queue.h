@@ -71,6 +71,8 @@ class JobQueue {
   bool is_empty() const { return jobs_.empty(); }
   // Whether a job may be added. To an empty queue it always may.
   bool has_room(const Job::Size& size) const;
+  // The same; if so, no task that begins before the next add() takes what it will hold.
+  bool reserve(const Job::Size& size);
   // Whether there is memory for it, whichever job runs then.
   bool has_memory(const Job::Size& size) const;
   void add(std::unique_ptr<Job> job);
@@ -97,6 +99,8 @@ class JobQueue {
   };
   struct Stopped {};
 
+  bool has_room_now(const Job::Size& size) const;
+  bool has_memory_now(const Job::Size& size) const;
   std::optional<Task> next_task();
   int threads_for(const Job& job) const;
   void run(const Task& task, std::unique_lock<std::mutex>& lock);
@@ -122,7 +126,7 @@ class JobQueue {
   std::size_t most_, running_ = 0;
   std::uint64_t ended_ = 0;  // jobs
   std::uint64_t memory_ = ~std::uint64_t{0}, ahead_ = ~std::uint64_t{0};
-  std::uint64_t beside_ = 0, held_ = 0, working_ = 0, bytes_ = 0, peak_ = 0;
+  std::uint64_t beside_ = 0, reserved_ = 0, held_ = 0, working_ = 0, bytes_ = 0, peak_ = 0;
   std::exception_ptr cancelled_;  // what tell_ threw within a task
 };
 

@@ -203,6 +203,37 @@ TEST_CASE("JobQueue.HasNoRoomForJobsWithoutEnd") {
   CHECK(jobs < 100000);
 }
 
+TEST_CASE("JobQueue.LeavesRoomForWhatIsReserved") {
+  std::atomic<bool> first_runs = false, go = false;
+  std::atomic<int> others = 0;
+  int told = 0;
+  JobQueue queue(3, [&](std::size_t) {
+    if (++told == 3) go = true;
+  });
+  queue.set_memory(100);
+  queue.set_most(1);
+  const Job::Size size{.bytes = 1, .held = 10, .working = 30};
+  queue.add(std::make_unique<TestJob>(0, size, [&](std::size_t, int, const BlockProgress&) {
+    first_runs = true;
+    while (!go) pause();
+  }));
+  while (!first_runs) pause();
+  for (const int number : {1, 2}) {
+    queue.add(std::make_unique<TestJob>(number, size,
+                                        [&](std::size_t, int, const BlockProgress&) { ++others; }));
+  }
+  const Job::Size large{.bytes = 1, .held = 40};
+  CHECK(queue.reserve(large));
+  queue.set_most(2);
+  queue.wait(true);  // others would have memory, and end before, were it not for what is reserved
+  CHECK(go);
+  queue.add(std::make_unique<TestJob>(3, large, [](std::size_t, int, const BlockProgress&) {}));
+  std::vector<int> taken;
+  take_all(queue, taken);
+  CHECK(others == 2);
+  CHECK(queue.peak_bytes() <= 100);
+}
+
 TEST_CASE("JobQueue.SharesOutThreadsByWhatIsLeft") {
   JobQueue queue(4, no_report);
   std::atomic<int> first = 0, last = 0;

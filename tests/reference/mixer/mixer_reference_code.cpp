@@ -82,7 +82,7 @@ CodeState::Values CodeState::values() const {
   const std::uint64_t p = position(), whole = now_.whole;
   const std::uint64_t o = now_.opcode, operation = 256 * now_.map + now_.opcode;
   const bool words = element_ == 4, number = now_.part >= kDisplacement;
-  const std::uint32_t fields = now_.number & (kFields >> (8 * now_.left));
+  const std::uint32_t fields = words ? now_.number & (kFields >> (8 * now_.left)) : 0;
   return {
       .word = join(p, whole),
       .wordpair = join(p, whole, shapes_[0]),
