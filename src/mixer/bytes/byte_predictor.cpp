@@ -60,8 +60,7 @@ std::size_t BytePredictorOf<kEffort>::memory_bytes(const MixerPlan& plan) {
          kMatches * (std::size_t{4} << sizes.log2_matches) + 2 * refiner +
          (plan.network ? refiner : 0) +
          (plan.network && Plan::has_cache ? NeuralCache::kBytes + 2 * refiner : 0) +
-         decltype(sets_)::memory_bytes(sets_of<Plan>(plan.layout.form == Form::kCode),
-                                       final_sets_of<Plan>(plan.layout.form == Form::kCode)) +
+         decltype(sets_)::memory_bytes(sets_of<Plan>(plan), final_sets_of<Plan>(plan)) +
          sizeof(Stream) * static_cast<std::size_t>(plan.streams) +
          FurtherState::kMostBytes * plan.streams +
          (kEffort == Effort::kLarge ? FurtherState::kPairBytes * plan.streams : 0) +
@@ -83,7 +82,7 @@ BytePredictorOf<kEffort>::BytePredictorOf(const MixerPlan& plan, const MixKernel
       direct_(256 + 65536, make_counter(1 << 15, 0)),
       match_counters_(kMatches * 2 * kMatchContexts),
       inputs_(kInputs),
-      sets_(kernels, sets_of<Plan>(is_code_), final_sets_of<Plan>(is_code_),
+      sets_(kernels, sets_of<Plan>(plan), final_sets_of<Plan>(plan),
             kEffort == Effort::kLarge ? kLargeRates : kRates, first_weights<Plan>(plan.network)),
       cache_(kernels, uses_cache_),
       refined_mask_((1u << log2_refined(plan.content_bytes)) - 1) {
@@ -362,12 +361,12 @@ void BytePredictorOf<kEffort>::select_sets() {
   const auto& matches = streams_[stream_].matches;
   const std::uint32_t long_match = speaks_[1] ? 1 + std::min(matches[1].length / 16, 2u) : 0;
   const std::uint32_t short_match = speaks_[0] ? 1 + length_bucket(matches[0].length) * 14 / 15 : 0;
-  const std::size_t match_state = long_match * 16 + short_match;
-  const auto hits = static_cast<std::size_t>(order_hits_ * 8 + bit_);
+  const std::size_t match_state = stream_ * 64 + long_match * 16 + short_match;
+  const std::size_t hits = stream_ * 64 + static_cast<std::size_t>(order_hits_ * 8 + bit_);
   const int sure =
       network_ != nullptr ? network_confidence_ : streams_[stream_].context.word_length;
   const bool by_agreement = chain_ != nullptr && network_ == nullptr;
-  sets_.choose(kByPartialByte, partial_);
+  sets_.choose(kByPartialByte, stream_ * 256 + partial_);
   sets_.choose(kByMatches, match_state);
   sets_.choose(kByOrders, hits);
   sets_.choose(kByWordLength,

@@ -2,7 +2,11 @@
 // The sets of weights, how many each has, and how many of them an effort takes: MIXING.md, Mixing.
 #pragma once
 
-#include <span>
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+#include "mixer/core/mixer_plan.h"
 
 namespace nnzip::mixer {
 
@@ -34,14 +38,25 @@ inline constexpr int kCodeSetContexts[] = {256, 256,  64,  64,  2048, 256,  512,
                                            256, 2048, 256, 256, 256,  1024, 2048, 256};
 inline constexpr int kCodeFinalContexts[] = {256, 64, 2048, 2048, 512};
 
+// Some are each stream's own: streams of unlike content would unlearn each other's weights.
 template <typename Plan>
-constexpr auto sets_of(bool is_code) {
-  return std::span(is_code ? kCodeSetContexts : kSetContexts).template first<Plan::sets>();
+std::array<int, Plan::sets> sets_of(const MixerPlan& plan) {
+  const bool is_code = plan.layout.form == Form::kCode;
+  std::array<int, Plan::sets> contexts;
+  std::copy_n(is_code ? kCodeSetContexts : kSetContexts, contexts.size(), contexts.begin());
+  for (const Set own : {kByPartialByte, kByMatches, kByOrders}) {
+    contexts[static_cast<std::size_t>(own)] *= plan.streams;
+  }
+  return contexts;
 }
 template <typename Plan>
-constexpr auto final_sets_of(bool is_code) {
-  return std::span(is_code ? kCodeFinalContexts : kFinalContexts)
-      .template first<Plan::final_sets>();
+std::array<int, Plan::final_sets> final_sets_of(const MixerPlan& plan) {
+  const bool is_code = plan.layout.form == Form::kCode;
+  std::array<int, Plan::final_sets> contexts;
+  std::copy_n(is_code ? kCodeFinalContexts : kFinalContexts, contexts.size(), contexts.begin());
+  contexts[1] *= plan.streams;
+  if (!is_code) contexts[2] *= plan.streams;
+  return contexts;
 }
 
 }  // namespace nnzip::mixer

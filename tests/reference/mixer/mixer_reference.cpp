@@ -127,7 +127,8 @@ MixerReference::MixerReference(std::size_t n, std::size_t streams, const Layout&
       }
     }
   }
-  const auto [sizes, final_sizes] = mixer_reference::set_sizes(large_, layout_.form == Form::kCode);
+  const auto [sizes, final_sizes] =
+      mixer_reference::set_sizes(large_, layout_.form == Form::kCode, streams);
   const auto count = static_cast<std::int64_t>(sizes.size());
   for (const std::size_t of : sizes) sets_.emplace_back(of, first_weights(network));
   for (const std::size_t of : final_sizes) {
@@ -282,14 +283,15 @@ void MixerReference::choose_sets() {
   const Place p = place();
   const Match& first = stream_->matches[0];
   const Match& second = stream_->matches[1];
+  const auto number = static_cast<std::size_t>(stream_ - streams_.data());
   const std::size_t match_state =
-      16 * (speaks_[1] ? 1 + std::min<std::size_t>(second.length / 16, 2) : 0) +
+      64 * number + 16 * (speaks_[1] ? 1 + std::min<std::size_t>(second.length / 16, 2) : 0) +
       (speaks_[0] ? 1 + bucket(first.length) * 14 / 15 : 0);
   std::size_t seen = 0;
   for (std::size_t i = mixer_reference::kOrder1; i <= mixer_reference::kOrder6; ++i) {
     if (slots_[i]->states[node_] != 0) ++seen;
   }
-  const std::size_t orders = 8 * seen + k_;
+  const std::size_t orders = 64 * number + 8 * seen + k_;
   const mixer_reference::Chain* const chain = long_chain();
   const std::size_t where = layout_.form == Form::kCode ? stream_->code.position() % 256
                             : chain != nullptr          ? chain->mark()
@@ -310,7 +312,8 @@ void MixerReference::choose_sets() {
   const std::size_t column =
       by_zero ? since_zero : std::min<std::size_t>(p.e - stream_->text.line, 255);
 
-  std::vector<std::size_t> chosen{c_, p.c(1), match_state, orders, p.c(2), where, sure, column};
+  std::vector<std::size_t> chosen{
+      256 * number + c_, p.c(1), match_state, orders, p.c(2), where, sure, column};
   const bool by_place = chain != nullptr || (by_zero && layout_.stride != 0);
   std::vector<std::size_t> finally{by_place ? where : c_, match_state, orders};
   if (layout_.form == Form::kCode) {

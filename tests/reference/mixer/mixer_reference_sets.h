@@ -28,7 +28,7 @@ struct Sets {
 struct SetSizes {
   std::vector<std::size_t> sets, finals;
 };
-SetSizes set_sizes(bool large, bool code);
+SetSizes set_sizes(bool large, bool code, std::size_t streams);
 
 // g, where c is the partial byte of k bits.
 std::int64_t network_logit(const Distribution& distribution, unsigned c, unsigned k);
