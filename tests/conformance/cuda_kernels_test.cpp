@@ -89,11 +89,6 @@ TEST_CASE("CudaKernels.EqualTheReferenceInOddGroupsOfHeads") {
 }
 
 TEST_CASE("CudaKernels.EqualTheReferenceForBundledModels") {
-#ifdef __SANITIZE_ADDRESS__
-  constexpr std::size_t kCount = 4;  // ten times as slow
-#else
-  constexpr std::size_t kCount = 34;
-#endif
   std::size_t models = 0;
   for (const auto& file : std::filesystem::directory_iterator(NNZIP_SOURCE_DIR "/models")) {
     if (file.path().extension() != ".nnzm") continue;
@@ -101,7 +96,7 @@ TEST_CASE("CudaKernels.EqualTheReferenceForBundledModels") {
     INFO(file.path());
     std::ifstream stream(file.path(), std::ios::binary);
     const Bytes bytes{std::istreambuf_iterator<char>(stream), {}};
-    require_reference(unpack_model(bytes, file.path()), 2, kCount, {1, kCount});
+    require_reference(unpack_model(bytes, file.path()), 2, 34, {1, 34});
   }
   REQUIRE(models == 3);
 }
