@@ -10,13 +10,11 @@
 namespace nnzip::mixer_reference {
 
 SetSizes set_sizes(bool large, bool code, std::size_t streams) {
-  const std::size_t n = streams;
-  SetSizes of{{256 * n, 256, 64 * n, 64 * n, 256, 256, 128, 256}, {256, 64 * n, 64 * n}};
+  SetSizes of{{256 * streams, 256, 64 * streams, 64 * streams, 256, 256, 128, 256},
+              {256, 64 * streams, 64 * streams}};
   if (large) {
-    for (const std::size_t more : {256, 256, 512, 256, 256, 256, 256, 256}) {
-      of.sets.push_back(more);
-    }
-    for (const std::size_t more : {256, 512}) of.finals.push_back(more);
+    for (const std::size_t n : {256, 256, 512, 256, 256, 256, 256, 256}) of.sets.push_back(n);
+    for (const std::size_t n : {256, 512}) of.finals.push_back(n);
   }
   if (!code) return of;
   of.sets[4] = of.sets[7] = of.finals[2] = 2048;
