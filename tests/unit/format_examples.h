@@ -2,6 +2,7 @@
 // Takes the hexadecimal examples out of specifications.
 #pragma once
 
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -15,7 +16,7 @@ namespace nnzip::test {
 // blanks, where its comment begins.
 inline std::vector<std::vector<Bytes>> format_examples(
     const std::string& kind, const std::string& document = "src/container/FORMAT.md") {
-  std::ifstream file(std::string(NNZIP_SOURCE_DIR) + "/" + document);
+  std::ifstream file(std::filesystem::path(NNZIP_SOURCE_DIR) / document);
   std::vector<std::vector<Bytes>> examples;
   bool inside = false;
   for (std::string line; std::getline(file, line);) {
