@@ -12,7 +12,7 @@ matters:
     OUT/programs/   executables and libraries of other processors, Windows, the Java VM, Python, wasm
     OUT/tables/     spreadsheets, databases, fonts
     OUT/languages/  manual pages and messages that are not English, in UTF-8, some also in UTF-16
-    OUT/arrays/     generated: DICOM-like slices, grids in float32 and half, GRIB-like packed fields
+    OUT/arrays/     generated: DICOM-like slices, grids as float32, halves, netCDF and npy, GRIB-like packed fields
 
 A package that cannot be had is named on standard error and left out; the status is then 1. Versions of
 packages decide the bytes, so figures on these files name the day and the machine's release.
@@ -139,6 +139,20 @@ def field(width: int, height: int, seed: int) -> list[list[float]]:
     return rows
 
 
+def netcdf(variables: dict[str, bytes], width: int, height: int) -> bytes:
+    """A classic netCDF file (CDF-1) of float grids, one after the other."""
+    def name(text: str) -> bytes:
+        return struct.pack(">I", len(text)) + text.encode() + bytes(-len(text) % 4)
+
+    head = b"CDF\x01" + struct.pack(">III", 0, 10, 2) + name("lat") + struct.pack(">I", height)
+    head += name("lon") + struct.pack(">IIIII", width, 0, 0, 11, len(variables))
+    begin = len(head) + sum(len(name(key)) + 32 for key in variables)
+    for key, data in variables.items():
+        head += name(key) + struct.pack(">8I", 2, 0, 1, 0, 0, 5, len(data), begin)
+        begin += len(data)
+    return head + b"".join(variables.values())
+
+
 def collect_arrays(out: pathlib.Path):
     width, height = 256, 240
     slices = [field(width, height, seed) for seed in range(2)]
@@ -150,6 +164,11 @@ def collect_arrays(out: pathlib.Path):
     flat = [value for row in slices[0] for value in row]
     write(out / "arrays" / "grid.f32", struct.pack(f"<{len(flat)}f", *flat))
     write(out / "arrays" / "grid.f16", struct.pack(f"<{len(flat)}e", *flat))
+    grids = [struct.pack(f">{len(flat)}f", *(round(value, 3) for row in rows for value in row)) for rows in slices]
+    write(out / "arrays" / "grids.nc", netcdf({"t": grids[0], "u": grids[1]}, width, height))
+    described = f"{{'descr': '>f4', 'fortran_order': False, 'shape': ({2 * height}, {width}), }}".ljust(117) + "\n"
+    write(out / "arrays" / "grids.npy", b"\x93NUMPY\x01\0" + struct.pack("<H", 118) + described.encode()
+          + b"".join(grids))
     low, high = min(flat), max(flat)
     packed = struct.pack(">4sHf", b"GRIB", 12, low) + bytes(10)
     bits, count, body = 0, 0, bytearray()
