@@ -267,6 +267,19 @@ void BytePredictorOf<kEffort>::add_matches() {
   }
 }
 
+// The pairs of refiners by the byte so far and by the byte before as well.
+template <Effort kEffort>
+void BytePredictorOf<kEffort>::select_network_refiners() {
+  if (network_ == nullptr) return;
+  const std::uint32_t c1 = streams_[stream_].context.recent & 255;
+  const std::uint32_t after_byte = (c1 << 8 | partial_) & refined_mask_;
+  for (std::vector<Refiner>* const refiners : {&network_refiners_, &cache_refiners_}) {
+    for (std::size_t i = 0; i < refiners->size(); ++i) {
+      (*refiners)[i].select(i % 2 == 0 ? partial_ : after_byte);
+    }
+  }
+}
+
 template <Effort kEffort>
 void BytePredictorOf<kEffort>::add_network() {
   std::int16_t& logit = inputs_.data()[Plan::network];
@@ -278,9 +291,6 @@ void BytePredictorOf<kEffort>::add_network() {
   if (network_ == nullptr) return;
   logit = static_cast<std::int16_t>(network_logit(*network_, partial_, bit_));
   linear = linear_input(logit);
-  const std::uint32_t c1 = streams_[stream_].context.recent & 255;
-  network_refiners_[0].select(partial_);
-  network_refiners_[1].select((c1 << 8 | partial_) & refined_mask_);
   for (int i = 0; i < kNetworkRefiners; ++i) {
     const std::int32_t p = network_refiners_[i].refine(logit);
     refined[i] = static_cast<std::int16_t>(stretch(static_cast<std::uint32_t>(p)));
@@ -294,7 +304,6 @@ void BytePredictorOf<kEffort>::add_cache() {
     std::int16_t* const x = inputs_.data() + Plan::cache;
     std::fill_n(x, kCacheInputs, std::int16_t{0});
     if (!uses_cache_ || network_ == nullptr) return;
-    const std::uint32_t c1 = streams_[stream_].context.recent & 255;
     const auto logits = cache_.logits(partial_, bit_);
     for (std::size_t i = 0; i < kCacheInputs; ++i) {
       const std::int32_t logit = logits[i / 3];
@@ -303,7 +312,6 @@ void BytePredictorOf<kEffort>::add_cache() {
         continue;
       }
       Refiner& refiner = cache_refiners_[i / 3 * 2 + i % 3 - 1];
-      refiner.select(i % 3 == 1 ? partial_ : (c1 << 8 | partial_) & refined_mask_);
       x[i] = static_cast<std::int16_t>(stretch(static_cast<std::uint32_t>(refiner.refine(logit))));
     }
   }
@@ -422,6 +430,7 @@ std::int32_t BytePredictorOf<kEffort>::refine(std::int32_t logit) {
 
 template <Effort kEffort>
 std::uint32_t BytePredictorOf<kEffort>::predict() {
+  select_network_refiners();
   // Contexts fill all lanes of their second inputs, then the others take theirs.
   add_runs();
   add_contexts();

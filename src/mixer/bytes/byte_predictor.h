@@ -114,6 +114,7 @@ class BytePredictorOf {
   void add_runs();
   void add_contexts();
   void add_matches();
+  void select_network_refiners();
   void add_network();
   void add_cache();
   void begin_sets();
