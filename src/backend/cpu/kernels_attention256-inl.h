@@ -76,13 +76,6 @@ inline __m256i shifted_weight(__m256i below, __m256i half) {
   return static_cast<std::int32_t>(_mm_cvtsi128_si64(half) + _mm_extract_epi64(half, 1));
 }
 
-// The largest of eight, in all of them.
-inline __m256i spread_largest(__m256i v) {
-  v = _mm256_max_epi32(v, _mm256_permute2x128_si256(v, v, 1));
-  v = _mm256_max_epi32(v, _mm256_shuffle_epi32(v, 0x4E));
-  return _mm256_max_epi32(v, _mm256_shuffle_epi32(v, 0xB1));
-}
-
 // Four positions each, at least one of which counts, and where their values lie.
 struct Weighted {
   static constexpr std::int32_t kMax =

@@ -195,6 +195,49 @@ std::int32_t vector_keep(const std::uint8_t* key, const std::uint8_t* value, std
   return static_cast<std::int32_t>(sum) - 128 * head_size;
 }
 
+// The largest of eight, in all of them.
+inline __m256i spread_largest(__m256i v) {
+  v = _mm256_max_epi32(v, _mm256_permute2x128_si256(v, v, 1));
+  v = _mm256_max_epi32(v, _mm256_shuffle_epi32(v, 0x4E));
+  return _mm256_max_epi32(v, _mm256_shuffle_epi32(v, 0xB1));
+}
+
+void vector_distribution(const std::int32_t* z, const std::uint32_t* exp,
+                         std::uint32_t* cumulative) noexcept {
+  __m256i largest = load(z);
+  for (int j = 8; j < 256; j += 8) largest = _mm256_max_epi32(largest, load(z + j));
+  largest = spread_largest(largest);
+  const __m256i last = _mm256_set1_epi32(7),
+                last_of_low = _mm256_setr_epi32(0, 0, 0, 0, 3, 3, 3, 3);
+  __m256i before = _mm256_setzero_si256();  // the sum of all that came before, in every lane
+  for (int j = 0; j < 256; j += 8) {
+    // From 8192 on the shift is 32, which leaves nothing.
+    const __m256i below =
+        _mm256_min_epu32(_mm256_sub_epi32(largest, load(z + j)), _mm256_set1_epi32(8192));
+    const __m256i entry = _mm256_i32gather_epi32(
+        reinterpret_cast<const int*>(exp), _mm256_and_si256(below, _mm256_set1_epi32(255)), 4);
+    const __m256i w = _mm256_srlv_epi32(entry, _mm256_srli_epi32(below, 8));
+    __m256i sum = _mm256_add_epi32(w, _mm256_slli_si256(w, 4));
+    sum = _mm256_add_epi32(sum, _mm256_slli_si256(sum, 8));
+    const __m256i low = _mm256_permutevar8x32_epi32(sum, last_of_low);
+    sum = _mm256_add_epi32(sum, _mm256_blend_epi32(_mm256_setzero_si256(), low, 0xF0));
+    store(cumulative + j, _mm256_add_epi32(before, _mm256_sub_epi32(sum, w)));
+    before = _mm256_add_epi32(before, _mm256_permutevar8x32_epi32(sum, last));
+  }
+  const auto total = static_cast<std::uint32_t>(_mm_cvtsi128_si32(_mm256_castsi256_si128(before)));
+  const std::uint64_t scale = (std::uint64_t{(1U << 22) - 256} << 32) / total;
+  const __m256i scales = _mm256_set1_epi64x(static_cast<std::int64_t>(scale));
+  __m256i symbol = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+  for (int j = 0; j < 256; j += 8) {
+    const __m256i c = load(cumulative + j);
+    const __m256i even = _mm256_srli_epi64(_mm256_mul_epu32(c, scales), 32);
+    const __m256i odd = _mm256_mul_epu32(_mm256_srli_epi64(c, 32), scales);
+    store(cumulative + j, _mm256_add_epi32(_mm256_blend_epi32(even, odd, 0xAA), symbol));
+    symbol = _mm256_add_epi32(symbol, _mm256_set1_epi32(8));
+  }
+  cumulative[256] = 1U << 22;
+}
+
 // For each set of eight, its members in order.
 struct Orders {
   constexpr Orders() {
