@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Builds nnzip for AArch64 and proves under QEMU that each instruction set is chosen where it is there,
 # passes the tests of the kernels and gives the signature, that golden frames open to what they are, and
-# that tests which take seconds pass.
+# that tests which take seconds pass, of units (NNZIP_UNIT_TESTS in the preset), malformed and golden
+# frames.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -15,8 +16,8 @@ fi
 install_packages tools/packages-arm64.txt </dev/null
 
 build=build/arm64
-[[ -f $build/build.ninja ]] || cmake --preset arm64
-ninja -C "$build" -j "$(nproc)" nnzip nnzip_conformance_tests nnzip_unit_tests
+cmake --preset arm64
+ninja -C "$build" -j "$(nproc)" nnzip nnzip_{conformance,unit,malformed,golden}_tests
 head -c 300 LICENSE >"$build/sample"
 
 # check CPU TARGET: as that processor, whose best target is TARGET.
@@ -39,16 +40,15 @@ check() {
   }
 }
 
-# Tests in C++ that take seconds under QEMU. Not here: those that run networks and mixers, most of which
-# take minutes, while check() compares their kernels, and the signature and the golden frames their
-# integers; those that start AArch64 programs, which only QEMU runs; those of faults, of threads and of
-# malformed frames, which depend on no processor and run elsewhere under the sanitizers.
-unit_tests=
-for stem in block_order block_plan container filter find_deflate gap_sums hash metadata model_file \
-  range_coder samples sniff wrap_base64 wrap_gif wrap_page wrap_png wrap_type1; do
-  unit_tests+="${unit_tests:+,}[#${stem}_test]"
-done
-test_units() { QEMU_CPU=neoverse-n1 qemu-aarch64 "$build/tests/nnzip_unit_tests" -# "$unit_tests"; }
+# run_tests PROGRAM: of its tests those that take seconds under QEMU, by a processor whose emulation is
+# fast. Not here: those that run networks and mixers, most of which take minutes, while check() compares
+# their kernels, and the signature and the golden frames their integers; those that start AArch64
+# programs, which only QEMU runs; those of faults and threads, which depend on no processor.
+unit='*' # NNZIP_UNIT_TESTS in the preset
+malformed='[#malformed_frames_test],[#malformed_groups_test],[#malformed_index_test]'
+malformed+=',[#malformed_models_test],[#malformed_streams_test]'
+golden='GoldenFrames.HoldEveryKindOfBlock,[parity]'
+run_tests() { QEMU_CPU=neoverse-n1 qemu-aarch64 "$build/tests/nnzip_$1_tests" -# "${!1}"; }
 
 # open_frame FILE: a golden frame by an AArch64 processor, best with SDOT, whose emulation is fastest.
 open_frame() {
@@ -61,13 +61,14 @@ open_frame() {
     return 1
   }
 }
-export build unit_tests
-export -f check test_units open_frame
+export build unit malformed golden
+export -f check run_tests open_frame
 
 # The longest first. concatenated has license in it; two_streams takes two minutes, and the signature
 # has four streams of each text model.
 {
-  printf '%s\n' 'check max i8mm' 'check neoverse-n1 neondot' 'check cortex-a72 neon' test_units
+  printf '%s\n' 'check max i8mm' 'check neoverse-n1 neondot' 'check cortex-a72 neon' \
+    'run_tests unit' 'run_tests malformed' 'run_tests golden'
   find tests/golden/frames/v0 -name '*.nnz' ! -name concatenated.nnz ! -name two_streams.nnz \
     -printf '%s open_frame %p\n' | sort -rn | cut -d ' ' -f 2-
 } | xargs -P "$(nproc)" -I{} bash -euo pipefail -c '{}'
