@@ -63,6 +63,8 @@ SETS = {
     },
     "mixture": {name: {"weights": only(*kinds), "bytes": share} for name, kinds, share in [
         ("text", ("text",), 1), ("image", ("image",), 1), ("audio", ("audio",), 1),
+        ("text+image-2x", ("text", "image"), 2), ("text+audio-2x", ("text", "audio"), 2),
+        ("image+audio-2x", ("image", "audio"), 2),
         ("all", MODALITIES, 1), ("all-3x", MODALITIES, 3)]},
     "size": {f"w{width}-{share}x": {"width": width, "hidden": 4 * width, "heads": width // 32,
                                     "bytes": share}

@@ -115,7 +115,7 @@ def mixture_panel(rows):
     panel = plot.Panel("one kind or all", "held-out data", "bits a byte", log_y=True, x_names=kinds)
     trained = list(dict.fromkeys(r["trained on"] for r in rows))
     for i, name in enumerate(trained):
-        shift = 0.13 * (i - (len(trained) - 1) / 2)
+        shift = 0.7 / len(trained) * (i - (len(trained) - 1) / 2)
         panel.add(f"trained on {name}", [(k + shift, number(r[kind])) for r in rows if r["trained on"] == name
                                          for k, kind in enumerate(kinds)], line=False)
     return panel
