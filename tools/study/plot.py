@@ -7,7 +7,8 @@ import math
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM, RIGHT = 300, 210, 52, 34, 42, 18  # of a panel, and around it
 LINE = 15  # of text
 COLOURS = [("#1f5fbf", "#7fb0ff"), ("#c4431c", "#ff8a65"), ("#16794a", "#5fd39a"), ("#8a4fae", "#cfa3f0"),
-           ("#8a6a00", "#e0bf4a"), ("#0b7a83", "#59cfd8"), ("#b3276b", "#f58abf"), ("#5d636e", "#9aa1ad")]
+           ("#8a6a00", "#e0bf4a"), ("#0b7a83", "#59cfd8"), ("#b3276b", "#f58abf"), ("#5d636e", "#9aa1ad"),
+           ("#3f7d00", "#a5d64a"), ("#7a3b1d", "#d9a07f")]
 
 
 def style():
