@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "lean/lean_contexts.h"
+#include "lean/lean_repeat.h"
 #include "lean/lean_sets.h"
 #include "lean/lean_table.h"
 #include "mixer/bytes/bit_history.h"
@@ -18,32 +19,28 @@
 namespace nnzip {
 namespace {
 
+using lean::Repeat;
 using lean::Slot;
 using mixer::Counter;
 using mixer::kHistories;
 
-constexpr std::size_t kBuckets = 16;      // of lengths of matches
-constexpr std::size_t kRefined = 1024;    // contexts of each refiner
-constexpr std::size_t kOrder1Slots = 17;  // the first nibble's, then 16 of second ones
+constexpr std::size_t kRefined = 1024;  // contexts of each refiner
 constexpr std::uint32_t kCounterLimit = 255;
 constexpr std::int32_t kLeastProbability = 8;  // of a bit, in 1/65536
 constexpr std::int32_t kBias = 256;
 
 // What an effort takes.
 struct Small {
-  static constexpr std::size_t kHashed = 6, kInputs = 8;
-  static constexpr std::array<std::uint32_t, 1> kLeastMatches = {5};
-  static constexpr bool kBiased = false;
-  // Contexts of sets of weights: the bits so far, the match, the byte before, the place.
-  static constexpr std::array<std::size_t, 4> kSets = {256, kBuckets * 8, 256, 256};
+  static constexpr std::size_t kHashed = 4, kInputs = 8;
+  static constexpr std::array<std::uint32_t, 2> kLeastMatches = {5, 12};
 };
 struct Usual {
-  static constexpr std::size_t kHashed = 12, kInputs = 16;
+  static constexpr std::size_t kHashed = 7, kInputs = 16;
   static constexpr std::array<std::uint32_t, 2> kLeastMatches = {5, 16};
-  static constexpr bool kBiased = true;
-  // And: the byte before that, the place in the line.
-  static constexpr std::array<std::size_t, 6> kSets = {256, kBuckets * 8, 256, 256, 256, 256};
 };
+// Contexts of sets of weights: the node, the match, the byte before, the place, the byte before
+// that, the place in the line.
+constexpr std::array<std::size_t, 6> kSets = {256, Repeat::kBuckets * 8, 256, 256, 256, 256};
 
 constexpr std::uint32_t spread(std::uint32_t value) { return value * 0x9E3779B1u; }
 constexpr std::size_t refined_context(std::uint32_t value) {
@@ -56,62 +53,20 @@ int log2_of(std::size_t bytes) {
 int log2_lines(std::size_t content_bytes) { return std::clamp(log2_of(content_bytes), 8, 18); }
 int log2_matches(std::size_t content_bytes) { return std::clamp(log2_of(content_bytes), 10, 18); }
 
-// Follows what the content repeats, and says what its next bit is.
-class Repeat {
- public:
-  Repeat(std::size_t content_bytes, std::uint32_t least_match)
-      : matches_(log2_matches(content_bytes), least_match) {
-    for (std::uint32_t i = 0; i < kBuckets; ++i) {
-      const std::uint32_t right = 65535 - 20000 / (i * i + 1);
-      counters_[2 * i] = mixer::make_counter(65535 - right, 4);
-      counters_[2 * i + 1] = mixer::make_counter(right, 4);
-    }
-  }
-
-  void look_up(const mixer::History& history) { probe_ = matches_.probe(history, 0); }
-  void follow(const mixer::History& history) {
-    matches_.advance(history, 0, probe_, match_);
-    bucket_ = mixer::length_bucket(match_.length);
-  }
-
-  // Its input for bit k of a byte, 0 if it does not speak.
-  std::int32_t speak(std::uint32_t partial, std::uint32_t k) {
-    const std::uint32_t expected = 256u | match_.expected;
-    used_ = nullptr;
-    if (match_.position == 0 || expected >> (8 - k) != partial) return 0;
-    used_ = &counters_[2 * bucket_ + (expected >> (7 - k) & 1)];
-    return mixer::stretch(mixer::probability16(*used_));
-  }
-  void learn(int bit) {
-    if (speaks()) *used_ = mixer::updated(*used_, bit, kCounterLimit);
-  }
-
-  bool speaks() const { return used_ != nullptr; }
-  std::uint32_t bucket() const { return speaks() ? bucket_ : 0; }
-  const mixer::Match& match() const { return match_; }
-
- private:
-  std::array<Counter, kBuckets * 2> counters_;  // [bucket][expected bit]
-  mixer::MatchModel matches_;
-  mixer::MatchModel::Probe probe_ = nullptr;
-  mixer::Match match_;
-  std::uint32_t bucket_ = 0;
-  Counter* used_ = nullptr;  // null if the last bit was not spoken of
-};
-
 template <typename Plan>
 class Coder final : public LeanCoder {
  public:
-  Coder(std::size_t content_bytes, const Layout& layout)
-      : history_(content_bytes, 1),
+  Coder(std::size_t content_bytes, const Layout& layout, const lean::ByteTree& tree)
+      : tree_(tree),
+        history_(content_bytes, 1),
         contexts_(layout),
         table_(log2_lines(content_bytes)),
-        order1_(256 * kOrder1Slots),
-        sets_(Plan::kSets),
+        order1_(256 * 256),
+        sets_(kSets),
         by_order1_(kRefined),
         by_expected_(kRefined) {
     for (const std::uint32_t least : Plan::kLeastMatches)
-      repeats_.emplace_back(content_bytes, least);
+      repeats_.emplace_back(log2_matches(content_bytes), least);
     for (auto& counters : counters_) {
       for (std::size_t i = 0; i < counters.size(); ++i) {
         counters[i] = mixer::make_counter(kHistories.probability[i],
@@ -120,54 +75,57 @@ class Coder final : public LeanCoder {
     }
     hash_contexts();
     choose_places();
+    begin_byte();
     take_slots();
   }
 
   void encode(std::uint8_t byte, RangeEncoder& coder) override {
-    for (int k = 7; k >= 0; --k) {
-      const int bit = byte >> k & 1;
+    if (tree_.root() == 0) return;
+    for (bool more = true; more;) {
+      const int bit = byte >= part_.node ? 1 : 0;
       coder.encode_bit(bit != 0, predict());
-      learn(bit);
+      more = learn(bit);
     }
   }
 
   std::uint8_t decode(RangeDecoder& coder, ExpectedByte* expected) override {
-    if (const mixer::Match& match = repeats_[0].match();
-        expected != nullptr && match.position != 0) {
-      expected->match = match.expected;
-      expected->match_bytes = match.length;
+    if (tree_.root() == 0) return tree_.least();
+    if (const Repeat& nearest = repeats_[0]; expected != nullptr && nearest.expects()) {
+      expected->match = static_cast<std::uint8_t>(nearest.expected());
+      expected->match_bytes = nearest.length();
     }
-    for (int k = 0; k < 8; ++k) learn(coder.decode_bit(predict()) ? 1 : 0);
+    for (bool more = true; more;) more = learn(coder.decode_bit(predict()) ? 1 : 0);
     return static_cast<std::uint8_t>(contexts_.recent());
   }
 
  private:
   static constexpr std::size_t kContexts = Plan::kHashed + 1;  // with order 1, the first one
   static constexpr std::size_t kRepeats = Plan::kLeastMatches.size();
-  static_assert(kContexts + kRepeats + (Plan::kBiased ? 1 : 0) <= Plan::kInputs);
+  static_assert(kContexts + kRepeats + 1 <= Plan::kInputs);
 
   // The probability of a 1 in 1/65536.
   std::uint32_t predict() {
     lean::Inputs<Plan::kInputs> inputs;
+    histories_[0] = order1_.data() + ((contexts_.recent() & 0xFF) << 8) + part_.node;
+    mixer::unrolled<Plan::kHashed>([&](auto i) { histories_[i + 1] = &slots_[i]->history(node_); });
     mixer::unrolled<kContexts>([&](auto i) {
-      used_[i] = &counters_[i][slots_[i]->history(node_)];
+      used_[i] = &counters_[i][*histories_[i]];
       inputs.put(i, mixer::stretch(mixer::probability16(*used_[i])));
     });
-    const auto k = static_cast<std::uint32_t>(std::bit_width(partial_)) - 1;
-    mixer::unrolled<kRepeats>(
-        [&](auto i) { inputs.put(kContexts + i, repeats_[i].speak(partial_, k)); });
-    if constexpr (Plan::kBiased) inputs.put(kContexts + kRepeats, kBias);
+    const std::uint32_t k = std::min(depth_, 7u);
+    mixer::unrolled<kRepeats>([&](auto i) { inputs.put(kContexts + i, repeats_[i].speak(part_)); });
+    inputs.put(kContexts + kRepeats, kBias);
 
     const Repeat& nearest = repeats_[0];
     const auto c1 = static_cast<std::uint32_t>(contexts_.recent() & 0xFF);
     const auto c21 = static_cast<std::uint32_t>(contexts_.recent() & 0xFFFF);
     const std::uint32_t of_match = nearest.bucket() * 8 + k;
-    sets_.choose(0, partial_);
+    sets_.choose(0, part_.node);
     sets_.choose(1, of_match);
-    by_order1_.select(refined_context(c1 << 8 | partial_));
+    by_order1_.select(refined_context(c1 << 8 | part_.node));
     by_expected_.select(refined_context(nearest.speaks()
-                                            ? (256u + nearest.match().expected) << 16 | of_match
-                                            : c21 * 0x85EBCA6Bu + partial_));
+                                            ? (256u + nearest.expected()) << 16 | of_match
+                                            : c21 * 0x85EBCA6Bu + part_.node));
     mixed_ = sets_.mix(inputs);
     const std::int32_t one =
         (2 * mixer::squash(mixed_) + by_order1_.refine(mixed_) + by_expected_.refine(mixed_)) >> 2;
@@ -175,34 +133,46 @@ class Coder final : public LeanCoder {
         std::clamp(one, kLeastProbability, 65536 - kLeastProbability));
   }
 
-  void learn(int bit) {
-    partial_ = partial_ << 1 | static_cast<std::uint32_t>(bit);
+  // Returns whether the byte is not known yet.
+  bool learn(int bit) {
     const std::uint32_t node = node_ << 1 | static_cast<std::uint32_t>(bit);
+    const std::uint8_t next = tree_.next(static_cast<std::uint8_t>(part_.node), bit);
+    if (next == 0) {
+      end_byte(static_cast<std::uint8_t>(bit != 0 ? part_.node : part_.begin), bit);
+      return false;
+    }
+    (bit != 0 ? part_.begin : part_.end) = part_.node;
+    part_.node = next;
+    ++depth_;
     // Lines arrive from memory while bits are learned.
     if (node < 16) {
-      if (partial_ >> 3 == 1) hash_nibble();
+      if (node >= 8) hash_nibble();
       learn_bit(bit);
       node_ = node;
-      return;
+      return true;
     }
-    if (partial_ < 256) {
-      // The last bit of a nibble chooses a slot, but no other line.
-      const std::uint32_t change = bit != 0 ? 0x5Bu : 0u;
-      for (std::uint32_t& hash : hashes_) hash ^= change;
-      learn_bit(bit);
-    } else {
-      const auto byte = static_cast<std::uint8_t>(partial_);
-      history_.bytes[history_.coded_end[0]++] = byte;
-      for (Repeat& repeat : repeats_) repeat.look_up(history_);
-      contexts_.follow(byte, history_);
-      partial_ = 1;
-      hash_contexts();
-      learn_bit(bit);
-      for (Repeat& repeat : repeats_) repeat.follow(history_);
-      choose_places();
-    }
-    node_ = 1;
+    // The last bit of a nibble chooses a slot, but no other line.
+    const std::uint32_t change = bit != 0 ? 0x5Bu : 0u;
+    for (std::uint32_t& hash : hashes_) hash ^= change;
+    learn_bit(bit);
     take_slots();
+    return true;
+  }
+
+  void end_byte(std::uint8_t byte, int bit) {
+    history_.bytes[history_.coded_end[0]++] = byte;
+    contexts_.follow(byte, history_);
+    hash_contexts();
+    learn_bit(bit);
+    for (Repeat& repeat : repeats_) repeat.follow(history_.bytes, history_.coded_end[0]);
+    choose_places();
+    begin_byte();
+    take_slots();
+  }
+
+  void begin_byte() {
+    part_ = {tree_.least(), 256, tree_.root()};
+    depth_ = 0;
   }
 
   // Moves all that predicted the bit.
@@ -211,20 +181,16 @@ class Coder final : public LeanCoder {
     const auto dither = static_cast<std::int32_t>(spread(++bits_) >> 26);
     by_order1_.update(bit, dither);
     by_expected_.update(bit, dither);
-    const std::uint32_t node = node_;
     mixer::unrolled<kContexts>(
         [&](auto i) { *used_[i] = mixer::updated(*used_[i], bit, kCounterLimit); });
     const std::uint8_t* const next = kHistories.next[bit].data();
-    mixer::unrolled<kContexts>([&](auto i) {
-      std::uint8_t& history = slots_[i]->history(node);
-      history = next[history];
-    });
-    for (Repeat& repeat : repeats_) repeat.learn(bit);
+    mixer::unrolled<kContexts>([&](auto i) { *histories_[i] = next[*histories_[i]]; });
+    for (Repeat& repeat : repeats_) repeat.learn(bit, kCounterLimit);
   }
 
   void hash_nibble() {
     for (std::uint32_t& hash : hashes_) {
-      hash = (hash + spread(partial_)) * 0x85EBCA6Bu;
+      hash = (hash + spread(part_.node)) * 0x85EBCA6Bu;
       hash ^= hash >> 15;
       table_.prefetch(hash);
     }
@@ -239,35 +205,35 @@ class Coder final : public LeanCoder {
   void choose_places() {
     sets_.choose(2, contexts_.recent() & 0xFF);
     sets_.choose(3, contexts_.place(history_));
-    if constexpr (Plan::kSets.size() > 4) {
-      sets_.choose(4, contexts_.recent() >> 8 & 0xFF);
-      sets_.choose(5, contexts_.column(history_));
-    }
+    sets_.choose(4, contexts_.recent() >> 8 & 0xFF);
+    sets_.choose(5, contexts_.column(history_));
   }
 
   void take_slots() {
-    const std::size_t nibble = partial_ == 1 ? 0 : 1 + (partial_ & 15);
-    slots_[0] = order1_.data() + (contexts_.recent() & 0xFF) * kOrder1Slots + nibble;
-    for (std::size_t i = 0; i < Plan::kHashed; ++i) slots_[i + 1] = table_.find(hashes_[i]);
+    for (std::size_t i = 0; i < Plan::kHashed; ++i) slots_[i] = table_.find(hashes_[i]);
+    node_ = 1;
   }
 
+  lean::ByteTree tree_;
   mixer::History history_;
   lean::Contexts contexts_;
   lean::Table table_;
-  mixer::AlignedMemory<Slot> order1_;                         // [byte before][kOrder1Slots]
+  mixer::AlignedMemory<std::uint8_t> order1_;                 // [byte before][node]
   std::array<std::array<Counter, 256>, kContexts> counters_;  // [context][history]
   std::vector<Repeat> repeats_;
-  lean::Sets<Plan::kInputs, Plan::kSets.size()> sets_;
+  lean::Sets<Plan::kInputs, kSets.size()> sets_;
   mixer::Refiner by_order1_, by_expected_;
   std::uint32_t bits_ = 0;  // learned
 
   std::array<std::uint32_t, Plan::kHashed> hashes_;
-  std::array<Slot*, kContexts> slots_;
+  std::array<Slot*, Plan::kHashed> slots_;
 
-  // The bits of the next byte so far, below a leading 1, and those of its nibble.
-  std::uint32_t partial_ = 1, node_ = 1;
+  // Of the next byte: what is left, decisions so far, and those of its nibble below a leading 1.
+  lean::Part part_{};
+  std::uint32_t depth_ = 0, node_ = 1;
 
   // Of the last predict().
+  std::array<std::uint8_t*, kContexts> histories_;
   std::array<Counter*, kContexts> used_;
   std::int32_t mixed_ = 0;
 };
@@ -275,16 +241,16 @@ class Coder final : public LeanCoder {
 template <typename Plan>
 std::uint64_t memory_of(std::size_t content_bytes) {
   return content_bytes + lean::Table::memory_bytes(log2_lines(content_bytes)) +
-         Plan::kLeastMatches.size() * mixer::MatchModel::memory_bytes(log2_matches(content_bytes)) +
+         Plan::kLeastMatches.size() * Repeat::memory_bytes(log2_matches(content_bytes)) +
          sizeof(Coder<Plan>) + (std::uint64_t{1} << 19);  // order 1, weights and refiners
 }
 
 }  // namespace
 
 std::unique_ptr<LeanCoder> LeanCoder::make(std::size_t content_bytes, const Layout& layout,
-                                           Effort effort) {
-  if (effort == Effort::kSmall) return std::make_unique<Coder<Small>>(content_bytes, layout);
-  return std::make_unique<Coder<Usual>>(content_bytes, layout);
+                                           Effort effort, const lean::ByteTree& tree) {
+  if (effort == Effort::kSmall) return std::make_unique<Coder<Small>>(content_bytes, layout, tree);
+  return std::make_unique<Coder<Usual>>(content_bytes, layout, tree);
 }
 
 std::uint64_t LeanCoder::memory_bytes(std::size_t content_bytes, Effort effort) {

@@ -11,15 +11,17 @@
 #include "coder/range_encoder.h"
 #include "layout/effort.h"
 #include "layout/layout.h"
+#include "lean/byte_tree.h"
 #include "mixer/core/expected_byte.h"
 
 namespace nnzip {
 
 class LeanCoder {
  public:
-  // layout: of bytes or of machine code. effort: small or usual. Throws std::bad_alloc.
+  // layout: of bytes or of machine code. effort: small or usual. tree: of bytes that
+  // all of the content is among. Throws std::bad_alloc.
   static std::unique_ptr<LeanCoder> make(std::size_t content_bytes, const Layout& layout,
-                                         Effort effort);
+                                         Effort effort, const lean::ByteTree& tree);
   virtual ~LeanCoder() = default;
 
   // Bytes that a coder takes at most.

@@ -2,7 +2,6 @@
 // What the next byte of a block follows, as numbers: the contexts of LEAN.md.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -20,9 +19,9 @@ class Contexts {
   // Takes up the byte that the history ends with.
   void follow(std::uint8_t byte, const mixer::History& history);
 
-  // Hashes of as many contexts: of small effort 6, of usual effort 12.
-  void hash(const mixer::History& history, std::span<std::uint32_t, 6> hashes) const;
-  void hash(const mixer::History& history, std::span<std::uint32_t, 12> hashes) const;
+  // Hashes of the contexts of small effort and of usual effort.
+  void hash(const mixer::History& history, std::span<std::uint32_t, 4> hashes) const;
+  void hash(const mixer::History& history, std::span<std::uint32_t, 7> hashes) const;
 
   // The last eight bytes, the newest in the low ones.
   std::uint64_t recent() const { return recent_; }
@@ -33,11 +32,9 @@ class Contexts {
  private:
   // Values whose meaning is the layout's.
   struct Places {
-    std::uint64_t word, place, pair, column, kinds, field;
+    std::uint64_t word, kinds, column;
   };
 
-  void follow_words(std::uint8_t byte);
-  void follow_fields(std::uint8_t byte);
   Places of_text(const mixer::History& history) const;
   Places of_rows(const mixer::History& history) const;
   Places of_code() const;
@@ -45,11 +42,9 @@ class Contexts {
 
   Layout layout_;
   std::uint64_t recent_ = 0;
-  std::uint32_t word_ = 0, word_before_ = 0;
-  std::uint32_t fields_ = 0, field_ = 0;
+  std::uint32_t word_ = 0;
   std::uint64_t kinds_ = 0;
-  std::size_t line_start_ = 0, line_before_ = 0;
-  std::array<std::uint16_t, 256> after_{};  // [byte]: the two that followed it, the newest low
+  std::size_t line_start_ = 0;
   mixer::CodeState code_;
 };
 

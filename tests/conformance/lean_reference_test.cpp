@@ -57,6 +57,15 @@ TEST_CASE("LeanReference.AgreesOnTablesAndCode") {
   require_equal_blocks(test::x86_code(2000), {.form = Form::kCode, .element = 4});
 }
 
+TEST_CASE("LeanBlock.NoByteThatOccurs") {
+  BlockHeader header;
+  header.kind = BlockKind::kLean;
+  header.content_bytes = 3000;
+  Bytes back(3000);
+  // Bits of 0: weights of 0 throughout.
+  CHECK_FALSE(kLeanKind.decode(header, Bytes(100, 255), {}, back));
+}
+
 TEST_CASE("LeanBlock.OtherLayoutsAreRefused") {
   BlockHeader header;
   header.kind = BlockKind::kLean;

@@ -6,11 +6,25 @@
 #include "lean/lean_coder.h"
 
 namespace nnzip {
+namespace {
+
+constexpr std::size_t kLeastWeighted = 1024;
+
+// Content may be too short for its weights, which take some 30 bytes, and bytes of instructions
+// have bits of their own.
+lean::ByteTree::Weights good_weights(std::span<const std::uint8_t> content, const Layout& layout) {
+  const bool even = layout.form == Form::kCode || content.size() < kLeastWeighted;
+  return even ? lean::even_weights() : lean::weights_of(content);
+}
+
+}  // namespace
 
 Bytes encode_lean(std::span<const std::uint8_t> content, const Layout& layout, Effort effort,
                   const BlockProgress& progress) {
-  const auto lean = LeanCoder::make(content.size(), layout, effort);
+  const auto weights = good_weights(content, layout);
   RangeEncoder coder;
+  lean::encode_weights(weights, coder);
+  const auto lean = LeanCoder::make(content.size(), layout, effort, lean::ByteTree(weights));
   ProgressReporter report(progress);
   for (const std::uint8_t byte : content) {
     lean->encode(byte, coder);
@@ -23,8 +37,11 @@ namespace {
 
 bool decode(const BlockHeader& header, std::span<const std::uint8_t> coded, const Means& means,
             std::span<std::uint8_t> filtered) {
-  const auto lean = LeanCoder::make(filtered.size(), header.layout, header.effort);
   RangeDecoder coder(coded);
+  const auto weights = lean::decode_weights(coder);
+  if (!lean::any(weights)) return false;
+  const auto lean =
+      LeanCoder::make(filtered.size(), header.layout, header.effort, lean::ByteTree(weights));
   ProgressReporter report(means.progress);
   for (std::size_t i = 0; i < filtered.size(); ++i) {
     ObservedByte observed(means.observer, coder);

@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstdlib>
+#include <map>
+#include <utility>
 #include <vector>
 
 #include "coder/range_encoder.h"
@@ -14,15 +17,13 @@
 namespace nnzip::mixer_reference {
 namespace {
 
-// Of an effort: contexts besides order 1, groups of sets of weights, least lengths of matches.
+// Of an effort: contexts besides order 1, least lengths of matches.
 struct Plan {
-  std::size_t hashed, groups;
-  std::vector<std::size_t> least;
-  bool bias;
+  std::vector<std::size_t> contexts, least;
 };
 Plan plan_of(Effort effort) {
-  if (effort == Effort::kSmall) return {6, 4, {5}, false};
-  return {12, 6, {5, 16}, true};
+  if (effort == Effort::kSmall) return {{0, 2, 4, 5}, {5, 12}};
+  return {{0, 1, 3, 4, 5, 6, 7}, {5, 16}};
 }
 
 unsigned kind_of(std::uint64_t x) {
@@ -48,27 +49,89 @@ using Weights = std::vector<std::int64_t>;
 
 // A model of what the content repeats.
 struct Match {
+  struct Entry {
+    std::uint64_t check = 0;
+    std::size_t position = 0;
+  };
   std::size_t least;
-  std::vector<std::size_t> positions;
+  std::vector<Entry> entries;
   std::vector<std::array<Counter, 2>> counters;
   std::size_t m = 0, length = 0;
+  Entry* asked = nullptr;  // with that check
+  std::uint64_t check = 0;
   Counter* taken = nullptr;
 };
+
+// Of each byte value, as the block gives it.
+using Numbers = std::vector<unsigned>;
+
+Numbers numbers_of(const Bytes& content, const Layout& layout) {
+  if (layout.form == Form::kCode || content.size() < 1024) return Numbers(256, 1);
+  Numbers numbers(256);
+  for (unsigned value = 0; value < 256; ++value) {
+    const auto times = static_cast<std::uint64_t>(
+        std::count(content.begin(), content.end(), static_cast<std::uint8_t>(value)));
+    if (times == 0) continue;
+    unsigned bits = 0;
+    while (times * 16384 / content.size() >> bits != 0) ++bits;
+    numbers[value] = std::clamp(bits, 1u, 15u);
+  }
+  return numbers;
+}
+
+void code_numbers(const Numbers& numbers, RangeEncoder& out) {
+  const bool even = numbers == Numbers(256, 1);
+  out.encode_bit(even, 32768);
+  if (even) return;
+  std::vector<std::vector<Counter>> counters(16,
+                                             std::vector<Counter>(16, Counter::start(32768, 0)));
+  unsigned before = 0;
+  for (const unsigned number : numbers) {
+    for (unsigned bits = 1, k = 4; k-- > 0;) {
+      Counter& counter = counters[before][bits];
+      const unsigned bit = number >> k & 1;
+      out.encode_bit(bit != 0, std::clamp<std::uint32_t>(counter.p16(), 64, 65472));
+      counter.learn(static_cast<int>(bit), 30);
+      bits = 2 * bits + bit;
+    }
+    before = number;
+  }
+}
+
+// Where the values [begin, end) part; 0 if no more than one of them occurs.
+unsigned node_of(const Numbers& numbers, unsigned begin, unsigned end) {
+  const auto sum = [&](unsigned from, unsigned to) {
+    std::int64_t total = 0;
+    for (unsigned i = from; i < to; ++i)
+      total += numbers[i] == 0 ? 0 : std::int64_t{1} << numbers[i];
+    return total;
+  };
+  unsigned best = 0;
+  std::int64_t least = 0;
+  for (unsigned s = begin + 1; s < end; ++s) {
+    if (numbers[s] == 0 || sum(begin, s) == 0) continue;
+    const std::int64_t difference = std::abs(sum(begin, s) - sum(s, end));
+    if (best == 0 || difference < least) {
+      best = s;
+      least = difference;
+    }
+  }
+  return best;
+}
 
 class LeanReference {
  public:
   LeanReference(const Bytes& content, const Layout& layout, Effort effort)
       : content_(content),
         layout_(layout),
-        effort_(effort),
         plan_(plan_of(effort)),
         line_bits_(std::clamp(bits_for(content.size()), 8, 18)),
         match_bits_(std::clamp(bits_for(content.size()), 10, 18)),
         lines_(std::size_t{1} << line_bits_),
-        order1_(256),
+        order1_(65536),
         by_c1_(1024),
         by_expected_(1024) {
-    counters_.resize(plan_.hashed + 1);
+    counters_.resize(plan_.contexts.size() + 1);
     for (auto& counters : counters_) {
       for (int state = 0; state < kHistories; ++state) {
         const auto [zeros, ones, last] = history(state);
@@ -78,15 +141,14 @@ class LeanReference {
       }
     }
     for (const std::size_t least : plan_.least) {
-      Match match{least, std::vector<std::size_t>(std::size_t{1} << match_bits_), {}};
+      Match match{least, std::vector<Match::Entry>(std::size_t{1} << match_bits_), {}};
       for (int bucket = 0; bucket < 16; ++bucket) {
         const int right = 65535 - 20000 / (bucket * bucket + 1);
         match.counters.push_back({Counter::start(65535 - right, 4), Counter::start(right, 4)});
       }
       matches_.push_back(std::move(match));
     }
-    const std::size_t inputs = plan_.hashed + 1 + plan_.least.size() + (plan_.bias ? 1 : 0);
-    const Weights first(inputs, static_cast<std::int64_t>(4800 / plan_.groups));
+    const Weights first(plan_.contexts.size() + plan_.least.size() + 2, 800);
     for (const std::size_t size : {256, 128, 256, 256, 256, 256}) {
       sets_.emplace_back(size, first);
     }
@@ -94,20 +156,29 @@ class LeanReference {
 
   Bytes code() {
     RangeEncoder out;
+    const Numbers numbers = numbers_of(content_, layout_);
+    code_numbers(numbers, out);
+    std::map<std::pair<unsigned, unsigned>, unsigned> nodes;
     for (e_ = 0; e_ < content_.size(); end_byte()) {
       std::vector<std::uint32_t> now = hashes();
-      for (unsigned k = 0, c = 1; k < 8; ++k) {
+      begin_ = 0;
+      end_ = 256;
+      for (unsigned d = 0, y = 0;; ++d) {
+        const auto [place, is_new] = nodes.try_emplace({begin_, end_});
+        if (is_new) place->second = node_of(numbers, begin_, end_);
+        const unsigned c = place->second;
+        if (c == 0) break;
         for (std::uint32_t& h : now) {
-          if (k == 3) {
+          if (d % 4 == 3) {
             h = (h + c * 0x9E3779B1u) * 0x85EBCA6Bu;
             h ^= h >> 15;
           }
-          if (k == 4 && c % 2 == 1) h ^= 0x5B;
+          if (d > 0 && d % 4 == 0 && y == 1) h ^= 0x5B;
         }
-        if (k % 4 == 0) look_up(now, k == 0 ? 0 : c - 15);
-        const int bit = content_[e_] >> (7 - k) & 1;
-        code_bit(c, k, bit, out);
-        c = 2 * c + static_cast<unsigned>(bit);
+        if (d % 4 == 0) look_up(now);
+        y = content_[e_] >= c ? 1 : 0;
+        code_decision(c, d, static_cast<int>(y), out);
+        (y == 1 ? begin_ : end_) = c;
       }
     }
     return out.finish();
@@ -126,19 +197,12 @@ class LeanReference {
     const bool code = layout_.form == Form::kCode;
     // Of text.
     std::uint64_t v4 = word_ != 0 ? std::uint64_t{word_} << 8 : c1;
-    std::uint64_t v5 = join(kinds_ % 0x1000000, c1), v7 = join(v4, word_before_);
-    std::uint64_t v8 = 256 * col() + c1, v10 = c1, v11 = join(fields_, field_);
-    if (const std::size_t p = line_before_ + (e_ - line_); p < line_) {
-      v10 += std::uint64_t{content_[p]} << 16;
-    }
+    std::uint64_t v5 = join(kinds_ % 0x1000000, c1), v7 = 256 * col() + c1;
     if (code) {
       const auto all = code_.values();
       v4 = all.word;
       v5 = recent(2) & 0xFF00;
-      v7 = all.wordpair;
-      v8 = all.wordskip;
-      v10 = all.gradient;
-      v11 = recent(4) & 0xF0F0F0F0;
+      v7 = all.wordskip;
     } else if (layout_.stride != 0) {
       const std::uint64_t s = layout_.stride, w = layout_.element;
       const std::uint64_t north = at(s), a = at(w), corner = at(s + w);
@@ -146,24 +210,9 @@ class LeanReference {
       const auto limited = static_cast<std::uint64_t>(std::clamp<std::int64_t>(plane, 0, 255));
       v4 = (e_ % w << 24) + (limited << 16) + c1;
       v5 = (e_ % s << 8) | north;
-      v7 = join(e_ % w, (corner << 16) + (north << 8) + a);
-      v8 = join(e_ % w, (north << 8) + at(2 * s));
-      v10 = join(e_ % w, ((a + north + 1) / 2 << 8) + c1);
-      v11 = recent(4) & 0xF0F0F0F0;
+      v7 = join(e_ % w, (north << 8) + at(2 * s));
     }
-    const bool skips = code && effort_ == Effort::kSmall;
-    return {recent(2),
-            recent(3),
-            recent(4),
-            skips ? recent(4) & 0xFFFF0000 : recent(6),
-            v4,
-            v5,
-            recent(4) & 0xFFFF0000,
-            v7,
-            v8,
-            std::uint64_t{after_[c1]} * 256 + c1,
-            v10,
-            v11};
+    return {recent(2), recent(3), recent(4), recent(6), v4, v5, recent(4) & 0xFFFF0000, v7};
   }
 
   std::uint64_t col() const { return std::min<std::size_t>(e_ - line_, 255); }
@@ -176,7 +225,7 @@ class LeanReference {
   std::vector<std::uint32_t> hashes() const {
     const auto all = values();
     std::vector<std::uint32_t> result;
-    for (std::size_t i = 0; i < plan_.hashed; ++i) {
+    for (const std::size_t i : plan_.contexts) {
       std::uint64_t h = (all[i] + i * 0xD6E8FEB86659FD93) * 0x9E3779B97F4A7C15;
       h = (h ^ (h >> 32)) * 0xC2B2AE3D27D4EB4F;
       result.push_back(static_cast<std::uint32_t>(h >> 32));
@@ -184,8 +233,8 @@ class LeanReference {
     return result;
   }
 
-  void look_up(const std::vector<std::uint32_t>& hashes, unsigned nibble) {
-    slots_ = {&order1_[at(1)][nibble]};
+  void look_up(const std::vector<std::uint32_t>& hashes) {
+    slots_.clear();
     for (std::size_t i = 0; i < hashes.size(); ++i) {
       Line& line = lines_[hashes[i] >> (32 - line_bits_)];
       const auto check = static_cast<std::uint8_t>(hashes[i]);
@@ -199,7 +248,7 @@ class LeanReference {
       }
       slots_.push_back(&*found);
     }
-    node_ = 1;
+    place_ = 1;
   }
 
   static std::size_t bucket(std::size_t l) {
@@ -212,49 +261,51 @@ class LeanReference {
                      : 15;
   }
 
-  void code_bit(unsigned c, unsigned k, int bit, RangeEncoder& out) {
+  void code_decision(unsigned c, unsigned d, int y, RangeEncoder& out) {
+    const std::size_t k = std::min(d, 7u);
     Weights x;
+    std::vector<std::uint8_t*> states = {&order1_[256 * at(1) + c]};
+    for (Slot* slot : slots_) states.push_back(&slot->states[place_]);
     std::vector<Counter*> taken;
-    for (std::size_t i = 0; i < slots_.size(); ++i) {
-      taken.push_back(&counters_[i][slots_[i]->states[node_]]);
+    for (std::size_t i = 0; i < states.size(); ++i) {
+      taken.push_back(&counters_[i][*states[i]]);
       x.push_back(taken[i]->x());
     }
     std::size_t b = 0;
     for (Match& match : matches_) {
-      const unsigned expects = match.m != 0 ? 256u + content_[match.m] : 0;
-      const bool spoken = match.m != 0 && expects >> (8 - k) == c;
+      const unsigned expects = match.m != 0 ? content_[match.m] : 256u;
+      const bool spoken = expects >= begin_ && expects < end_;
       match.taken = nullptr;
-      if (spoken) match.taken = &match.counters[bucket(match.length)][expects >> (7 - k) & 1];
+      if (spoken) match.taken = &match.counters[bucket(match.length)][expects >= c ? 1 : 0];
       x.push_back(spoken ? match.taken->x() : 0);
       if (spoken && &match == matches_.data()) b = bucket(match.length);
     }
-    if (plan_.bias) x.push_back(256);
+    x.push_back(256);
     const bool speaks = matches_[0].taken != nullptr;
     const unsigned expected = speaks ? 256u + content_[matches_[0].m] : 0;
 
     const std::array<std::size_t, 6> choices = {c, 8 * b + k, at(1), place(), at(2), col()};
     std::vector<Weights*> chosen;
-    for (std::size_t i = 0; i < plan_.groups; ++i) chosen.push_back(&sets_[i][choices[i]]);
+    for (std::size_t i = 0; i < 6; ++i) chosen.push_back(&sets_[i][choices[i]]);
     const std::int64_t z = sum(x, chosen);
     const std::size_t a1 = spread(static_cast<std::uint32_t>(256 * at(1) + c));
     const std::size_t a2 = spread(speaks ? static_cast<std::uint32_t>((expected << 16) + 8 * b + k)
                                          : static_cast<std::uint32_t>(recent(2)) * 0x85EBCA6Bu + c);
     const std::int64_t p = (2 * squash(z) + by_c1_.refine(a1, z) + by_expected_.refine(a2, z)) >> 2;
-    out.encode_bit(bit != 0, static_cast<std::uint32_t>(std::clamp<std::int64_t>(p, 8, 65528)));
+    out.encode_bit(y != 0, static_cast<std::uint32_t>(std::clamp<std::int64_t>(p, 8, 65528)));
 
-    move_weights(x, chosen, 65536 * bit - squash(z));
+    move_weights(x, chosen, 65536 * y - squash(z));
     ++bits_;
-    by_c1_.learn(a1, z, bit, bits_);
-    by_expected_.learn(a2, z, bit, bits_);
-    for (std::size_t i = 0; i < slots_.size(); ++i) {
-      taken[i]->learn(bit);
-      std::uint8_t& state = slots_[i]->states[node_];
-      state = static_cast<std::uint8_t>(next_state(state, bit));
+    by_c1_.learn(a1, z, y, bits_);
+    by_expected_.learn(a2, z, y, bits_);
+    for (Counter* counter : taken) counter->learn(y);
+    for (std::uint8_t* state : states) {
+      *state = static_cast<std::uint8_t>(next_state(*state, y));
     }
     for (const Match& match : matches_) {
-      if (match.taken != nullptr) match.taken->learn(bit);
+      if (match.taken != nullptr) match.taken->learn(y);
     }
-    node_ = 2 * node_ + static_cast<unsigned>(bit);
+    place_ = 2 * place_ + static_cast<unsigned>(y);
   }
 
   static std::size_t spread(std::uint32_t v) { return (v * 0x9E3779B1u >> 16) % 1024; }
@@ -281,19 +332,10 @@ class LeanReference {
 
   void end_byte() {
     const std::uint8_t x = content_[e_++];
-    std::uint32_t& after = after_[at(2)];
-    after = (after << 8 | x) & 0xFFFF;
-    if (x == 10) {
-      line_before_ = line_;
-      line_ = e_;
-    }
+    if (x == 10) line_ = e_;
     const bool upper = x >= 'A' && x <= 'Z';
     const bool letter = upper || (x >= 'a' && x <= 'z') || x >= 128;
-    if (!letter && word_ != 0) word_before_ = word_;
     word_ = letter ? grow(word_, static_cast<std::uint8_t>(upper ? x + 32 : x)) : 0;
-    const bool ends = x == 9 || x == 32 || x == 44 || x == 59 || x == 124;
-    fields_ = x == 10 ? 0 : std::min(fields_ + (ends ? 1 : 0), 255);
-    field_ = x == 10 || ends ? 0 : grow(field_, x);
     if (kind_of(x) != kinds_ % 8) kinds_ = 8 * kinds_ + kind_of(x);
     if (layout_.form == Form::kCode) code_.take(x, layout_.element);
     for (Match& match : matches_) move_match(match, x);
@@ -304,51 +346,56 @@ class LeanReference {
       match.length = content_[match.m] == x ? std::min<std::size_t>(match.length + 1, 400) : 0;
       ++match.m;
     }
-    const std::size_t least = match.least, width = std::min<std::size_t>(least, 8);
-    if (e_ < least) return;
+    const std::size_t least = match.least, hashed = least - 1;
+    if (match.asked != nullptr) {
+      const Match::Entry entry = *match.asked;
+      if (match.length < least && (entry.check != 0 || entry.position != 0) &&
+          entry.check == match.check) {
+        const std::size_t p = entry.position + 1;
+        std::size_t equal = 0;
+        while (equal < std::min<std::size_t>(p, 400) &&
+               content_[p - 1 - equal] == content_[e_ - 1 - equal]) {
+          ++equal;
+        }
+        if (equal >= least) {
+          match.m = p;
+          match.length = equal;
+        }
+      }
+      *match.asked = {match.check, e_ - 1};
+    }
+    if (e_ < hashed) return;
+    const std::size_t width = std::min<std::size_t>(hashed, 8);
     std::uint64_t u = 0, v = 0;
     for (std::size_t i = 0; i < width; ++i) {
       u |= at(width - i) << (8 * i);
-      v |= at(least - i) << (8 * i);
+      v |= at(hashed - i) << (8 * i);
     }
     std::uint64_t q = u * 0x9E3779B97F4A7C15;
     q = (q ^ (q >> 29) ^ v) * 0xC2B2AE3D27D4EB4F;
-    std::size_t& entry = match.positions[q >> (64 - match_bits_)];
-    if (match.length < least && entry != 0) {
-      std::size_t equal = 0;
-      while (equal < std::min<std::size_t>(entry, 400) &&
-             content_[entry - 1 - equal] == content_[e_ - 1 - equal]) {
-        ++equal;
-      }
-      if (equal >= least) {
-        match.m = entry;
-        match.length = equal;
-      }
-    }
-    entry = e_;
+    match.asked = &match.entries[q >> (64 - match_bits_)];
+    match.check = (q >> 32) % 64;
   }
 
   const Bytes& content_;
   Layout layout_;
-  Effort effort_;
   Plan plan_;
   int line_bits_, match_bits_;
   std::vector<Line> lines_;
-  std::vector<std::array<Slot, 17>> order1_;
+  std::vector<std::uint8_t> order1_;
   std::vector<Match> matches_;
   Refiner by_c1_, by_expected_;
   std::vector<std::vector<Counter>> counters_;
   std::vector<std::vector<Weights>> sets_;
 
-  std::size_t e_ = 0, line_ = 0, line_before_ = 0;
-  std::uint32_t word_ = 0, word_before_ = 0, field_ = 0;
-  int fields_ = 0;
+  std::size_t e_ = 0, line_ = 0;
+  unsigned begin_ = 0, end_ = 256;  // values that the byte may have
+  std::uint32_t word_ = 0;
   std::uint64_t kinds_ = 0;
-  std::array<std::uint32_t, 256> after_{};
   CodeState code_;
   std::uint64_t bits_ = 0;
   std::vector<Slot*> slots_;
-  unsigned node_ = 1;
+  unsigned place_ = 1;
 };
 
 }  // namespace
