@@ -106,7 +106,7 @@ class BlockEncoder {
   // How a block is coded that no network takes part in.
   BlockKind without_model(const View& view) const {
     const bool too_long = level_.kinds.sort() && view.of(content_).size() > kMostSortedBytes;
-    if (!is_of_bytes(view.layout)) return BlockKind::kContexts;
+    if (!is_of_bytes(view.layout)) return view.lean ? BlockKind::kLean : BlockKind::kContexts;
     return too_long ? BlockKind::kLean : level_.kinds.alone;
   }
 
@@ -448,6 +448,9 @@ std::uint64_t encode_memory(std::size_t content_bytes, const FrameModels& models
     consider(header_of(BlockKind::kContexts, content_bytes), layout, nullptr);
   }
   consider(header_of(level.kinds.alone, content_bytes), bytes, nullptr);
+  if (level.kinds.alone == BlockKind::kLean) {
+    consider(header_of(BlockKind::kLean, content_bytes), pixels, nullptr);
+  }
   for (const FrameModels::Model& model : models.all()) {
     const Form form = model.engine->content();
     BlockHeader header =

@@ -16,6 +16,7 @@ namespace nnzip {
 namespace {
 
 constexpr std::size_t kLooked = std::size_t{512} << 10;
+constexpr std::size_t kLeanLoss = 8;     // more by this part are not worth a fourteenth of the time
 constexpr std::size_t kInstruction = 4;  // bytes, where they are of one length
 
 View view_of(std::span<const std::uint8_t> content, const Proposal& proposal) {
@@ -34,6 +35,13 @@ Pieces pieces_for(std::size_t content, const Sampling& rule, std::size_t unit, b
       std::min(std::max({content / rule.part, rule.least_bytes, rule.least_rows * unit}), most);
   const std::size_t count = sound ? rule.sound_pieces : rule.pieces;
   return {count, std::max(size / count / unit, std::size_t{1}) * unit, unit, sound};
+}
+
+// Whether an image is one that few contexts do for: not one of few colours, of what repeats itself.
+bool is_lean(std::span<const std::uint8_t> sample, const Layout& layout) {
+  const std::size_t few = encode_lean(sample, layout, Effort::kUsual).size();
+  const std::size_t many = encode_contexts(sample, layout).size();
+  return few < many + many / kLeanLoss;
 }
 
 std::size_t sample_cost(std::span<const std::uint8_t> sample, const Layout& layout,
@@ -90,7 +98,8 @@ View choose_view(std::span<const std::uint8_t> content, const Segment& segment,
   for (const Proposal& proposal : proposals) {
     View view = view_of(content, proposal);
     if (!chain_fits(view.filters, view.layout, content.size())) continue;
-    if (proposals.size() > 1) {
+    const bool maybe_lean = alone == BlockKind::kLean && view.layout.form == Form::kPixels;
+    if (proposals.size() > 1 || maybe_lean) {
       const bool shortened = has_filter(view.filters, Filter::kIntegers);
       const auto filtered = view.of(content);
       const Bytes sample = sample_of(
@@ -105,6 +114,7 @@ View choose_view(std::span<const std::uint8_t> content, const Segment& segment,
       }
       if (least != 0 && bytes >= least) continue;
       least = bytes;
+      view.lean = maybe_lean && is_lean(sample, view.layout);
     }
     best = std::move(view);
   }

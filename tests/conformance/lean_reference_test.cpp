@@ -7,6 +7,7 @@
 #include "codec/kinds/kind.h"
 #include "codec/kinds/kind_lean.h"
 #include "conformance/mixer_reference_runs.h"
+#include "reference/lean/pixels_reference.h"
 #include "unit/content_samples.h"
 #include "unit/mixer_samples.h"
 
@@ -14,6 +15,7 @@ namespace nnzip {
 namespace {
 
 using mixer_reference::lean_reference;
+using mixer_reference::pixels_reference;
 using mixer_runs::random_bytes;
 using mixer_runs::resized;
 
@@ -21,7 +23,9 @@ void require_equal_blocks(const Bytes& content, const Layout& layout, Effort eff
   INFO(content.size() << " bytes, stride " << layout.stride << ", effort "
                       << static_cast<int>(effort));
   const Bytes coded = encode_lean(content, layout, effort);
-  REQUIRE(coded == lean_reference(content, layout, effort));
+  const bool pixels = layout.form == Form::kPixels;
+  REQUIRE(coded ==
+          (pixels ? pixels_reference(content, layout) : lean_reference(content, layout, effort)));
   BlockHeader header;
   header.kind = BlockKind::kLean;
   header.content_bytes = static_cast<std::uint32_t>(content.size());
@@ -57,12 +61,36 @@ TEST_CASE("LeanReference.AgreesOnTablesAndCode") {
   require_equal_blocks(test::x86_code(2000), {.form = Form::kCode, .element = 4});
 }
 
+TEST_CASE("LeanReference.AgreesOnPixels") {
+  const auto rows = [](std::uint32_t stride, std::uint32_t element, std::uint32_t channels,
+                       bool low_first = false) {
+    return Layout{.form = Form::kPixels,
+                  .stride = stride,
+                  .element = element,
+                  .channels = channels,
+                  .low_first = low_first};
+  };
+  require_equal_blocks({7}, rows(30, 3, 3), Effort::kUsual);
+  require_equal_blocks(random_bytes(2000), rows(61, 3, 3), Effort::kUsual);
+  require_equal_blocks(random_bytes(2000, 9), rows(64, 1, 1), Effort::kUsual);
+  // Numbers of two bytes, padding, a last one that is cut.
+  require_equal_blocks(random_bytes(1501, 7), rows(51, 2, 1, true), Effort::kUsual);
+  require_equal_blocks(random_bytes(1501), rows(51, 4, 2), Effort::kUsual);
+  require_equal_blocks(random_bytes(600, 3), rows(4, 4, 4), Effort::kUsual);
+  for (const bool big_endian : {false, true}) {
+    const Bytes image = test::sample_image(30, 40, big_endian);
+    require_equal_blocks(image, rows(60, 2, 1, !big_endian), Effort::kUsual);
+  }
+}
+
 TEST_CASE("LeanBlock.NoByteThatOccurs") {
   BlockHeader header;
   header.kind = BlockKind::kLean;
   header.content_bytes = 3000;
   Bytes back(3000);
   // Bits of 0: weights of 0 throughout.
+  CHECK_FALSE(kLeanKind.decode(header, Bytes(100, 255), {}, back));
+  header.layout = {.form = Form::kPixels, .stride = 30, .element = 3, .channels = 3};
   CHECK_FALSE(kLeanKind.decode(header, Bytes(100, 255), {}, back));
 }
 
@@ -71,8 +99,13 @@ TEST_CASE("LeanBlock.OtherLayoutsAreRefused") {
   header.kind = BlockKind::kLean;
   header.content_bytes = 3000;
   CHECK(kLeanKind.fits(header, nullptr));
-  header.layout = {.form = Form::kPixels, .stride = 30, .element = 3, .channels = 3};
+  header.layout = {.form = Form::kSamples, .element = 4, .channels = 2};
   CHECK_FALSE(kLeanKind.fits(header, nullptr));
+  header.layout = {.form = Form::kPixels, .stride = 30, .element = 3, .channels = 3};
+  CHECK(kLeanKind.fits(header, nullptr));
+  header.effort = Effort::kSmall;
+  CHECK_FALSE(kLeanKind.fits(header, nullptr));
+  header.effort = Effort::kUsual;
   header.layout = {.form = Form::kCode};
   header.filters = {{Filter::kCalls}};
   CHECK(kLeanKind.fits(header, nullptr));

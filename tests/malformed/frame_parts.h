@@ -122,6 +122,10 @@ inline std::vector<GoodFile> good_files(const TinyModel& tiny) {
           {"bwt", frame_of_kind(BlockKind::kBwt, words, tiny), words},
           {"lean", frame_of_kind(BlockKind::kLean, words, tiny), words},
           {"lean, small", frame_of_kind(BlockKind::kLean, words, tiny, 1, {}, {}, Effort::kSmall),
+           words},
+          {"lean pixels",
+           frame_of_kind(BlockKind::kLean, words, tiny, 1,
+                         {.form = Form::kPixels, .stride = 30, .element = 3, .channels = 3}, {}),
            words}};
 }
 

@@ -82,9 +82,11 @@ constexpr bool is_of_bytes(const Layout& layout) {
   return layout.form == Form::kBytes || layout.form == Form::kCode;
 }
 // What that effort is for a block: lean ones have no large one, others no small one, and JPEG files
-// the usual one alone.
+// and lean pixels the usual one alone.
 constexpr Effort effort_of(BlockKind kind, const Layout& layout, Effort effort) {
-  if (kind == BlockKind::kLean) return effort == Effort::kSmall ? effort : Effort::kUsual;
+  if (kind == BlockKind::kLean) {
+    return effort == Effort::kSmall && is_of_bytes(layout) ? effort : Effort::kUsual;
+  }
   return layout.form != Form::kJpeg && effort == Effort::kLarge ? effort : Effort::kUsual;
 }
 constexpr bool effort_fits(const BlockHeader& header) {

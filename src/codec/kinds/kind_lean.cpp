@@ -4,6 +4,7 @@
 
 #include "codec/kinds/kind.h"
 #include "lean/lean_coder.h"
+#include "lean/pixel_coder.h"
 
 namespace nnzip {
 namespace {
@@ -21,11 +22,18 @@ lean::ByteTree::Weights good_weights(std::span<const std::uint8_t> content, cons
 
 Bytes encode_lean(std::span<const std::uint8_t> content, const Layout& layout, Effort effort,
                   const BlockProgress& progress) {
+  ProgressReporter report(progress);
+  if (!is_of_bytes(layout)) {
+    std::size_t before = 0;
+    return encode_pixels(content, layout, [&](std::size_t done) {
+      report.add(done - before);
+      before = done;
+    });
+  }
   const auto weights = good_weights(content, layout);
   RangeEncoder coder;
   lean::encode_weights(weights, coder);
   const auto lean = LeanCoder::make(content.size(), layout, effort, lean::ByteTree(weights));
-  ProgressReporter report(progress);
   for (const std::uint8_t byte : content) {
     lean->encode(byte, coder);
     report.add(1);
@@ -35,9 +43,28 @@ Bytes encode_lean(std::span<const std::uint8_t> content, const Layout& layout, E
 
 namespace {
 
+bool decode_image(RangeDecoder& coder, const Layout& layout, const Means& means,
+                  std::span<std::uint8_t> filtered) {
+  ProgressReporter report(means.progress);
+  std::size_t before = 0;
+  std::int64_t spent = 0;
+  return decode_pixels(coder, layout, filtered, [&](std::size_t done) {
+    report.add(done - before);
+    if (means.observer == nullptr) {
+      before = done;
+      return;
+    }
+    // A number's first byte bears its cost.
+    for (const std::int64_t now = coder.cost(); before < done; spent = now) {
+      means.observer->byte(before++, now - spent, nullptr, {});
+    }
+  });
+}
+
 bool decode(const BlockHeader& header, std::span<const std::uint8_t> coded, const Means& means,
             std::span<std::uint8_t> filtered) {
   RangeDecoder coder(coded);
+  if (!is_of_bytes(header.layout)) return decode_image(coder, header.layout, means, filtered);
   const auto weights = lean::decode_weights(coder);
   if (!lean::any(weights)) return false;
   const auto lean =
@@ -61,7 +88,8 @@ const Kind kLeanKind{
     .count = &BlockCounts::lean_blocks,
     .fits =
         [](const BlockHeader& header, const Engine*) {
-          return is_of_bytes(header.layout) && header.effort != Effort::kLarge &&
+          return (is_of_bytes(header.layout) || header.layout.form == Form::kPixels) &&
+                 effort_fits(header) &&
                  chain_fits(header.filters, header.layout, header.content_bytes);
         },
     .encode =
@@ -70,8 +98,13 @@ const Kind kLeanKind{
               header, encode_lean(filtered, header.layout, header.effort, means.progress))};
         },
     .decode = decode,
-    .memory = [](const BlockHeader& header, const Engine*,
-                 int) { return LeanCoder::memory_bytes(header.filtered_bytes(), header.effort); },
+    .memory =
+        [](const BlockHeader& header, const Engine*, int) {
+          if (!is_of_bytes(header.layout)) {
+            return pixel_coder_memory(header.layout, header.filtered_bytes());
+          }
+          return LeanCoder::memory_bytes(header.filtered_bytes(), header.effort);
+        },
 };
 
 }  // namespace nnzip

@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstdlib>
 #include <map>
 #include <utility>
 #include <vector>
 
 #include "coder/range_encoder.h"
+#include "reference/lean/lean_tree.h"
 #include "reference/mixer/mixer_reference_code.h"
 #include "reference/mixer/mixer_reference_tables.h"
 
@@ -62,63 +62,6 @@ struct Match {
   Counter* taken = nullptr;
 };
 
-// Of each byte value, as the block gives it.
-using Numbers = std::vector<unsigned>;
-
-Numbers numbers_of(const Bytes& content, const Layout& layout) {
-  if (layout.form == Form::kCode || content.size() < 1024) return Numbers(256, 1);
-  Numbers numbers(256);
-  for (unsigned value = 0; value < 256; ++value) {
-    const auto times = static_cast<std::uint64_t>(
-        std::count(content.begin(), content.end(), static_cast<std::uint8_t>(value)));
-    if (times == 0) continue;
-    unsigned bits = 0;
-    while (times * 16384 / content.size() >> bits != 0) ++bits;
-    numbers[value] = std::clamp(bits, 1u, 15u);
-  }
-  return numbers;
-}
-
-void code_numbers(const Numbers& numbers, RangeEncoder& out) {
-  const bool even = numbers == Numbers(256, 1);
-  out.encode_bit(even, 32768);
-  if (even) return;
-  std::vector<std::vector<Counter>> counters(16,
-                                             std::vector<Counter>(16, Counter::start(32768, 0)));
-  unsigned before = 0;
-  for (const unsigned number : numbers) {
-    for (unsigned bits = 1, k = 4; k-- > 0;) {
-      Counter& counter = counters[before][bits];
-      const unsigned bit = number >> k & 1;
-      out.encode_bit(bit != 0, std::clamp<std::uint32_t>(counter.p16(), 64, 65472));
-      counter.learn(static_cast<int>(bit), 30);
-      bits = 2 * bits + bit;
-    }
-    before = number;
-  }
-}
-
-// Where the values [begin, end) part; 0 if no more than one of them occurs.
-unsigned node_of(const Numbers& numbers, unsigned begin, unsigned end) {
-  const auto sum = [&](unsigned from, unsigned to) {
-    std::int64_t total = 0;
-    for (unsigned i = from; i < to; ++i)
-      total += numbers[i] == 0 ? 0 : std::int64_t{1} << numbers[i];
-    return total;
-  };
-  unsigned best = 0;
-  std::int64_t least = 0;
-  for (unsigned s = begin + 1; s < end; ++s) {
-    if (numbers[s] == 0 || sum(begin, s) == 0) continue;
-    const std::int64_t difference = std::abs(sum(begin, s) - sum(s, end));
-    if (best == 0 || difference < least) {
-      best = s;
-      least = difference;
-    }
-  }
-  return best;
-}
-
 class LeanReference {
  public:
   LeanReference(const Bytes& content, const Layout& layout, Effort effort)
@@ -156,7 +99,8 @@ class LeanReference {
 
   Bytes code() {
     RangeEncoder out;
-    const Numbers numbers = numbers_of(content_, layout_);
+    const bool even = layout_.form == Form::kCode || content_.size() < 1024;
+    const Numbers numbers = even ? Numbers(256, 1) : numbers_of(content_);
     code_numbers(numbers, out);
     std::map<std::pair<unsigned, unsigned>, unsigned> nodes;
     for (e_ = 0; e_ < content_.size(); end_byte()) {
