@@ -16,7 +16,7 @@ void revert_calls(std::span<std::uint8_t> content);
 void apply_branches(std::span<std::uint8_t> content);
 void revert_branches(std::span<std::uint8_t> content);
 
-// Words with the high byte first: CALL of SPARC, BL of PowerPC.
+// Words with the high byte first: CALL of SPARC, whose opcodes are brought together, BL of PowerPC.
 void apply_sparc(std::span<std::uint8_t> content);
 void revert_sparc(std::span<std::uint8_t> content);
 void apply_powerpc(std::span<std::uint8_t> content);

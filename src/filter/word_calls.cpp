@@ -20,12 +20,22 @@ void walk_words(std::span<std::uint8_t> content, Change&& change) {
   }
 }
 
+constexpr int kRegister = 5, kOpcode = 6;  // bits of SPARC's fields
+
 // CALL of SPARC: 30 bits of words, of which the upper ones repeat the sign. Those within 2^24 words
 // either way have 40 or 7F for a top byte.
-void move_sparc(std::uint32_t& word, std::uint32_t words) {
-  if (word >> 24 != 0x40 && word >> 24 != 0x7F) return;
-  const std::uint32_t target = (word + words) & 0x01FFFFFF;
-  word = target | (target >> 24 != 0 ? 0x7E000000 : 0x40000000);
+// Of words of format 3 the two fields behind the top bits, of so many bits, change places: the
+// whole opcode stands first then, before the register that is written.
+void move_sparc(std::uint32_t& word, std::uint32_t words, int first, int second) {
+  const bool is_call = word >> 24 == 0x40 || word >> 24 == 0x7F;
+  if (is_call) {
+    const std::uint32_t target = (word + words) & 0x01FFFFFF;
+    word = target | (target >> 24 != 0 ? 0x7E000000 : 0x40000000);
+  } else if (word >> 31 != 0) {
+    constexpr std::uint32_t kBoth = 0x3FF80000;
+    const std::uint32_t fields = word & kBoth;
+    word = (word & ~kBoth) | (fields << first & kBoth) | (fields >> second & kBoth);
+  }
 }
 
 // BL of PowerPC: 24 bits of words between the opcode and two bits 01.
@@ -37,11 +47,15 @@ void move_powerpc(std::uint32_t& word, std::uint32_t bytes) {
 }  // namespace
 
 void apply_sparc(std::span<std::uint8_t> content) {
-  walk_words(content, [](std::uint32_t& word, std::uint32_t at) { move_sparc(word, at / 4); });
+  walk_words(content, [](std::uint32_t& word, std::uint32_t at) {
+    move_sparc(word, at / 4, kRegister, kOpcode);
+  });
 }
 
 void revert_sparc(std::span<std::uint8_t> content) {
-  walk_words(content, [](std::uint32_t& word, std::uint32_t at) { move_sparc(word, 0 - at / 4); });
+  walk_words(content, [](std::uint32_t& word, std::uint32_t at) {
+    move_sparc(word, 0 - at / 4, kOpcode, kRegister);
+  });
 }
 
 void apply_powerpc(std::span<std::uint8_t> content) {

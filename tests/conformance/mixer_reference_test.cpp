@@ -43,7 +43,7 @@ void require_equal_bytes(const Bytes& content, const Layout& layout = {}) {
 }
 
 // Instructions of x86 as far as their lengths go: every opcode of every map, often with prefixes,
-// registers and operands that repeat.
+// registers and operands that repeat; and strings of all lengths between them.
 Bytes sample_code(std::size_t n) {
   static constexpr std::uint8_t kOften[] = {0x66, 0x48, 0x0F, 0x38, 0x3A, 0xC4, 0xC5, 0xF6, 0xF7,
                                             0x8B, 0x04, 0x05, 0x44, 0x84, 0xE8, 0xB8, 0x00, 0xFF};
@@ -51,7 +51,14 @@ Bytes sample_code(std::size_t n) {
   Bytes code;
   while (code.size() < n) {
     const std::uint32_t kind = random.below(5);
-    if (kind == 4) {
+    if (random.below(60) == 0) {
+      for (std::uint32_t i = random.below(5); i > 0; --i) {
+        for (std::uint32_t k = random.below(11); k > 0; --k) {
+          code.push_back(static_cast<std::uint8_t>('a' + random.below(4)));
+        }
+        code.push_back(static_cast<std::uint8_t>(random.below(3) == 0 ? '\n' : 0));
+      }
+    } else if (kind == 4) {
       code.push_back(static_cast<std::uint8_t>(0x40 + random.below(16)));
       code.push_back(static_cast<std::uint8_t>(0xB8 + random.below(8)));
     } else if (kind == 0 && code.size() > 64) {

@@ -27,17 +27,36 @@ constexpr char kBehind0F[] =
 static_assert(sizeof(kOneByte) == 257 && sizeof(kBehind0F) == 257);
 
 constexpr std::uint32_t kMostCounted = 15;
+constexpr std::uint32_t kLinkRegister = 15;
 constexpr std::uint32_t kJumped = 1, kCalled = 2;  // kinds of targets
+
+// Of the first two bytes of a word.
+std::size_t place_of_shape(std::uint32_t shape) { return shape * 0x9E3779B1 >> 20; }
 
 }  // namespace
 
 void CodeState::follow(std::uint8_t byte, std::uint32_t element) {
   ++taken_;
+  follow_text(byte);
   if (element == 1) {
     follow_x86(byte);
   } else {
     follow_word(byte);
   }
+}
+
+// A single 0 ends a string, and does not end the text.
+void CodeState::follow_text(std::uint8_t byte) {
+  constexpr std::uint32_t kLeastString = 4;
+  const bool is_printable =
+      (byte >= 32 && byte < 127) || byte == '\t' || byte == '\n' || byte == '\r';
+  const bool is_end = byte == 0 && last_ != 0 && printable_ >= kLeastString;
+  if (is_printable) {
+    printable_ = std::min(printable_ + 1, kMostCounted);
+  } else if (!is_end) {
+    printable_ = 0;
+  }
+  last_ = byte;
 }
 
 void CodeState::follow_x86(std::uint8_t byte) {
@@ -220,10 +239,21 @@ void CodeState::finish_x86() {
   finish();
 }
 
-// Calls of SPARC and aarch64, their returns.
+// Precondition: some of the word is known.
+std::uint32_t CodeState::compare_word(std::uint32_t last) const {
+  constexpr std::uint32_t kEqual = 512;
+  return (last >> 8 * (left_ - 1) & 255) | (last >> 8 * left_ == number_ ? kEqual : 0);
+}
+
+std::uint32_t CodeState::expected_of_shape() const {
+  if (left_ == 0 || left_ > 2) return 0;
+  return compare_word(words_of_shapes_[place_of_shape(number_ >> 8 * (2 - left_))]);
+}
+
+// Calls of SPARC, as its filter leaves them, and aarch64, their returns.
 void CodeState::finish_word() {
   const bool is_call = (opcode_ & 0xC0) == 0x40 || (opcode_ & 0xFC) == 0x94;
-  count(is_call, opcode_ == 0x81 || opcode_ == 0xD6);
+  count(is_call, opcode_ == 0xB8 || opcode_ == 0xD6);
   if (is_call) {
     call_ = whole_;
     add_target((number_ & 0x01FFFFFF) * 4, kCalled);
@@ -231,8 +261,11 @@ void CodeState::finish_word() {
     const std::uint32_t words = (number_ & 0x3FFFFF) - ((number_ & 0x200000) != 0 ? 0x400000 : 0);
     add_target(taken_ - 4 + 4 * words, kJumped);
   }
-  fields_[1] = fields_[0];
-  fields_[0] = number_ & kFields;
+  numbers_[opcode_] = number_;
+  words_of_shapes_[place_of_shape(number_ >> 16)] = number_;
+  written_ = number_ >> 30 == 0   ? number_ >> 25 & 31
+             : number_ >> 30 == 1 ? kLinkRegister
+                                  : number_ >> 19 & 31;
   operands_of_bases_[0] = operand_;
   finish();
 }

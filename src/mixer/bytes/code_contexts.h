@@ -25,9 +25,12 @@ class CodeState {
   // Takes up the next byte. element: of the block's layout, 1 x86, 4 instructions of four bytes.
   void follow(std::uint8_t byte, std::uint32_t element);
 
-  // The part of the instruction that comes, below 256.
+  // Whether what came last is text, as strings among code and data are.
+  bool is_text() const { return printable_ >= kTextRun; }
+
+  // The part of the instruction that comes, below 255; 255 in text.
   std::uint32_t position() const {
-    return static_cast<std::uint32_t>(part_) * 32u + left_ * 4u + map_;
+    return is_text() ? 255 : static_cast<std::uint32_t>(part_) * 32u + left_ * 4u + map_;
   }
   // Of the instruction that is being read: hashes of prefixes, opcode, ModRM and SIB; of its other
   // bytes; of all. ModRM, and the opcode with its map.
@@ -50,10 +53,17 @@ class CodeState {
   std::uint32_t since_return() const { return since_return_; }
   std::uint32_t returned_at() const { return returned_at_; }  // bytes taken at the last return
   std::uint32_t pushes() const { return pushes_; }            // of x86, since a call; at most 15
-  // Of words: the fields that say most of what is done, of the open word and of two before.
-  std::uint32_t fields() const { return number_ & kFields >> 8 * left_; }
-  const std::array<std::uint32_t, 2>& fields_before() const { return fields_; }
-  std::uint32_t taken() const { return taken_; }  // bytes
+  std::uint32_t taken() const { return taken_; }              // bytes
+
+  // Of words: the low bits of the last byte, which belong to the next one's field; what the last
+  // word of the opcode, or of the first two bytes, had for the byte that comes, and 512 more if all
+  // before it is the same; the register that the word before wrote, in SPARC's fields.
+  std::uint32_t low_bits() const { return number_ & 7; }
+  std::uint32_t expected_of_opcode() const {
+    return left_ == 0 ? 0 : compare_word(numbers_[opcode_]);
+  }
+  std::uint32_t expected_of_shape() const;
+  std::uint32_t written() const { return written_; }
 
   // Whether the byte that comes is of a displacement or an immediate; what it would be if that were
   // the last one of the opcode, and how those before it compare.
@@ -68,11 +78,13 @@ class CodeState {
 
   // Which weights are chosen: the part with the bytes left, below 64; the opcode, or the one before
   // if it is still to come.
-  std::uint32_t place() const { return is_of_words_ ? left_ & 3u : position() >> 2; }
+  // Of text 63, and the last byte.
+  std::uint32_t place() const { return is_of_words_ && !is_text() ? left_ & 3u : position() >> 2; }
   std::uint32_t known_opcode() const {
+    if (is_text()) return last_;
     return is_of_words_ || part_ != Part::kOpcode ? opcode_ : opcodes_[0] & 255;
   }
-  bool knows_opcode() const { return part_ != Part::kOpcode; }
+  bool knows_opcode() const { return is_text() || part_ != Part::kOpcode; }
   bool is_of_words() const { return is_of_words_; }
 
  private:
@@ -85,6 +97,7 @@ class CodeState {
     kImmediate,
   };
 
+  void follow_text(std::uint8_t byte);
   void follow_x86(std::uint8_t byte);
   void follow_word(std::uint8_t byte);
   void take_opcode(std::uint8_t byte, char follows);
@@ -92,6 +105,7 @@ class CodeState {
   void take_operand(std::uint8_t byte);
   std::size_t place_of_number() const;
   std::uint32_t compare_number(std::uint32_t last) const;
+  std::uint32_t compare_word(std::uint32_t last) const;
   void after_form();
   void expect(Part part, std::uint8_t bytes);
   void count(bool is_jump, bool is_return);
@@ -119,15 +133,22 @@ class CodeState {
   std::uint32_t form_before_ = 0, call_ = 0, since_jump_ = 0, since_return_ = 0;
   std::array<std::uint32_t, 256> operands_of_opcodes_{};
   std::array<std::uint32_t, 8> operands_of_bases_{};
-  std::array<std::uint32_t, 512> numbers_{};  // [part][opcode]: the last one of four bytes
+  std::array<std::uint32_t, 512> numbers_{};  // [part][opcode]: the last one of four bytes, or word
   std::uint32_t any_number_ = 0;
 
   // Where code leads to.
-  static constexpr std::uint32_t kFields = 0xC1F80000;
   bool is_of_words_ = false;
   std::uint32_t taken_ = 0, returned_at_ = 0, pushes_ = 0;
-  std::array<std::uint32_t, 2> fields_{};
   std::array<std::uint32_t, 4096> targets_{};  // [hash of position]: 4 * position + kind
+
+  // Of words.
+  std::array<std::uint32_t, 4096> words_of_shapes_{};  // [hash of two bytes]: the last word
+  std::uint32_t written_ = 0;
+
+  // Bytes that text has, in a row; the last one.
+  static constexpr std::uint32_t kTextRun = 6;
+  std::uint32_t printable_ = 0;
+  std::uint8_t last_ = 0;
 };
 
 }  // namespace nnzip::mixer

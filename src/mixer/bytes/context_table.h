@@ -83,7 +83,7 @@ constexpr ContextRow kContextTable[] = {
          [](In s) {
            const CodeState& code = *s.code;
            return code.is_of_words()
-                      ? join(code.position(), code.whole(), code.fields_before()[0])
+                      ? join(code.position(), code.opcode(), code.low_bits())
                       : join(code.position(), code.whole(), s.near_target, code.opcodes()[0]);
          }},
     {.name = "order6",
@@ -126,7 +126,12 @@ constexpr ContextRow kContextTable[] = {
            return join(s.chain->kind, s.chain->place, s.chain->before, s.chain->cell);
          },
      .of_code =
-         [](In s) { return join(s.code->position(), s.code->whole(), s.code->shapes()[0]); }},
+         [](In s) {
+           const CodeState& code = *s.code;
+           return code.is_of_words()
+                      ? join(code.position(), code.opcode() >> 6, code.expected_of_opcode())
+                      : join(code.position(), code.whole(), code.shapes()[0]);
+         }},
     {.name = "wordskip",
      .of_lines =
          [](In s) {
@@ -138,8 +143,10 @@ constexpr ContextRow kContextTable[] = {
          },
      .of_code =
          [](In s) {
-           const auto& shapes = s.code->shapes();
-           return join(s.code->position(), s.code->whole(), shapes[0], shapes[1]);
+           const CodeState& code = *s.code;
+           return code.is_of_words()
+                      ? join(code.position(), code.opcode() >> 6, code.written())
+                      : join(code.position(), code.whole(), code.shapes()[0], code.shapes()[1]);
          }},
     {"sparse23", [](In s) { return s.recent & 0xFFFF00; }},
     {.name = "sparse13",
@@ -224,9 +231,9 @@ constexpr ContextRow kContextTable[] = {
      .of_code =
          [](In s) {
            const CodeState& code = *s.code;
-           const auto& fields = code.fields_before();
-           return code.is_of_words() ? join(code.position(), code.fields(), fields[0], fields[1])
-                                     : join(s.expected, s.expected_length);
+           return code.is_of_words()
+                      ? join(code.position(), code.opcode() >> 6, code.expected_of_shape())
+                      : join(s.expected, s.expected_length);
          }},
     {.name = "high4",
      .of_lines =

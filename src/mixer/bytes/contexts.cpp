@@ -92,6 +92,7 @@ Contexts::Contexts(const Layout& layout, Effort effort)
     : layout_(layout),
       effort_(effort),
       hash_all_(choose_rows(layout, effort)),
+      hash_text_(choose_rows(Layout{}, effort)),
       after1_(256),
       after2_(std::size_t{1} << 16) {}
 
@@ -138,7 +139,8 @@ void Contexts::hash(const History& history, std::size_t stream, const Match& mat
   if (layout_.form != Form::kCode) s.chain = context.long_chain();
   s.expected = match.position != 0 ? 256u + match.expected : 0;
   s.expected_length = match.position != 0 ? length_bucket(match.length) : 0;
-  if (layout_.form == Form::kCode) {
+  const bool is_text = layout_.form == Form::kCode && context.code.is_text();
+  if (layout_.form == Form::kCode && !is_text) {
     s.code = &context.code;
     s.near_target = context.code.near_target();
   } else if (layout_.stride != 0) {
@@ -146,7 +148,7 @@ void Contexts::hash(const History& history, std::size_t stream, const Match& mat
   } else {
     look_at_lines(history, stream, context, s);
   }
-  hash_all_(s, context.hashes.data());
+  (is_text ? hash_text_ : hash_all_)(s, context.hashes.data());
 }
 
 // The neighbours to the left and above, as bytes and as numbers.

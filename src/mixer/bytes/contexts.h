@@ -55,6 +55,7 @@ class Contexts {
   Layout layout_;
   Effort effort_;
   HashAll hash_all_;                   // of the layout's column and the effort's rows
+  HashAll hash_text_;                  // of text within machine code
   std::vector<std::uint32_t> after1_;  // [byte]: what followed it, newest in the low bytes
   std::vector<std::uint32_t> after2_;  // [two bytes]
 };

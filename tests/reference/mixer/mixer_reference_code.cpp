@@ -7,8 +7,6 @@
 namespace nnzip::mixer_reference {
 namespace {
 
-constexpr std::uint32_t kFields = 0xC1F80000;
-
 constexpr const char* kMaps[] = {
     "MMMM1Z..MMMM1Z.EMMMM1Z..MMMM1Z..MMMM1ZP.MMMM1ZP.MMMM1ZP.MMMM1ZP."
     "PPPPPPPPPPPPPPPP..................MMPPPPZz1m....1111111111111111"
@@ -41,13 +39,17 @@ std::uint32_t grow(std::uint32_t h, std::uint8_t x) {
   return ((h + x + 1) * 0x2C1B3C6D) ^ (h >> 15);
 }
 
-std::uint32_t CodeState::position() const { return 32 * now_.part + 4 * now_.left + now_.map; }
+std::uint32_t CodeState::position() const {
+  return is_text() ? 255 : 32 * now_.part + 4 * now_.left + now_.map;
+}
 
 std::size_t CodeState::place() const {
+  if (is_text()) return 63;
   return element_ == 4 ? now_.left % 4 : 8 * now_.part + now_.left;
 }
 
 std::size_t CodeState::known_opcode() const {
+  if (is_text()) return last_;
   return element_ == 4 || knows_opcode() ? now_.opcode : opcodes_[0] % 256;
 }
 
@@ -66,6 +68,18 @@ std::uint32_t CodeState::expected_of(std::uint32_t last) const {
   return e;
 }
 
+std::uint32_t CodeState::expected_of_word(std::uint32_t last) const {
+  std::uint32_t bytes[4];
+  for (std::uint32_t& byte : bytes) {
+    byte = last >> 24;
+    last <<= 8;
+  }
+  const std::uint32_t known = 4 - now_.left;
+  std::uint32_t before = 0;
+  for (std::uint32_t i = 0; i < known; ++i) before = 256 * before + bytes[i];
+  return bytes[known] + (before == now_.number ? 512 : 0);
+}
+
 std::uint32_t CodeState::near() const {
   for (std::uint32_t d = 0; d < 16; ++d) {
     const std::uint32_t at = taken_ + d, entry = targets_[at * 0x9E3779B1 >> 20];
@@ -82,11 +96,19 @@ CodeState::Values CodeState::values() const {
   const std::uint64_t p = position(), whole = now_.whole;
   const std::uint64_t o = now_.opcode, operation = 256 * now_.map + now_.opcode;
   const bool words = element_ == 4, number = now_.part >= kDisplacement;
-  const std::uint32_t fields = words ? now_.number & (kFields >> (8 * now_.left)) : 0;
+  // Of words.
+  const std::uint64_t top = now_.opcode / 64;
+  const std::uint32_t of_opcode =
+      words && now_.left > 0 ? expected_of_word(words_of_opcodes_[o]) : 0;
+  std::uint32_t of_shape = 0;
+  if (words && (now_.left == 1 || now_.left == 2)) {
+    const std::uint32_t two = now_.left == 2 ? now_.number : now_.number / 256;
+    of_shape = expected_of_word(words_of_shapes_[two * 0x9E3779B1 >> 20]);
+  }
   return {
       .word = join(p, whole),
-      .wordpair = join(p, whole, shapes_[0]),
-      .wordskip = join(p, whole, shapes_[0], shapes_[1]),
+      .wordpair = words ? join(p, top, of_opcode) : join(p, whole, shapes_[0]),
+      .wordskip = words ? join(p, top, written_) : join(p, whole, shapes_[0], shapes_[1]),
       .code = join(p, whole, shapes_[0], shapes_[1], shapes_[2]),
       .aboveleft = join(p, now_.shape, opcodes_[0], opcodes_[1]),
       .abovetwo = join(p, whole, opcodes_[0], opcodes_[1], opcodes_[2], opcodes_[3]),
@@ -105,9 +127,9 @@ CodeState::Values CodeState::values() const {
       .sentence = join(p, whole, since_return_),
       .order3 = number ? join(p, expected_of(numbers_[now_.part == kImmediate ? 1 : 0][o]))
                        : join(p, whole, shapes_[2]),
-      .order4 = words ? join(p, whole, fields_[0]) : join(p, whole, near(), opcodes_[0]),
+      .order4 = words ? join(p, o, now_.number % 8) : join(p, whole, near(), opcodes_[0]),
       .sparse14 = join(p, whole, near()),
-      .words_expected = join(p, fields, fields_[0], fields_[1]),
+      .words_expected = join(p, top, of_shape),
       .wordkinds = join(p, whole, returned_),
       .skeleton = join(p, whole, near(), since_jump_),
       .field1 = number ? join(p, expected_of(any_number_)) : join(p, whole, shapes_[1], shapes_[2]),
@@ -124,6 +146,12 @@ CodeState::Values CodeState::values() const {
 void CodeState::take(std::uint8_t x, unsigned element) {
   element_ = element;
   ++taken_;
+  if ((x >= 32 && x <= 126) || x == 9 || x == 10 || x == 13) {
+    run_ = std::min(run_ + 1, 15u);
+  } else if (x != 0 || last_ == 0 || run_ < 4) {
+    run_ = 0;
+  }
+  last_ = x;
   now_.whole = grow(now_.whole, x);
   if (element_ == 1) {
     take_x86(x);
@@ -269,8 +297,9 @@ void CodeState::end_word() {
   } else if (n >> 30 == 0 && n / 0x400000 % 8 == 2) {
     add_target(taken_ - 4 + 4 * (n % 0x400000) - (n / 0x200000 % 2) * 0x1000000, 1);
   }
-  fields_[1] = fields_[0];
-  fields_[0] = n & kFields;
+  words_of_opcodes_[o] = n;
+  words_of_shapes_[n / 65536 * 0x9E3779B1 >> 20] = n;
+  written_ = n >> 30 == 0 ? n >> 25 : n >> 30 == 1 ? 15 : n >> 19 & 31;
 }
 
 void CodeState::end() {
@@ -279,7 +308,7 @@ void CodeState::end() {
   const bool call = words ? o / 64 == 1 || o / 4 == 0x94 / 4 : one_byte && o == 0xE8;
   const bool jump = call || (one_byte && (o / 16 == 7 || (o >= 0xE8 && o <= 0xEB)));
   const bool returns =
-      words ? o == 0x81 || o == 0xD6 : one_byte && (o == 0xC2 || o == 0xC3 || o == 0xCC);
+      words ? o == 0xB8 || o == 0xD6 : one_byte && (o == 0xC2 || o == 0xC3 || o == 0xCC);
   since_jump_ = jump ? 0 : std::min(since_jump_ + 1, 15u);
   since_return_ = returns ? 0 : std::min(since_return_ + 1, 15u);
   if (returns) returned_ = taken_;

@@ -31,9 +31,10 @@ class CodeState {
   std::size_t place() const;
   std::size_t known_opcode() const;
   bool is_of_words() const { return element_ == 4; }
-  bool knows_opcode() const { return now_.part != kOpcode; }
+  bool knows_opcode() const { return is_text() || now_.part != kOpcode; }
   std::size_t opcode_before() const { return opcodes_[0] % 256; }
   std::uint32_t near() const;
+  bool is_text() const { return run_ >= 6; }
 
   void begin(unsigned element) { element_ = element; }  // before the first byte
   void take(std::uint8_t x, unsigned element);
@@ -58,6 +59,7 @@ class CodeState {
   void go_on();
   std::uint32_t& last_number();
   std::uint32_t expected_of(std::uint32_t last) const;
+  std::uint32_t expected_of_word(std::uint32_t last) const;
   void add_target(std::uint32_t position, std::uint32_t kind);
   void end_x86();
   void end_word();
@@ -70,7 +72,11 @@ class CodeState {
   std::array<std::uint32_t, 8> of_base_{};
   std::uint32_t form_before_ = 0, call_ = 0, since_jump_ = 0, since_return_ = 0;
   std::uint32_t taken_ = 0, returned_ = 0, pushes_ = 0;
-  std::uint32_t fields_[2] = {};
+  std::array<std::uint32_t, 256> words_of_opcodes_{};
+  std::array<std::uint32_t, 4096> words_of_shapes_{};
+  std::uint32_t written_ = 0;
+  std::uint32_t run_ = 0;               // of bytes of text
+  std::uint8_t last_ = 0;               // byte
   std::uint32_t numbers_[2][256] = {};  // of displacements, of immediates
   std::uint32_t any_number_ = 0;
   std::array<std::uint32_t, 4096> targets_{};

@@ -129,12 +129,12 @@ void put_code(const CodeState& code, Values& v) {
 }
 
 // The last ones of the usual effort.
-void put_changing(const Place& place, Form form, const Further& f, const Expected& expected,
-                  Values& v) {
+void put_changing(const Place& place, bool is_code, bool in_long, const Further& f,
+                  const Expected& expected, Values& v) {
   const std::uint64_t r = place.r(), c1 = place.c(1);
   const Chain& ch = f.chain;
   v[kExpected] = join(expected.byte, expected.length);
-  if (form == Form::kCode) {
+  if (is_code) {
     v[kHigh4] = r & 0xF0F0F0F0;
     v[kCell] = r & 0xFF00;
     v[kTrend] = join(f.E % 4, r & 0xFF000000);
@@ -145,9 +145,9 @@ void put_changing(const Place& place, Form form, const Further& f, const Expecte
     v[kTrend] = join(f.values[f.fields], f.value);
   } else {
     v[kHigh4] = r & 0xF0F0F0F0;
-    v[kWordPair] = ch.is_long() ? join(ch.kind, ch.place, ch.before, ch.cell) : r & 0xFF00FF00;
+    v[kWordPair] = in_long ? join(ch.kind, ch.place, ch.before, ch.cell) : r & 0xFF00FF00;
     v[kWordSkip] =
-        ch.is_long() ? join(ch.kind, ch.place, ch.before, c1) : join(f.rl, f.above, f.above_two);
+        in_long ? join(ch.kind, ch.place, ch.before, c1) : join(f.rl, f.above, f.above_two);
     v[kCell] = ch.found ? join(ch.kind, ch.place, ch.cell, c1) : join(f.above, f.corner, c1);
     v[kTrend] = ch.found ? join(ch.kind, ch.place, ch.trend) : join(f.rl, f.trend);
   }
@@ -294,16 +294,18 @@ Values context_values(const Place& place, const Layout& layout, const Indirect& 
   v[kIndirect2] = std::uint64_t{indirect.after2[r % 65536] & 0xFFFFFF} * 256 + c1;
   v[kCode] = (r & 0xF8FFF8) | c3 << 24;
   const Chain& chain = further.chain;
-  put_changing(place, layout.form, further, expected, v);
+  const bool is_code = layout.form == Form::kCode && !code.is_text();
+  const bool in_long = layout.form != Form::kCode && chain.is_long();
+  put_changing(place, is_code, in_long, further, expected, v);
   put_further(place, indirect, text, w, further, expected, v);
-  if (layout.form == Form::kCode) {
+  if (is_code) {
     put_code(code, v);
   } else if (layout.stride == 0) {
     put_lines(place, text, v);
   } else {
     put_rows(place, layout, v);
   }
-  if (layout.form != Form::kCode && chain.is_long()) {
+  if (in_long) {
     put_chain(place, chain, v);
   }
   return v;
