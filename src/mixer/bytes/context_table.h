@@ -130,7 +130,7 @@ constexpr ContextRow kContextTable[] = {
            const CodeState& code = *s.code;
            return code.is_of_words()
                       ? join(code.position(), code.opcode() >> 6, code.expected_of_opcode())
-                      : join(code.position(), code.whole(), code.shapes()[0]);
+                      : join(code.position(), s.near_target);
          }},
     {.name = "wordskip",
      .of_lines =
@@ -207,8 +207,10 @@ constexpr ContextRow kContextTable[] = {
     {"line", [](In s) { return s.line.column << 16 | s.line.first << 8 | s.c1; },
      [](In s) { return s.row.with_phase(s.row.column << 8 | s.c1); },
      [](In s) {
-       const auto& wholes = s.code->wholes();
-       return join(s.code->position(), s.code->whole(), wholes[0], wholes[1]);
+       const CodeState& code = *s.code;
+       const auto& wholes = code.wholes();
+       return code.is_of_words() ? join(code.position(), code.whole(), wholes[0], wholes[1])
+                                 : join(code.position(), code.form() & 7, s.c1);
      }},
     {.name = "code",
      .of_lines =
@@ -223,8 +225,11 @@ constexpr ContextRow kContextTable[] = {
          },
      .of_code =
          [](In s) {
-           const auto& shapes = s.code->shapes();
-           return join(s.code->position(), s.code->whole(), shapes[0], shapes[1], shapes[2]);
+           const CodeState& code = *s.code;
+           const auto& shapes = code.shapes();
+           return code.is_of_words()
+                      ? join(code.position(), code.whole(), shapes[0], shapes[1], shapes[2])
+                      : join(code.position(), code.shape());
          }},
     {.name = "expected",
      .of_lines = [](In s) { return join(s.expected, s.expected_length); },
@@ -395,22 +400,28 @@ constexpr ContextRow kContextTable[] = {
      .of_code =
          [](In s) {
            const CodeState& code = *s.code;
-           return join(code.position(), code.opcode(), code.form() & 7, code.operand());
+           return code.is_of_words()
+                      ? join(code.position(), code.opcode() >> 6, s.near_target)
+                      : join(code.position(), code.opcode(), code.form() & 7, code.operand());
          }},
     {.name = "bracket2",
      .of_lines = [](In s) { return join(s.further->bracket, s.further->bracket_before, s.c1); },
      .of_code =
          [](In s) {
            const CodeState& code = *s.code;
-           return join(code.position(), code.opcode(), code.form() & 0xC0, code.operand(),
-                       code.wholes()[0]);
+           return code.is_of_words()
+                      ? join(code.position(), code.low_bits(), code.expected_of_opcode())
+                      : join(code.position(), code.opcode(), code.form() & 0xC0, code.operand(),
+                             code.wholes()[0]);
          }},
     {.name = "key",
      .of_lines = [](In s) { return join(s.further->key, s.further->value); },
      .of_code =
          [](In s) {
            const CodeState& code = *s.code;
-           return join(code.position(), code.whole(), code.pushes(), code.opcodes()[0]);
+           return code.is_of_words()
+                      ? join(code.position(), code.opcode() >> 6)
+                      : join(code.position(), code.whole(), code.pushes(), code.opcodes()[0]);
          }},
     {"expected1", [](In s) { return join(s.expected, s.c1); }},
     {"expected2", [](In s) { return join(s.expected, s.c1, s.c2); }},

@@ -92,7 +92,7 @@ void CodeState::add_target(std::uint32_t position, std::uint32_t kind) {
   targets_[position * 0x9E3779B1 >> 20] = 4 * position + kind;
 }
 
-CodeState::Values CodeState::values() const {
+CodeState::Values CodeState::values(std::uint8_t c1) const {
   const std::uint64_t p = position(), whole = now_.whole;
   const std::uint64_t o = now_.opcode, operation = 256 * now_.map + now_.opcode;
   const bool words = element_ == 4, number = now_.part >= kDisplacement;
@@ -107,15 +107,15 @@ CodeState::Values CodeState::values() const {
   }
   return {
       .word = join(p, whole),
-      .wordpair = words ? join(p, top, of_opcode) : join(p, whole, shapes_[0]),
+      .wordpair = words ? join(p, top, of_opcode) : join(p, near()),
       .wordskip = words ? join(p, top, written_) : join(p, whole, shapes_[0], shapes_[1]),
-      .code = join(p, whole, shapes_[0], shapes_[1], shapes_[2]),
+      .code = words ? join(p, whole, shapes_[0], shapes_[1], shapes_[2]) : join(p, now_.shape),
       .aboveleft = join(p, now_.shape, opcodes_[0], opcodes_[1]),
       .abovetwo = join(p, whole, opcodes_[0], opcodes_[1], opcodes_[2], opcodes_[3]),
       .gradient = join(p, now_.modrm & 0xC7, now_.operand),
       .value = join(p, 256 * now_.map + now_.opcode, now_.operand),
       .column = join(p, whole, wholes_[0]),
-      .line = join(p, whole, wholes_[0], wholes_[1]),
+      .line = words ? join(p, whole, wholes_[0], wholes_[1]) : join(p, now_.modrm % 8, c1),
       .order6 = join(p, whole, shapes_[1]),
       .sparse13 = join(p, whole, opcodes_[0], form_before_ & 0xF8),
       .indirect1 = join(p, whole, of_opcode_[now_.opcode]),
@@ -137,9 +137,10 @@ CodeState::Values CodeState::values() const {
       .field4 = join(p, now_.operand),
       .start1 = join(p, whole, taken_ % 16),
       .start2 = join(p, whole, taken_ % 16, opcodes_[0]),
-      .bracket1 = join(p, operation, now_.modrm % 8, now_.operand),
-      .bracket2 = join(p, operation, now_.modrm & 0xC0, now_.operand, wholes_[0]),
-      .key = join(p, whole, pushes_, opcodes_[0]),
+      .bracket1 = words ? join(p, top, near()) : join(p, operation, now_.modrm % 8, now_.operand),
+      .bracket2 = words ? join(p, now_.number % 8, of_opcode)
+                        : join(p, operation, now_.modrm & 0xC0, now_.operand, wholes_[0]),
+      .key = words ? join(p, top) : join(p, whole, pushes_, opcodes_[0]),
   };
 }
 

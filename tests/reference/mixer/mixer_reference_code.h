@@ -25,7 +25,7 @@ class CodeState {
         sentence, order3, order4, sparse14, words_expected, wordkinds, skeleton, field1, field2,
         field4, start1, start2, bracket1, bracket2, key;
   };
-  Values values() const;
+  Values values(std::uint8_t c1) const;
   std::uint32_t position() const;
   // Of the sets: place, and the opcode that is known with whether it is of this instruction.
   std::size_t place() const;

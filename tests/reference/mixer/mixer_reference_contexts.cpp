@@ -91,8 +91,8 @@ void put_chain(const Place& at, const Chain& chain, Values& v) {
   v[kBefore] = join(kind, place, chain.column_number, c1, at.c(2));
 }
 
-void put_code(const CodeState& code, Values& v) {
-  const CodeState::Values values = code.values();
+void put_code(const CodeState& code, std::uint8_t c1, Values& v) {
+  const CodeState::Values values = code.values(c1);
   v[kWord] = values.word;
   v[kWordPair] = values.wordpair;
   v[kWordSkip] = values.wordskip;
@@ -299,7 +299,7 @@ Values context_values(const Place& place, const Layout& layout, const Indirect& 
   put_changing(place, is_code, in_long, further, expected, v);
   put_further(place, indirect, text, w, further, expected, v);
   if (is_code) {
-    put_code(code, v);
+    put_code(code, place.c(1), v);
   } else if (layout.stride == 0) {
     put_lines(place, text, v);
   } else {
