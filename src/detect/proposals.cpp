@@ -23,6 +23,8 @@ Proposal proposal_of(WordCode words) {
   const Layout layout{.form = Form::kCode, .element = 4};
   if (words == WordCode::kSparc) return {layout, {{Filter::kSparc}}};
   if (words == WordCode::kPowerPc) return {layout, {{Filter::kPowerPc}}};
+  if (words == WordCode::kMips) return {layout, {}};
+  if (words == WordCode::kLittleMips) return {layout, {{Filter::kTurned}}};
   return {layout, {{Filter::kTurned}, {Filter::kPowerPc}}};
 }
 

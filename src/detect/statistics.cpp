@@ -6,6 +6,8 @@
 #include <array>
 #include <bit>
 
+#include "detect/sniff.h"
+
 namespace nnzip {
 namespace {
 
@@ -66,6 +68,20 @@ bool looks_like_aarch64(Content content) {
   return targets.enough(content.size());
 }
 
+// The whole file of a program is one block where its code is short, or of a machine whose code is
+// not found within it.
+std::optional<WordCode> of_elf(const HeaderView& header) {
+  constexpr std::uint16_t kMips = 8;
+  constexpr std::uint8_t kLowFirst = 1;
+  if (!header.starts_with("\x7F"
+                          "ELF"))
+    return {};
+  if (header.u8(5) == kLowFirst) {
+    return header.le16(18) == kMips ? std::optional(WordCode::kLittleMips) : std::nullopt;
+  }
+  return header.be16(18) == kMips ? std::optional(WordCode::kMips) : std::nullopt;
+}
+
 }  // namespace
 
 std::uint32_t log2_1000(std::uint64_t n) {
@@ -112,6 +128,7 @@ std::vector<Layout> guessed_code(Content content) {
 }
 
 std::optional<WordCode> guessed_words(Content content) {
+  if (const auto words = of_elf(HeaderView(content))) return words;
   Targets sparc, powerpc, little_powerpc;
   for (std::size_t i = 0; i + 4 <= content.size(); i += 4) {
     const std::uint8_t* const p = content.data() + i;

@@ -30,10 +30,10 @@ Layout detect_layout(std::span<const std::uint8_t> content);
 // Layouts of machine code that the content looks like; none of most contents.
 std::vector<Layout> guessed_code(std::span<const std::uint8_t> content);
 
-// Code of instructions of four bytes that has a filter; of little PowerPC the low byte is first.
-enum class WordCode { kSparc, kPowerPc, kLittlePowerPc };
+// Code of instructions of four bytes; of little ones the low byte is first.
+enum class WordCode { kSparc, kPowerPc, kLittlePowerPc, kMips, kLittleMips };
 
-// Which of them the content looks like, if any.
+// Which of them the content looks like, if any: by its calls, MIPS by the header of ELF.
 std::optional<WordCode> guessed_words(std::span<const std::uint8_t> content);
 
 }  // namespace nnzip

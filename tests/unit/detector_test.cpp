@@ -224,6 +224,15 @@ TEST_CASE("Statistics.GuessesWhatHasNoHeader") {
         FileMaker().little(0x94000000 | ((target - here) & 0x03FFFFFF), 4).data(random.bytes(8));
   }
   CHECK(forms(words) == "3/4 ");
+  for (const bool low_first : {false, true}) {
+    FileMaker elf;
+    elf.data(Bytes{0x7F, 'E', 'L', 'F', 1, static_cast<std::uint8_t>(low_first ? 1 : 2)})
+        .data(Bytes(12));
+    low_first ? elf.little(8, 2) : elf.big(8, 2);
+    const Bytes mips = elf.data(random.bytes(20000));
+    CHECK(forms(mips) == "3/4 ");
+    CHECK(proposals_of(mips, {}).front().filters.empty() != low_first);
+  }
 }
 
 TEST_CASE("Statistics.EntropyIsThatOfBytes") {
