@@ -118,6 +118,39 @@ TEST_CASE("MixerReference.AgreesOnChains") {
   require_equal_bytes<Effort::kLarge>(resized(content, 700), {}, 1, false);
 }
 
+// A field of a message: its tag, its length and its bytes.
+Bytes tagged(std::uint32_t number, const Bytes& value) {
+  Bytes field{static_cast<std::uint8_t>(8 * number + 2)};
+  const auto length = static_cast<std::uint32_t>(value.size());
+  if (length >= 128) field.push_back(static_cast<std::uint8_t>(length % 128 + 128));
+  field.push_back(static_cast<std::uint8_t>(length < 128 ? length : length / 128));
+  field.insert(field.end(), value.begin(), value.end());
+  return field;
+}
+
+// Messages of all types of fields, some in many others; some bytes are wrong, some lengths too
+// long.
+TEST_CASE("MixerReference.AgreesOnTaggedFields") {
+  Random random;
+  Bytes content{0x0A, 0xB0, 0xEA, 0x01, 0x73};
+  for (std::uint32_t i = 0; content.size() < 2400; ++i) {
+    Bytes inner{0x08, static_cast<std::uint8_t>(128 + i), 0x01, 0x15, 1, 2, 3, 0x40};
+    const Bytes name = tagged(3, resized(test::sample_text(), 3 + random.below(9)));
+    inner.insert(inner.end(), name.begin(), name.end());
+    inner.insert(inner.end(),
+                 {0x21, 0, 0, 0, 0, 0, 0, static_cast<std::uint8_t>(i), 0x40, 0x2A, 0});
+    Bytes message = tagged(1, inner);
+    for (int depth = 0; i == 20 && depth < 18; ++depth) message = tagged(2, message);
+    if (i % 16 == 9) message[random.below(8)] ^= 0x85;
+    if (i % 16 == 15) message.insert(message.end(), 11, 0xFF);
+    content.insert(content.end(), message.begin(), message.end());
+  }
+  content = resized(content, 2400);
+  require_equal_bytes<Effort::kUsual>(content, {}, 1, false);
+  require_equal_bytes<Effort::kUsual>(content, {.stride = 30}, 2, true);
+  require_equal_bytes<Effort::kLarge>(resized(content, 900), {}, 1, false);
+}
+
 TEST_CASE("MixerReference.AgreesOnFewBytes") {
   for (const std::size_t n : {1, 2, 4, 5, 6, 12, 13, 61}) {
     require_equal_bytes(resized(test::sample_text(), n));

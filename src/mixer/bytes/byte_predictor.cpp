@@ -132,28 +132,6 @@ void BytePredictorOf<kEffort>::begin_byte(int stream, const Distribution* networ
   if (uses_cache_ && network_ != nullptr) cache_.look_up(network_->signature);
 }
 
-template <Effort kEffort>
-ExpectedByte BytePredictorOf<kEffort>::expected() const {
-  ExpectedByte expected;
-  std::array<int, 256> votes{};
-  int most = 0;
-  for (int i = 0; i < kContexts; ++i) {
-    if (runs_.byte[i] == 0) continue;
-    const int byte = runs_.byte[i] & 255;
-    votes[byte] += runs_.input[i];
-    if (votes[byte] > most) {
-      most = votes[byte];
-      expected.contexts = byte;
-    }
-  }
-  for (const Match& match : streams_[stream_].matches) {
-    if (match.position == 0 || match.length < expected.match_bytes) continue;
-    expected.match = match.expected;
-    expected.match_bytes = match.length;
-  }
-  return expected;
-}
-
 // Where the slots of a nibble are, given the bits of the byte before it: hashes are well mixed, so
 // that a sum with a number of the nibble is as good as another hash.
 template <Effort kEffort>
@@ -324,9 +302,11 @@ void BytePredictorOf<kEffort>::begin_sets() {
   const std::uint64_t recent = context.recent;
   const std::size_t end = history_.coded_end[stream_];
   chain_ = is_code_ ? nullptr : context.long_chain();
+  tags_ = is_code_ ? nullptr : context.tagged_fields();
   // In tables the column, elsewhere what kinds of bytes came last.
   const std::size_t column = is_code_            ? context.code.position()
                              : chain_ != nullptr ? chain_->mark()
+                             : tags_ != nullptr  ? tags_->mark()
                              : stride_ != 0      ? (end - history_.begin(stream_)) % stride_
                                                  : kind_of_byte(recent & 255) * 36 +
                                                   kind_of_byte(recent >> 8 & 255) * 6 +
@@ -335,9 +315,14 @@ void BytePredictorOf<kEffort>::begin_sets() {
   sets_.choose(kByByteBefore, recent >> 8 & 255);
   sets_.choose(kByColumn, column & 255);
   const bool has_lines = is_code_ || chain_ != nullptr || !context.further->is_binary();
-  final_place_ = chain_ != nullptr || (!has_lines && stride_ != 0) ? 1 + (column & 255) : 0;
+  const bool has_place = chain_ != nullptr || tags_ != nullptr || (!has_lines && stride_ != 0);
+  final_place_ = has_place ? 1 + (column & 255) : 0;
   sets_.choose(kByLinePlace, has_lines ? std::min<std::size_t>(end - context.line_begin, 255)
                                        : context.further->since_zero);
+  if (tags_ != nullptr) {
+    sets_.choose(kByByteBefore, tags_->number_of_field());
+    sets_.choose(kByLinePlace, tags_->to_come & 255);
+  }
   if constexpr (kEffort == Effort::kLarge) {
     const FurtherState& further = *context.further;
     const Match& match = streams_[stream_].matches[0];
@@ -411,9 +396,10 @@ template <Effort kEffort>
 void BytePredictorOf<kEffort>::select_refiners() {
   const std::uint64_t recent = streams_[stream_].context.recent;
   const std::uint32_t c1 = recent & 255, c2 = recent >> 8 & 255;
-  const std::uint32_t expected = chain_ != nullptr ? chain_->mark()
-                                 : speaks_[0]      ? streams_[stream_].matches[0].expected
-                                                   : c2;
+  const std::uint32_t expected = chain_ != nullptr  ? chain_->mark()
+                                 : tags_ != nullptr ? tags_->number_of_field()
+                                 : speaks_[0]       ? streams_[stream_].matches[0].expected
+                                                    : c2;
   refiners_[0].select(partial_);
   refiners_[1].select((c1 << 8 | partial_) & refined_mask_);
   refiners_[2].select((expected << 8 | partial_) & refined_mask_);

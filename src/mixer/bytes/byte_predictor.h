@@ -141,7 +141,9 @@ class BytePredictorOf {
   int bit_ = 0;                  // how many
   std::size_t final_place_ = 0;  // 1 + what chooses the first final set, 0 if its bits do
   const Distribution* network_ = nullptr;
-  const RecordChain* chain_ = nullptr;  // that it stands in, if a long one; none in machine code
+  // What it stands in, if it is known well; none in machine code.
+  const RecordChain* chain_ = nullptr;
+  const TaggedFields* tags_ = nullptr;
   std::array<Slot*, kContexts> slot_{};
   std::array<Slot*, kContexts> run_slot_{};  // those of the first nibble
   Runs runs_;

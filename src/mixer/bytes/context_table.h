@@ -62,6 +62,12 @@ struct ContextRow {
   Value of_code = of_lines;
 };
 
+constexpr std::uint32_t hash_of(std::uint32_t context, std::uint64_t value) {
+  std::uint64_t h = (value + context * 0xD6E8FEB86659FD93) * 0x9E3779B97F4A7C15;
+  h = (h ^ h >> 32) * 0xC2B2AE3D27D4EB4F;
+  return static_cast<std::uint32_t>(h >> 32);
+}
+
 // Spreads words.
 constexpr std::uint64_t kSpread = 0x2545F4914F6CDD1D;
 

@@ -6,18 +6,13 @@
 #include <cstdlib>
 
 #include "mixer/bytes/byte_classes.h"
+#include "mixer/bytes/tag_contexts.h"
 #include "mixer/core/unrolled.h"
 #include "mixer/mixer.h"
 
 namespace nnzip {
 namespace mixer {
 namespace {
-
-std::uint32_t hash_of(std::uint32_t context, std::uint64_t value) {
-  std::uint64_t h = (value + context * 0xD6E8FEB86659FD93) * 0x9E3779B97F4A7C15;
-  h = (h ^ h >> 32) * 0xC2B2AE3D27D4EB4F;
-  return static_cast<std::uint32_t>(h >> 32);
-}
 
 bool is_word(std::uint8_t c) {
   const auto lower = static_cast<std::uint8_t>(c | 32);
@@ -149,6 +144,10 @@ void Contexts::hash(const History& history, std::size_t stream, const Match& mat
     look_at_lines(history, stream, context, s);
   }
   (is_text ? hash_text_ : hash_all_)(s, context.hashes.data());
+  const TaggedFields* const tags = context.tagged_fields();
+  if (tags != nullptr && layout_.form != Form::kCode) {
+    hash_tagged(*tags, s, context.hashes.data());
+  }
 }
 
 // The neighbours to the left and above, as bytes and as numbers.

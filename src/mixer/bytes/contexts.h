@@ -31,6 +31,11 @@ struct StreamContext {
     return further->chain.is_long() ? &further->chain : nullptr;
   }
 
+  // The tagged fields that it stands in, if they are known well.
+  const TaggedFields* tagged_fields() const {
+    return further->tags.found() && !further->chain.is_long() ? &further->tags : nullptr;
+  }
+
   std::array<std::uint32_t, kMostContexts> hashes{};  // for the byte that comes
 };
 

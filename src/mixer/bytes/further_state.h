@@ -10,13 +10,14 @@
 #include <vector>
 
 #include "mixer/bytes/record_chain.h"
+#include "mixer/bytes/tagged_fields.h"
 
 namespace nnzip::mixer {
 
 // Of a stream. Bytes that are not there are 0.
 class FurtherState {
  public:
-  static constexpr std::size_t kMostBytes = std::size_t{1} << 16;
+  static constexpr std::size_t kMostBytes = std::size_t{96} << 10;
   static constexpr std::size_t kPairBytes = std::size_t{4} << 16;  // more, with pairs
 
   // pairs: whether what followed two bytes is wanted, as contexts of the large effort do.
@@ -36,6 +37,7 @@ class FurtherState {
   std::uint64_t above = 0, above_two = 0, corner = 0, right = 0, trend = 0;
 
   RecordChain chain;                // records that state their length
+  TaggedFields tags;                // fields that begin with a tag
   std::uint64_t pair_distance = 0;  // of the last two bytes, in powers of two
   std::uint64_t after_pair = 0;     // the four bytes that followed them
   std::uint64_t since_zero = 0;     // bytes since the last 0, at most 255
@@ -94,6 +96,6 @@ class FurtherState {
   std::array<Open, kMostOpen + 1> open_{};
   std::size_t end_ = 0;
 };
-static_assert(sizeof(FurtherState) <= 1 << 16);
+static_assert(sizeof(FurtherState) <= FurtherState::kMostBytes);
 
 }  // namespace nnzip::mixer

@@ -146,58 +146,6 @@ void MixerReference::start(std::size_t stream, const Distribution* distribution)
   look_up_cache();
 }
 
-void MixerReference::look_up_cache() {
-  votes_ = near_ = {};
-  if (!large_ || distribution_ == nullptr) return;
-  std::vector<int> distances;
-  for (const auto& [signature, byte] : cache_) {
-    int distance = 0;
-    for (std::size_t i = 0; i < 256; ++i) {
-      const std::uint32_t differ = signature[i / 32] ^ distribution_->signature[i / 32];
-      if ((differ >> (i % 32) & 1) != 0) ++distance;
-    }
-    distances.push_back(distance);
-  }
-  if (distances.empty()) return;
-  const int least = *std::min_element(distances.begin(), distances.end());
-  for (std::size_t i = 0; i < distances.size(); ++i) {
-    const std::uint8_t byte = cache_[i].second;
-    std::uint32_t weight = 65280;
-    for (int step = least; step < distances[i]; ++step) weight = weight * 183 / 256;
-    if (distances[i] <= least + 16) votes_[byte] += weight / 256;
-    weight = 256;
-    for (int step = std::max(distances[i], 24); step < 74; ++step) weight = weight * 313 / 256;
-    if (distances[i] <= 74) near_[byte] += weight / 256;
-  }
-}
-
-void MixerReference::predict_cache() {
-  if (!large_) return;
-  for (std::size_t i = 0; i < 6; ++i) inputs_[at_.cache + i] = 0;
-  if (distribution_ == nullptr) return;
-  std::uint32_t nearest[2] = {13, 13}, near[2] = {7, 7};
-  for (unsigned byte = 0; byte < 256; ++byte) {
-    if ((256 + byte) >> (8 - k_) != c_) continue;
-    nearest[byte >> (7 - k_) & 1] += votes_[byte];
-    near[byte >> (7 - k_) & 1] += near_[byte];
-  }
-  while (std::max(near[0], near[1]) >= 1u << 22) {
-    near[0] /= 2;
-    near[1] /= 2;
-  }
-  const auto logit = [](const std::uint32_t* sums) {
-    return mixer_reference::log(std::max(sums[1], 1u)) -
-           mixer_reference::log(std::max(sums[0], 1u));
-  };
-  h_ = {std::clamp(logit(nearest), -3071, 3071), std::clamp(logit(near), -3071, 3071)};
-  for (std::size_t i = 0; i < 2; ++i) {
-    std::int64_t* const x = inputs_.data() + at_.cache + 3 * i;
-    x[0] = h_[i];
-    x[1] = stretch(cache_by_c_[i].refine(c_, h_[i]));
-    x[2] = stretch(cache_by_c1_[i].refine((256u * place().c(1) + c_) % z_, h_[i]));
-  }
-}
-
 // Of the byte that comes in the stream.
 void MixerReference::hash_contexts() {
   const Match& match = stream_->matches[0];
@@ -279,6 +227,11 @@ const mixer_reference::Chain* MixerReference::long_chain() const {
   return looked_at && chain.is_long() ? &chain : nullptr;
 }
 
+const mixer_reference::Tags* MixerReference::found_tags() const {
+  const mixer_reference::Further& further = stream_->further;
+  return layout_.form != Form::kCode && further.has_tags() ? &further.tags : nullptr;
+}
+
 void MixerReference::choose_sets() {
   const Place p = place();
   const Match& first = stream_->matches[0];
@@ -293,8 +246,10 @@ void MixerReference::choose_sets() {
   }
   const std::size_t orders = 64 * number + 8 * seen + k_;
   const mixer_reference::Chain* const chain = long_chain();
+  const mixer_reference::Tags* const tags = found_tags();
   const std::size_t where = layout_.form == Form::kCode ? stream_->code.position() % 256
                             : chain != nullptr          ? chain->mark()
+                            : tags != nullptr           ? tags->mark()
                             : layout_.stride != 0       ? (p.e - p.b) % layout_.stride % 256
                                                         : 36 * mixer_reference::kind(p.c(1)) +
                                                         6 * mixer_reference::kind(p.c(2)) +
@@ -314,8 +269,12 @@ void MixerReference::choose_sets() {
 
   std::vector<std::size_t> chosen{
       256 * number + c_, p.c(1), match_state, orders, p.c(2), where, sure, column};
-  const bool by_place = chain != nullptr || (by_zero && layout_.stride != 0);
+  const bool by_place = chain != nullptr || tags != nullptr || (by_zero && layout_.stride != 0);
   std::vector<std::size_t> finally{by_place ? where : c_, match_state, orders};
+  if (tags != nullptr) {
+    chosen[4] = tags->field_number();
+    chosen[7] = tags->to_come % 256;
+  }
   if (layout_.form == Form::kCode) {
     const mixer_reference::CodeState& code = stream_->code;
     const std::size_t place = code.place(), known = code.known_opcode();
@@ -375,9 +334,11 @@ std::uint32_t MixerReference::predict() {
   for (const Sets& sets : final_sets_) x_ += sets.logit;
   x_ /= static_cast<std::int64_t>(final_sets_.size());
   const mixer_reference::Chain* const chain = long_chain();
-  const std::size_t expected = chain != nullptr ? chain->mark()
-                               : speaks_[0]     ? stream_->matches[0].expected
-                                                : place().c(2);
+  const mixer_reference::Tags* const tags = found_tags();
+  const std::size_t expected = chain != nullptr  ? chain->mark()
+                               : tags != nullptr ? tags->field_number()
+                               : speaks_[0]      ? stream_->matches[0].expected
+                                                 : place().c(2);
   expected_context_ = (256 * expected + c_) % z_;
   const std::int64_t A = result_by_c_.refine(c_, x_);
   const std::int64_t B = result_by_c1_.refine((256 * c1 + c_) % z_, x_);

@@ -91,6 +91,8 @@ class MixerReference {
   void predict_cache();
   // The stream's, if its next byte stands in a long one; not of machine code.
   const mixer_reference::Chain* long_chain() const;
+  // The same of tagged fields that are found.
+  const mixer_reference::Tags* found_tags() const;
   void choose_sets();
   void learn_matches(int bit);
   void end_byte();

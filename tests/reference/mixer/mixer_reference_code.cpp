@@ -35,7 +35,7 @@ std::uint64_t join(std::uint64_t a, std::uint64_t b) {
   return (a ^ (b + 0x9E3779B97F4A7C15)) * 0xD6E8FEB86659FD93;
 }
 
-std::uint32_t grow(std::uint32_t h, std::uint8_t x) {
+std::uint32_t grow(std::uint32_t h, std::uint32_t x) {
   return ((h + x + 1) * 0x2C1B3C6D) ^ (h >> 15);
 }
 

@@ -8,7 +8,7 @@
 
 namespace nnzip::mixer_reference {
 
-std::uint32_t grow(std::uint32_t h, std::uint8_t x);
+std::uint32_t grow(std::uint32_t h, std::uint32_t x);
 
 std::uint64_t join(std::uint64_t a, std::uint64_t b);
 template <typename... More>

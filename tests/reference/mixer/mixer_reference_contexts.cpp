@@ -91,6 +91,24 @@ void put_chain(const Place& at, const Chain& chain, Values& v) {
   v[kBefore] = join(kind, place, chain.column_number, c1, at.c(2));
 }
 
+void put_tags(const Place& at, const Tags& tags, std::uint64_t w, const Expected& expected,
+              Values& v) {
+  const std::uint64_t c1 = at.c(1), field = tags.field, place = tags.place;
+  v[kGradient] = join(field, place, tags.to_come, c1);
+  v[kColumn] = join(field, place, c1);
+  v[kAboveLeft] = join(field, place, tags.seen, tags.seen_two);
+  v[kAboveTwo] = join(field, place, tags.open);
+  v[kValue] = join(field, place, tags.open, tags.beside);
+  v[kLine] = join(field, place, tags.left);
+  v[kCode] = join(field, place, tags.seen, c1);
+  v[kCell] = join(field, place);
+  v[kTrend] = join(field, place, c1, at.c(2));
+  v[kWordPair] = join(field, w);
+  v[kWordSkip] = join(field, place, expected.byte, expected.length);
+  v[kHigh4] = join(field, place, tags.left, c1);
+  v[kSparse34] = join(place, tags.to_come, tags.left);
+}
+
 void put_code(const CodeState& code, std::uint8_t c1, Values& v) {
   const CodeState::Values values = code.values(c1);
   v[kWord] = values.word;
@@ -307,6 +325,8 @@ Values context_values(const Place& place, const Layout& layout, const Indirect& 
   }
   if (in_long) {
     put_chain(place, chain, v);
+  } else if (layout.form != Form::kCode && further.has_tags()) {
+    put_tags(place, further.tags, w, expected, v);
   }
   return v;
 }

@@ -16,6 +16,7 @@ void Further::take(const Place& next, std::uint32_t word) {
   brackets(x);
   records(next, x);
   chain.take(next, E);
+  tags.take(next, E);
 }
 
 void Further::records(const Place& at, std::uint8_t x) {

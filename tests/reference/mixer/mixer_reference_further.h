@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "reference/mixer/mixer_reference_chain.h"
+#include "reference/mixer/mixer_reference_tags.h"
 
 namespace nnzip::mixer_reference {
 
@@ -23,6 +24,9 @@ struct Further {
   std::vector<unsigned> scores = std::vector<unsigned>(2048);
   std::vector<std::size_t> pairs = std::vector<std::size_t>(65536);
   Chain chain;
+  Tags tags;
+  // Of no machine code.
+  bool has_tags() const { return tags.found() && !chain.is_long(); }
   std::size_t zero = 0, zero_before = 0;
   std::uint64_t pair_distance = 0, after_pair = 0, since_zero = 0, zero_above = 0;
   std::uint64_t column = 0, above = 0, above_two = 0, corner = 0, right = 0, trend = 0;
