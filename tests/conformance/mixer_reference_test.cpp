@@ -151,6 +151,35 @@ TEST_CASE("MixerReference.AgreesOnTaggedFields") {
   require_equal_bytes<Effort::kLarge>(resized(content, 900), {}, 1, false);
 }
 
+// Rows of both types; one is of neither, so that they have to be found again.
+TEST_CASE("MixerReference.AgreesOnStatedRows") {
+  Random random;
+  Bytes content(7, 3);
+  for (std::uint32_t i = 0; content.size() < 2400; ++i) {
+    const std::uint32_t text = 2 + random.below(20);
+    const auto length = static_cast<std::uint8_t>(10 + text);
+    const auto padding = static_cast<std::uint8_t>(random.below(4));
+    if (i == 40) {
+      content.push_back(2);
+    } else if (padding != 0) {
+      content.insert(content.end(), {3, 0, length, padding});
+    } else {
+      content.insert(content.end(), {1, 0, length});
+    }
+    for (std::uint32_t j = 0; j < 10; ++j) {
+      content.push_back(static_cast<std::uint8_t>(j % 3 == 0 ? i : random.below(9)));
+    }
+    for (std::uint32_t j = 0; j < text; ++j) {
+      content.push_back(static_cast<std::uint8_t>('a' + random.below(26)));
+    }
+    content.resize(content.size() + padding);
+  }
+  content = resized(content, 2400);
+  require_equal_bytes<Effort::kUsual>(content, {}, 1, false);
+  require_equal_bytes<Effort::kUsual>(content, {.stride = 30}, 2, true);
+  require_equal_bytes<Effort::kLarge>(resized(content, 900), {}, 1, false);
+}
+
 TEST_CASE("MixerReference.AgreesOnFewBytes") {
   for (const std::size_t n : {1, 2, 4, 5, 6, 12, 13, 61}) {
     require_equal_bytes(resized(test::sample_text(), n));

@@ -303,10 +303,12 @@ void BytePredictorOf<kEffort>::begin_sets() {
   const std::size_t end = history_.coded_end[stream_];
   chain_ = is_code_ ? nullptr : context.long_chain();
   tags_ = is_code_ ? nullptr : context.tagged_fields();
+  rows_ = is_code_ ? nullptr : context.stated_rows();
   // In tables the column, elsewhere what kinds of bytes came last.
   const std::size_t column = is_code_            ? context.code.position()
                              : chain_ != nullptr ? chain_->mark()
                              : tags_ != nullptr  ? tags_->mark()
+                             : rows_ != nullptr  ? rows_->mark()
                              : stride_ != 0      ? (end - history_.begin(stream_)) % stride_
                                                  : kind_of_byte(recent & 255) * 36 +
                                                   kind_of_byte(recent >> 8 & 255) * 6 +
@@ -315,7 +317,8 @@ void BytePredictorOf<kEffort>::begin_sets() {
   sets_.choose(kByByteBefore, recent >> 8 & 255);
   sets_.choose(kByColumn, column & 255);
   const bool has_lines = is_code_ || chain_ != nullptr || !context.further->is_binary();
-  const bool has_place = chain_ != nullptr || tags_ != nullptr || (!has_lines && stride_ != 0);
+  const bool has_place =
+      chain_ != nullptr || tags_ != nullptr || rows_ != nullptr || (!has_lines && stride_ != 0);
   final_place_ = has_place ? 1 + (column & 255) : 0;
   sets_.choose(kByLinePlace, has_lines ? std::min<std::size_t>(end - context.line_begin, 255)
                                        : context.further->since_zero);
@@ -323,6 +326,7 @@ void BytePredictorOf<kEffort>::begin_sets() {
     sets_.choose(kByByteBefore, tags_->number_of_field());
     sets_.choose(kByLinePlace, tags_->to_come & 255);
   }
+  if (rows_ != nullptr) sets_.choose(kByLinePlace, rows_->left);
   if constexpr (kEffort == Effort::kLarge) {
     const FurtherState& further = *context.further;
     const Match& match = streams_[stream_].matches[0];
@@ -398,6 +402,7 @@ void BytePredictorOf<kEffort>::select_refiners() {
   const std::uint32_t c1 = recent & 255, c2 = recent >> 8 & 255;
   const std::uint32_t expected = chain_ != nullptr  ? chain_->mark()
                                  : tags_ != nullptr ? tags_->number_of_field()
+                                 : rows_ != nullptr ? rows_->mark()
                                  : speaks_[0]       ? streams_[stream_].matches[0].expected
                                                     : c2;
   refiners_[0].select(partial_);

@@ -144,6 +144,7 @@ class BytePredictorOf {
   // What it stands in, if it is known well; none in machine code.
   const RecordChain* chain_ = nullptr;
   const TaggedFields* tags_ = nullptr;
+  const StatedRows* rows_ = nullptr;
   std::array<Slot*, kContexts> slot_{};
   std::array<Slot*, kContexts> run_slot_{};  // those of the first nibble
   Runs runs_;

@@ -6,7 +6,7 @@
 #include <cstdlib>
 
 #include "mixer/bytes/byte_classes.h"
-#include "mixer/bytes/tag_contexts.h"
+#include "mixer/bytes/structure_contexts.h"
 #include "mixer/core/unrolled.h"
 #include "mixer/mixer.h"
 
@@ -144,9 +144,11 @@ void Contexts::hash(const History& history, std::size_t stream, const Match& mat
     look_at_lines(history, stream, context, s);
   }
   (is_text ? hash_text_ : hash_all_)(s, context.hashes.data());
-  const TaggedFields* const tags = context.tagged_fields();
-  if (tags != nullptr && layout_.form != Form::kCode) {
-    hash_tagged(*tags, s, context.hashes.data());
+  if (layout_.form == Form::kCode) return;
+  if (const TaggedFields* const tags = context.tagged_fields()) {
+    hash_structure(*tags, s, context.hashes.data());
+  } else if (const StatedRows* const rows = context.stated_rows()) {
+    hash_structure(*rows, s, context.hashes.data());
   }
 }
 

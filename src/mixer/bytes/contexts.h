@@ -36,6 +36,12 @@ struct StreamContext {
     return further->tags.found() && !further->chain.is_long() ? &further->tags : nullptr;
   }
 
+  // The rows of a stated length that it stands in, if it has no other structure.
+  const StatedRows* stated_rows() const {
+    const bool others = further->tags.found() || further->chain.is_long();
+    return further->rows.found && !others ? &further->rows : nullptr;
+  }
+
   std::array<std::uint32_t, kMostContexts> hashes{};  // for the byte that comes
 };
 

@@ -21,6 +21,7 @@ void FurtherState::follow(std::span<const std::uint8_t> known, std::uint32_t wor
   if (!pair_.empty()) follow_pairs(known);
   chain.follow(known);
   tags.follow(known);
+  rows.follow(known);
 }
 
 // A byte that comes back after the same gap twice votes for it.

@@ -232,6 +232,11 @@ const mixer_reference::Tags* MixerReference::found_tags() const {
   return layout_.form != Form::kCode && further.has_tags() ? &further.tags : nullptr;
 }
 
+const mixer_reference::StatedRows* MixerReference::stated_rows() const {
+  const mixer_reference::Further& further = stream_->further;
+  return layout_.form != Form::kCode && further.has_rows() ? &further.rows : nullptr;
+}
+
 void MixerReference::choose_sets() {
   const Place p = place();
   const Match& first = stream_->matches[0];
@@ -247,9 +252,11 @@ void MixerReference::choose_sets() {
   const std::size_t orders = 64 * number + 8 * seen + k_;
   const mixer_reference::Chain* const chain = long_chain();
   const mixer_reference::Tags* const tags = found_tags();
+  const mixer_reference::StatedRows* const rows = stated_rows();
   const std::size_t where = layout_.form == Form::kCode ? stream_->code.position() % 256
                             : chain != nullptr          ? chain->mark()
                             : tags != nullptr           ? tags->mark()
+                            : rows != nullptr           ? rows->mark()
                             : layout_.stride != 0       ? (p.e - p.b) % layout_.stride % 256
                                                         : 36 * mixer_reference::kind(p.c(1)) +
                                                         6 * mixer_reference::kind(p.c(2)) +
@@ -269,12 +276,14 @@ void MixerReference::choose_sets() {
 
   std::vector<std::size_t> chosen{
       256 * number + c_, p.c(1), match_state, orders, p.c(2), where, sure, column};
-  const bool by_place = chain != nullptr || tags != nullptr || (by_zero && layout_.stride != 0);
+  const bool by_place =
+      chain != nullptr || tags != nullptr || rows != nullptr || (by_zero && layout_.stride != 0);
   std::vector<std::size_t> finally{by_place ? where : c_, match_state, orders};
   if (tags != nullptr) {
     chosen[4] = tags->field_number();
     chosen[7] = tags->to_come % 256;
   }
+  if (rows != nullptr) chosen[7] = rows->left;
   if (layout_.form == Form::kCode) {
     const mixer_reference::CodeState& code = stream_->code;
     const std::size_t place = code.place(), known = code.known_opcode();
@@ -335,8 +344,10 @@ std::uint32_t MixerReference::predict() {
   x_ /= static_cast<std::int64_t>(final_sets_.size());
   const mixer_reference::Chain* const chain = long_chain();
   const mixer_reference::Tags* const tags = found_tags();
+  const mixer_reference::StatedRows* const rows = stated_rows();
   const std::size_t expected = chain != nullptr  ? chain->mark()
                                : tags != nullptr ? tags->field_number()
+                               : rows != nullptr ? rows->mark()
                                : speaks_[0]      ? stream_->matches[0].expected
                                                  : place().c(2);
   expected_context_ = (256 * expected + c_) % z_;

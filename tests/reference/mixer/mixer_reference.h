@@ -93,6 +93,8 @@ class MixerReference {
   const mixer_reference::Chain* long_chain() const;
   // The same of tagged fields that are found.
   const mixer_reference::Tags* found_tags() const;
+  // The same of stated rows in force.
+  const mixer_reference::StatedRows* stated_rows() const;
   void choose_sets();
   void learn_matches(int bit);
   void end_byte();

@@ -109,6 +109,20 @@ void put_tags(const Place& at, const Tags& tags, std::uint64_t w, const Expected
   v[kSparse34] = join(place, tags.to_come, tags.left);
 }
 
+void put_stated_rows(const Place& at, const StatedRows& rows, Values& v) {
+  const std::uint64_t c1 = at.c(1), c2 = at.c(2), place = rows.place, left = rows.left;
+  v[kGradient] = join(place, c1 / 16, c2 / 16);
+  v[kColumn] = join(place, c1);
+  v[kAboveLeft] = join(place, rows.row_before, rows.row_two);
+  v[kAboveTwo] = place;
+  v[kValue] = join(left, c1);
+  v[kLine] = join(place, left, c1);
+  v[kCode] = join(place, rows.row_before, left);
+  v[kCell] = join(place, rows.row_before, c1);
+  v[kTrend] = join(place, c1, c2);
+  v[kWordSkip] = join(place, left);
+}
+
 void put_code(const CodeState& code, std::uint8_t c1, Values& v) {
   const CodeState::Values values = code.values(c1);
   v[kWord] = values.word;
@@ -327,6 +341,8 @@ Values context_values(const Place& place, const Layout& layout, const Indirect& 
     put_chain(place, chain, v);
   } else if (layout.form != Form::kCode && further.has_tags()) {
     put_tags(place, further.tags, w, expected, v);
+  } else if (layout.form != Form::kCode && further.has_rows()) {
+    put_stated_rows(place, further.rows, v);
   }
   return v;
 }

@@ -17,6 +17,7 @@ void Further::take(const Place& next, std::uint32_t word) {
   records(next, x);
   chain.take(next, E);
   tags.take(next, E);
+  rows.take(next, E);
 }
 
 void Further::records(const Place& at, std::uint8_t x) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "reference/mixer/mixer_reference_chain.h"
+#include "reference/mixer/mixer_reference_rows.h"
 #include "reference/mixer/mixer_reference_tags.h"
 
 namespace nnzip::mixer_reference {
@@ -27,6 +28,8 @@ struct Further {
   Tags tags;
   // Of no machine code.
   bool has_tags() const { return tags.found() && !chain.is_long(); }
+  StatedRows rows;
+  bool has_rows() const { return rows.found && !tags.found() && !chain.is_long(); }
   std::size_t zero = 0, zero_before = 0;
   std::uint64_t pair_distance = 0, after_pair = 0, since_zero = 0, zero_above = 0;
   std::uint64_t column = 0, above = 0, above_two = 0, corner = 0, right = 0, trend = 0;

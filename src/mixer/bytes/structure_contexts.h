@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// What some rows of contexts are where a structure of the content is known. MIXING.md, Tagged
+// fields and Stated rows.
+#pragma once
+
+#include <cstdint>
+
+#include "mixer/bytes/context_table.h"
+
+namespace nnzip::mixer {
+
+// Put theirs in place of those rows' hashes. hashes: of all rows.
+void hash_structure(const TaggedFields& tags, const Neighbourhood& s, std::uint32_t* hashes);
+void hash_structure(const StatedRows& rows, const Neighbourhood& s, std::uint32_t* hashes);
+
+}  // namespace nnzip::mixer
