@@ -180,6 +180,24 @@ TEST_CASE("MixerReference.AgreesOnStatedRows") {
   require_equal_bytes<Effort::kLarge>(resized(content, 900), {}, 1, false);
 }
 
+// Letters of UTF-8 of all that have two bytes, signs of two and three, and bytes that are neither.
+TEST_CASE("MixerReference.AgreesOnCharacters") {
+  Random random;
+  Bytes content;
+  for (std::uint32_t u = 0xC0; u < 0x460; ++u) {
+    content.insert(content.end(), {static_cast<std::uint8_t>(0xC0 + u / 64),
+                                   static_cast<std::uint8_t>(0x80 + u % 64)});
+    if (u % 5 == 0) content.push_back('a');
+    if (u % 7 == 0) content.insert(content.end(), {0xE2, 0x80, static_cast<std::uint8_t>(u)});
+    if (u % 11 == 0)
+      content.insert(content.end(), {0xE3, static_cast<std::uint8_t>(0x80 + u % 2), 0x82});
+    if (u % 13 == 0) content.insert(content.end(), {0xC2, 0xA0, ' '});
+    if (u % 17 == 0) content.push_back(static_cast<std::uint8_t>(0x80 + random.below(128)));
+  }
+  require_equal_bytes<Effort::kUsual>(content, {}, 1, false);
+  require_equal_bytes<Effort::kLarge>(resized(content, 900), {}, 2, false);
+}
+
 TEST_CASE("MixerReference.AgreesOnFewBytes") {
   for (const std::size_t n : {1, 2, 4, 5, 6, 12, 13, 61}) {
     require_equal_bytes(resized(test::sample_text(), n));

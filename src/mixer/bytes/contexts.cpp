@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "mixer/bytes/byte_classes.h"
+#include "mixer/bytes/letters.h"
 #include "mixer/bytes/structure_contexts.h"
 #include "mixer/core/unrolled.h"
 #include "mixer/mixer.h"
@@ -14,23 +15,50 @@ namespace nnzip {
 namespace mixer {
 namespace {
 
+constexpr std::uint32_t kInSign = 1;  // as a lead: the last byte of a sign comes
+
 bool is_word(std::uint8_t c) {
   const auto lower = static_cast<std::uint8_t>(c | 32);
   return (lower >= 'a' && lower <= 'z') || c >= 128;
 }
 
-void follow_word(StreamContext& s, std::uint8_t c) {
-  if (is_word(c)) {
-    s.word = grow(s.word, c >= 'A' && c <= 'Z' ? c + 32u : c);
-    s.word_length = std::min(s.word_length + 1, 15);
-    return;
-  }
+void end_word(StreamContext& s) {
   s.word_length = 0;
-  if (s.word != 0) {
-    s.words[1] = s.words[0];
-    s.words[0] = s.word;
-    s.word = 0;
+  if (s.word == 0) return;
+  s.words[1] = s.words[0];
+  s.words[0] = s.word;
+  s.word = 0;
+}
+
+// What the second byte of a character of UTF-8 tells: that a letter has case, or that the first
+// one began a sign. Returns whether it tells anything.
+bool follow_character(StreamContext& s, std::uint8_t c) {
+  const std::uint32_t lead = s.lead;
+  s.lead = 0;
+  if (c < 128 || c >= 192) return false;
+  if (lead > 0xC2 && lead < 0xE0) {
+    s.word = grow(s.word_before, small_letter((lead & 31) << 6 | (c & 63u)));
+    s.word_length = std::min(s.word_length + 1, 15);
+    return true;
   }
+  if (lead == kInSign) return true;
+  const bool is_sign = lead == 0xC2 || lead == 0xE2 || (lead == 0xE3 && c == 0x80);
+  if (!is_sign) return false;
+  s.word = s.word_before;
+  end_word(s);
+  if (lead != 0xC2) s.lead = kInSign;
+  return true;
+}
+
+void follow_word(StreamContext& s, std::uint8_t c) {
+  if (follow_character(s, c)) return;
+  if (!is_word(c)) return end_word(s);
+  if (c >= 0xC2) {
+    s.lead = c;
+    s.word_before = s.word;
+  }
+  s.word = grow(s.word, c >= 'A' && c <= 'Z' ? c + 32u : c);
+  s.word_length = std::min(s.word_length + 1, 15);
 }
 
 // Fields of a line, as tables of text and logs have them.

@@ -16,12 +16,14 @@ namespace nnzip::mixer {
 
 // The history of one stream beyond its bytes.
 struct StreamContext {
-  std::uint64_t recent = 0;      // the last eight bytes, the newest in the low ones
-  std::uint32_t word = 0;        // hash of the letters since the last other byte; 0: none
-  std::uint32_t words[2] = {};   // finished words, the newest first
-  std::int32_t word_length = 0;  // at most 15
-  std::uint32_t field = 0;       // hash of the bytes since the last separator of the line
-  std::uint32_t fields = 0;      // separators of the line so far, at most 255
+  std::uint64_t recent = 0;       // the last eight bytes, the newest in the low ones
+  std::uint32_t word = 0;         // hash of the letters since the last other byte; 0: none
+  std::uint32_t words[2] = {};    // finished words, the newest first
+  std::uint32_t lead = 0;         // the last byte, if it may begin a character of UTF-8
+  std::uint32_t word_before = 0;  // what word was before it
+  std::int32_t word_length = 0;   // at most 15
+  std::uint32_t field = 0;        // hash of the bytes since the last separator of the line
+  std::uint32_t fields = 0;       // separators of the line so far, at most 255
   std::size_t line_begin = 0, previous_line = 0;
   std::unique_ptr<FurtherState> further;
   CodeState code;  // of machine code alone

@@ -13,6 +13,24 @@ bool is_letter(std::uint8_t x) {
   return (small >= 'a' && small <= 'z') || x >= 128;
 }
 
+// Of a character of two bytes.
+std::uint32_t small(std::uint32_t u) {
+  struct Range {
+    std::uint32_t first, last, step;  // between capitals
+    std::uint32_t to;                 // the small letter, from the capital on
+  };
+  static constexpr Range kCapitals[] = {
+      {0xC0, 0xD6, 1, 32},   {0xD8, 0xDE, 1, 32},  {0x100, 0x136, 2, 1}, {0x138, 0x138, 1, 1},
+      {0x139, 0x147, 2, 1},  {0x14A, 0x176, 2, 1}, {0x179, 0x17D, 2, 1}, {0x391, 0x3A9, 1, 32},
+      {0x400, 0x40F, 1, 80}, {0x410, 0x42F, 1, 32}};
+  for (const Range& range : kCapitals) {
+    if (u >= range.first && u <= range.last && (u - range.first) % range.step == 0) {
+      return u + range.to;
+    }
+  }
+  return u;
+}
+
 void put_lines(const Place& at, const TextState& text, Values& v) {
   const std::uint64_t o = at.e - text.line;
   const auto byte_above = [&](std::size_t offset) -> std::uint64_t {
@@ -277,18 +295,46 @@ void Indirect::take(const Place& next) {
   }
 }
 
-void TextState::take(std::uint8_t x, std::size_t e) {
-  if (is_letter(x)) {
-    word = grow(word, x >= 'A' && x <= 'Z' ? static_cast<std::uint8_t>(x + 32) : x);
-    if (length < 15) ++length;
-  } else {
-    length = 0;
-    if (word != 0) {
-      words[1] = words[0];
-      words[0] = word;
-      word = 0;
+void TextState::end_word() {
+  length = 0;
+  if (word == 0) return;
+  words = {word, words[0]};
+  word = 0;
+}
+
+void TextState::take_for_words(std::uint8_t x) {
+  const unsigned first = lead;
+  const bool in_sign = sign_goes_on;
+  lead = 0;
+  sign_goes_on = false;
+  if (x >= 128 && x <= 191) {
+    if (in_sign) return;
+    if (first >= 0xC3 && first <= 0xDF) {
+      word = grow(word_before, small(64 * (first % 32) + x % 64));
+      if (length < 15) ++length;
+      return;
+    }
+    if (first == 0xC2 || first == 0xE2 || (first == 0xE3 && x == 0x80)) {
+      word = word_before;
+      end_word();
+      sign_goes_on = first != 0xC2;
+      return;
     }
   }
+  if (!is_letter(x)) {
+    end_word();
+    return;
+  }
+  if (x >= 0xC2) {
+    lead = x;
+    word_before = word;
+  }
+  word = grow(word, x >= 'A' && x <= 'Z' ? x + 32u : x);
+  if (length < 15) ++length;
+}
+
+void TextState::take(std::uint8_t x, std::size_t e) {
+  take_for_words(x);
   if (x == 9 || x == 32 || x == 44 || x == 59 || x == 124) {
     if (fields < 255) ++fields;
     field = 0;

@@ -123,11 +123,17 @@ struct TextState {
   explicit TextState(std::size_t b) : line(b), previous_line(b) {}
   void take(std::uint8_t x, std::size_t e);  // e of the next byte
 
-  std::uint32_t word = 0;
+  std::uint32_t word = 0, word_before = 0;
+  unsigned lead = 0;  // 0: none
+  bool sign_goes_on = false;
   unsigned length = 0;
   std::array<std::uint32_t, 2> words{};
   std::uint32_t field = 0, fields = 0;
   std::size_t line, previous_line;  // where they begin
+
+ private:
+  void take_for_words(std::uint8_t x);
+  void end_word();
 };
 
 // What the first match says of the byte that comes: 256 + the byte, 0 if m is 0; the bucket of the
