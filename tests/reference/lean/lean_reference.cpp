@@ -143,10 +143,9 @@ class LeanReference {
     std::uint64_t v4 = word_ != 0 ? std::uint64_t{word_} << 8 : c1;
     std::uint64_t v5 = join(kinds_ % 0x1000000, c1), v7 = 256 * col() + c1;
     if (code) {
-      const auto all = code_.values();
-      v4 = all.word;
+      v4 = join(code_.position(), code_.whole());
       v5 = recent(2) & 0xFF00;
-      v7 = all.wordskip;
+      v7 = join(code_.position(), code_.whole(), code_.shapes()[0], code_.shapes()[1]);
     } else if (layout_.stride != 0) {
       const std::uint64_t s = layout_.stride, w = layout_.element;
       const std::uint64_t north = at(s), a = at(w), corner = at(s + w);

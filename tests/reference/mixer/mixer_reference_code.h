@@ -27,6 +27,8 @@ class CodeState {
   };
   Values values(std::uint8_t c1) const;
   std::uint32_t position() const;
+  std::uint32_t whole() const { return now_.whole; }
+  const std::array<std::uint32_t, 4>& shapes() const { return shapes_; }
   // Of the sets: place, and the opcode that is known with whether it is of this instruction.
   std::size_t place() const;
   std::size_t known_opcode() const;
