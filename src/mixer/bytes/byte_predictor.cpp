@@ -316,7 +316,7 @@ void BytePredictorOf<kEffort>::begin_sets() {
   sets_.choose(kByLastByte, recent & 255);
   sets_.choose(kByByteBefore, recent >> 8 & 255);
   sets_.choose(kByColumn, column & 255);
-  const bool has_lines = is_code_ || chain_ != nullptr || !context.further->is_binary();
+  const bool has_lines = is_code_ || !context.further->is_binary();
   const bool has_place =
       chain_ != nullptr || tags_ != nullptr || rows_ != nullptr || (!has_lines && stride_ != 0);
   final_place_ = has_place ? 1 + (column & 255) : 0;
@@ -327,6 +327,7 @@ void BytePredictorOf<kEffort>::begin_sets() {
     sets_.choose(kByLinePlace, tags_->to_come & 255);
   }
   if (rows_ != nullptr) sets_.choose(kByLinePlace, rows_->left);
+  if (chain_ != nullptr) sets_.choose(kByLinePlace, chain_->agreement());
   if constexpr (kEffort == Effort::kLarge) {
     const FurtherState& further = *context.further;
     const Match& match = streams_[stream_].matches[0];

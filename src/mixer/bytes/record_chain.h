@@ -25,6 +25,12 @@ class RecordChain {
             static_cast<std::uint32_t>(place)) &
            255;
   }
+  // A number of the place and of which earlier records agree on the byte there, 0..255.
+  std::uint32_t agreement() const {
+    const std::uint64_t at = place >= 256 ? place - 244 : place < 11 ? place : 11;
+    return static_cast<std::uint32_t>(at * 16 + (cell == before ? 8 : 0) + (cell == alike ? 4 : 0) +
+                                      (cell == above ? 2 : 0) + (cell == cell_two ? 1 : 0));
+  }
 
   bool found = false;        // whether the byte that comes stands in a chain; else all are 0
   std::uint64_t kind = 0;    // of the record

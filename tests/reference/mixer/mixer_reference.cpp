@@ -284,6 +284,7 @@ void MixerReference::choose_sets() {
     chosen[7] = tags->to_come % 256;
   }
   if (rows != nullptr) chosen[7] = rows->left;
+  if (chain != nullptr) chosen[7] = chain->agreement();
   if (layout_.form == Form::kCode) {
     const mixer_reference::CodeState& code = stream_->code;
     const std::size_t place = code.place(), known = code.known_opcode();

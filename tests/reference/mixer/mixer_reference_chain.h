@@ -20,6 +20,13 @@ struct Chain {
   std::size_t mark() const {
     return ((static_cast<std::uint32_t>(kind * 0x9E3779B1) >> 24) + place) % 256;
   }
+  std::size_t agreement() const {
+    std::size_t number = place >= 256 ? place - 244 : place > 11 ? 11 : place;
+    for (const std::uint64_t other : {before, alike, above_cell, cell_two}) {
+      number = 2 * number + (cell == other ? 1 : 0);
+    }
+    return number;
+  }
 
   bool found = false;
   std::uint64_t kind = 0, place = 0, before = 0, trend = 0, alike = 0, cell = 0, cell_two = 0;
