@@ -16,7 +16,7 @@ namespace nnzip {
 namespace {
 
 constexpr std::size_t kLooked = std::size_t{512} << 10;
-constexpr std::size_t kLeanLoss = 8;     // more by this part are not worth a fourteenth of the time
+constexpr std::size_t kLeanGain = 4;     // of bytes, that pixels are to save
 constexpr std::size_t kInstruction = 4;  // bytes, where they are of one length
 
 View view_of(std::span<const std::uint8_t> content, const Proposal& proposal) {
@@ -37,11 +37,11 @@ Pieces pieces_for(std::size_t content, const Sampling& rule, std::size_t unit, b
   return {count, std::max(size / count / unit, std::size_t{1}) * unit, unit, sound};
 }
 
-// Whether an image is one that few contexts do for: not one of few colours, of what repeats itself.
+// Whether an image is one that few contexts do for: not one of few colours, of what repeats itself,
+// which bytes alone tell.
 bool is_lean(std::span<const std::uint8_t> sample, const Layout& layout) {
-  const std::size_t few = encode_lean(sample, layout, Effort::kUsual).size();
-  const std::size_t many = encode_contexts(sample, layout).size();
-  return few < many + many / kLeanLoss;
+  const std::size_t as_bytes = encode_lean(sample, {}, Effort::kUsual).size();
+  return encode_lean(sample, layout, Effort::kUsual).size() < as_bytes - as_bytes / kLeanGain;
 }
 
 std::size_t sample_cost(std::span<const std::uint8_t> sample, const Layout& layout,
