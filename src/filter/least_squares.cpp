@@ -3,6 +3,7 @@
 #include "filter/least_squares.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 
 #include "filter/sign_lms.h"
@@ -39,6 +40,21 @@ Wide dot(const std::int64_t* a, const std::int64_t* b, int n, int step = 1) {
   return static_cast<Wide>(sum) >> kUnitBits;
 }
 
+// dot() of four rows of the scratch, side by side, since each sum waits for its carries.
+void dot4(const std::int64_t* a, const std::int64_t* b, int n, std::array<Wide, 4>& sums) {
+  constexpr int kRow = LeastSquaresScratch::kMaxInputs;
+  UnsignedWide s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+  for (int k = 0; k < n; ++k) {
+    const Wide factor = b[k];
+    s0 += static_cast<UnsignedWide>(factor * a[k]);
+    s1 += static_cast<UnsignedWide>(factor * a[k + kRow]);
+    s2 += static_cast<UnsignedWide>(factor * a[k + 2 * kRow]);
+    s3 += static_cast<UnsignedWide>(factor * a[k + 3 * kRow]);
+  }
+  std::size_t i = 0;
+  for (const UnsignedWide sum : {s0, s1, s2, s3}) sums[i++] = static_cast<Wide>(sum) >> kUnitBits;
+}
+
 // 1 / pivot as a mantissa of 62 bits.
 struct Reciprocal {
   explicit Reciprocal(std::int64_t pivot)
@@ -70,7 +86,7 @@ LeastSquares::LeastSquares(int inputs, int log2_memory, int interval, const Samp
       weights_(static_cast<std::size_t>(inputs)) {}
 
 std::int32_t LeastSquares::predict() const {
-  std::int64_t sum = 0;  // at most 32 * 2^34 * 2^23 = 2^62
+  std::int64_t sum = 0;  // at most 33 * 2^34 * 2^23 < 2^63
   for (int i = 0; i < n_; ++i) sum += inputs_[i] * weights_[static_cast<std::size_t>(i)];
   return static_cast<std::int32_t>(
       std::clamp<std::int64_t>(sum >> kWeightBits, -kAmplitudeLimit, kAmplitudeLimit));
@@ -112,11 +128,20 @@ void LeastSquares::decompose(int shift) {
         ((static_cast<Wide>(column[j * stride_]) + kRidge) << shift) + kShiftedRidge;
     const std::int64_t pivot = std::max(bounded(square - dot(s.scaled[j], s.unit[j], j)), kPivot);
     const Reciprocal reciprocal(pivot);
-    for (int i = j + 1; i < n_; ++i) {
+    int i = j + 1;
+    for (; i + 4 <= n_; i += 4) {
+      std::array<Wide, 4> drops;
+      dot4(s.scaled[i], s.unit[j], j, drops);
+      for (int k = 0; k < 4; ++k) {
+        const Wide product = static_cast<Wide>(column[(i + k) * stride_]) << shift;
+        s.scaled[i + k][j] = bounded(product - drops[static_cast<std::size_t>(k)]);
+      }
+    }
+    for (; i < n_; ++i) {
       const Wide product = static_cast<Wide>(column[i * stride_]) << shift;
       s.scaled[i][j] = bounded(product - dot(s.scaled[i], s.unit[j], j));
-      s.unit[i][j] = reciprocal.times(s.scaled[i][j]);
     }
+    for (i = j + 1; i < n_; ++i) s.unit[i][j] = reciprocal.times(s.scaled[i][j]);
     s.scaled[j][j] = pivot;
   }
 }

@@ -12,7 +12,7 @@ namespace nnzip::filter {
 
 // Owner of what a solution needs for a moment; several predictors may share one.
 struct LeastSquaresScratch {
-  static constexpr int kMaxInputs = 32;
+  static constexpr int kMaxInputs = 33;
   std::int64_t scaled[kMaxInputs][kMaxInputs];  // U = L D, row by row
   std::int64_t unit[kMaxInputs][kMaxInputs];    // L, in 2^-44
   std::int64_t weights[kMaxInputs];
@@ -21,7 +21,7 @@ struct LeastSquaresScratch {
 class LeastSquares {
  public:
   // inputs: at most LeastSquaresScratch::kMaxInputs. An observation loses about
-  // 2^-log2_memory of its weight with each one that follows it; log2_memory: 4..11. Solves after
+  // 2^-log2_memory of its weight with each one that follows it; log2_memory: 4..13. Solves after
   // every `interval` of them.
   LeastSquares(int inputs, int log2_memory, int interval, const SampleKernels& kernels,
                LeastSquaresScratch& scratch);

@@ -5,7 +5,7 @@
 //   nnzip-sound-trace CHANNELS FILE [COMPONENTS FILE]
 //
 // The first file: samples of 16 bits, low byte first, interleaved, coded as one block. Floats go to
-// stdout, a record a sample: its number, its cost in bits, 7 predictions of it, 2 mean errors of
+// stdout, a record a sample: its number, its cost in bits, 13 predictions of it, 2 mean errors of
 // each. The second file: floats, a sample's COMPONENTS logistic distributions, which are (share,
 // centre, scale) each, in numbers. The records are two costs then: with the network's logit as one
 // more input of the mixer, which has no weight at first, and mixed with the mixer's result, the

@@ -31,7 +31,7 @@ from torch.nn import functional as F
 from common import absolute, header, row
 
 LAGS, OTHER_LAGS, PAD = 32, 8, 64
-PREDICTIONS, BEST = 7, 6
+PREDICTIONS, BEST = 13, 6
 NUMBER, COST, FIRST_PREDICTION, FIRST_MEAN = 0, 1, 2, 9  # in a record of nnzip-sound-trace
 MEANS = 2 * PREDICTIONS
 RECORD = FIRST_MEAN + MEANS

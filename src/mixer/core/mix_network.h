@@ -74,7 +74,7 @@ class MixNetwork {
     std::int16_t* const x = final_inputs_.data();
     for (int k = 0; k < kSets; ++k) x[k] = static_cast<std::int16_t>(logits_[k]);
     if constexpr (kFinalSum == FinalSum::kPartial) {
-      kernels_.dot(x, kFinalInputs, final_set_.data(), kFinalSets, final_logits_.data());
+      for (int k = 0; k < kFinalSets; ++k) final_logits_[k] = partial_sum(x, final_set_[k]);
     } else {
       for (int k = 0; k < kFinalSets; ++k) {
         std::int32_t products = 0;  // below kSets * 3071 * 2^15
@@ -122,6 +122,16 @@ class MixNetwork {
     std::size_t all = 0;
     for (const int n : contexts) all += static_cast<std::size_t>(n);
     return all;
+  }
+
+  // What the kernels' dot is of the few inputs that are not idle: a vector of them would wait for
+  // what was written just before.
+  static std::int32_t partial_sum(const std::int16_t* x, const std::int16_t* weights) {
+    std::int32_t sum = 0;
+    for (int i = 0; i < kSets; i += 2) {
+      sum += (x[i] * weights[i] + x[i + 1] * weights[i + 1]) >> 4;
+    }
+    return clamp_logit(sum >> 10);
   }
 
   // Fills in where each set's weights begin; returns how many there are of all.

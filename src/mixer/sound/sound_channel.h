@@ -14,7 +14,7 @@
 
 namespace nnzip::mixer {
 
-constexpr int kUsualPredictions = 7, kLargePredictions = 20;  // by effort
+constexpr int kUsualPredictions = 13, kLargePredictions = 35;  // by effort
 constexpr int kErrorMeans = 2;  // of each prediction: of few samples, of many
 constexpr int kBestPrediction = 6;
 
@@ -37,7 +37,7 @@ class SoundChannel {
   std::int64_t mean_error(int prediction, int k) const;
 
  private:
-  void predict_more(const SoundChannel& other);
+  void predict_stacked();
   std::int32_t from_mean(std::int64_t level) const;
 
   filter::AmplitudeHistory history_;

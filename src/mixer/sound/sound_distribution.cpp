@@ -13,8 +13,8 @@ SoftplusTable::SoftplusTable() {
   const auto slope = [&] { return (e << 31) / ((kOne + e) >> 1); };
   std::uint64_t sum = 2977044472 * 256 * 6;  // of 6 * 256 * the function
   std::uint64_t at_begin = slope();
-  for (std::uint16_t& entry : value) {
-    entry = static_cast<std::uint16_t>((sum / (256 * 6) + (1 << 19)) >> 20);
+  for (std::uint32_t& entry : entries) {
+    entry = static_cast<std::uint32_t>((sum / (256 * 6) + (1 << 19)) >> 20);
     advance();
     const std::uint64_t at_middle = slope();
     advance();
@@ -22,6 +22,9 @@ SoftplusTable::SoftplusTable() {
     const std::uint64_t area = at_begin + 4 * at_middle + at_end;
     sum -= area < sum ? area : sum;
     at_begin = at_end;
+  }
+  for (std::size_t i = 0; i + 1 < entries.size(); ++i) {
+    entries[i] |= (entries[i] - entries[i + 1]) << 16;
   }
 }
 

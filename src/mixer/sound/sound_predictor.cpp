@@ -58,6 +58,7 @@ SoundPredictorOf<kEffort>::SoundPredictorOf(const MixerPlan& plan, const MixKern
       frame_bytes_(plan.layout.element),
       number_bytes_(static_cast<int>(plan.layout.number_bytes())),
       uses_network_(plan.network),
+      sound_kernels_(find_sound_kernels(kernels.name)),
       step_(std::int64_t{1} << (32 - 8 * number_bytes_)),
       streams_(static_cast<std::size_t>(plan.streams)),
       inputs_(kInputs),
@@ -92,10 +93,10 @@ void SoundPredictorOf<kEffort>::begin_sample(Stream& stream) {
   const Interval all = interval(s);
   for (int i = 0; i < kPredictions; ++i) {
     for (int k = 0; k < kErrorMeans; ++k) {
-      s.distributions[i * kErrorMeans + k].begin(channel.predictions()[i], channel.mean_error(i, k),
-                                                 all.lower, all.upper);
+      s.distributions.set(i * kErrorMeans + k, channel.predictions()[i], channel.mean_error(i, k));
     }
   }
+  s.distributions.begin(sound_kernels_, all.lower, all.upper);
   const int fast = half_octaves(channel.mean_error(kBestPrediction, 0));
   s.scale = half_octaves(channel.mean_error(kBestPrediction, 1));
   s.liveliness = std::clamp(fast - s.scale + 4, 0, kLiveliness - 1);
@@ -174,9 +175,9 @@ template <Effort kEffort>
 void SoundPredictorOf<kEffort>::select(const Sample& s, const Interval& interval) {
   const int half = half_octaves((interval.upper - interval.lower) >> 1);
   const int width = std::clamp(half - s.scale + 7, 0, kWidths - 1);
-  const SoundDistribution& best = s.distributions[kBestPrediction * kErrorMeans + kErrorMeans - 1];
-  const auto place = static_cast<int>(std::clamp<std::int64_t>(best.place(interval.middle) / 1024,
-                                                               -kPlaces / 2 + 1, kPlaces / 2 - 1));
+  constexpr int kBest = kBestPrediction * kErrorMeans + kErrorMeans - 1;
+  const auto place = static_cast<int>(std::clamp<std::int64_t>(
+      s.distributions.place(kBest, interval.middle) / 1024, -kPlaces / 2 + 1, kPlaces / 2 - 1));
   const int where = width * kPlaces + place + kPlaces / 2;
   const int contexts[] = {s.channel * kWidths + width,
                           (s.channel * 32 + s.known) * kLiveliness + s.liveliness, where};
@@ -187,20 +188,20 @@ void SoundPredictorOf<kEffort>::select(const Sample& s, const Interval& interval
 
 template <Effort kEffort>
 std::uint32_t SoundPredictorOf<kEffort>::predict() {
-  const Sample& s = stream_->sample;
+  Sample& s = stream_->sample;
   inverted_ = is_inverted(s);
   interval_ = interval(s);
   const std::int64_t lower = interval_.middle - interval_.lower,
                      upper = interval_.upper - interval_.middle;
   std::int16_t* const inputs = inputs_.data();
-  for (int i = 0; i < kDistributions; ++i) {
-    inputs[i] = static_cast<std::int16_t>(s.distributions[i].logit(lower, upper));
-  }
+  s.distributions.logits(sound_kernels_, lower, upper, inputs);
   add_value(inputs);
   add_network(inputs);
   inputs[kBiasInput] = 256;
+  std::fill(inputs + kBiasInput + 1, inputs + kInputs, std::int16_t{0});  // idle lanes were written
   select(s, interval_);
   const std::int32_t logit = sets_.mix(inputs);
+  s.distributions.split(sound_kernels_, interval_.middle);
   const std::int32_t p = std::clamp((3 * squash(logit) + refiner_.refine(logit)) >> 2, 1, 65535);
   return static_cast<std::uint32_t>(inverted_ ? 65536 - p : p);
 }
@@ -214,9 +215,7 @@ void SoundPredictorOf<kEffort>::update(int bit) {
   if (value_counter_ != nullptr) *value_counter_ = updated(*value_counter_, up, kValueLimit);
 
   Sample& s = stream_->sample;
-  for (SoundDistribution& distribution : s.distributions) {
-    distribution.narrow(interval_.middle, up);
-  }
+  s.distributions.narrow(up);
   if (up != 0) s.low += std::int64_t{1} << (31 - s.known);
   s.bits = s.bits << 1 | static_cast<std::uint32_t>(up);
   ++s.known;

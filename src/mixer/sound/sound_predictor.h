@@ -41,12 +41,12 @@ class SoundPredictorOf {
   static constexpr bool kLarge = kEffort == Effort::kLarge;
   static constexpr int kPredictions = kLarge ? kLargePredictions : kUsualPredictions;
   static constexpr int kDistributions = kPredictions * kErrorMeans;
-  static constexpr int kInputs = kLarge ? 64 : 32;
+  static constexpr int kInputs = kLarge ? 96 : 32;
   // Those after the distributions.
   static constexpr int kValueInput = kDistributions;
   static constexpr int kNetworkInput = kValueInput + 2;
   static constexpr int kBiasInput = kNetworkInput + 1;
-  static_assert(kBiasInput < kInputs);
+  static_assert(kBiasInput < kInputs && SoundDistributions<kDistributions>::kLanes <= kInputs);
 
   // A sample in the making. Its bits are those of the file but for those that are inverted, the
   // sign as a rule, so that they count levels from the lowest one.
@@ -57,7 +57,7 @@ class SoundPredictorOf {
     std::int64_t low = 0;  // level of the lowest number with these bits; not of companded ones
     int scale = 0;         // of the best prediction, in halves of powers of two
     int liveliness = 0;    // recent errors against those of long
-    std::array<SoundDistribution, kDistributions> distributions;
+    SoundDistributions<kDistributions> distributions;
   };
 
   struct Stream {
@@ -82,6 +82,7 @@ class SoundPredictorOf {
   std::uint32_t frame_bytes_;
   int number_bytes_;
   bool uses_network_;
+  const SoundKernels& sound_kernels_;
   std::int64_t step_;  // levels between neighbouring numbers
   filter::LeastSquaresScratch scratch_;
   std::vector<Stream> streams_;

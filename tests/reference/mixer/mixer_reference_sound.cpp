@@ -88,12 +88,12 @@ SoundReference::SoundReference(std::size_t n, std::size_t streams, const Layout&
       companded_(layout.form == Form::kCompanded),
       a_law_(layout.a_law),
       large_(effort == Effort::kLarge),
-      predictions_(large_ ? 20 : 7),
+      predictions_(large_ ? 35 : 13),
       distributions_(2 * predictions_),
       E_(companded_ ? 1 << 14 : std::max<Int>((Int{1} << (32 - 8 * b_)) / 16, 16)),
       final_set_(256, first_weights(32, 3, 16384 / 3)),
       refiner_(768),
-      inputs_(large_ ? 64 : 32),
+      inputs_(large_ ? 96 : 32),
       logits_(32) {
   for (const std::size_t of : {256, 2048, 768}) {
     const Int weight = 16384 / static_cast<Int>(distributions_);
@@ -127,22 +127,28 @@ std::vector<SoundReference::Cascade> SoundReference::first_cascades() const {
   using mixer_reference::Stage;
   const bool alone = channels_ == 1;
   std::vector<Cascade> cascades;
-  cascades.push_back(
-      {LeastSquares(32, 1 << 9, 16),
-       {Stage(1024, 60000), Stage(256, 400000), Stage(32, 1600000), Stage(16, 3200000)},
-       alone ? 32u : 20u,
-       alone ? 0u : 12u});
+  // Inputs of c alone; of c and of y, if there is one.
+  const auto add = [&](std::size_t one, std::size_t own, std::size_t other, int memory,
+                       int interval, const std::array<Stage, 4>& stages) {
+    if (alone) {
+      own = one;
+      other = 0;
+    }
+    cascades.push_back({LeastSquares(own + other, memory, interval), stages, own, other});
+  };
+  add(32, 20, 12, 1 << 9, 16,
+      {Stage(1024, 60000), Stage(256, 400000), Stage(32, 1600000), Stage(16, 3200000)});
+  add(4, 2, 2, 1 << 13, 32,
+      {Stage(2048, 7000), Stage(1024, 40000), Stage(256, 200000), Stage(32, 1000000)});
   if (large_) {
-    cascades.push_back(
-        {LeastSquares(32, 1 << 11, 8),
-         {Stage(2048, 20000), Stage(512, 100000), Stage(128, 400000), Stage(16, 2000000)},
-         alone ? 32u : 16u,
-         alone ? 0u : 16u});
-    cascades.push_back(
-        {LeastSquares(alone ? 24 : 32, 1 << 10, 8),
-         {Stage(256, 400000), Stage(32, 3000000), Stage(16, 6000000), Stage(16, 1000000)},
-         alone ? 24u : 26u,
-         alone ? 0u : 6u});
+    add(24, 26, 6, 1 << 8, 8,
+        {Stage(256, 400000), Stage(32, 3000000), Stage(16, 6000000), Stage(16, 1000000)});
+    add(32, 16, 16, 1 << 10, 8,
+        {Stage(512, 150000), Stage(128, 400000), Stage(32, 1000000), Stage(16, 3000000)});
+    add(28, 22, 10, 1 << 11, 16,
+        {Stage(1024, 120000), Stage(256, 800000), Stage(16, 2000000), Stage(16, 500000)});
+    add(16, 10, 6, 1 << 12, 16,
+        {Stage(2048, 14000), Stage(512, 100000), Stage(128, 400000), Stage(16, 2000000)});
   }
   for (Cascade& cascade : cascades) cascade.share.fill(1 << 16);
   return cascades;
@@ -174,12 +180,12 @@ void SoundReference::predict_number() {
   append_last(beside().amplitudes, channels_ == 1 ? 0 : 6, c.inputs5);
   c.m[5] = 256 * c.p5.predict(c.inputs5);
   c.m[6] = c.cascades[0].best;
-  if (large_) predict_more();
+  predict_more();
 }
 
 void SoundReference::predict_more() {
   Channel& c = channel();
-  for (const std::size_t k : {1, 2}) {
+  for (std::size_t k = 1; k < c.cascades.size(); ++k) {
     Int sum = c.cascades[k].p[0];
     for (std::size_t i = 1; i <= 4; ++i) {
       sum += c.cascades[k].p[i];
@@ -187,13 +193,14 @@ void SoundReference::predict_more() {
     }
     c.m[5 * k + 6] = c.cascades[k].best;
   }
-  c.m[17] = (c.m[6] + c.m[11]) >> 1;
-  c.m[18] = (c.m[6] + c.m[11] + c.m[16]) / 3;
+  c.m[large_ ? 32 : 12] = (c.m[6] + c.m[11]) >> 1;
+  if (!large_) return;
+  c.m[33] = (c.m[6] + c.m[11] + c.m[16] + c.m[21] + c.m[26] + c.m[31]) / 6;
   c.differences.clear();
-  for (std::size_t i = 0; i < 18; ++i) {
-    c.differences.push_back(clamp((c.m[i] - c.m[18]) >> 4, 1 << 22));
+  for (std::size_t i = 0; i < 33; ++i) {
+    c.differences.push_back(clamp((c.m[i] - c.m[33]) >> 4, 1 << 22));
   }
-  c.m[19] = c.m[18] + 16 * c.stack.predict(c.differences);
+  c.m[34] = c.m[33] + 16 * c.stack.predict(c.differences);
 }
 
 // best: the number of its best prediction.
@@ -224,10 +231,9 @@ void SoundReference::learn_number(Int x) {
     }
   }
   ++c.n;
-  constexpr std::size_t kBests[] = {6, 11, 16};
-  for (std::size_t i = 0; i < c.cascades.size(); ++i) learn_cascade(c.cascades[i], x, kBests[i]);
+  for (std::size_t i = 0; i < c.cascades.size(); ++i) learn_cascade(c.cascades[i], x, 5 * i + 6);
   if (large_) {
-    c.differences.push_back(clamp((x - c.m[18]) >> 4, 1 << 22));
+    c.differences.push_back(clamp((x - c.m[33]) >> 4, 1 << 22));
     c.stack.learn(c.differences);
   }
   c.inputs5.push_back(a);

@@ -29,7 +29,7 @@ class SoundReference {
 
  private:
   using Int = std::int64_t;
-  static constexpr std::size_t kPredictions = 20;  // of the large effort, 7 of the usual one
+  static constexpr std::size_t kPredictions = 35;  // of the large effort, 13 of the usual one
 
   struct Cascade {
     mixer_reference::LeastSquares p0;
@@ -45,7 +45,7 @@ class SoundReference {
   struct Channel {
     std::vector<Int> amplitudes = std::vector<Int>(32);  // the last ones, the oldest first
     std::vector<Cascade> cascades;
-    mixer_reference::LeastSquares p5{16, 1 << 6, 8}, stack{18, 1 << 9, 8};
+    mixer_reference::LeastSquares p5{16, 1 << 6, 8}, stack{33, 1 << 9, 16};
     std::array<std::array<Int, 2>, kPredictions> M{};
     unsigned n = 0;
     // Of the number that comes.
