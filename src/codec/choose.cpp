@@ -16,7 +16,7 @@ namespace nnzip {
 namespace {
 
 constexpr std::size_t kLooked = std::size_t{512} << 10;
-constexpr std::size_t kLeanGain = 4;     // of bytes, that pixels are to save
+constexpr std::size_t kLeanGain = 8;     // of bytes, that pixels are to save
 constexpr std::size_t kInstruction = 4;  // bytes, where they are of one length
 
 View view_of(std::span<const std::uint8_t> content, const Proposal& proposal) {

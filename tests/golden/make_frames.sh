@@ -28,7 +28,8 @@ for i in range(len(photo)):
     left, above = photo[i - 3] if i % 288 > 2 else 120, photo[i - 288] if i >= 288 else 120
     edge = 40 if i % 288 == 150 - i // 288 or i // 288 == 40 else 0
     photo[i] = max(0, min(255, (left + above) // 2 + (state >> 29) + (state >> 26 & 7) - 7 + edge))
-(work / "photo").write_bytes(b"P6 96 64 255\n" + photo)
+for name in "photo", "lean_photo":
+    (work / name).write_bytes(b"P6 96 64 255\n" + photo)
 state, value, noise = 1, 0, []
 for _ in range(6000):
     state = (state * 1103515245 + 12345) % 2**31
@@ -81,7 +82,7 @@ for content in "$work"/*; do
   how=(-5)
   if [[ $name == sorted ]]; then how=(-1); fi
   if [[ $name == lean ]]; then how=(-2); fi
-  if [[ $name == lean_more ]]; then how=(-3); fi
+  if [[ $name == lean_more || $name == lean_photo ]]; then how=(-3); fi
   if [[ $name == several_blocks ]]; then how=(-5 --block 22); fi
   "$nnzip" compress "${how[@]}" -c "$content" > "$name.nnz"
   printf '%s  %s\n' "$(sha256sum < "$content" | cut -d' ' -f1)" "$name" >> SHA256SUMS
