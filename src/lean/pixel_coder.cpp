@@ -119,7 +119,7 @@ class PixelCoder {
     const auto above = static_cast<std::uint32_t>(signed_step(e[1] / 2, 4) + 4);
     const auto corrected =
         static_cast<std::uint32_t>(signed_step((guess_.fine() - guess_.blended()) / 4, 2) + 2);
-    const auto fraction = static_cast<std::uint32_t>(guess_.fine() + 8 & 15) / 2;
+    const auto fraction = static_cast<std::uint32_t>((guess_.fine() + 8) & 15) / 2;
     const auto level =
         static_cast<std::uint32_t>(guess_.value()) >> (8 * layout_.number_bytes() - 5);
     const std::array<std::size_t, kContexts> chosen = {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Records that state their length, one behind the other: a kind and a length of 16 bits each, low
-// byte first, as spreadsheets (BIFF) have them. MIXING.md, Chains.
+// byte first, as spreadsheets (BIFF) have them. MIXING_FIELDS.md, Chains.
 #pragma once
 
 #include <array>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows that state their length behind a type, as tables of MyISAM have them: 1 and a length, or 3,
 // a length and that of the padding behind the row. Lengths have 16 bits, the high byte first.
-// MIXING.md, Stated rows.
+// MIXING_FIELDS.md, Stated rows.
 #pragma once
 
 #include <array>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What some rows of contexts are where a structure of the content is known. MIXING.md, Tagged
-// fields and Stated rows.
+// What some rows of contexts are where a structure of the content is known. MIXING_FIELDS.md,
+// Tagged fields and Stated rows.
 #pragma once
 
 #include <cstdint>

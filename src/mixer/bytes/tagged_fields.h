@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Fields that begin with a tag of their number and type, in messages of a stated length that are
-// nested, as protocol buffers have them. MIXING.md, Tagged fields.
+// nested, as protocol buffers have them. MIXING_FIELDS.md, Tagged fields.
 #pragma once
 
 #include <array>

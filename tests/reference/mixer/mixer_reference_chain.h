@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The section Chains of MIXING.md.
+// The section Chains of MIXING_FIELDS.md.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The section Stated rows of MIXING.md.
+// The section Stated rows of MIXING_FIELDS.md.
 #pragma once
 
 #include <cstddef>

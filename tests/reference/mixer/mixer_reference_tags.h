@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The section Tagged fields of MIXING.md.
+// The section Tagged fields of MIXING_FIELDS.md.
 #pragma once
 
 #include <array>
