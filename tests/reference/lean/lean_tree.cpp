@@ -34,7 +34,8 @@ void code_numbers(const Numbers& numbers, RangeEncoder& out) {
     for (unsigned bits = 1, k = 4; k-- > 0;) {
       Counter& counter = counters[before][bits];
       const unsigned bit = number >> k & 1;
-      out.encode_bit(bit != 0, std::clamp<std::uint32_t>(counter.p16(), 64, 65472));
+      out.encode_bit(
+          bit != 0, static_cast<std::uint32_t>(std::clamp<std::int64_t>(counter.p16(), 64, 65472)));
       counter.learn(static_cast<int>(bit), 30);
       bits = 2 * bits + bit;
     }
