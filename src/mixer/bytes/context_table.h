@@ -233,9 +233,7 @@ constexpr ContextRow kContextTable[] = {
          [](In s) {
            const CodeState& code = *s.code;
            const auto& shapes = code.shapes();
-           return code.is_of_words()
-                      ? join(code.position(), code.whole(), shapes[0], shapes[1], shapes[2])
-                      : join(code.position(), code.shape());
+           return join(code.position(), code.whole(), shapes[0], shapes[1], shapes[2]);
          }},
     {.name = "expected",
      .of_lines = [](In s) { return join(s.expected, s.expected_length); },

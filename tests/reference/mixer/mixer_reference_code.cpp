@@ -109,7 +109,7 @@ CodeState::Values CodeState::values(std::uint8_t c1) const {
       .word = join(p, whole),
       .wordpair = words ? join(p, top, of_opcode) : join(p, near()),
       .wordskip = words ? join(p, top, written_) : join(p, whole, shapes_[0], shapes_[1]),
-      .code = words ? join(p, whole, shapes_[0], shapes_[1], shapes_[2]) : join(p, now_.shape),
+      .code = join(p, whole, shapes_[0], shapes_[1], shapes_[2]),
       .aboveleft = join(p, now_.shape, opcodes_[0], opcodes_[1]),
       .abovetwo = join(p, whole, opcodes_[0], opcodes_[1], opcodes_[2], opcodes_[3]),
       .gradient = join(p, now_.modrm & 0xC7, now_.operand),
