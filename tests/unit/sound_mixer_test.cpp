@@ -135,9 +135,9 @@ TEST_CASE("SoundMixer.MemoryIsBounded") {
   CHECK(plan.memory_bytes() < std::size_t{3} << 20);
   plan.layout = sound_layout(8, 4, true);
   plan.streams = 64;
-  CHECK(plan.memory_bytes() < std::size_t{64} << 20);
+  CHECK(plan.memory_bytes() < std::size_t{48} << 20);
   plan.effort = Effort::kLarge;
-  CHECK(plan.memory_bytes() < std::size_t{128} << 20);
+  CHECK(plan.memory_bytes() < std::size_t{96} << 20);
 }
 
 TEST_CASE("SoundMixer.LargeEffortTakesLess") {

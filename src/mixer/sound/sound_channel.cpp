@@ -57,9 +57,7 @@ SoundChannel::SoundChannel(bool alone, bool large, std::int64_t least_error,
   for (auto& means : means_) means.fill(least_error << 12);
 }
 
-std::size_t SoundChannel::memory_bytes(bool large) {
-  return std::size_t{large ? 224u : 112u} << 10;
-}
+std::size_t SoundChannel::memory_bytes(bool large) { return std::size_t{large ? 176u : 72u} << 10; }
 
 std::int64_t SoundChannel::mean_error(int prediction, int k) const {
   return std::max(means_[prediction][k] >> 8, least_error_);
