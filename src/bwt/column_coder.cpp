@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bit after bit, predicted from the two bytes before by counters that follow fast, whose mean is
-// refined: what bcm (Ilya Muravyov) has shown to be enough for a column.
+// refined as bcm (Ilya Muravyov) does it, and once more by how far the column repeats itself.
 #include "bwt/column_coder.h"
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <memory>
 
 #include "coder/range_decoder.h"
@@ -15,57 +16,112 @@ namespace {
 
 using Counter = std::uint16_t;  // a P16
 
-constexpr int kQuick = 2, kUsual = 4, kSlow = 6;  // a counter moves by a part of 2^rate
+constexpr int kQuick = 2, kUsual = 4, kSlow = 6, kSlowest = 7;  // a counter moves by 2^-rate
 constexpr std::uint32_t kShortRun = 2;
 constexpr std::size_t kPoints = 17;
+constexpr std::uint32_t kRuns = 16;  // classes of the lengths of runs
 
 void move(Counter& p, bool bit, int rate) {
   p = static_cast<Counter>(p + (((bit ? 65535 : 0) - p) >> rate));
 }
 
+constexpr std::array<std::uint8_t, 7> kFirstRates = {2, 2, 3, 3, 3, 3, kUsual};
+
+// A counter that is quick while it is new.
+struct Learner {
+  Counter p = 32768;
+  std::uint16_t seen = 0;
+
+  void learn(bool bit) {
+    move(p, bit, kFirstRates[seen]);
+    seen = static_cast<std::uint16_t>(seen + (seen < kFirstRates.size() - 1));
+  }
+};
+
+// Points between which a P16 is refined.
+class Curve {
+ public:
+  static constexpr std::array<Counter, kPoints> kStraight = [] {
+    std::array<Counter, kPoints> at;
+    for (std::size_t i = 0; i < kPoints; ++i) {
+      at[i] = static_cast<Counter>(std::min<std::size_t>(i << 12, 65535));
+    }
+    return at;
+  }();
+
+  std::int32_t refine(std::int32_t p) const {
+    const Counter* const at = &at_[static_cast<std::size_t>(p >> 12)];
+    return at[0] + (((at[1] - at[0]) * (p & 4095)) >> 12);
+  }
+  void learn(std::int32_t p, bool bit, int rate) {
+    Counter* const at = &at_[static_cast<std::size_t>(p >> 12)];
+    move(at[0], bit, rate);
+    move(at[1], bit, rate);
+  }
+
+ private:
+  std::array<Counter, kPoints> at_ = kStraight;
+};
+
+std::uint32_t class_of(std::uint32_t run) {
+  if (run < 8) return run;
+  return std::min(static_cast<std::uint32_t>(std::bit_width(run)) + 4, kRuns - 1);
+}
+
+// The bits of a byte as bytes of 0 or 1.
+constexpr std::array<std::uint64_t, 256> kSpread = [] {
+  std::array<std::uint64_t, 256> spread{};
+  for (std::size_t byte = 0; byte < spread.size(); ++byte) {
+    for (std::size_t k = 0; k < 8; ++k) spread[byte] |= (byte >> k & std::uint64_t{1}) << (8 * k);
+  }
+  return spread;
+}();
+
 class ColumnModel {
  public:
   ColumnModel() {
     quick_.fill(32768);
-    after_.fill(32768);
-    for (std::size_t i = 0; i < points_.size(); ++i) {
-      points_[i] = static_cast<Counter>(std::min<std::size_t>(i % kPoints << 12, 65535));
-    }
+    for (auto& of_run : by_run_) of_run.fill(Curve::kStraight);
   }
 
   // coder(bit, one) encodes or decodes a bit, whose probability of a 1 is one / 65536.
   template <typename Bit>
   void code(std::uint8_t& byte, const Bit& coder) {
-    run_ = newest_ == before_ ? run_ + 1 : 0;
-    Counter* const after_newest = after_.data() + (std::size_t{newest_} << 8);
-    Counter* const after_before = after_.data() + (std::size_t{before_} << 8);
-    Counter* const points = points_.data() + (run_ > kShortRun ? 256 * kPoints : 0);
+    run_ = last_[0] == last_[1] ? run_ + 1 : 0;
+    Learner* const after_newest = after_[last_[0]].data();
+    const Learner* const after_before = after_[last_[1]].data();
+    Curve* const by_node = by_node_[run_ > kShortRun ? 1 : 0].data();
+    auto* const by_run = by_run_[class_of(run_)].data();
+    const std::uint64_t last = kSpread[last_[0]] << 2 | kSpread[last_[1]] << 1 | kSpread[last_[2]];
+    std::uint32_t alike = 7;  // which of the last bytes have the bits above k: 4 is the newest
     std::uint32_t node = 1;
     for (int k = 7; k >= 0; --k) {
       Counter& quick = quick_[node];
-      Counter& newest = after_newest[node];
-      const std::int32_t p = (7 * (quick + newest) + 2 * after_before[node]) >> 4;
-      Counter* const at = points + node * kPoints + (p >> 12);
-      const std::int32_t refined = at[0] + (((at[1] - at[0]) * (p & 4095)) >> 12);
-      const std::int32_t one = std::clamp((3 * refined + p) >> 2, 1, 65535);
+      Learner& newest = after_newest[node];
+      const std::int32_t p = (7 * (quick + newest.p) + 2 * after_before[node].p) >> 4;
+      Curve& first = by_node[node];
+      Counter& turn = by_run[static_cast<std::uint32_t>(k) << 3 | alike]
+                            [static_cast<std::size_t>((p + 2048) >> 12)];
+      const std::int32_t one = std::clamp((4 * first.refine(p) + 3 * turn + p) >> 3, 1, 65535);
       const bool bit = coder((byte >> k & 1) != 0, static_cast<std::uint32_t>(one));
       move(quick, bit, kQuick);
-      move(newest, bit, kUsual);
-      move(at[0], bit, kSlow);
-      move(at[1], bit, kSlow);
+      newest.learn(bit);
+      first.learn(p, bit, kSlow);
+      move(turn, bit, kSlowest);
+      alike &= static_cast<std::uint32_t>(last >> (8 * k)) ^ (bit ? 0U : 7U);
       node = node << 1 | (bit ? 1 : 0);
     }
     byte = static_cast<std::uint8_t>(node);
-    before_ = newest_;
-    newest_ = byte;
+    last_ = {byte, last_[0], last_[1]};
   }
 
  private:
-  std::uint8_t newest_ = 0, before_ = 0;
-  std::uint32_t run_ = 0;  // how often two bytes were the same
+  std::array<std::uint8_t, 3> last_{};  // the newest first
+  std::uint32_t run_ = 0;               // how often two bytes were the same
   std::array<Counter, 256> quick_;
-  std::array<Counter, 65536> after_;
-  std::array<Counter, 2 * 256 * kPoints> points_;
+  std::array<std::array<Learner, 256>, 256> after_;
+  std::array<std::array<Curve, 256>, 2> by_node_;
+  std::array<std::array<std::array<Counter, kPoints>, 64>, kRuns> by_run_;
 };
 
 }  // namespace
@@ -73,11 +129,15 @@ class ColumnModel {
 Bytes encode_column(std::span<const std::uint8_t> column) {
   const auto model = std::make_unique<ColumnModel>();
   RangeEncoder out;
-  const auto coder = [&out](bool bit, std::uint32_t one) {
-    out.encode_bit(bit, one);
-    return bit;
-  };
-  for (std::uint8_t byte : column) model->code(byte, coder);
+  std::array<std::uint16_t, 8> ones;
+  for (std::uint8_t byte : column) {
+    std::uint16_t* next = ones.data();
+    model->code(byte, [&next](bool bit, std::uint32_t one) {
+      *next++ = static_cast<std::uint16_t>(one);
+      return bit;
+    });
+    out.encode_bits(byte, ones);
+  }
   return out.finish();
 }
 

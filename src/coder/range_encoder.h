@@ -29,6 +29,26 @@ class RangeEncoder {
     narrow(bit ? 0 : bound, bit ? bound : range_);
   }
 
+  // The bits of a byte, the highest first, as encode_bit() takes them one by one.
+  void encode_bits(std::uint8_t byte, std::span<const std::uint16_t, 8> one_probabilities) {
+    std::uint32_t low = low_, range = range_;  // in registers: a byte that is stored may be any
+    for (std::size_t i = 0; i < one_probabilities.size(); ++i) {
+      const auto bound =
+          static_cast<std::uint32_t>((std::uint64_t{range} * one_probabilities[i]) >> 16);
+      const bool bit = (byte >> (7 - i) & 1) != 0;
+      const std::uint32_t skipped = bit ? 0 : bound;
+      range = bit ? bound : range - bound;
+      low += skipped;
+      if (low < skipped) carry();
+      for (; range < (std::uint32_t{1} << 24); range <<= 8) {
+        out_.push_back(static_cast<std::uint8_t>(low >> 24));
+        low <<= 8;
+      }
+    }
+    low_ = low;
+    range_ = range;
+  }
+
   // Takes over from an encoder elsewhere that began where this one stands: what it has written
   // since, whether a carry went beyond it, and where it stands now.
   void go_on(std::span<const std::uint8_t> written, bool carried, std::uint32_t low,

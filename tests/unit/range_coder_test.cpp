@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <array>
 #include <catch2/catch.hpp>
 #include <vector>
 
@@ -235,6 +236,21 @@ TEST_CASE("RangeCoder.ReturnsBitsOfAnyProbability") {
   }
   CHECK(wrong == 0);
   CHECK(decoder.ended_well());
+}
+
+TEST_CASE("RangeCoder.TakesBitsOfAByteAtOnceAsOneByOne") {
+  Random random(7);
+  RangeEncoder at_once, one_by_one;
+  for (int i = 0; i < 20000; ++i) {
+    // Long likely runs lead to carries.
+    const std::uint32_t most = i % 3 == 0 ? 65535 : 3;
+    std::array<std::uint16_t, 8> ones;
+    for (std::uint16_t& one : ones) one = static_cast<std::uint16_t>(1 + random.below(most));
+    const auto byte = static_cast<std::uint8_t>(random.below(5) == 0 ? random.below(256) : 0);
+    at_once.encode_bits(byte, ones);
+    for (std::size_t k = 0; k < 8; ++k) one_by_one.encode_bit((byte >> (7 - k) & 1) != 0, ones[k]);
+  }
+  CHECK(at_once.finish() == one_by_one.finish());
 }
 
 TEST_CASE("RangeCoder.LikelyBitsCostLittle") {

@@ -38,28 +38,35 @@ Numbers sorted_rows(const Bytes& content) {
 class ColumnReference {
  public:
   void add(unsigned x) {
-    run_ = c1_ == c2_ ? run_ + 1 : 0;
-    const std::int64_t row = run_ > 2 ? 1 : 0;
+    run_ = c_[0] == c_[1] ? run_ + 1 : 0;
+    const std::int64_t f = run_ > 2 ? 1 : 0;
+    std::int64_t g = run_, bits = 0;
+    for (std::int64_t rest = run_; rest > 0; rest /= 2) ++bits;
+    if (run_ >= 8) g = std::min<std::int64_t>(bits + 4, 15);
     unsigned node = 1;
     for (int k = 7; k >= 0; --k) {
       const int y = static_cast<int>(x >> k & 1);
+      std::int64_t alike = 0;
+      for (const unsigned c : c_) alike = 2 * alike + ((256 + c) >> (k + 1) == node ? 1 : 0);
       std::int64_t& quick = counter({0, 0, node}, 32768);
-      std::int64_t& after = counter({1, c1_, node}, 32768);
-      const std::int64_t p = (7 * (quick + after) + 2 * counter({1, c2_, node}, 32768)) >> 4;
-      const std::int64_t j = p / 4096;
-      std::int64_t& low = point(row, node, j);
-      std::int64_t& high = point(row, node, j + 1);
-      const std::int64_t refined = low + (((high - low) * (p % 4096)) >> 12);
-      const std::int64_t one = std::clamp<std::int64_t>((3 * refined + p) >> 2, 1, 65535);
+      std::int64_t& after = counter({1, c_[0], node}, 32768);
+      std::int64_t& seen = counter({2, c_[0], node}, 0);
+      const std::int64_t p = (7 * (quick + after) + 2 * counter({1, c_[1], node}, 32768)) >> 4;
+      const Name of{3, f, node};
+      const std::int64_t low = point(of, p / 4096), high = point(of, p / 4096 + 1);
+      const std::int64_t q = low + (((high - low) * (p % 4096)) >> 12);
+      std::int64_t& turn = point({4, g, 8 * k + alike}, (p + 2048) / 4096);
+      const std::int64_t one = std::clamp<std::int64_t>((4 * q + 3 * turn + p) >> 3, 1, 65535);
       out_.encode_bit(y != 0, static_cast<std::uint32_t>(one));
       learn(quick, y, 2);
-      learn(after, y, 4);
-      learn(low, y, 6);
-      learn(high, y, 6);
+      learn(after, y, seen < 2 ? 2 : seen < 6 ? 3 : 4);
+      learn(point(of, p / 4096), y, 6);
+      learn(point(of, p / 4096 + 1), y, 6);
+      learn(turn, y, 7);
+      ++seen;
       node = 2 * node + static_cast<unsigned>(y);
     }
-    c2_ = c1_;
-    c1_ = x;
+    c_ = {x, c_[0], c_[1]};
   }
 
   Bytes finish() { return out_.finish(); }
@@ -70,14 +77,15 @@ class ColumnReference {
   std::int64_t& counter(const Name& name, std::int64_t first) {
     return counters_.try_emplace(name, first).first->second;
   }
-  std::int64_t& point(std::int64_t row, unsigned node, std::int64_t j) {
-    return counter({2 + row, node, j}, std::min<std::int64_t>(4096 * j, 65535));
+  std::int64_t& point(const Name& of, std::int64_t j) {
+    return points_.try_emplace({of, j}, std::min<std::int64_t>(4096 * j, 65535)).first->second;
   }
   static void learn(std::int64_t& p, int y, int rate) { p += (65535 * y - p) >> rate; }
 
-  unsigned c1_ = 0, c2_ = 0;
-  std::uint64_t run_ = 0;
+  std::array<unsigned, 3> c_{};  // the newest first
+  std::int64_t run_ = 0;
   std::map<Name, std::int64_t> counters_;
+  std::map<std::pair<Name, std::int64_t>, std::int64_t> points_;
   RangeEncoder out_;
 };
 
