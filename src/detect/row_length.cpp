@@ -3,6 +3,7 @@
 // bytes at that distance tell. The encoder's choice alone; a decoder reads it.
 #include <algorithm>
 #include <bit>
+#include <utility>
 #include <vector>
 
 #include "detect/statistics.h"
@@ -122,13 +123,62 @@ bool is_constant(Content content, bool odd) {
   return equal >= total - total / 32;
 }
 
+// How many bytes equal that at each distance, and how much they differ.
+class Compared {
+ public:
+  explicit Compared(std::size_t longest)
+      : equal_(longest + 1),
+        different_(longest + 1),
+        few_equal_(longest + 1),
+        few_different_(longest + 1) {}
+
+  // Precondition: so many bytes precede x.
+  void add(const std::uint8_t* x) {
+    const std::size_t last = few_equal_.size() - 1;
+    const std::uint8_t* const first = x - last;  // upwards, so that compilers take whole vectors
+    std::uint16_t* const equal = few_equal_.data();
+    std::uint16_t* const different = few_different_.data();
+    const std::uint8_t here = *x;
+    for (std::size_t i = 0; i < last; ++i) {
+      const std::uint8_t there = first[i];
+      equal[i] = static_cast<std::uint16_t>(equal[i] + (here == there ? 1 : 0));
+      different[i] =
+          static_cast<std::uint16_t>(different[i] + (here > there ? here - there : there - here));
+    }
+    if (++few_ == kFew) flush();
+  }
+  const std::vector<std::int64_t>& equal() {
+    flush();
+    return equal_;
+  }
+  // Less than 0, so that what is most alike is the greatest.
+  const std::vector<std::int64_t>& similar() {
+    flush();
+    return different_;
+  }
+
+ private:
+  static constexpr std::size_t kFew = 257;  // of which differences fit 16 bits
+
+  void flush() {
+    const std::size_t last = few_equal_.size() - 1;
+    for (std::size_t d = 1; d <= last; ++d) {
+      equal_[d] += std::exchange(few_equal_[last - d], std::uint16_t{0});
+      different_[d] -= std::exchange(few_different_[last - d], std::uint16_t{0});
+    }
+    few_ = 0;
+  }
+
+  std::vector<std::int64_t> equal_, different_;           // by distance
+  std::vector<std::uint16_t> few_equal_, few_different_;  // since the last flush, farthest first
+  std::size_t few_ = 0;
+};
+
 // Distances at which bytes are equal or similar. Of two-byte elements the high bytes alone count,
 // or the low ones if those say nothing.
 std::vector<Row> candidates(Content content, const Layout& layout) {
   const std::size_t longest = std::min(kLongest, content.size() / 4);
-  std::vector<std::int64_t> equal(longest + 1), similar(longest + 1);
-  std::vector<std::uint16_t> equals(longest + 1);
-  std::vector<std::uint32_t> differences(longest + 1);
+  Compared compared(longest);
   const std::size_t step =
       std::max<std::size_t>(std::min(content.size() - longest, kWindow * kWindows) / kCompared, 1);
   const bool odd = layout.odd_high != is_constant(content, layout.odd_high);
@@ -136,18 +186,9 @@ std::vector<Row> candidates(Content content, const Layout& layout) {
   sample(content, [&](std::size_t i) {
     if (layout.element == 2 && (i % 2 != 0) != odd) return;
     if (++n % step != 0) return;
-    const std::uint8_t x = content[i];
-    const std::uint8_t* const before = content.data() + i;
-    for (std::size_t d = 1; d <= longest; ++d) {
-      const std::uint8_t y = *(before - d);
-      equals[d] = static_cast<std::uint16_t>(equals[d] + (x == y ? 1 : 0));
-      differences[d] += x > y ? x - y : y - x;
-    }
+    compared.add(&content[i]);
   });
-  for (std::size_t d = 0; d <= longest; ++d) {
-    equal[d] = equals[d];
-    similar[d] = -std::int64_t{differences[d]};
-  }
+  const std::vector<std::int64_t>&equal = compared.equal(), &similar = compared.similar();
   std::vector<std::size_t> found;
   add_peaks(equal, found);
   add_peaks(similar, found);
