@@ -451,6 +451,9 @@ std::uint64_t encode_memory(std::size_t content_bytes, const FrameModels& models
   if (level.kinds.alone == BlockKind::kLean) {
     consider(header_of(BlockKind::kLean, content_bytes), pixels, nullptr);
   }
+  if (level.kinds.alone != BlockKind::kContexts) {
+    consider(header_of(BlockKind::kLean, content_bytes), samples, nullptr);
+  }
   for (const FrameModels::Model& model : models.all()) {
     const Form form = model.engine->content();
     BlockHeader header =

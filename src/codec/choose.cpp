@@ -46,6 +46,9 @@ bool is_lean(std::span<const std::uint8_t> sample, const Layout& layout) {
 
 std::size_t sample_cost(std::span<const std::uint8_t> sample, const Layout& layout,
                         BlockKind alone) {
+  if (layout.form == Form::kSamples && alone != BlockKind::kContexts) {
+    return encode_lean(sample, layout, Effort::kSmall).size();
+  }
   if (is_of_bytes(layout)) {
     // Content shorter than a row has no sample.
     if (alone == BlockKind::kBwt) return sample.empty() ? 1 : encode_bwt(sample).size();
@@ -54,7 +57,8 @@ std::size_t sample_cost(std::span<const std::uint8_t> sample, const Layout& layo
   return encode_contexts(sample, layout).size();
 }
 
-// What sorting may look at: bytes, and differences in place of what predicts pixels and samples.
+// What sorting may look at: bytes, and differences in place of what predicts pixels; and samples,
+// which few contexts predict as fast as sorting is.
 std::vector<Proposal> to_sort(const std::vector<Proposal>& proposals) {
   std::vector<Proposal> all{{{}, {}}};
   for (const Proposal& proposal : proposals) {
@@ -62,6 +66,7 @@ std::vector<Proposal> to_sort(const std::vector<Proposal>& proposals) {
       if (!proposal.filters.empty()) all.push_back(proposal);
       continue;
     }
+    if (proposal.layout.form == Form::kSamples) all.push_back(proposal);
     for (const std::uint32_t stride : {proposal.layout.element, proposal.layout.stride}) {
       const Layout rows{.stride = stride};
       if (rows.is_valid() && filter_fits(Filter::kColumns, rows)) {
@@ -99,6 +104,7 @@ View choose_view(std::span<const std::uint8_t> content, const Segment& segment,
     View view = view_of(content, proposal);
     if (!chain_fits(view.filters, view.layout, content.size())) continue;
     const bool maybe_lean = alone == BlockKind::kLean && view.layout.form == Form::kPixels;
+    view.lean = alone != BlockKind::kContexts && view.layout.form == Form::kSamples;
     if (proposals.size() > 1 || maybe_lean) {
       const bool shortened = has_filter(view.filters, Filter::kIntegers);
       const auto filtered = view.of(content);
@@ -114,7 +120,7 @@ View choose_view(std::span<const std::uint8_t> content, const Segment& segment,
       }
       if (least != 0 && bytes >= least) continue;
       least = bytes;
-      view.lean = maybe_lean && is_lean(sample, view.layout);
+      if (maybe_lean) view.lean = is_lean(sample, view.layout);
     }
     best = std::move(view);
   }

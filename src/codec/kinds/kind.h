@@ -85,7 +85,7 @@ constexpr bool is_of_bytes(const Layout& layout) {
 // and lean pixels the usual one alone.
 constexpr Effort effort_of(BlockKind kind, const Layout& layout, Effort effort) {
   if (kind == BlockKind::kLean) {
-    return effort == Effort::kSmall && is_of_bytes(layout) ? effort : Effort::kUsual;
+    return effort == Effort::kSmall && layout.form != Form::kPixels ? effort : Effort::kUsual;
   }
   return layout.form != Form::kJpeg && effort == Effort::kLarge ? effort : Effort::kUsual;
 }

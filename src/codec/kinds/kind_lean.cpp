@@ -5,6 +5,7 @@
 #include "codec/kinds/kind.h"
 #include "lean/lean_coder.h"
 #include "lean/pixel_coder.h"
+#include "lean/sample_coder.h"
 
 namespace nnzip {
 namespace {
@@ -25,10 +26,12 @@ Bytes encode_lean(std::span<const std::uint8_t> content, const Layout& layout, E
   ProgressReporter report(progress);
   if (!is_of_bytes(layout)) {
     std::size_t before = 0;
-    return encode_pixels(content, layout, [&](std::size_t done) {
-      report.add(done - before);
-      before = done;
-    });
+    const auto done = [&](std::size_t bytes) {
+      report.add(bytes - before);
+      before = bytes;
+    };
+    return layout.form == Form::kSamples ? encode_samples(content, layout, effort, done)
+                                         : encode_pixels(content, layout, done);
   }
   const auto weights = good_weights(content, layout);
   RangeEncoder coder;
@@ -43,12 +46,12 @@ Bytes encode_lean(std::span<const std::uint8_t> content, const Layout& layout, E
 
 namespace {
 
-bool decode_image(RangeDecoder& coder, const Layout& layout, const Means& means,
-                  std::span<std::uint8_t> filtered) {
+bool decode_numbers(RangeDecoder& coder, const BlockHeader& header, const Means& means,
+                    std::span<std::uint8_t> filtered) {
   ProgressReporter report(means.progress);
   std::size_t before = 0;
   std::int64_t spent = 0;
-  return decode_pixels(coder, layout, filtered, [&](std::size_t done) {
+  const auto number_done = [&](std::size_t done) {
     report.add(done - before);
     if (means.observer == nullptr) {
       before = done;
@@ -58,13 +61,16 @@ bool decode_image(RangeDecoder& coder, const Layout& layout, const Means& means,
     for (const std::int64_t now = coder.cost(); before < done; spent = now) {
       means.observer->byte(before++, now - spent, nullptr, {});
     }
-  });
+  };
+  return header.layout.form == Form::kSamples
+             ? decode_samples(coder, header.layout, header.effort, filtered, number_done)
+             : decode_pixels(coder, header.layout, filtered, number_done);
 }
 
 bool decode(const BlockHeader& header, std::span<const std::uint8_t> coded, const Means& means,
             std::span<std::uint8_t> filtered) {
   RangeDecoder coder(coded);
-  if (!is_of_bytes(header.layout)) return decode_image(coder, header.layout, means, filtered);
+  if (!is_of_bytes(header.layout)) return decode_numbers(coder, header, means, filtered);
   const auto weights = lean::decode_weights(coder);
   if (!lean::any(weights)) return false;
   const auto lean =
@@ -88,8 +94,9 @@ const Kind kLeanKind{
     .count = &BlockCounts::lean_blocks,
     .fits =
         [](const BlockHeader& header, const Engine*) {
-          return (is_of_bytes(header.layout) || header.layout.form == Form::kPixels) &&
-                 effort_fits(header) &&
+          const Form form = header.layout.form;
+          return (is_of_bytes(header.layout) || form == Form::kPixels || form == Form::kSamples) &&
+                 effort_fits(header) && !has_filter(header.filters, Filter::kResiduals) &&
                  chain_fits(header.filters, header.layout, header.content_bytes);
         },
     .encode =
@@ -100,6 +107,9 @@ const Kind kLeanKind{
     .decode = decode,
     .memory =
         [](const BlockHeader& header, const Engine*, int) {
+          if (header.layout.form == Form::kSamples) {
+            return sample_coder_memory(header.layout, header.effort, header.filtered_bytes());
+          }
           if (!is_of_bytes(header.layout)) {
             return pixel_coder_memory(header.layout, header.filtered_bytes());
           }

@@ -12,8 +12,8 @@
 
 namespace nnzip {
 
-// layout: of bytes, of machine code or of pixels, which have the usual effort. Else effort: small
-// or usual. Throws std::bad_alloc.
+// layout: of bytes, of machine code, of samples, whose high bytes are first then, or of pixels,
+// which have the usual effort. Else effort: small or usual. Throws std::bad_alloc.
 Bytes encode_lean(std::span<const std::uint8_t> content, const Layout& layout, Effort effort,
                   const BlockProgress& progress = {});
 
