@@ -106,7 +106,6 @@ class SampleCoder {
     const std::int64_t level = number * unit_;
     const std::int64_t error = level - channel.guesses.guess();
     channel.guesses.learn(level);
-    channel.errors = {error, channel.errors[0], channel.errors[1]};
     const std::int64_t mean = std::max(channel.guesses.slow(), least_mean_);
     channel.lately = {Scale(mean).step(error), channel.lately[0], channel.lately[1]};
     if (++current_ == channels_.size()) current_ = 0;
@@ -116,8 +115,7 @@ class SampleCoder {
  private:
   struct Channel {
     SampleChannel guesses;
-    std::array<std::int64_t, 3> errors{};  // the last one first, in levels
-    std::array<int, 3> lately{};           // the same in steps
+    std::array<int, 3> lately{};  // errors, the last one first, in steps
   };
 
   // As a signed number of the width.

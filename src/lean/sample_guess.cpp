@@ -27,7 +27,7 @@ std::span<const SampleCascadeRule> sample_cascades(Effort effort) {
   static const std::array<SampleCascadeRule, 1> kSmall = {
       {{16, 10, 6, 9, 64, {{8, 500000}, {4, 3200000}}}}};
   static const std::array<SampleCascadeRule, 2> kUsual = {
-      {{32, 20, 12, 9, 64, {{8, 400000}, {5, 1600000}, {4, 3200000}}},
+      {{16, 10, 6, 9, 64, {{8, 500000}, {5, 1600000}, {4, 3200000}}},
        {4, 2, 2, 13, 32, {{11, 7000}, {10, 40000}, {8, 200000}, {5, 1000000}}}}};
   if (effort == Effort::kSmall) return kSmall;
   return kUsual;

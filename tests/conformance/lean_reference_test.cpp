@@ -6,26 +6,34 @@
 
 #include "codec/kinds/kind.h"
 #include "codec/kinds/kind_lean.h"
+#include "coder/range_encoder.h"
 #include "conformance/mixer_reference_runs.h"
 #include "reference/lean/pixels_reference.h"
+#include "reference/lean/samples_reference.h"
 #include "unit/content_samples.h"
 #include "unit/mixer_samples.h"
+#include "unit/sound_samples.h"
 
 namespace nnzip {
 namespace {
 
 using mixer_reference::lean_reference;
 using mixer_reference::pixels_reference;
+using mixer_reference::samples_reference;
 using mixer_runs::random_bytes;
 using mixer_runs::resized;
+
+Bytes reference(const Bytes& content, const Layout& layout, Effort effort) {
+  if (layout.form == Form::kPixels) return pixels_reference(content, layout);
+  if (layout.form == Form::kSamples) return samples_reference(content, layout, effort);
+  return lean_reference(content, layout, effort);
+}
 
 void require_equal_blocks(const Bytes& content, const Layout& layout, Effort effort) {
   INFO(content.size() << " bytes, stride " << layout.stride << ", effort "
                       << static_cast<int>(effort));
   const Bytes coded = encode_lean(content, layout, effort);
-  const bool pixels = layout.form == Form::kPixels;
-  REQUIRE(coded ==
-          (pixels ? pixels_reference(content, layout) : lean_reference(content, layout, effort)));
+  REQUIRE(coded == reference(content, layout, effort));
   BlockHeader header;
   header.kind = BlockKind::kLean;
   header.content_bytes = static_cast<std::uint32_t>(content.size());
@@ -83,6 +91,79 @@ TEST_CASE("LeanReference.AgreesOnPixels") {
   }
 }
 
+// High bytes first, as blocks have them.
+Layout samples(std::uint32_t channels, std::uint32_t number_bytes) {
+  return test::sound_layout(channels, number_bytes, false);
+}
+
+TEST_CASE("LeanReference.AgreesOnSamples") {
+  for (const std::uint32_t width : {1u, 2u, 3u, 4u}) {
+    for (const std::uint32_t channels : {1u, 2u, 5u}) {
+      const Layout layout = samples(channels, width);
+      require_equal_blocks(test::tone(layout, 1500), layout);
+      require_equal_blocks(random_bytes(channels * width * 100 + 1, 3), layout);
+    }
+  }
+  require_equal_blocks(random_bytes(4000), samples(2, 2));
+  require_equal_blocks(random_bytes(4000), samples(1, 4));
+  require_equal_blocks(Bytes(3000), samples(2, 2));
+  require_equal_blocks(Bytes(3000, 0x80), samples(1, 3));
+  require_equal_blocks({7}, samples(1, 2));
+  require_equal_blocks({7, 9, 200}, samples(2, 4));
+}
+
+TEST_CASE("LeanReference.AgreesOnSamplesOfFewNumbers") {
+  // Every third number; unused low bits.
+  const Layout wide = samples(2, 2);
+  const auto thirds = [](std::uint32_t t, std::uint32_t c) {
+    return static_cast<std::uint32_t>(static_cast<std::int32_t>(t * (7 + c) % 300) - 150) * 3 << 16;
+  };
+  const Bytes spread = test::sound_bytes(wide, 3000, thirds);
+  require_equal_blocks(spread, wide);
+  const auto steps = [](std::uint32_t t, std::uint32_t) { return t * t % 4096 << 20; };
+  const Bytes shifted = test::sound_bytes(samples(1, 3), 2000, steps);
+  require_equal_blocks(shifted, samples(1, 3));
+  require_equal_blocks(test::sound_bytes(samples(1, 4), 2000, steps), samples(1, 4));
+  // What is left out costs next to nothing.
+  const auto size = [](const Bytes& content, const Layout& layout) {
+    return encode_lean(content, layout, Effort::kUsual).size();
+  };
+  Bytes dense = spread;
+  for (std::size_t i = 0; i + 1 < dense.size(); i += 2) {
+    const int number = static_cast<std::int16_t>(dense[i] << 8 | dense[i + 1]) / 3;
+    dense[i] = static_cast<std::uint8_t>(number >> 8);
+    dense[i + 1] = static_cast<std::uint8_t>(number);
+  }
+  CHECK(size(spread, wide) < size(dense, wide) + 150);
+}
+
+TEST_CASE("LeanBlock.MeaningOfNumbersIsChecked") {
+  BlockHeader header;
+  header.kind = BlockKind::kLean;
+  header.content_bytes = 3000;
+  Bytes back(3000);
+  header.layout = samples(1, 2);
+  // Flags, and no number among them.
+  RangeEncoder none;
+  none.encode_bit(true, 32768);
+  for (int i = 0; i < 65536; ++i) none.encode_bit(false, i < 100 ? 32768 - 300 * i : 64);
+  CHECK_FALSE(kLeanKind.decode(header, none.finish(), {}, back));
+  // A shift and a width that are too much together.
+  header.layout = samples(1, 3);
+  RangeEncoder wide;
+  for (const int value : {20, 20}) {
+    for (int i = 4; i >= 0; --i) wide.encode_bit((value >> i & 1) != 0, 32768);
+  }
+  CHECK_FALSE(kLeanKind.decode(header, wide.finish(), {}, back));
+  // Anything else is a number, or ends.
+  for (const std::uint32_t width : {1u, 2u, 3u, 4u}) {
+    header.layout = samples(1, width);
+    for (const std::uint8_t byte : {0, 1, 127, 128, 255}) {
+      CHECK_FALSE(kLeanKind.decode(header, Bytes(100, byte), {}, back));
+    }
+  }
+}
+
 TEST_CASE("LeanBlock.NoByteThatOccurs") {
   BlockHeader header;
   header.kind = BlockKind::kLean;
@@ -99,8 +180,16 @@ TEST_CASE("LeanBlock.OtherLayoutsAreRefused") {
   header.kind = BlockKind::kLean;
   header.content_bytes = 3000;
   CHECK(kLeanKind.fits(header, nullptr));
-  header.layout = {.form = Form::kSamples, .element = 4, .channels = 2};
+  header.layout = {.form = Form::kCompanded, .element = 2, .channels = 2};
   CHECK_FALSE(kLeanKind.fits(header, nullptr));
+  header.layout = {.form = Form::kSamples, .element = 4, .channels = 2};
+  CHECK(kLeanKind.fits(header, nullptr));
+  header.effort = Effort::kSmall;
+  CHECK(kLeanKind.fits(header, nullptr));
+  header.filters = {{Filter::kResiduals}};
+  CHECK_FALSE(kLeanKind.fits(header, nullptr));
+  header.filters = {};
+  header.effort = Effort::kUsual;
   header.layout = {.form = Form::kPixels, .stride = 30, .element = 3, .channels = 3};
   CHECK(kLeanKind.fits(header, nullptr));
   header.effort = Effort::kSmall;
