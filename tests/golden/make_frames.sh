@@ -36,9 +36,10 @@ for _ in range(6000):
     value = value * 15 // 16 + (state >> 16) % 4001 - 2000
     noise.append(value)
 sound = struct.pack("<6000h", *noise)
-(work / "samples").write_bytes(
-    struct.pack("<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + len(sound), b"WAVE", b"fmt ", 16, 1, 2, 8000, 32000, 4, 16,
-                b"data", len(sound)) + sound)
+for name in "samples", "lean_samples", "lean_sound":
+    (work / name).write_bytes(
+        struct.pack("<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + len(sound), b"WAVE", b"fmt ", 16, 1, 2, 8000, 32000, 4, 16,
+                    b"data", len(sound)) + sound)
 # A JPEG file of three components under plain Huffman tables, whose codes are the symbols.
 jpeg_bits, last = "", [0, 0, 0]
 def jpeg_number(value, zeros, width):
@@ -81,8 +82,8 @@ for content in "$work"/*; do
   name=$(basename "$content")
   how=(-5)
   if [[ $name == sorted ]]; then how=(-1); fi
-  if [[ $name == lean ]]; then how=(-2); fi
-  if [[ $name == lean_more || $name == lean_photo ]]; then how=(-3); fi
+  if [[ $name == lean || $name == lean_sound ]]; then how=(-2); fi
+  if [[ $name == lean_more || $name == lean_photo || $name == lean_samples ]]; then how=(-3); fi
   if [[ $name == several_blocks ]]; then how=(-5 --block 22); fi
   "$nnzip" compress "${how[@]}" -c "$content" > "$name.nnz"
   printf '%s  %s\n' "$(sha256sum < "$content" | cut -d' ' -f1)" "$name" >> SHA256SUMS
