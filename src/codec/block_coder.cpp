@@ -106,8 +106,8 @@ class BlockEncoder {
   // How a block is coded that no network takes part in.
   BlockKind without_model(const View& view) const {
     const bool too_long = level_.kinds.sort() && view.of(content_).size() > kMostSortedBytes;
-    if (!is_of_bytes(view.layout)) return view.lean ? BlockKind::kLean : BlockKind::kContexts;
-    return too_long ? BlockKind::kLean : level_.kinds.alone;
+    if (view.lean || (too_long && is_of_bytes(view.layout))) return BlockKind::kLean;
+    return is_of_bytes(view.layout) ? level_.kinds.alone : BlockKind::kContexts;
   }
 
   void offer_zstd() {
@@ -448,11 +448,10 @@ std::uint64_t encode_memory(std::size_t content_bytes, const FrameModels& models
     consider(header_of(BlockKind::kContexts, content_bytes), layout, nullptr);
   }
   consider(header_of(level.kinds.alone, content_bytes), bytes, nullptr);
-  if (level.kinds.alone == BlockKind::kLean) {
-    consider(header_of(BlockKind::kLean, content_bytes), pixels, nullptr);
-  }
   if (level.kinds.alone != BlockKind::kContexts) {
-    consider(header_of(BlockKind::kLean, content_bytes), samples, nullptr);
+    for (const Layout& layout : {bytes, pixels, samples}) {
+      consider(header_of(BlockKind::kLean, content_bytes), layout, nullptr);
+    }
   }
   for (const FrameModels::Model& model : models.all()) {
     const Form form = model.engine->content();

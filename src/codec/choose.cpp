@@ -16,8 +16,9 @@ namespace nnzip {
 namespace {
 
 constexpr std::size_t kLooked = std::size_t{512} << 10;
-constexpr std::size_t kLeanGain = 8;     // of bytes, that pixels are to save
-constexpr std::size_t kInstruction = 4;  // bytes, where they are of one length
+constexpr std::size_t kLeanGain = 8;                   // of bytes, that pixels are to save
+constexpr std::size_t kShort = std::size_t{64} << 10;  // content whose time does not matter
+constexpr std::size_t kInstruction = 4;                // bytes, where they are of one length
 
 View view_of(std::span<const std::uint8_t> content, const Proposal& proposal) {
   View view{proposal.layout, proposal.filters, {}};
@@ -77,6 +78,17 @@ std::vector<Proposal> to_sort(const std::vector<Proposal>& proposals) {
   return all;
 }
 
+// Whether few contexts are to code content in place of sorting, by samples of what each looks at:
+// where they take a quarter less, for they take three times as long, or where content is short.
+bool is_better_lean(std::span<const std::uint8_t> lean, const Layout& layout,
+                    std::span<const std::uint8_t> sorted, const Pieces& pieces) {
+  if (lean.size() != sorted.size()) return false;  // a filter has shortened one
+  const Bytes sample = sample_of(sorted, pieces);
+  const std::size_t bytes = sample_cost(sample, {}, BlockKind::kBwt);
+  const std::size_t by_contexts = sample_cost(sample_of(lean, pieces), layout, BlockKind::kLean);
+  return by_contexts < (lean.size() <= kShort ? bytes : bytes - bytes / 4);
+}
+
 }  // namespace
 
 View choose_view(std::span<const std::uint8_t> content, const Segment& segment,
@@ -88,12 +100,15 @@ View choose_view(std::span<const std::uint8_t> content, const Segment& segment,
       proposals_of(content.subspan((content.size() - looked) / 2, looked), segment.layout);
   const bool described = segment.layout.form != Form::kBytes;
   // Last of the proposals are rows; instructions of four bytes may be among those before.
-  const Layout& rows = described ? segment.layout : proposals.back().layout;
+  const Layout rows = described ? segment.layout : proposals.back().layout;
   const bool has_row = rows.stride != 0 && rows.stride <= content.size();
   const std::size_t unit = has_row ? rows.stride : rows.element > 1 ? rows.element : kInstruction;
   const bool sound = std::any_of(proposals.begin(), proposals.end(), [](const Proposal& proposal) {
     return proposal.layout.form == Form::kSamples;
   });
+  // The likeliest of code, or rows.
+  Proposal for_lean =
+      proposals.front().layout.form == Form::kCode ? proposals.front() : Proposal{rows, {}};
   if (sorted) proposals = to_sort(proposals);
   // Records of changing length may have a length that is frequent; contexts find it themselves.
   if (alone == BlockKind::kContexts && !described && has_row)
@@ -123,6 +138,14 @@ View choose_view(std::span<const std::uint8_t> content, const Segment& segment,
       if (maybe_lean) view.lean = is_lean(sample, view.layout);
     }
     best = std::move(view);
+  }
+  if (sorted && is_of_bytes(best.layout) && is_of_bytes(for_lean.layout)) {
+    View view = view_of(content, for_lean);
+    const auto filtered = view.of(content);
+    view.lean = chain_fits(view.filters, view.layout, content.size()) &&
+                is_better_lean(filtered, view.layout, best.of(content),
+                               pieces_for(filtered.size(), sampling, unit, false));
+    if (view.lean) return view;
   }
   return best;
 }

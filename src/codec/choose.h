@@ -16,7 +16,7 @@ struct View {
   Layout layout;
   FilterChain filters = {};
   Bytes filtered = {};  // what they made of the content; empty if there are none
-  bool lean = false;    // of pixels and samples: few contexts do
+  bool lean = false;    // few contexts do, in place of many or of sorting
 
   std::span<const std::uint8_t> of(std::span<const std::uint8_t> content) const {
     return filters.empty() ? content : std::span<const std::uint8_t>(filtered);

@@ -25,8 +25,8 @@ using mixer::Counter;
 
 constexpr std::size_t kContexts = 8;
 // Of each context, for a channel.
-constexpr std::array<std::size_t, kContexts> kSizes = {25 * 48, 17 * 12, 17 * 6 * 5, 13 * 13,
-                                                       25 * 12, 25 * 48, 25 * 17,    1024 + 25 * 12};
+constexpr std::array<std::size_t, kContexts> kSizes = {
+    25 * 48, 17 * 12, 17 * 6 * 5, 13 * 13, 25 * 12, 25 * 48, 25 * 17, 1024 + 25 * 12};
 constexpr std::array<std::size_t, 4> kSets = {64 * 4, 48, 25 * 17, 17};
 constexpr std::uint32_t kCounterLimit = 255;
 constexpr std::uint32_t kEven = 32768;  // the chance of a bit that nothing tells
@@ -52,7 +52,8 @@ class Scale {
 
   // In quarters, to the nearest one, coarser from 2 on: 0..24, 12 in the middle.
   int place(std::int64_t z) const {
-    const std::int64_t quarters = (z * factor_ + (std::int64_t{1} << (width_ + 12))) >> (width_ + 13);
+    const std::int64_t quarters =
+        (z * factor_ + (std::int64_t{1} << (width_ + 12))) >> (width_ + 13);
     const std::int64_t a = std::abs(quarters);
     const int step = a <= 8 ? static_cast<int>(a) : a <= 12 ? 9 : a <= 20 ? 10 : a <= 40 ? 11 : 12;
     return quarters < 0 ? 12 - step : 12 + step;
@@ -74,13 +75,15 @@ class SampleCoder {
   // width: bits of its numbers.
   SampleCoder(const Layout& layout, Effort effort, int width)
       : unit_bits_(32 - width),
-        unit_(std::int64_t{1} << unit_bits_), least_mean_(std::max<std::int64_t>(unit_ / 16, 16)),
-        scratch_(std::make_unique<filter::LeastSquaresScratch>()), sets_(kSets) {
+        unit_(std::int64_t{1} << unit_bits_),
+        least_mean_(std::max<std::int64_t>(unit_ / 16, 16)),
+        scratch_(std::make_unique<filter::LeastSquaresScratch>()),
+        sets_(kSets) {
     const auto& kernels = filter::find_sample_kernels("");
     channels_.reserve(layout.channels);
     for (std::uint32_t c = 0; c < layout.channels; ++c) {
-      channels_.push_back({SampleChannel(effort, layout.channels == 1, least_mean_ << 12, kernels,
-                                         *scratch_)});
+      channels_.push_back(
+          {SampleChannel(effort, layout.channels == 1, least_mean_ << 12, kernels, *scratch_)});
     }
     std::size_t total = 0;
     for (std::size_t i = 0; i < kContexts; ++i) {
@@ -129,19 +132,25 @@ class SampleCoder {
     const std::int64_t mean = std::max((guesses.fast() + guesses.slow()) >> 1, least_mean_);
     const int top = static_cast<int>(std::bit_width(static_cast<std::uint64_t>(mean))) - 1;
     shift_ = std::max(top - unit_bits_ - 1, 0);
-    // In parts of an octave, from that of the least mean on, the last one where numbers are shifted.
-    const auto eighths = static_cast<std::size_t>(
-        8 * (top - unit_bits_ + 4 - shift_) + static_cast<int>((mean << 3 >> top) & 7));
+    // In parts of an octave, from that of the least mean on, the last one where numbers are
+    // shifted.
+    const auto eighths = static_cast<std::size_t>(8 * (top - unit_bits_ + 4 - shift_) +
+                                                  static_cast<int>((mean << 3 >> top) & 7));
     const std::size_t level = std::min<std::size_t>(eighths, 47);
     const std::int64_t nearest = guesses.guess() >> unit_bits_;
     const std::int64_t middle = (nearest << unit_bits_) + unit_ / 2;
     const Scale scale(mean);
-    const auto place = [&](std::int64_t z) { return static_cast<std::size_t>(scale.place(z - middle)); };
-    const auto step = [](int z, int most) { return static_cast<std::size_t>(std::clamp(z, -most, most) + most); };
+    const auto place = [&](std::int64_t z) {
+      return static_cast<std::size_t>(scale.place(z - middle));
+    };
+    const auto step = [](int z, int most) {
+      return static_cast<std::size_t>(std::clamp(z, -most, most) + most);
+    };
     const std::size_t own = place(guesses.guess()), first = place(guesses.others()[0]),
                       second = place(guesses.others()[1]);
     const std::size_t trend = step(half_log(static_cast<std::uint64_t>(guesses.fast())) -
-                                       half_log(static_cast<std::uint64_t>(guesses.slow())), 8);
+                                       half_log(static_cast<std::uint64_t>(guesses.slow())),
+                                   8);
     const std::size_t other = step(channels_.size() > 1 ? beside.lately[0] : channel.lately[2], 8);
     const std::array<std::size_t, kContexts> chosen = {
         own * 48 + level,
@@ -151,7 +160,8 @@ class SampleCoder {
         first * 12 + level / 4,
         second * 48 + level,
         place(guesses.others()[2]) * 17 + trend,
-        shift_ == 0 ? static_cast<std::size_t>(nearest & 1023) : 1024 + place(guesses.others()[3]) * 12 + level / 4};
+        shift_ == 0 ? static_cast<std::size_t>(nearest & 1023)
+                    : 1024 + place(guesses.others()[3]) * 12 + level / 4};
     for (std::size_t i = 0; i < kContexts; ++i) {
       rows_[i] = counters_.data() + begins_[i] + (current_ * kSizes[i] + chosen[i]) * kNodes;
     }
@@ -185,7 +195,8 @@ class SampleCoder {
     const std::uint64_t m = known >> shift_;
     int bits = kLeastLarge;
     while (bits < kMostLarge &&
-           decide(std::min<std::size_t>(kLarge + static_cast<std::size_t>(bits - kLeastLarge), kNodes - 1),
+           decide(std::min<std::size_t>(kLarge + static_cast<std::size_t>(bits - kLeastLarge),
+                                        kNodes - 1),
                   m >> (bits + 1) != 0, code)) {
       ++bits;
     }

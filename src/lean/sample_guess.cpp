@@ -105,8 +105,8 @@ void SampleChannel::predict(const SampleChannel& beside) {
   guess_ = std::clamp(blended(), kLeastLevel, kMostLevel);
   const SampleCascade &one = cascades_[0], &two = cascades_.back();
   const bool both = cascades_.size() > 1;
-  others_ = {one.first(), both ? two.best() : one.second(), both ? two.first() : 2 * last_ - before_,
-             last_};
+  others_ = {one.first(), both ? two.best() : one.second(),
+             both ? two.first() : 2 * last_ - before_, last_};
 }
 
 void SampleChannel::learn(std::int64_t level) {

@@ -90,9 +90,9 @@ TEST_CASE("GoldenFrames.HoldEveryKindOfBlock", "[golden]") {
 
 // Only frames whose blocks the mixer or a model coded: zstd's output may change with its version.
 TEST_CASE("GoldenFrames.TheEncoderStillWritesTheSameBytes", "[golden]") {
-  for (const char* name :
-       {"license", "sorted", "lean", "lean_sound", "lean_more", "lean_photo", "lean_samples",
-        "two_streams", "network", "photo", "pixels", "samples", "wrapped_gzip", "wrapped_page", "wrapped_zip"}) {
+  for (const char* name : {"license", "sorted", "lean", "lean_sound", "lean_more", "lean_photo",
+                           "lean_samples", "two_streams", "network", "photo", "pixels", "samples",
+                           "wrapped_gzip", "wrapped_page", "wrapped_zip"}) {
     INFO(name);
     if (skips(name)) continue;
     const auto file =

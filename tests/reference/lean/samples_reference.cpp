@@ -207,8 +207,7 @@ class SamplesReference {
     } else {
       const Cascade& two = c.cascades[1];
       const auto weight = [&](Int M) {
-        const Int f =
-            1024 * std::max<Int>(std::min(one.M.M, two.M.M), 1) / std::max<Int>(M, 1);
+        const Int f = 1024 * std::max<Int>(std::min(one.M.M, two.M.M), 1) / std::max<Int>(M, 1);
         const Int v = (f * f) >> 10;
         return (v * v) >> 10;
       };
