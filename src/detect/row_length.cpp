@@ -18,6 +18,7 @@ constexpr std::size_t kSmallest = 512;   // content that may have rows
 constexpr std::size_t kShortest = 5;     // shorter distances are contexts of their own
 constexpr std::size_t kCompared = 6144;  // bytes compared at every distance
 constexpr std::size_t kCandidates = 12;
+constexpr std::size_t kSums = 257;  // of differences of bytes, that 16 bits hold
 
 // An adaptive model of 16 symbols; costs in 1/16 bit.
 struct Nibbles {
@@ -123,72 +124,42 @@ bool is_constant(Content content, bool odd) {
   return equal >= total - total / 32;
 }
 
-// How many bytes equal that at each distance, and how much they differ.
-class Compared {
- public:
-  explicit Compared(std::size_t longest)
-      : equal_(longest + 1),
-        different_(longest + 1),
-        few_equal_(longest + 1),
-        few_different_(longest + 1) {}
-
-  // Precondition: so many bytes precede x.
-  void add(const std::uint8_t* x) {
-    const std::size_t last = few_equal_.size() - 1;
-    const std::uint8_t* const first = x - last;  // upwards, so that compilers take whole vectors
-    std::uint16_t* const equal = few_equal_.data();
-    std::uint16_t* const different = few_different_.data();
-    const std::uint8_t here = *x;
-    for (std::size_t i = 0; i < last; ++i) {
-      const std::uint8_t there = first[i];
-      equal[i] = static_cast<std::uint16_t>(equal[i] + (here == there ? 1 : 0));
-      different[i] =
-          static_cast<std::uint16_t>(different[i] + (here > there ? here - there : there - here));
-    }
-    if (++few_ == kFew) flush();
+// Adds for each of n bytes whether it is x, and how far from it. No two arrays overlap; of loops
+// over bytes and sums of 16 bits compilers make vectors.
+void compare(std::uint8_t x, const std::uint8_t* __restrict bytes, std::size_t n,
+             std::uint16_t* __restrict equals, std::uint16_t* __restrict differences) {
+  for (std::size_t i = 0; i < n; ++i) {
+    const std::uint8_t y = bytes[i];
+    const std::uint8_t low = x < y ? x : y, high = x < y ? y : x;
+    equals[i] = static_cast<std::uint16_t>(equals[i] + static_cast<std::uint8_t>(x == y));
+    differences[i] =
+        static_cast<std::uint16_t>(differences[i] + static_cast<std::uint8_t>(high - low));
   }
-  const std::vector<std::int64_t>& equal() {
-    flush();
-    return equal_;
-  }
-  // Less than 0, so that what is most alike is the greatest.
-  const std::vector<std::int64_t>& similar() {
-    flush();
-    return different_;
-  }
-
- private:
-  static constexpr std::size_t kFew = 257;  // of which differences fit 16 bits
-
-  void flush() {
-    const std::size_t last = few_equal_.size() - 1;
-    for (std::size_t d = 1; d <= last; ++d) {
-      equal_[d] += std::exchange(few_equal_[last - d], std::uint16_t{0});
-      different_[d] -= std::exchange(few_different_[last - d], std::uint16_t{0});
-    }
-    few_ = 0;
-  }
-
-  std::vector<std::int64_t> equal_, different_;           // by distance
-  std::vector<std::uint16_t> few_equal_, few_different_;  // since the last flush, farthest first
-  std::size_t few_ = 0;
-};
+}
 
 // Distances at which bytes are equal or similar. Of two-byte elements the high bytes alone count,
 // or the low ones if those say nothing.
 std::vector<Row> candidates(Content content, const Layout& layout) {
   const std::size_t longest = std::min(kLongest, content.size() / 4);
-  Compared compared(longest);
+  std::vector<std::int64_t> equal(longest + 1), similar(longest + 1);
+  std::vector<std::uint16_t> equals(longest), differences(longest);  // [longest - distance]
   const std::size_t step =
       std::max<std::size_t>(std::min(content.size() - longest, kWindow * kWindows) / kCompared, 1);
   const bool odd = layout.odd_high != is_constant(content, layout.odd_high);
+  const auto move_sums = [&] {
+    for (std::size_t d = 1; d <= longest; ++d) {
+      equal[d] += std::exchange(equals[longest - d], 0);
+      similar[d] -= std::exchange(differences[longest - d], 0);
+    }
+  };
   std::size_t n = 0;
   sample(content, [&](std::size_t i) {
     if (layout.element == 2 && (i % 2 != 0) != odd) return;
     if (++n % step != 0) return;
-    compared.add(&content[i]);
+    compare(content[i], content.data() + i - longest, longest, equals.data(), differences.data());
+    if (n / step % kSums == 0) move_sums();
   });
-  const std::vector<std::int64_t>&equal = compared.equal(), &similar = compared.similar();
+  move_sums();
   std::vector<std::size_t> found;
   add_peaks(equal, found);
   add_peaks(similar, found);
