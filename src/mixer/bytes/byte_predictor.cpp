@@ -14,10 +14,8 @@ namespace {
 
 // More inputs move a logit further by the same steps.
 constexpr MixRates kRates{80, 60, 160, 8192, 60}, kLargeRates{60, 12, 160};
-constexpr std::uint32_t kMatchContexts = 16 * 8;
 
 constexpr std::uint32_t kCounterLimit = 1000;
-constexpr std::size_t kRowCounters = kRunStates * 256;  // of a context
 
 constexpr std::uint32_t kMatchMinimum[kMatches] = {5, 12};
 
@@ -77,10 +75,8 @@ BytePredictorOf<kEffort>::BytePredictorOf(const MixerPlan& plan, const MixKernel
       is_code_(plan.layout.form == Form::kCode),
       uses_network_(plan.network),
       uses_cache_(plan.network && Plan::has_cache),
-      counters_(kLanes * kRowCounters),
+      counters_(kIdleAt + 1),
       at_work_(kLanes),
-      direct_(256 + 65536, make_counter(1 << 15, 0)),
-      match_counters_(kMatches * 2 * kMatchContexts),
       inputs_(kInputs),
       sets_(kernels, sets_of<Plan>(plan), final_sets_of<Plan>(plan),
             kEffort == Effort::kLarge ? kLargeRates : kRates, first_weights<Plan>(plan.network)),
@@ -97,11 +93,12 @@ BytePredictorOf<kEffort>::BytePredictorOf(const MixerPlan& plan, const MixKernel
     counters_.data()[i] = make_counter(kHistories.probability[i],
                                        std::min<std::uint32_t>(kHistories.count[i] + 1, 15));
   }
-  repeat(counters_.data(), 256, kLanes * kRunStates);
-  for (std::size_t i = 0; i < match_counters_.size(); ++i) {
-    const auto bucket = static_cast<std::uint32_t>(i % 16);
-    const std::uint32_t right = 65535 - 20000 / (bucket * bucket + 1);
-    match_counters_[i] = make_counter(i / kMatchContexts % 2 == 1 ? right : 65535 - right, 4);
+  repeat(counters_.data(), 256, kContexts * kRunStates);
+  std::fill(counters_.data() + kDirectAt, counters_.data() + kMatchesAt, make_counter(1 << 15, 0));
+  for (std::uint32_t i = 0; i < kIdleAt - kMatchesAt; ++i) {
+    const std::uint32_t bucket = i % 16, right = 65535 - 20000 / (bucket * bucket + 1);
+    counters_.data()[kMatchesAt + i] =
+        make_counter(i / kMatchContexts % 2 == 1 ? right : 65535 - right, 4);
   }
   network_refiners_.emplace_back(plan.network ? 256 : 1);
   network_refiners_.emplace_back(plan.network ? refined_mask_ + std::size_t{1} : 1);
@@ -129,46 +126,41 @@ void BytePredictorOf<kEffort>::begin_byte(int stream, const Distribution* networ
   }
   find_slots();
   look_at_runs();
+  look_at_matches();
+  prepare();
   if (uses_cache_ && network_ != nullptr) cache_.look_up(network_->signature);
 }
 
-// Where the slots of a nibble are, given the bits of the byte before it: hashes are well mixed, so
-// that a sum with a number of the nibble is as good as another hash.
+// What the matches say of the whole byte.
 template <Effort kEffort>
-std::uint32_t BytePredictorOf<kEffort>::hash_of_nibble(int context, std::uint32_t partial) const {
-  return streams_[stream_].context.hashes[context] + (partial == 1 ? 0 : partial * 0x9E3779B1);
-}
-
-template <Effort kEffort>
-void BytePredictorOf<kEffort>::prefetch_slots(std::uint32_t partial) {
-  for (int i = 0; i < kContexts; ++i) slots_.prefetch(hash_of_nibble(i, partial));
-}
-
-// At the start of a byte and in its middle.
-template <Effort kEffort>
-void BytePredictorOf<kEffort>::find_slots() {
-  unrolled<kContexts>([&](auto i) { slot_[i] = slots_.find(hash_of_nibble(i, partial_)); });
-  for (const int i : disabled_) {
-    no_slot_ = {};
-    slot_[i] = &no_slot_;
+void BytePredictorOf<kEffort>::look_at_matches() {
+  for (std::uint32_t i = 0; i < kMatches; ++i) {
+    const Match& match = streams_[stream_].matches[i];
+    MatchOfByte& said = matches_[i];
+    said.byte = match.position != 0 ? match.expected | 256u : 0;
+    if (said.byte == 0) continue;
+    const std::uint32_t bucket = length_bucket(match.length);
+    said.place = kMatchesAt + 2 * i * kMatchContexts + (match.outcomes & 7) * 16 + bucket;
+    said.length = static_cast<std::int16_t>(std::min(match.length, 32u) * 16);
+    said.state = i == 0 ? 1 + bucket * 14 / 15 : 16 + 16 * std::min(match.length / 16, 2u);
   }
 }
 
-// What the slots of the first nibble say of the whole byte.
+// What the next bit needs of memory, as soon as the one before it is known.
 template <Effort kEffort>
-void BytePredictorOf<kEffort>::look_at_runs() {
-  run_slot_ = slot_;
-  for (int i = 0; i < kContexts; ++i) {
-    const Slot& slot = *run_slot_[i];
-    runs_.byte[i] = static_cast<std::uint16_t>(slot.run_length == 0 ? 0 : 256 + slot.run_byte);
-    runs_.input[i] = static_cast<std::int16_t>(200 + 100 * slot.run_length);
-    runs_.state[i] = slot.run_length >= 2 ? 4 : 2;
-  }
+void BytePredictorOf<kEffort>::prepare() {
+  for (std::size_t i = 0; i < kMatches; ++i)
+    speaks_[i] = matches_[i].byte >> (8 - bit_) == partial_;
+  const std::uint32_t c1 = streams_[stream_].context.recent & 255;
+  direct_place_ = kDirectAt + (1 + c1) * 256 + partial_;
+  __builtin_prefetch(counters_.data() + direct_place_, 1);
+  select_refiners();
 }
 
 template <Effort kEffort>
-void BytePredictorOf<kEffort>::add_counter(int lane, Counter& counter) {
-  plain_counter_[lane - Plan::direct] = &counter;
+void BytePredictorOf<kEffort>::add_counter(std::size_t lane, std::uint32_t place) {
+  const Counter counter = counters_.data()[place];
+  places_[lane] = place;
   at_work_.data()[lane] = counter;
   inputs_.data()[lane] = kTables.stretch[counter >> 20];
 }
@@ -192,6 +184,9 @@ void BytePredictorOf<kEffort>::add_runs() {
   run_state_ = states;
 }
 
+// Rows of counters are whole numbers of histories.
+inline std::uint8_t history_at(std::uint32_t place) { return static_cast<std::uint8_t>(place); }
+
 template <Effort kEffort>
 void BytePredictorOf<kEffort>::add_contexts() {
   const std::uint32_t at = node() - 1;
@@ -199,49 +194,46 @@ void BytePredictorOf<kEffort>::add_contexts() {
   const Slot* const* const slots = slot_.data();
   const Counter* const counters = counters_.data();
   Counter* const at_work = at_work_.data();
-  std::uint8_t* const histories = histories_.data();
-  std::uint32_t* const counter_at = counter_at_.data();
+  std::uint32_t* const places = places_.data();
   const std::int16_t* const run_states = run_state_.data();
   const std::int16_t* const stretches = kTables.stretch.data();
   std::int16_t* const x = inputs_.data();
-  add_counter(Plan::direct, direct_[partial_]);
-  const std::uint32_t c1 = streams_[stream_].context.recent & 255;
-  add_counter(Plan::direct + 1, direct_[(1 + c1) * 256 + partial_]);
+  add_counter(Plan::direct, kDirectAt + partial_);
+  add_counter(Plan::direct + 1, direct_place_);
   unrolled<kContexts>([&](auto i) {
     const std::uint32_t history = slots[i]->histories[at];
     const auto place = static_cast<std::uint32_t>(i * kRowCounters) +
                        static_cast<std::uint32_t>(run_states[i]) * 256 + history;
     const Counter counter = counters[place];
-    histories[i] = static_cast<std::uint8_t>(history);
-    counter_at[i] = place;
+    places[i] = place;
     at_work[i] = counter;
     x[i] = stretches[counter >> 20];
   });
-  for (int i = 0; i < Plan::match; ++i) {
-    const auto centred = static_cast<std::int16_t>(at_work[i] >> 16 ^ 0x8000);
-    x[kLanes + i] = static_cast<std::int16_t>(centred >> 4);
-  }
   order_hits_ = 0;
-  for (int i = 0; i < kOrders; ++i) order_hits_ += histories[i] != 0 ? 1 : 0;
+  for (int i = 0; i < kOrders; ++i) order_hits_ += history_at(places[i]) != 0 ? 1 : 0;
 }
 
 template <Effort kEffort>
 void BytePredictorOf<kEffort>::add_matches() {
   std::int16_t* const x = inputs_.data() + Plan::match;
   std::int16_t* const y = inputs_.data() + Plan::match_length;
-  for (int i = 0; i < kMatches; ++i) {
-    const Match& match = streams_[stream_].matches[i];
-    speaks_[i] = match.position != 0 && (match.expected | 256u) >> (8 - bit_) == partial_;
-    if (!speaks_[i]) {
-      plain_counter_[kDirectOrders + i] = &unused_counter_;
-      x[i] = y[i] = 0;
-      continue;
-    }
-    const std::uint32_t expected = match.expected >> (7 - bit_) & 1;
-    const std::uint32_t context = (match.outcomes & 7) * 16 + length_bucket(match.length);
-    add_counter(Plan::match + i, match_counters_[(i * 2 + expected) * kMatchContexts + context]);
-    const auto length = static_cast<std::int32_t>(std::min(match.length, 32u)) * 16;
-    y[i] = static_cast<std::int16_t>(expected != 0 ? length : -length);
+  for (std::size_t i = 0; i < kMatches; ++i) {
+    const MatchOfByte& match = matches_[i];
+    const bool one = (match.byte >> (7 - bit_) & 1) != 0;
+    add_counter(Plan::match + i, speaks_[i] ? match.place + (one ? kMatchContexts : 0) : kIdleAt);
+    y[i] = static_cast<std::int16_t>(!speaks_[i] ? 0 : one ? match.length : -match.length);
+    if (!speaks_[i]) x[i] = 0;
+  }
+}
+
+// The second inputs of counters; y of matches is their lengths.
+template <Effort kEffort>
+void BytePredictorOf<kEffort>::add_centred() {
+  const Counter* const at_work = at_work_.data();
+  std::int16_t* const y = inputs_.data() + kLanes;
+  for (int i = 0; i < Plan::match; ++i) {
+    const auto centred = static_cast<std::int16_t>(at_work[i] >> 16 ^ 0x8000);
+    y[i] = static_cast<std::int16_t>(centred >> 4);
   }
 }
 
@@ -356,10 +348,8 @@ std::size_t BytePredictorOf<kEffort>::agreement() const {
 
 template <Effort kEffort>
 void BytePredictorOf<kEffort>::select_sets() {
-  const auto& matches = streams_[stream_].matches;
-  const std::uint32_t long_match = speaks_[1] ? 1 + std::min(matches[1].length / 16, 2u) : 0;
-  const std::uint32_t short_match = speaks_[0] ? 1 + length_bucket(matches[0].length) * 14 / 15 : 0;
-  const std::size_t match_state = stream_ * 64 + long_match * 16 + short_match;
+  const std::size_t match_state =
+      stream_ * 64 + (speaks_[0] ? matches_[0].state : 0) + (speaks_[1] ? matches_[1].state : 0);
   const std::size_t hits = stream_ * 64 + static_cast<std::size_t>(order_hits_ * 8 + bit_);
   const int sure =
       network_ != nullptr ? network_confidence_ : streams_[stream_].context.word_length;
@@ -401,11 +391,12 @@ template <Effort kEffort>
 void BytePredictorOf<kEffort>::select_refiners() {
   const std::uint64_t recent = streams_[stream_].context.recent;
   const std::uint32_t c1 = recent & 255, c2 = recent >> 8 & 255;
-  const std::uint32_t expected = chain_ != nullptr  ? chain_->mark()
-                                 : tags_ != nullptr ? tags_->number_of_field()
-                                 : rows_ != nullptr ? rows_->mark()
-                                 : speaks_[0]       ? streams_[stream_].matches[0].expected
-                                                    : c2;
+  const bool by_match = speaks_[0] && chain_ == nullptr && tags_ == nullptr && rows_ == nullptr;
+  const std::uint32_t expected = by_match            ? matches_[0].byte & 255
+                                 : chain_ != nullptr ? chain_->mark()
+                                 : tags_ != nullptr  ? tags_->number_of_field()
+                                 : rows_ != nullptr  ? rows_->mark()
+                                                     : c2;
   refiners_[0].select(partial_);
   refiners_[1].select((c1 << 8 | partial_) & refined_mask_);
   refiners_[2].select((expected << 8 | partial_) & refined_mask_);
@@ -423,11 +414,10 @@ std::int32_t BytePredictorOf<kEffort>::refine(std::int32_t logit) {
 template <Effort kEffort>
 std::uint32_t BytePredictorOf<kEffort>::predict() {
   select_network_refiners();
-  // Contexts fill all lanes of their second inputs, then the others take theirs.
   add_runs();
   add_contexts();
   add_matches();
-  select_refiners();
+  add_centred();
   add_network();
   add_cache();
   inputs_.data()[Plan::bias] = 256;
@@ -437,28 +427,38 @@ std::uint32_t BytePredictorOf<kEffort>::predict() {
 }
 
 template <Effort kEffort>
-void BytePredictorOf<kEffort>::learn_counters(int bit) {
+void BytePredictorOf<kEffort>::learn_counters(int bit, std::uint32_t at) {
   sets_.kernels().learn(at_work_.data(), kLanes, kTables.reciprocal.data(), bit, kCounterLimit);
-  const std::uint32_t at = node() - 1;
   Counter* const counters = counters_.data();
   const Counter* const at_work = at_work_.data();
-  const std::uint8_t* const histories = histories_.data();
   Slot* const* const slots = slot_.data();
-  const std::uint32_t* const counter_at = counter_at_.data();
+  const std::uint32_t* const places = places_.data();
   const auto& next = kHistories.next[bit];
   unrolled<kContexts>([&](auto i) {
-    counters[counter_at[i]] = at_work[i];
-    slots[i]->histories[at] = next[histories[i]];
+    counters[places[i]] = at_work[i];
+    slots[i]->histories[at] = next[history_at(places[i])];
   });
-  for (int i = 0; i < kPlainCounters; ++i) *plain_counter_[i] = at_work[Plan::direct + i];
+  for (std::size_t i = Plan::direct; i < Plan::network; ++i) counters[places[i]] = at_work[i];
 }
 
 template <Effort kEffort>
 void BytePredictorOf<kEffort>::update(int bit) {
+  const std::uint32_t at = node() - 1;
+  partial_ = partial_ << 1 | static_cast<std::uint32_t>(bit);
+  ++bit_;
   // What the next bits need is fetched from memory while this one is learned.
-  const std::uint32_t partial = partial_ << 1 | static_cast<std::uint32_t>(bit);
-  if (bit_ == 3) prefetch_slots(partial);
-  if (bit_ == 7) take_up(static_cast<std::uint8_t>(partial));
+  bool fetches = true;
+  if (bit_ == 8) {
+    take_up(static_cast<std::uint8_t>(partial_));
+    fetched_ = 1;
+  } else {
+    prepare();
+    const std::uint32_t before = fetched_;
+    if (bit_ == 3) fetched_ = likely_nibble();
+    if (bit_ == 4) fetched_ = partial_;
+    fetches = fetched_ != 0 && fetched_ != before;
+  }
+  if (fetches) prefetch_slots();
   sets_.learn(inputs_.data(), bit);
   const std::int32_t dither = sets_.dither();
   const int shift = sets_.bits() < 1 << 14 ? 4 : sets_.bits() < 1 << 17 ? 5 : 6;
@@ -467,26 +467,8 @@ void BytePredictorOf<kEffort>::update(int bit) {
     for (Refiner& refiner : network_refiners_) refiner.update(bit, dither);
     for (Refiner& refiner : cache_refiners_) refiner.update(bit, dither);
   }
-  learn_counters(bit);
-  partial_ = partial;
-  if (++bit_ == 4) find_slots();
-}
-
-// The byte is known: hashes those of the next one.
-template <Effort kEffort>
-void BytePredictorOf<kEffort>::take_up(std::uint8_t byte) {
-  history_.bytes[history_.coded_end[stream_]++] = byte;
-  for (Slot* slot : run_slot_) slot->follow(byte);
-  if (uses_cache_ && network_ != nullptr) cache_.add(network_->signature, byte);
-  std::array<MatchModel::Probe, kMatches> probes;
-  for (int i = 0; i < kMatches; ++i) probes[i] = match_models_[i].probe(history_, stream_);
-  Stream& stream = streams_[stream_];
-  contexts_.follow(history_, stream_, stream.context);
-  for (int i = 0; i < kMatches; ++i) {
-    match_models_[i].advance(history_, stream_, probes[i], stream.matches[i]);
-  }
-  contexts_.hash(history_, stream_, stream.matches[0], stream.context);
-  prefetch_slots(1);
+  learn_counters(bit, at);
+  if (bit_ == 4) find_slots();
 }
 
 template <Effort kEffort>

@@ -24,8 +24,8 @@ namespace nnzip::mixer {
 
 constexpr int kMatches = 2;
 constexpr int kDirectOrders = 2;  // orders 0 and 1, which have a counter for each context
-constexpr int kPlainCounters = kDirectOrders + kMatches;  // those without bit histories
-constexpr int kRunStates = 5;  // no run speaks, or one of a bit, short or long
+constexpr int kRunStates = 5;     // no run speaks, or one of a bit, short or long
+constexpr std::uint32_t kMatchContexts = 16 * 8;
 constexpr int kNetworkRefiners = 2;
 constexpr int kCacheInputs = 6;
 
@@ -100,19 +100,36 @@ class BytePredictorOf {
     std::array<std::int16_t, kLanes> state{};  // where its bit is 1; one less where it is 0
   };
 
+  // What a match says of the byte.
+  struct MatchOfByte {
+    std::uint32_t byte = 0;   // 256 + the byte, 0: nothing
+    std::uint32_t place = 0;  // of its counter for a bit of 0
+    std::int16_t length = 0;  // as an input
+    std::uint32_t state = 0;  // its part of the context of sets
+  };
+  // Where counters begin that are no history's. The last one is of matches that are silent.
+  static constexpr std::uint32_t kRowCounters = kRunStates * 256;  // of a context
+  static constexpr std::uint32_t kDirectAt = kContexts * kRowCounters;
+  static constexpr std::uint32_t kMatchesAt = kDirectAt + 256 + 65536;
+  static constexpr std::uint32_t kIdleAt = kMatchesAt + kMatches * 2 * kMatchContexts;
+
   // The place of the bit in its nibble: the bits before it below a leading 1.
   std::uint32_t node() const {
     const std::uint32_t one = 1u << (bit_ & 3);
     return (partial_ & (one - 1)) | one;
   }
   std::uint32_t hash_of_nibble(int context, std::uint32_t partial) const;
-  void prefetch_slots(std::uint32_t partial);
+  void prefetch_slots();
+  std::uint32_t likely_nibble() const;
   void find_slots();
   void take_up(std::uint8_t byte);
   void look_at_runs();
-  void add_counter(int lane, Counter& counter);
+  void look_at_matches();
+  void prepare();
+  void add_counter(std::size_t lane, std::uint32_t place);
   void add_runs();
   void add_contexts();
+  void add_centred();
   void add_matches();
   void select_network_refiners();
   void add_network();
@@ -123,7 +140,7 @@ class BytePredictorOf {
   void select_code_sets();
   void select_refiners();
   std::int32_t refine(std::int32_t logit);
-  void learn_counters(int bit);
+  void learn_counters(int bit, std::uint32_t at);
 
   std::vector<int> disabled_;
   History history_;
@@ -139,6 +156,7 @@ class BytePredictorOf {
   std::size_t stream_ = 0;
   std::uint32_t partial_ = 1;    // its bits so far below a leading 1
   int bit_ = 0;                  // how many
+  std::uint32_t fetched_ = 0;    // partial_ of the nibble whose slots were fetched last
   std::size_t final_place_ = 0;  // 1 + what chooses the first final set, 0 if its bits do
   const Distribution* network_ = nullptr;
   // What it stands in, if it is known well; none in machine code.
@@ -148,25 +166,24 @@ class BytePredictorOf {
   std::array<Slot*, kContexts> slot_{};
   std::array<Slot*, kContexts> run_slot_{};  // those of the first nibble
   Runs runs_;
+  std::array<MatchOfByte, kMatches> matches_;
   Slot no_slot_{};  // of a context that is switched off
 
   // The bit that is being coded.
-  std::array<Counter*, kPlainCounters> plain_counter_{};
-  Counter unused_counter_ = 0;
   std::array<bool, kMatches> speaks_{};
-  std::array<std::uint8_t, kContexts> histories_{};
   std::array<std::int16_t, kLanes> run_state_{};
-  std::array<std::uint32_t, kContexts> counter_at_{};
+  std::array<std::uint32_t, kLanes> places_{};  // of counters
+  std::uint32_t direct_place_ = 0;              // of that of order 1
   int order_hits_ = 0;
   std::size_t near_target_ = 0;  // of code at the large effort, for the byte
   int network_confidence_ = 0;
 
   // What adapts.
-  AlignedMemory<Counter> counters_;      // [kLanes][run state][bit history]
-  AlignedMemory<Counter> at_work_;       // [kLanes]: of the bit that is being coded
-  std::vector<Counter> direct_;          // [none, or 1 + last byte][partial byte]
-  std::vector<Counter> match_counters_;  // [match model][expected bit][outcomes and length]
-  AlignedMemory<std::int16_t> inputs_;   // [kInputs]
+  // [context][run state][bit history], then [none, or 1 + last byte][partial byte], then
+  // [match model][expected bit][outcomes and length]
+  AlignedMemory<Counter> counters_;
+  AlignedMemory<Counter> at_work_;      // [kLanes]: of the bit that is being coded
+  AlignedMemory<std::int16_t> inputs_;  // [kInputs]
   MixNetwork<kInputs, Plan::sets, Plan::final_sets, FinalSum::kExact> sets_;
   std::vector<Refiner> refiners_, network_refiners_, cache_refiners_;
   NeuralCache cache_;

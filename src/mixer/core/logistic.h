@@ -20,8 +20,8 @@ struct LogisticTables {
   std::array<std::int16_t, 4096> stretch;
   // 256 * ln(1 + i / 1024).
   std::array<std::int16_t, 1024> mantissa;
-  // Step of a counter after n updates: 65536 / (n + 1.5). One more for kernels that read pairs.
-  std::array<std::uint16_t, 1024 + 1> reciprocal;
+  // Step of a counter after n updates: 65536 / (n + 1.5).
+  std::array<std::uint16_t, 1024> reciprocal;
 };
 
 extern const LogisticTables kTables;

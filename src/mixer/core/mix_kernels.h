@@ -30,8 +30,8 @@ struct MixKernels {
   void (*train)(const std::int16_t* inputs, std::int32_t n, std::int16_t* const* weights,
                 std::int32_t sets, const std::int32_t* errors) noexcept;
 
-  // updated() of adaptive_map.h for n counters, a multiple of 16. reciprocal: as in
-  // LogisticTables, with one entry more than it has for kernels that read pairs.
+  // updated() of adaptive_map.h for n counters, a multiple of 16. reciprocal: that of
+  // LogisticTables; a kernel may compute it.
   void (*learn)(std::uint32_t* counters, std::int32_t n, const std::uint16_t* reciprocal,
                 std::int32_t bit, std::uint32_t limit) noexcept;
 

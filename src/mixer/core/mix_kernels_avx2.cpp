@@ -10,6 +10,9 @@
 namespace nnzip::mixer {
 namespace {
 
+// Of bytes at the usual effort, which most time goes into.
+constexpr std::int32_t kBytesInputs = 96, kBytesSets = 8;
+
 inline __m256i load(const void* p) { return _mm256_load_si256(static_cast<const __m256i*>(p)); }
 inline void store(void* p, __m256i v) { _mm256_store_si256(static_cast<__m256i*>(p), v); }
 
@@ -27,15 +30,17 @@ struct PartialSums {
 };
 
 // The logits of four sets.
-inline __m128i dot4(const std::int16_t* inputs, std::int32_t n,
-                    const std::int16_t* const* weights) {
+[[gnu::always_inline]] inline __m128i dot4(const std::int16_t* inputs, std::int32_t n,
+                                           const std::int16_t* const* weights) {
+  const std::int16_t *const w0 = weights[0], *const w1 = weights[1], *const w2 = weights[2],
+                            *const w3 = weights[3];
   PartialSums a, b, c, d;
   for (std::int32_t i = 0; i < n; i += 32) {
     const __m256i x = load(inputs + i), y = load(inputs + i + 16);
-    a.add(weights[0] + i, x, y);
-    b.add(weights[1] + i, x, y);
-    c.add(weights[2] + i, x, y);
-    d.add(weights[3] + i, x, y);
+    a.add(w0 + i, x, y);
+    b.add(w1 + i, x, y);
+    c.add(w2 + i, x, y);
+    d.add(w3 + i, x, y);
   }
   const __m256i all = _mm256_hadd_epi32(_mm256_hadd_epi32(a.shifted(), b.shifted()),
                                         _mm256_hadd_epi32(c.shifted(), d.shifted()));
@@ -47,6 +52,13 @@ inline __m128i dot4(const std::int16_t* inputs, std::int32_t n,
 
 void dot(const std::int16_t* inputs, std::int32_t n, const std::int16_t* const* weights,
          std::int32_t sets, std::int32_t* logits) noexcept {
+  if (n == kBytesInputs && sets == kBytesSets) {
+    const __m128i first = dot4(inputs, kBytesInputs, weights);
+    const __m128i second = dot4(inputs, kBytesInputs, weights + 4);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(logits), first);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(logits + 4), second);
+    return;
+  }
   std::int32_t k = 0;
   for (; k + 4 <= sets; k += 4) {
     _mm_storeu_si128(reinterpret_cast<__m128i*>(logits + k), dot4(inputs, n, weights + k));
@@ -61,12 +73,27 @@ void dot(const std::int16_t* inputs, std::int32_t n, const std::int16_t* const* 
 
 void train(const std::int16_t* inputs, std::int32_t n, std::int16_t* const* weights,
            std::int32_t sets, const std::int32_t* errors) noexcept {
+  if (n == kBytesInputs) {
+    __m256i x[kBytesInputs / 16];
+    for (std::int32_t i = 0; i < kBytesInputs / 16; ++i) x[i] = load(inputs + 16 * i);
+    for (std::int32_t k = 0; k < sets; ++k) {
+      // Moves no weight: 3071 * 5 is below the half of 2^15.
+      if (static_cast<std::uint32_t>(errors[k] + 5) <= 10) continue;
+      const __m256i error = _mm256_set1_epi16(static_cast<std::int16_t>(errors[k]));
+      std::int16_t* const w = weights[k];
+      for (std::int32_t i = 0; i < kBytesInputs / 16; ++i) {
+        store(w + 16 * i, _mm256_adds_epi16(load(w + 16 * i), _mm256_mulhrs_epi16(x[i], error)));
+      }
+    }
+    return;
+  }
   for (std::int32_t k = 0; k < sets; ++k) {
     // Moves no weight: 3071 * 5 is below the half of 2^15.
     if (static_cast<std::uint32_t>(errors[k] + 5) <= 10) continue;
     const __m256i error = _mm256_set1_epi16(static_cast<std::int16_t>(errors[k]));
+    std::int16_t* const set = weights[k];
     for (std::int32_t i = 0; i < n; i += 32) {
-      std::int16_t* const w = weights[k] + i;
+      std::int16_t* const w = set + i;
       const __m256i x = _mm256_mulhrs_epi16(load(inputs + i), error);
       const __m256i y = _mm256_mulhrs_epi16(load(inputs + i + 16), error);
       store(w, _mm256_adds_epi16(load(w), x));
@@ -75,7 +102,7 @@ void train(const std::int16_t* inputs, std::int32_t n, std::int16_t* const* weig
   }
 }
 
-void learn(std::uint32_t* counters, std::int32_t n, const std::uint16_t* reciprocal,
+void learn(std::uint32_t* counters, std::int32_t n, const std::uint16_t* /*reciprocal*/,
            std::int32_t bit, std::uint32_t limit) noexcept {
   const __m256i target = _mm256_set1_epi32(bit != 0 ? (1 << 22) - 1 : 0);
   const __m256i most = _mm256_set1_epi32(static_cast<std::int32_t>(limit));
@@ -83,9 +110,13 @@ void learn(std::uint32_t* counters, std::int32_t n, const std::uint16_t* recipro
     const __m256i counter = load(counters + i);
     const __m256i count = _mm256_and_si256(counter, _mm256_set1_epi32(1023));
     const __m256i p = _mm256_srli_epi32(counter, 10);
-    // An entry of 16 bits arrives with its neighbour above it.
-    const __m256i pair = _mm256_i32gather_epi32(reinterpret_cast<const int*>(reciprocal), count, 2);
-    const __m256i factor = _mm256_and_si256(pair, _mm256_set1_epi32(0xFFFF));
+    // The table's entry, 131072 / (2 n + 3) rounded down. A quotient that is no whole number is 1 /
+    // (2 n + 3) below the next one at least, and a float's rounding moves it by a 128th of that at
+    // most.
+    const __m256i odd_number =
+        _mm256_add_epi32(_mm256_add_epi32(count, count), _mm256_set1_epi32(3));
+    const __m256i factor =
+        _mm256_cvttps_epi32(_mm256_div_ps(_mm256_set1_ps(131072), _mm256_cvtepi32_ps(odd_number)));
     const __m256i difference = _mm256_sub_epi32(target, p);
     // Products of 39 bits; the bits 16..47 hold the step, a number of 23 bits and a sign.
     const __m256i even = _mm256_srli_epi64(_mm256_mul_epi32(difference, factor), 16);

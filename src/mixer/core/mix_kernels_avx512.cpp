@@ -14,6 +14,9 @@ namespace {
 // hence the forms with masks.
 constexpr __mmask16 kAll = 0xFFFF;
 
+// Of bytes at the usual effort, which most time goes into.
+constexpr std::int32_t kBytesInputs = 96, kBytesSets = 8;
+
 inline __m512i load(const void* p) { return _mm512_load_si512(p); }
 
 inline __m512i add_pairs32(__m512i a, __m512i b) {
@@ -27,15 +30,17 @@ inline __m512i add_pairs64(__m512i a, __m512i b) {
 }
 
 // The logits of four sets.
-inline __m128i dot4(const std::int16_t* inputs, std::int32_t n,
-                    const std::int16_t* const* weights) {
+[[gnu::always_inline]] inline __m128i dot4(const std::int16_t* inputs, std::int32_t n,
+                                           const std::int16_t* const* weights) {
+  const std::int16_t *const w0 = weights[0], *const w1 = weights[1], *const w2 = weights[2],
+                            *const w3 = weights[3];
   __m512i a = _mm512_setzero_si512(), b = a, c = a, d = a;
   for (std::int32_t i = 0; i < n; i += 32) {
     const __m512i x = load(inputs + i);
-    a = _mm512_dpwssd_epi32(a, x, load(weights[0] + i));
-    b = _mm512_dpwssd_epi32(b, x, load(weights[1] + i));
-    c = _mm512_dpwssd_epi32(c, x, load(weights[2] + i));
-    d = _mm512_dpwssd_epi32(d, x, load(weights[3] + i));
+    a = _mm512_dpwssd_epi32(a, x, load(w0 + i));
+    b = _mm512_dpwssd_epi32(b, x, load(w1 + i));
+    c = _mm512_dpwssd_epi32(c, x, load(w2 + i));
+    d = _mm512_dpwssd_epi32(d, x, load(w3 + i));
   }
   // Partial sums of a, b, c, d in each quarter.
   const __m512i all = add_pairs64(
@@ -52,6 +57,13 @@ inline __m128i dot4(const std::int16_t* inputs, std::int32_t n,
 
 void dot(const std::int16_t* inputs, std::int32_t n, const std::int16_t* const* weights,
          std::int32_t sets, std::int32_t* logits) noexcept {
+  if (n == kBytesInputs && sets == kBytesSets) {
+    const __m128i first = dot4(inputs, kBytesInputs, weights);
+    const __m128i second = dot4(inputs, kBytesInputs, weights + 4);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(logits), first);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(logits + 4), second);
+    return;
+  }
   std::int32_t k = 0;
   for (; k + 4 <= sets; k += 4) {
     _mm_storeu_si128(reinterpret_cast<__m128i*>(logits + k), dot4(inputs, n, weights + k));
@@ -65,18 +77,35 @@ void dot(const std::int16_t* inputs, std::int32_t n, const std::int16_t* const* 
 
 void train(const std::int16_t* inputs, std::int32_t n, std::int16_t* const* weights,
            std::int32_t sets, const std::int32_t* errors) noexcept {
+  if (n == kBytesInputs) {
+    const __m512i x0 = load(inputs), x1 = load(inputs + 32), x2 = load(inputs + 64);
+    for (std::int32_t k = 0; k < sets; ++k) {
+      // Moves no weight: 3071 * 5 is below the half of 2^15.
+      if (static_cast<std::uint32_t>(errors[k] + 5) <= 10) continue;
+      const __m512i error = _mm512_set1_epi16(static_cast<std::int16_t>(errors[k]));
+      std::int16_t* const w = weights[k];
+      const __m512i y0 = _mm512_adds_epi16(load(w), _mm512_mulhrs_epi16(x0, error));
+      const __m512i y1 = _mm512_adds_epi16(load(w + 32), _mm512_mulhrs_epi16(x1, error));
+      const __m512i y2 = _mm512_adds_epi16(load(w + 64), _mm512_mulhrs_epi16(x2, error));
+      _mm512_store_si512(w, y0);
+      _mm512_store_si512(w + 32, y1);
+      _mm512_store_si512(w + 64, y2);
+    }
+    return;
+  }
   for (std::int32_t k = 0; k < sets; ++k) {
     // Moves no weight: 3071 * 5 is below the half of 2^15.
     if (static_cast<std::uint32_t>(errors[k] + 5) <= 10) continue;
     const __m512i error = _mm512_set1_epi16(static_cast<std::int16_t>(errors[k]));
+    std::int16_t* const w = weights[k];
     for (std::int32_t i = 0; i < n; i += 32) {
       const __m512i step = _mm512_mulhrs_epi16(load(inputs + i), error);
-      _mm512_store_si512(weights[k] + i, _mm512_adds_epi16(load(weights[k] + i), step));
+      _mm512_store_si512(w + i, _mm512_adds_epi16(load(w + i), step));
     }
   }
 }
 
-void learn(std::uint32_t* counters, std::int32_t n, const std::uint16_t* reciprocal,
+void learn(std::uint32_t* counters, std::int32_t n, const std::uint16_t* /*reciprocal*/,
            std::int32_t bit, std::uint32_t limit) noexcept {
   const __m512i target = _mm512_set1_epi32(bit != 0 ? (1 << 22) - 1 : 0);
   const __m512i most = _mm512_set1_epi32(static_cast<std::int32_t>(limit));
@@ -84,10 +113,13 @@ void learn(std::uint32_t* counters, std::int32_t n, const std::uint16_t* recipro
     const __m512i counter = load(counters + i);
     const __m512i count = _mm512_and_si512(counter, _mm512_set1_epi32(1023));
     const __m512i p = _mm512_maskz_srli_epi32(kAll, counter, 10);
-    // An entry of 16 bits arrives with its neighbour above it.
-    const __m512i pair =
-        _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), kAll, count, reciprocal, 2);
-    const __m512i factor = _mm512_and_si512(pair, _mm512_set1_epi32(0xFFFF));
+    // The table's entry, 131072 / (2 n + 3) rounded down. A quotient that is no whole number is 1 /
+    // (2 n + 3) below the next one at least, and a float's rounding moves it by a 128th of that at
+    // most.
+    const __m512 odd_number = _mm512_maskz_cvtepi32_ps(
+        kAll, _mm512_add_epi32(_mm512_add_epi32(count, count), _mm512_set1_epi32(3)));
+    const __m512i factor =
+        _mm512_maskz_cvttps_epi32(kAll, _mm512_div_ps(_mm512_set1_ps(131072), odd_number));
     const __m512i difference = _mm512_sub_epi32(target, p);
     // Products of 39 bits; the bits 16..47 hold the step, a number of 23 bits and a sign.
     const __m512i even =

@@ -43,6 +43,8 @@ class MixNetwork {
              std::span<const std::int16_t, kInputs> first)
       : kernels_(kernels),
         rates_(rates),
+        fast_(rates.fast, rates.delay),
+        final_fast_(rates.final_fast, rates.delay),
         final_inputs_(kFinalInputs),
         weights_(kInputs * places(contexts, offset_)),
         final_weights_(kFinalInputs * places(final_contexts, final_offset_)) {
@@ -90,9 +92,9 @@ class MixNetwork {
   // The bit that followed the last mix(), which had the same inputs.
   void learn(const std::int16_t* inputs, int bit) {
     const std::int32_t target = bit << 16;
-    const std::int32_t rate = rates_.slow + falling(rates_.fast);
-    const std::int32_t final_rate = rates_.final + falling(rates_.final_fast);
-    ++bits_;
+    const std::uint32_t since = bits_++ + rates_.delay;
+    const std::int32_t rate = rates_.slow + fast_.at(since);
+    const std::int32_t final_rate = rates_.final + final_fast_.at(since);
     std::array<std::int32_t, kSets> errors;
     for (int k = 0; k < kSets; ++k) errors[k] = ((target - squash(logits_[k])) * rate) >> 11;
     kernels_.train(inputs, kInputs, set_.data(), kSets, errors.data());
@@ -113,10 +115,20 @@ class MixNetwork {
   const MixKernels& kernels() const { return kernels_; }
 
  private:
-  std::int32_t falling(std::int32_t fast) const {
-    return static_cast<std::int32_t>((static_cast<std::uint32_t>(fast) << 16) /
-                                     (bits_ + rates_.delay));
-  }
+  // A part of a rate that falls, without a division for each bit.
+  class FallingPart {
+   public:
+    FallingPart(std::int32_t fast, std::uint32_t delay)
+        : most_(static_cast<std::uint32_t>(fast) << 16), now_(most_ / delay) {}
+    // most_ / since. since: never less than before.
+    std::int32_t at(std::uint32_t since) {
+      while (std::uint64_t{now_} * since > most_) --now_;
+      return static_cast<std::int32_t>(now_);
+    }
+
+   private:
+    std::uint32_t most_, now_;
+  };
 
   static constexpr std::size_t sum(std::span<const int> contexts) {
     std::size_t all = 0;
@@ -142,6 +154,7 @@ class MixNetwork {
 
   const MixKernels& kernels_;
   MixRates rates_;
+  FallingPart fast_, final_fast_;
   std::uint32_t bits_ = 0;
   std::array<std::size_t, kSets> offset_;  // in sets
   std::array<std::size_t, kFinalSets> final_offset_;
