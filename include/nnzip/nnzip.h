@@ -102,7 +102,7 @@ typedef struct nnzip_options {
   const char* model_path;
   /* Bytes of memory that a call or a stream may need, as estimated before they are taken; 0, the
    * default, is no limit. Untrusted data: they choose among the installed models and the sizes of
-   * blocks, up to 64 MiB each, so set this where memory is scarce. */
+   * blocks, up to 256 MiB each, so set this where memory is scarce. */
   uint64_t memory_limit;
   /* Called now and then, with progress_data and the bytes of content done so far. Nonzero cancels:
    * the call returns NNZIP_ERROR_CANCELLED. It is called in the thread that called nnzip, before
@@ -255,12 +255,12 @@ enum nnzip_action {
  *
  * Memory does not grow with the content: it is the model and, for each thread (32 at most, and as
  * many as 6 GiB have room for), a block of the level, 4 to 64 MiB (decompressing: of what its frame
- * states, at most 64 MiB, and of a group twice what it opens to, at most 256 MiB) with its coded
- * data and what is learned from it, about 160 MB for 4 MiB, 650 MB for 16 MiB, 1.5 GB for 64 MiB.
- * Content of four more blocks for each thread waits to be coded or written. Compressing, wrapped
- * content takes more while it is opened: ten times what it opens to, which is 64 MiB at most (256
- * MiB at levels 8 and 9), and three times its own length. nnzip_options.memory_limit bounds all of
- * it.
+ * states, at most 256 MiB, and of a group twice what it opens to, at most 256 MiB) with its coded
+ * data and what is learned from it, about 160 MB for 4 MiB, 650 MB for 16 MiB, at level 8 2.4 GB
+ * for 32 MiB, at level 9 4.8 GB for 64 MiB and 5.5 GB for 256 MiB. Content of four more blocks for
+ * each thread waits to be coded or written. Compressing, wrapped content takes more while it is
+ * opened: ten times what it opens to, which is 64 MiB at most (256 MiB at levels 8 and 9), and
+ * three times its own length. nnzip_options.memory_limit bounds all of it.
  *
  * A stream computes on a thread of its own, which takes no signals and waits whenever no call of
  * nnzip_stream_code() is under way. It must not be used on by a child after fork(). */

@@ -89,8 +89,9 @@ struct Options {
   // Bytes of memory that a call may take, by an estimate made before they are taken; 0: no limit.
   // Fewer blocks are kept in flight to obey it; if one is too many, Error(kMemoryLimit).
   std::uint64_t memory_limit = 0;
-  // Without such a limit: bytes that blocks beside the first one may make it take, which changes no
-  // byte of the output; 0: 6 GiB. The command has half of the memory that there is.
+  // Bytes that blocks beside the first one may make it take, which changes no byte of the output;
+  // 0: the limit, without one 6 GiB. The command has half of the memory that there is, unless it is
+  // given a limit.
   std::uint64_t memory_at_once = 0;
   // Folders searched for models before the built-in ones.
   std::vector<std::filesystem::path> model_folders;
@@ -113,7 +114,7 @@ struct Options {
   // 31; 0: as the level has it, but at most an eighth of memory_limit. Compressing and
   // decompressing take so much memory at most, if there is as much content.
   int log2_window = 0;
-  // Compression only: blocks have at most 2^log2_block bytes of content, 16 to 26; 0: as the level
+  // Compression only: blocks have at most 2^log2_block bytes of content, 16 to 28; 0: as the level
   // has it, but fewer where memory_limit wants that. Long blocks learn more from themselves; parts
   // of the content are read sooner from short ones.
   int log2_block = 0;

@@ -138,8 +138,11 @@ void settle(Arguments& arguments, const RawOptions& raw) {
   arguments.options.unwrap = !raw.no_unwrap;
   arguments.options.layout = raw.layout;
   arguments.options.fast_decode = raw.fast_decode;
-  if (!raw.memory.empty()) arguments.options.memory_limit = parse_memory(raw.memory);
-  arguments.options.memory_at_once = half_of_memory();
+  if (raw.memory.empty()) {
+    arguments.options.memory_at_once = half_of_memory();
+  } else {
+    arguments.options.memory_limit = parse_memory(raw.memory);
+  }
   if (!raw.range.empty()) arguments.range = parse_range(raw.range);
   if (!raw.text.empty()) arguments.shown = parse_range(raw.text);
   if (!raw.sample_bytes.empty()) arguments.sample.bytes = parse_size(raw.sample_bytes);

@@ -47,7 +47,9 @@ void run_decompress(const Arguments& arguments) {
   Transfer transfer;
   transfer.reads_compressed = true;
   transfer.writes = arguments.command != Command::kTest;
-  transfer.run = [&](Reader& reader, Writer& writer, const Options& options) {
+  transfer.run = [&](Reader& reader, Writer& writer, Options options) {
+    // What needs more than there is is told so, and not killed when it has half of it.
+    if (options.memory_limit == 0) options.memory_limit = 2 * options.memory_at_once;
     if (!arguments.range) return decompress(reader, writer, options);
     return decompress_range(reader, writer, arguments.range->offset, arguments.range->length,
                             options);

@@ -83,9 +83,9 @@ void add_level(CLI::App& app, Arguments& arguments, RawOptions& raw) {
   app.add_option("--long", arguments.options.log2_window, "find repeats within 2^N bytes, 16 to 31")
       ->type_name("N")
       ->check(CLI::Range(16, 31).description(""));
-  app.add_option("--block", arguments.options.log2_block, "blocks of at most 2^N bytes, 16 to 26")
+  app.add_option("--block", arguments.options.log2_block, "blocks of at most 2^N bytes, 16 to 28")
       ->type_name("N")
-      ->check(CLI::Range(16, 26).description(""));
+      ->check(CLI::Range(16, 28).description(""));
   app.add_flag("--fast-decode", raw.fast_decode, "larger, but decompressed fast by a GPU");
   app.add_flag("--directory", raw.directory, "end the output with a directory of its blocks");
 }

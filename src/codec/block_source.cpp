@@ -191,9 +191,9 @@ void BlockSource::search() {
     return search_.look_at(window(wanted), ended_ && end_ - begin_ <= wanted);
   };
   while (!told()) {
-    if (wanted >= kMaxContentBytes || !fits(std::uint64_t{2} * wanted, block_bytes_))
+    if (wanted >= kMaxWholeBytes || !fits(std::uint64_t{2} * wanted, block_bytes_))
       return search_.give_up();
-    wanted = std::min<std::size_t>(2 * wanted, kMaxContentBytes);
+    wanted = std::min<std::size_t>(2 * wanted, kMaxWholeBytes);
     fill(wanted);
   }
 }

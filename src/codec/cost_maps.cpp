@@ -16,7 +16,7 @@ std::uint64_t sum_of(std::span<const std::uint32_t> costs) {
 void spread(std::int64_t cost, std::span<std::uint32_t> costs) {
   const auto bytes = static_cast<std::int64_t>(costs.size());
   for (std::int64_t i = 0; i < bytes; ++i) {
-    // cost is below 2^45, that of a block of zeros in a table of 64 MiB, and bytes below 2^27.
+    // cost is below 2^47, that of a block of zeros in a table of 256 MiB, and bytes below 2^29.
     const std::int64_t each = cost / bytes, left = cost % bytes;
     const std::int64_t share = each + left * (i + 1) / bytes - left * i / bytes;
     std::uint32_t& one = costs[static_cast<std::size_t>(i)];

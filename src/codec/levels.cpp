@@ -32,7 +32,7 @@ constexpr std::array<Level, 9> kLevels = {{
     {{"text", "image"}, kAll, Effort::kUsual, kAny, 16 * kMiB, 128 * kKiB, kPlannedStreams, 32, kShort, kCheap, kUsual, kSafe},
     {{"text4m", "image"}, kAll, Effort::kUsual, kAny, 16 * kMiB, 256 * kKiB, kPlannedStreams, 32, kShort, kCheap, kUsual, kSafe},
     {{"text4m", "image"}, kAll, Effort::kUsual, kAny, 16 * kMiB, 1024 * kKiB, kPlannedStreams, 32, kShort, kCheap, kUsual, kSafe},
-    {{"text4m", "image"}, kAll, Effort::kLarge, kLong, 64 * kMiB, 4096 * kKiB, kPlannedStreams, 32, kThorough, kCheap, kUsual, kSafe},
+    {{"text4m", "image"}, kAll, Effort::kLarge, kLong, 32 * kMiB, 4096 * kKiB, kPlannedStreams, 32, kThorough, kCheap, kUsual, kSafe},
     {{"text4m", "image"}, kAll, Effort::kLarge, kLong, 64 * kMiB, 4096 * kKiB, kPlannedStreams, 32, kThorough, kCheap, kUsual, kSafe, 0, 28},
 }};
 // clang-format on

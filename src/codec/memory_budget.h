@@ -10,12 +10,14 @@ namespace nnzip {
 
 class MemoryBudget {
  public:
-  // limit: 0 is none. at_once: of what is done side by side where there is no limit; 0: 6 GiB.
+  // limit: 0 is none. at_once: of what is done side by side; 0: the limit, or 6 GiB without one.
   explicit MemoryBudget(std::uint64_t limit, std::uint64_t at_once = 0)
       : limit_(limit),
-        at_once_(limit != 0     ? limit
-                 : at_once != 0 ? at_once
-                                : kUsualAtOnce) {}
+        at_once_(at_once != 0 ? at_once
+                 : limit != 0 ? limit
+                              : kUsualAtOnce) {
+    if (limit != 0) at_once_ = std::min(at_once_, limit);
+  }
 
   // Counts bytes that stay for the rest of the call. Throws Error(kMemoryLimit).
   void take(std::uint64_t bytes);

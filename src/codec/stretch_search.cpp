@@ -67,8 +67,8 @@ void StretchSearch::give_up() {
 bool StretchSearch::joins(const Run& run, const FoundStretch& next) const {
   return run.opened_bytes < enough_opened_ &&
          next.opened_bytes <= minus(max_opened_, run.opened_bytes) &&
-         next.offset - run.end <= kNear &&
-         next.offset + next.bytes - run.begin <= kMaxContentBytes && run.count < kMaxGroupStretches;
+         next.offset - run.end <= kNear && next.offset + next.bytes - run.begin <= kMaxWholeBytes &&
+         run.count < kMaxGroupStretches;
 }
 
 StretchSearch::Run StretchSearch::first_run() const {
@@ -92,7 +92,7 @@ StretchSearch::Run StretchSearch::first_run() const {
 
 std::size_t StretchSearch::end_of(const Run& run) const {
   const bool rest = saw_end_ && run.count == found_.size() && seen_ - run.end <= kNear &&
-                    seen_ - run.begin <= kMaxContentBytes;
+                    seen_ - run.begin <= kMaxWholeBytes;
   return rest ? seen_ : run.end;
 }
 

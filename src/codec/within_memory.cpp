@@ -13,7 +13,7 @@ namespace nnzip {
 namespace {
 
 constexpr std::size_t kUsualBlock = std::size_t{4} << 20, kLeastBlock = std::size_t{256} << 10;
-constexpr int kLeastLog2Block = 16, kMostLog2Block = 26;
+constexpr int kLeastLog2Block = 16, kMostLog2Block = 28;
 static_assert(kMaxBlockBytes == std::size_t{1} << kMostLog2Block);
 
 void check_log2(const char* name, int value, int least, int most) {

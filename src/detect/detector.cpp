@@ -120,7 +120,7 @@ Segment Detector::next(Window window, std::size_t most) {
     }
     if (!stretch_) scan(window, limit);
     if (is_doubtful_here()) {
-      wanted_ = std::min(2 * window.size(), kMaxBlockBytes);
+      wanted_ = std::min(2 * window.size(), kMaxWholeBytes);
       return {.wanted = wanted_};
     }
     if (stretch_ && stretch_->begin <= position_) {
@@ -253,7 +253,7 @@ bool Detector::accept(Window window, const Found& found, std::size_t header) {
 
 // What begins there is looked at again when it is next and more of it is seen.
 bool Detector::wait_for(Window window, std::uint64_t begin) {
-  if (is_all(window) || window.size() - (begin - position_) >= kMaxBlockBytes) return false;
+  if (is_all(window) || window.size() - (begin - position_) >= kMaxWholeBytes) return false;
   stretch_ = {begin, begin, false, {}, false, false, true};
   return true;
 }

@@ -33,7 +33,7 @@ class Detector {
 
   // window: the content that follows what next() gave so far, window_bytes() of it, or all if that
   // is less. Not empty. The result depends on nothing but content and `most`. It is of 1 to
-  // block_bytes bytes and `most` at most, or of a whole JPEG file of up to kMaxBlockBytes, or of
+  // block_bytes bytes and `most` at most, or of a whole JPEG file of up to kMaxWholeBytes, or of
   // none and wants a longer window: next() is to be called again with so many bytes, or all there
   // are; a window that is no longer is taken for all.
   Segment next(std::span<const std::uint8_t> window,

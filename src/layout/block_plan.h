@@ -12,7 +12,10 @@
 namespace nnzip {
 
 // What the format allows; how much an encoder takes is a level's.
-constexpr std::size_t kMaxBlockBytes = std::size_t{64} << 20;
+constexpr std::size_t kMaxBlockBytes = std::size_t{256} << 20;
+// What encoders look at, or take as a whole, where a level's blocks are shorter: JPEG files,
+// groups.
+constexpr std::size_t kMaxWholeBytes = std::size_t{64} << 20;
 constexpr int kMaxStreams = 64;
 // What encoders use at most: matrix products are hardly faster with more
 // (src/backend/cpu/NOTES.md), but the keys and values of more streams would not stay in the cache

@@ -66,7 +66,7 @@ class Coder final : public LeanCoder {
         by_order1_(kRefined),
         by_expected_(kRefined) {
     for (const std::uint32_t least : Plan::kLeastMatches)
-      repeats_.emplace_back(log2_matches(content_bytes), least);
+      repeats_.emplace_back(log2_matches(content_bytes), least, log2_of(content_bytes));
     for (auto& counters : counters_) {
       for (std::size_t i = 0; i < counters.size(); ++i) {
         counters[i] = mixer::make_counter(kHistories.probability[i],

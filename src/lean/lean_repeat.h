@@ -22,8 +22,12 @@ class Repeat {
   static constexpr std::uint32_t kBuckets = 16;  // of lengths
 
   // least: bytes that must agree, 5 to 16.
-  Repeat(int log2_entries, std::uint32_t least)
-      : least_(least), shift_(64 - log2_entries), last_(std::size_t{1} << log2_entries) {
+  // log2_content: positions are below 2^log2_content.
+  Repeat(int log2_entries, std::uint32_t least, int log2_content)
+      : least_(least),
+        shift_(64 - log2_entries),
+        position_bits_(std::max(log2_content, 26)),
+        last_(std::size_t{1} << log2_entries) {
     for (std::uint32_t i = 0; i < kBuckets; ++i) {
       const std::uint32_t right = 65535 - 20000 / (i * i + 1);
       counters_[2 * i] = mixer::make_counter(65535 - right, 4);
@@ -42,10 +46,10 @@ class Repeat {
     if (entry_ != nullptr) {
       // What was asked for a byte ago has arrived from memory.
       const std::uint32_t found = *entry_;
-      if (length_ < least_ && found >> kPositionBits == check_ && found != 0) {
-        take_up(bytes, (found & kPositions) + 1, end);
+      if (length_ < least_ && found >> position_bits_ == check_ && found != 0) {
+        take_up(bytes, (found & positions()) + 1, end);
       }
-      *entry_ = check_ << kPositionBits | static_cast<std::uint32_t>(end - 1);
+      *entry_ = check_ << position_bits_ | static_cast<std::uint32_t>(end - 1);
     }
     look_up(bytes, end);
     bucket_ = mixer::length_bucket(length_);
@@ -72,8 +76,7 @@ class Repeat {
 
  private:
   static constexpr std::uint32_t kMaxLength = mixer::MatchModel::kMaxLength;
-  static constexpr int kPositionBits = 26;
-  static constexpr std::uint32_t kPositions = (1u << kPositionBits) - 1;
+  std::uint32_t positions() const { return (1u << position_bits_) - 1; }
 
   static std::uint64_t little_endian(const std::uint8_t* bytes, std::uint32_t width) {
     std::uint64_t value = 0;
@@ -99,12 +102,13 @@ class Repeat {
     std::uint64_t hash = newest * 0x9E3779B97F4A7C15;
     hash = (hash ^ hash >> 29 ^ oldest) * 0xC2B2AE3D27D4EB4F;
     entry_ = last_.data() + (hash >> shift_);
-    check_ = static_cast<std::uint32_t>(hash >> 32 & 63);
+    check_ = static_cast<std::uint32_t>(hash >> 32) & (UINT32_MAX >> position_bits_);
     __builtin_prefetch(entry_, 1);
   }
 
   std::uint32_t least_;
   int shift_;
+  int position_bits_;  // of an entry
   // [hash of least - 1 bytes]: below a part of the hash the position after them; 0: none.
   mixer::AlignedMemory<std::uint32_t> last_;
   std::array<mixer::Counter, kBuckets * 2> counters_;  // [bucket][expected bit]

@@ -60,7 +60,7 @@ const MixerPlan& checked(const MixerPlan& plan) {
       !plan.layout.is_valid() || plan.layout.form == Form::kJpeg ||
       !BlockOrder::fits(plan.layout, plan.streams)) {
     throw Error(ErrorCode::kInvalidArgument,
-                "a mixer takes at most 64 MiB, 64 streams and a valid layout that they fit.");
+                "a mixer takes at most 256 MiB, 64 streams and a valid layout that they fit.");
   }
   return plan;
 }

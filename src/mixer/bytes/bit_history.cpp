@@ -10,7 +10,7 @@ namespace {
 constexpr int kExact = 15;  // states of at most three bits
 // The larger count reaches at most kReach[smaller count].
 constexpr int kReach[6] = {47, 24, 10, 7, 6, 5};
-constexpr int kMaxCount = 47;
+constexpr int kMaxCount = BitHistories::kMostEqual;
 
 struct Numbering {
   // [zeros][ones][last bit]; 0 where there is no state.
@@ -79,6 +79,17 @@ BitHistories::BitHistories() {
     count[state] = static_cast<std::uint8_t>(zeros + ones);
     probability[state] =
         static_cast<std::uint16_t>((ones * 5 + 2) * 65535 / ((zeros + ones) * 5 + 4));
+  }
+  equal = {};
+  std::array<std::uint8_t, 2> after{};  // n equal bits
+  for (std::size_t n = 1; n < equal.size(); ++n) {
+    for (std::size_t bit = 0; bit < 2; ++bit) after[bit] = next[bit][after[bit]];
+    for (std::size_t nibble = 0; nibble < 16; ++nibble) {
+      for (int k = 0; k < 4; ++k) {
+        const std::size_t node = (16 | nibble) >> (4 - k), bit = nibble >> (3 - k) & 1;
+        equal[n][nibble][node - 1] = after[bit];
+      }
+    }
   }
 }
 

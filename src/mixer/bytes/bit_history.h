@@ -11,10 +11,14 @@
 namespace nnzip::mixer {
 
 struct BitHistories {
+  static constexpr int kMostEqual = 47;  // equal bits that are told apart
+
   BitHistories();
   std::array<std::array<std::uint8_t, 256>, 2> next;  // [bit][state]
   std::array<std::uint16_t, 256> probability;         // a first guess of a 1, in 1/65536
   std::array<std::uint8_t, 256> count;                // bits seen, as far as remembered
+  // [n][nibble]: states of nodes 1 to 15 after that nibble n times, and a 0.
+  std::array<std::array<std::array<std::uint8_t, 16>, 16>, kMostEqual + 1> equal;
 };
 
 extern const BitHistories kHistories;

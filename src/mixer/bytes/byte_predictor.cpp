@@ -13,7 +13,7 @@ namespace nnzip::mixer {
 namespace {
 
 // More inputs move a logit further by the same steps.
-constexpr MixRates kRates{80, 60, 160, 8192, 60}, kLargeRates{60, 12, 160};
+constexpr MixRates kRates{80, 60, 160, 8192, 60}, kLargeRates{60, 12, 160, 4096, 0, 30, 80};
 
 constexpr std::uint32_t kCounterLimit = 1000;
 
@@ -42,28 +42,6 @@ void repeat(T* table, std::size_t row, std::size_t rows) {
 }
 
 }  // namespace
-
-TableSizes::TableSizes(std::size_t content_bytes, Effort effort) {
-  const int length = log2_ceil(content_bytes), more = std::clamp(length - 22, 0, 2);
-  log2_lines = effort == Effort::kLarge ? std::clamp(length + 2, 12, 22 + more)
-                                        : std::clamp(length + 1, 10, 21 + more);
-  log2_matches = std::max(std::clamp(length, 10, 20), length - 2);
-}
-
-template <Effort kEffort>
-std::size_t BytePredictorOf<kEffort>::memory_bytes(const MixerPlan& plan) {
-  const TableSizes sizes(plan.content_bytes, kEffort);
-  const std::size_t refiner = std::size_t{64} << log2_refined(plan.content_bytes);
-  return plan.content_bytes + (std::size_t{64} << sizes.log2_lines) +
-         kMatches * (std::size_t{4} << sizes.log2_matches) + 2 * refiner +
-         (plan.network ? refiner : 0) +
-         (plan.network && Plan::has_cache ? NeuralCache::kBytes + 2 * refiner : 0) +
-         decltype(sets_)::memory_bytes(sets_of<Plan>(plan), final_sets_of<Plan>(plan)) +
-         sizeof(Stream) * static_cast<std::size_t>(plan.streams) +
-         FurtherState::kMostBytes * plan.streams +
-         (kEffort == Effort::kLarge ? FurtherState::kPairBytes * plan.streams : 0) +
-         (std::size_t{1} << 20);  // the rest, generously
-}
 
 template <Effort kEffort>
 BytePredictorOf<kEffort>::BytePredictorOf(const MixerPlan& plan, const MixKernels& kernels)
@@ -469,6 +447,9 @@ void BytePredictorOf<kEffort>::update(int bit) {
   }
   learn_counters(bit, at);
   if (bit_ == 4) find_slots();
+  if constexpr (Plan::has_notes) {
+    if (bit_ == 8) notes_.keep(slots_, static_cast<std::uint8_t>(partial_));
+  }
 }
 
 template <Effort kEffort>

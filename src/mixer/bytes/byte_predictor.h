@@ -7,13 +7,16 @@
 #include <bitset>
 #include <cstdint>
 #include <memory>
+#include <type_traits>
 #include <vector>
 
 #include "coder/distribution.h"
 #include "mixer/bytes/contexts.h"
 #include "mixer/bytes/match_model.h"
 #include "mixer/bytes/neural_cache.h"
+#include "mixer/bytes/note_table.h"
 #include "mixer/bytes/slot_table.h"
+#include "mixer/bytes/table_sizes.h"
 #include "mixer/core/adaptive_map.h"
 #include "mixer/core/aligned_memory.h"
 #include "mixer/core/expected_byte.h"
@@ -51,14 +54,8 @@ struct InputPlan {
                                          kEffort == Effort::kLarge ? 2 : 4};
   static constexpr int inputs = (3 * lanes + 31) / 32 * 32;  // whole vectors
   static constexpr bool has_cache = kEffort == Effort::kLarge;
+  static constexpr bool has_notes = kEffort == Effort::kLarge;
   static_assert(!has_cache || cache + kCacheInputs <= inputs);
-};
-
-// Sizes of a block's tables, from its length alone.
-struct TableSizes {
-  TableSizes(std::size_t content_bytes, Effort effort);
-  int log2_lines;
-  int log2_matches;
 };
 
 template <Effort kEffort>
@@ -144,7 +141,8 @@ class BytePredictorOf {
 
   std::vector<int> disabled_;
   History history_;
-  SlotTable slots_;
+  std::conditional_t<Plan::has_notes, NoteTable, SlotTable> slots_;
+  Notes<Plan::has_notes ? kContexts : 1> notes_;
   std::vector<MatchModel> match_models_;
   Contexts contexts_;
   std::vector<Stream> streams_;

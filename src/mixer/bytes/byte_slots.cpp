@@ -21,22 +21,34 @@ std::uint32_t BytePredictorOf<kEffort>::likely_nibble() const {
 // that a sum with a number of the nibble is as good as another hash.
 template <Effort kEffort>
 std::uint32_t BytePredictorOf<kEffort>::hash_of_nibble(int context, std::uint32_t partial) const {
-  return streams_[stream_].context.hashes[context] + (partial == 1 ? 0 : partial * 0x9E3779B1);
+  const auto hash = static_cast<std::uint32_t>(streams_[stream_].context.hashes[context] >> 32);
+  return hash + (partial == 1 ? 0 : partial * 0x9E3779B1);
 }
 
 template <Effort kEffort>
 void BytePredictorOf<kEffort>::prefetch_slots() {
+  if constexpr (Plan::has_notes) {
+    if (fetched_ != 1) return notes_.prefetch_second(slots_, fetched_ & 15);
+    for (int i = 0; i < kContexts; ++i) slots_.prefetch(streams_[stream_].context.hashes[i]);
+    return;
+  }
   for (int i = 0; i < kContexts; ++i) {
     slots_.prefetch(hash_of_nibble(i, fetched_));
     // Processors drop requests that come too fast.
-    asm volatile("nop; nop; nop; nop; nop; nop; nop; nop");
+    asm volatile("nop\nnop\nnop\nnop\nnop\nnop\nnop\nnop");
   }
 }
 
 // At the start of a byte and in its middle.
 template <Effort kEffort>
 void BytePredictorOf<kEffort>::find_slots() {
-  unrolled<kContexts>([&](auto i) { slot_[i] = slots_.find(hash_of_nibble(i, partial_)); });
+  if constexpr (Plan::has_notes) {
+    if (bit_ == 0) notes_.find_first(slots_, streams_[stream_].context.hashes.data());
+    if (bit_ == 4) notes_.find_second(slots_, partial_ & 15);
+    for (std::size_t i = 0; i < kContexts; ++i) slot_[i] = notes_.slot(i);
+  } else {
+    unrolled<kContexts>([&](auto i) { slot_[i] = slots_.find(hash_of_nibble(i, partial_)); });
+  }
   for (const int i : disabled_) {
     no_slot_ = {};
     slot_[i] = &no_slot_;

@@ -62,10 +62,9 @@ struct ContextRow {
   Value of_code = of_lines;
 };
 
-constexpr std::uint32_t hash_of(std::uint32_t context, std::uint64_t value) {
+constexpr std::uint64_t hash_of(std::uint32_t context, std::uint64_t value) {
   std::uint64_t h = (value + context * 0xD6E8FEB86659FD93) * 0x9E3779B97F4A7C15;
-  h = (h ^ h >> 32) * 0xC2B2AE3D27D4EB4F;
-  return static_cast<std::uint32_t>(h >> 32);
+  return (h ^ h >> 32) * 0xC2B2AE3D27D4EB4F;
 }
 
 // Spreads words.

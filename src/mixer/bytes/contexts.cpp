@@ -74,7 +74,7 @@ void follow_field(StreamContext& s, std::uint8_t c) {
 }
 
 template <auto kColumn, Effort kEffort>
-void hash_all(const Neighbourhood& s, std::uint32_t* hashes) {
+void hash_all(const Neighbourhood& s, std::uint64_t* hashes) {
   unrolled<context_count(kEffort)>([&](auto i) {
     hashes[i] = hash_of(static_cast<std::uint32_t>(i), (kContextTable[i].*kColumn)(s));
   });

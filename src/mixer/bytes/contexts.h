@@ -44,7 +44,7 @@ struct StreamContext {
     return further->rows.found && !others ? &further->rows : nullptr;
   }
 
-  std::array<std::uint32_t, kMostContexts> hashes{};  // for the byte that comes
+  std::array<std::uint64_t, kMostContexts> hashes{};  // for the byte that comes
 };
 
 // What streams share besides the history.
@@ -63,7 +63,7 @@ class Contexts {
  private:
   void look_at_rows(const History& history, std::size_t stream, Neighbourhood& s) const;
 
-  using HashAll = void (*)(const Neighbourhood& s, std::uint32_t* hashes);
+  using HashAll = void (*)(const Neighbourhood& s, std::uint64_t* hashes);
 
   Layout layout_;
   Effort effort_;

@@ -54,7 +54,7 @@ constexpr std::uint32_t row_of(std::string_view name) {
 }
 
 template <const auto& kRows, typename Structure>
-void hash_rows(const Structure& structure, const Neighbourhood& s, std::uint32_t* hashes) {
+void hash_rows(const Structure& structure, const Neighbourhood& s, std::uint64_t* hashes) {
   unrolled<static_cast<int>(std::size(kRows))>([&](auto k) {
     constexpr std::uint32_t i = row_of(kRows[k].name);
     hashes[i] = hash_of(i, kRows[k].value(structure, s));
@@ -63,11 +63,11 @@ void hash_rows(const Structure& structure, const Neighbourhood& s, std::uint32_t
 
 }  // namespace
 
-void hash_structure(const TaggedFields& tags, const Neighbourhood& s, std::uint32_t* hashes) {
+void hash_structure(const TaggedFields& tags, const Neighbourhood& s, std::uint64_t* hashes) {
   hash_rows<kTagged>(tags, s, hashes);
 }
 
-void hash_structure(const StatedRows& rows, const Neighbourhood& s, std::uint32_t* hashes) {
+void hash_structure(const StatedRows& rows, const Neighbourhood& s, std::uint64_t* hashes) {
   hash_rows<kStated>(rows, s, hashes);
 }
 

@@ -21,11 +21,12 @@ namespace nnzip::mixer {
 
 // How far errors move weights. Rates fall with the number of bits that were learned: the first
 // layer's is slow + fast * 65536 / (bits + delay), the final one final + final_fast * 65536 /
-// (bits + delay); both below 1024 at all times.
+// (bits + delay); both below 1024 at all times. Of slow and final a part is halved by 2^23 bits.
 struct MixRates {
   std::int32_t slow, fast, final;
   std::uint32_t delay = 4096;
   std::int32_t final_fast = 0;
+  std::uint32_t halved = 0, final_halved = 0;  // parts of slow and final, below 512
 };
 
 // How a final logit is summed up: exactly, or by partial sums as those of the first layer.
@@ -92,9 +93,11 @@ class MixNetwork {
   // The bit that followed the last mix(), which had the same inputs.
   void learn(const std::int16_t* inputs, int bit) {
     const std::int32_t target = bit << 16;
-    const std::uint32_t since = bits_++ + rates_.delay;
-    const std::int32_t rate = rates_.slow + fast_.at(since);
-    const std::int32_t final_rate = rates_.final + final_fast_.at(since);
+    const std::uint32_t before = bits_++;
+    const std::uint32_t since = before + rates_.delay;
+    const std::int32_t rate = rates_.slow - lost(rates_.halved, before) + fast_.at(since);
+    const std::int32_t final_rate =
+        rates_.final - lost(rates_.final_halved, before) + final_fast_.at(since);
     std::array<std::int32_t, kSets> errors;
     for (int k = 0; k < kSets; ++k) errors[k] = ((target - squash(logits_[k])) * rate) >> 11;
     kernels_.train(inputs, kInputs, set_.data(), kSets, errors.data());
@@ -129,6 +132,11 @@ class MixNetwork {
    private:
     std::uint32_t most_, now_;
   };
+
+  static std::int32_t lost(std::uint32_t part, std::uint32_t bits) {
+    constexpr std::uint32_t kHalf = 1u << 23;
+    return static_cast<std::int32_t>(part - part * kHalf / (bits + kHalf));
+  }
 
   static constexpr std::size_t sum(std::span<const int> contexts) {
     std::size_t all = 0;

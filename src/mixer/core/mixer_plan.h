@@ -21,11 +21,11 @@ struct MixerPlan {
   Effort effort = Effort::kUsual;  // sound and images: usual, large
   std::bitset<128> disabled;       // contexts switched off, for measurements; none in any file
 
-  static constexpr std::size_t kMaxContent = std::size_t{1} << 26;
+  static constexpr std::size_t kMaxContent = std::size_t{1} << 28;
 
   // A bound of what a Mixer of this plan allocates; a function of the plan alone. About 160 MB for
-  // a block of 4 MiB, 290 MB with the large effort, 570 MB and 1.1 GB for one of 16 MiB, 2 MB for
-  // one of 1 KiB.
+  // a block of 4 MiB, 290 MB with the large effort, 570 MB and 1.1 GB for one of 16 MiB, 4.6 GB
+  // with it for one of 64 MiB, 2 MB for one of 1 KiB.
   std::size_t memory_bytes() const;
 };
 

@@ -70,6 +70,7 @@ class LeanReference {
         plan_(plan_of(effort)),
         line_bits_(std::clamp(bits_for(content.size()), 8, 18)),
         match_bits_(std::clamp(bits_for(content.size()), 10, 18)),
+        position_bits_(std::max(bits_for(content.size()), 26)),
         lines_(std::size_t{1} << line_bits_),
         order1_(65536),
         by_c1_(1024),
@@ -317,13 +318,13 @@ class LeanReference {
     std::uint64_t q = u * 0x9E3779B97F4A7C15;
     q = (q ^ (q >> 29) ^ v) * 0xC2B2AE3D27D4EB4F;
     match.asked = &match.entries[q >> (64 - match_bits_)];
-    match.check = (q >> 32) % 64;
+    match.check = (q >> 32) % (std::uint64_t{1} << (32 - position_bits_));
   }
 
   const Bytes& content_;
   Layout layout_;
   Plan plan_;
-  int line_bits_, match_bits_;
+  int line_bits_, match_bits_, position_bits_;  // G, M, P
   std::vector<Line> lines_;
   std::vector<std::uint8_t> order1_;
   std::vector<Match> matches_;

@@ -86,12 +86,12 @@ MixerReference::MixerReference(std::size_t n, std::size_t streams, const Layout&
       layout_(layout),
       content_(n),
       known_(n),
-      more_bits_(std::clamp(log2_of(n) - 22, 0, 2)),
-      slot_bits_(large_ ? std::clamp(log2_of(n) + 2, 12, 22 + more_bits_)
-                        : std::clamp(log2_of(n) + 1, 10, 21 + more_bits_)),
+      slot_bits_(large_ ? std::clamp(log2_of(n) + 2, 12, std::clamp(log2_of(n), 22, 26))
+                        : std::clamp(log2_of(n) + 1, 10, 21 + std::clamp(log2_of(n) - 22, 0, 2))),
       match_bits_(std::max(std::clamp(log2_of(n), 10, 20), log2_of(n) - 2)),
       z_(std::size_t{1} << std::clamp(log2_of(n) - 2, 12, 16)),
-      lines_(std::size_t{1} << slot_bits_),
+      lines_(large_ ? 0 : std::size_t{1} << slot_bits_),
+      notes_(large_ ? slot_bits_ : 0, contexts_),
       state_counters_(contexts_),
       order0_(256, Counter::start(32768, 0)),
       order1_(65536, Counter::start(32768, 0)),
@@ -160,18 +160,12 @@ void MixerReference::hash_contexts() {
 
 void MixerReference::look_up() {
   for (std::size_t i = 0; i < contexts_; ++i) {
-    const std::uint32_t hash = stream_->hashes[i];
-    const std::uint32_t h = k_ == 0 ? hash : static_cast<std::uint32_t>(hash + c_ * 0x9E3779B1);
-    Line& line = lines_[h >> (32 - slot_bits_)];
-    Slot* slot =
-        std::find_if(line.begin(), line.end(), [&](const Slot& s) { return s.check == h % 65536; });
-    if (slot == line.end()) {
-      slot = std::min_element(line.begin(), line.end(), [](const Slot& a, const Slot& b) {
-        return a.states[1] < b.states[1];
-      });
-      *slot = Slot{.check = h % 65536};
+    const std::uint64_t h = stream_->hashes[i];
+    if (large_) {
+      slots_[i] = k_ == 0 ? notes_.first(i, h) : notes_.second(i, c_ % 16);
+    } else {
+      slots_[i] = find(static_cast<std::uint32_t>((h >> 32) + (k_ == 0 ? 0 : c_ * 0x9E3779B1)));
     }
-    slots_[i] = slot;
   }
   node_ = 1;
   if (k_ != 0) return;
@@ -179,6 +173,18 @@ void MixerReference::look_up() {
   for (std::size_t i = 0; i < contexts_; ++i) {
     runs_[i] = {slots_[i]->run_byte, slots_[i]->run_length};
   }
+}
+
+MixerReference::Slot* MixerReference::find(std::uint32_t hash) {
+  Line& line = lines_[hash >> (32 - slot_bits_)];
+  Slot* slot = std::find_if(line.begin(), line.end(),
+                            [&](const Slot& s) { return s.check == hash % 65536; });
+  if (slot == line.end()) {
+    slot = std::min_element(line.begin(), line.end(),
+                            [](const Slot& a, const Slot& b) { return a.states[1] < b.states[1]; });
+    *slot = Slot{.check = hash % 65536};
+  }
+  return slot;
 }
 
 void MixerReference::predict_runs() {
@@ -370,9 +376,11 @@ void MixerReference::learn_matches(int bit) {
 void MixerReference::learn(int bit) {
   const auto bits = static_cast<std::int64_t>(bits_);
   const std::int64_t fall = 3932160 / (8192 + bits);
-  const std::int64_t rate = large_ ? 60 + 786432 / (4096 + bits) : 80 + fall;
+  const std::int64_t rate =
+      large_ ? 30 + 30 * 8388608 / (8388608 + bits) + 786432 / (4096 + bits) : 80 + fall;
   for (Sets& sets : sets_) sets.learn(inputs_, bit, rate);
-  for (Sets& sets : final_sets_) sets.learn(logits_, bit, large_ ? 160 : 160 + fall);
+  for (Sets& sets : final_sets_)
+    sets.learn(logits_, bit, large_ ? 80 + 80 * 8388608 / (8388608 + bits) : 160 + fall);
   ++bits_;
 
   const unsigned c1 = place().c(1);
@@ -410,6 +418,7 @@ void MixerReference::end_byte() {
     slot->run_length = slot->run_byte == x ? std::min(slot->run_length + 1, 15u) : 1;
     slot->run_byte = x;
   }
+  if (large_) notes_.take(x);
   if (large_ && distribution_ != nullptr) {
     cache_.emplace_back(std::to_array(distribution_->signature), x);
     if (cache_.size() > 16384) cache_.pop_front();

@@ -19,6 +19,7 @@
 #include "layout/effort.h"
 #include "layout/layout.h"
 #include "reference/mixer/mixer_reference_contexts.h"
+#include "reference/mixer/mixer_reference_notes.h"
 #include "reference/mixer/mixer_reference_sets.h"
 #include "reference/mixer/mixer_reference_tables.h"
 
@@ -39,11 +40,7 @@ class MixerReference {
 
  private:
   static constexpr std::size_t kRunStates = 5;
-  struct Slot {
-    std::uint32_t check = 0;
-    std::array<std::uint8_t, 16> states{};  // at the numbers of the nodes
-    unsigned run_byte = 0, run_length = 0;
-  };
+  using Slot = mixer_reference::Slot;
   using Line = std::array<Slot, 3>;
   // Of a context, for the byte that is coded.
   struct Run {
@@ -76,7 +73,7 @@ class MixerReference {
     mixer_reference::TextState text;
     mixer_reference::CodeState code;
     mixer_reference::Further further;
-    std::vector<std::uint32_t> hashes;  // of the byte at e
+    std::vector<std::uint64_t> hashes;  // h of the byte at e
     std::array<Match, 2> matches;
   };
 
@@ -84,6 +81,7 @@ class MixerReference {
   mixer_reference::Place place() const;
   void hash_contexts();
   void look_up();
+  Slot* find(std::uint32_t hash);
   void predict_runs();
   void predict_matches();
   void predict_network();
@@ -111,10 +109,11 @@ class MixerReference {
   std::vector<Stream> streams_;
   std::uint64_t bits_ = 0;  // coded
 
-  int more_bits_, slot_bits_, match_bits_;  // m, G and M
+  int slot_bits_, match_bits_;  // G and M
   std::size_t z_;
   mixer_reference::Indirect indirect_;
-  std::vector<Line> lines_;
+  std::vector<Line> lines_;           // of the usual effort
+  mixer_reference::NoteLines notes_;  // of the large one
   // Of each context: [state of the run][state of the history].
   std::vector<
       std::array<std::array<mixer_reference::Counter, mixer_reference::kHistories>, kRunStates>>

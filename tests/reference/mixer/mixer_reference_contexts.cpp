@@ -268,10 +268,9 @@ std::size_t context_count(Effort effort) {
   return effort == Effort::kUsual ? kUsualContexts : kContexts;
 }
 
-std::uint32_t context_hash(std::size_t context, std::uint64_t v) {
+std::uint64_t context_hash(std::size_t context, std::uint64_t v) {
   std::uint64_t h = (v + context * 0xD6E8FEB86659FD93) * 0x9E3779B97F4A7C15;
-  h = (h ^ (h >> 32)) * 0xC2B2AE3D27D4EB4F;
-  return static_cast<std::uint32_t>(h >> 32);
+  return (h ^ (h >> 32)) * 0xC2B2AE3D27D4EB4F;
 }
 
 unsigned kind(std::uint8_t x) {

@@ -94,7 +94,7 @@ enum Context : std::size_t {
 std::size_t context_count(Effort effort);  // C
 using Values = std::array<std::uint64_t, kContexts>;
 
-std::uint32_t context_hash(std::size_t context, std::uint64_t v);
+std::uint64_t context_hash(std::size_t context, std::uint64_t v);  // h
 
 // 0 to 5.
 unsigned kind(std::uint8_t x);
