@@ -257,7 +257,7 @@ enum nnzip_action {
  * many as 6 GiB have room for), a block of the level, 4 to 64 MiB (decompressing: of what its frame
  * states, at most 256 MiB, and of a group twice what it opens to, at most 256 MiB) with its coded
  * data and what is learned from it, about 160 MB for 4 MiB, 650 MB for 16 MiB, at level 8 2.4 GB
- * for 32 MiB, at level 9 4.8 GB for 64 MiB and 5.5 GB for 256 MiB. Content of four more blocks for
+ * for 32 MiB, at level 9 4.8 GB for 64 MiB and 6 GB for 256 MiB. Content of four more blocks for
  * each thread waits to be coded or written. Compressing, wrapped content takes more while it is
  * opened: ten times what it opens to, which is 64 MiB at most (256 MiB at levels 8 and 9), and
  * three times its own length. nnzip_options.memory_limit bounds all of it.
