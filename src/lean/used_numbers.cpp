@@ -19,23 +19,36 @@ constexpr std::uint32_t kCounterLimit = 255;
 // An encoder looks at numbers whose neighbours on both sides come so often that one which does not
 // come is no chance.
 constexpr std::int64_t kNear = 16, kOften = 4;
+constexpr std::int64_t kFarthest = 1024;
 
-// Whether every fourth number or more is left out where most of the content is.
+// Whether every fourth number or more is left out where most of the content is, and evenly so: not
+// by a wave whose periods are all alike.
 bool leaves_out(std::span<const std::int32_t> numbers, std::size_t bytes) {
   const std::int64_t half = std::int64_t{1} << (8 * bytes - 1);
   std::vector<std::int64_t> before(static_cast<std::size_t>(2 * half) + 1);  // how many are less
   for (const std::int32_t number : numbers) ++before[static_cast<std::size_t>(number + half) + 1];
   for (std::size_t i = 1; i < before.size(); ++i) before[i] += before[i - 1];
-  std::int64_t dense = 0, unused = 0, covered = 0;
+  std::int64_t dense = 0, unused = 0, covered = 0, last = 0;
+  std::array<std::int64_t, kFarthest + 1> distances{};  // of numbers that come to those before
   for (std::int64_t i = kNear; i + kNear < 2 * half; ++i) {
     const auto at = [&](std::int64_t k) { return before[static_cast<std::size_t>(i + k)]; };
     if (at(kNear + 1) - at(-kNear) < kOften * (2 * kNear + 1)) continue;
     const std::int64_t here = at(1) - at(0);
     ++dense;
-    unused += here == 0 ? 1 : 0;
     covered += here;
+    if (here == 0) {
+      ++unused;
+      continue;
+    }
+    ++distances[static_cast<std::size_t>(std::min(i - last, kFarthest))];
+    last = i;
   }
-  return 4 * unused >= dense && 2 * covered > static_cast<std::int64_t>(numbers.size());
+  std::int64_t even = 0;  // of two distances that follow each other
+  for (std::size_t d = 1; d < distances.size(); ++d) {
+    even = std::max(even, distances[d] + distances[d - 1]);
+  }
+  return 4 * unused >= dense && 2 * covered > static_cast<std::int64_t>(numbers.size()) &&
+         16 * even >= 15 * (dense - unused);
 }
 
 // Codes a flag for each number, below the eight flags before.

@@ -149,7 +149,8 @@ class SamplesReference {
       const auto found = times.find(x);
       return found == times.end() ? 0 : found->second;
     };
-    Int dense = 0, unused = 0, covered = 0, near = 0;
+    Int dense = 0, unused = 0, covered = 0, near = 0, last = -end, even = 0;
+    std::map<Int, Int> distances;
     for (Int x = -end; x < -end + 32; ++x) near += of(x);
     for (Int x = -end + 16; x + 16 < end; ++x) {
       near += of(x + 16);
@@ -157,10 +158,16 @@ class SamplesReference {
         ++dense;
         unused += of(x) == 0 ? 1 : 0;
         covered += of(x);
+        if (of(x) != 0) {
+          ++distances[std::min<Int>(x - last, 1024)];
+          last = x;
+        }
       }
       near -= of(x - 16);
     }
-    const bool flags = 4 * unused >= dense && 2 * covered > static_cast<Int>(numbers_.size());
+    for (Int d = 0; d < 1024; ++d) even = std::max(even, distances[d] + distances[d + 1]);
+    const bool flags = 4 * unused >= dense && 2 * covered > static_cast<Int>(numbers_.size()) &&
+                       16 * even >= 15 * (dense - unused);
     plain(flags ? 1 : 0, 1);
     if (!flags) return;
     std::map<Int, Int> ranks;
