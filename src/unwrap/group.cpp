@@ -9,6 +9,7 @@
 #include "unwrap/gap_sums.h"
 #include "unwrap/wrap_deflate.h"
 #include "unwrap/wrap_jpeg.h"
+#include "unwrap/wrap_program.h"
 
 namespace nnzip {
 namespace {
@@ -17,6 +18,9 @@ namespace {
 constexpr std::size_t kMinLaidOut = std::size_t{2} << 10;
 // Of a stretch: it bounds what a plan takes in memory.
 constexpr std::size_t kMaxParts = 255;
+// Of programs: they stand at multiples of this; what is so long before the first one is a run of
+// its own.
+constexpr std::size_t kAligned = 16, kApart = 512;
 
 // A stretch that stays open.
 struct Taken {
@@ -120,8 +124,24 @@ Bytes plan_and_gaps(std::span<const std::uint8_t> content, const std::vector<Tak
   return all;
 }
 
+// Instructions and tables of programs stand at multiples of their length.
+void align_programs(std::span<const std::uint8_t> content, std::vector<Taken>& taken,
+                    bool several_wrappers) {
+  const auto first = std::ranges::find(taken, &kProgramWrapper, &Taken::wrapper);
+  if (first == taken.end()) return;
+  std::size_t before = plan_and_gaps(content, taken, several_wrappers).size();
+  for (auto other = taken.begin(); other != first; ++other) before += part_bytes(other->opened);
+  first->opened.side.resize(first->opened.side.size() + (kAligned - before % kAligned) % kAligned);
+}
+
 // JPEG files learn from each other, and others from what is not cut in two by them.
 bool stands_behind(const Wrapper& wrapper) { return wrapper.number == kJpegWrapper.number; }
+
+// The headers of an archive before the first program would tell where other files end.
+bool stands_apart(const Taken& stretch, const std::vector<OpenedPart>& runs) {
+  return stretch.wrapper == &kProgramWrapper && runs.size() == 1 &&
+         runs.front().content.size() >= kApart;
+}
 
 void append(const OpenedPart& part, std::vector<OpenedPart>& runs) {
   const bool file = part.layout && part.layout->form == Form::kJpeg;
@@ -316,14 +336,16 @@ bool closes(std::span<const std::uint8_t> content, const std::vector<Taken>& tak
 std::optional<OpenedGroup> open_group(std::span<const std::uint8_t> content,
                                       std::span<const FoundStretch> stretches,
                                       const OpenLimits& limits, const ForEach& for_each) {
-  const std::vector<Taken> taken = open_each(content, stretches, limits, for_each);
+  std::vector<Taken> taken = open_each(content, stretches, limits, for_each);
   if (taken.empty()) return {};
   OpenedGroup group;
   group.wrappers = count_wrappers(taken);
+  align_programs(content, taken, group.wrappers.size() > 1);
   group.runs.push_back({plan_and_gaps(content, taken, group.wrappers.size() > 1), {}});
   for (const bool behind : {false, true}) {
     for (const Taken& stretch : taken) {
       if (stands_behind(*stretch.wrapper) != behind) continue;
+      if (stands_apart(stretch, group.runs)) group.runs.emplace_back();
       for (const OpenedPart& part : stretch.opened.parts) append(part, group.runs);
     }
   }

@@ -11,13 +11,15 @@
 #include "unwrap/wrap_jpeg.h"
 #include "unwrap/wrap_page.h"
 #include "unwrap/wrap_png.h"
+#include "unwrap/wrap_program.h"
 #include "unwrap/wrap_type1.h"
 
 namespace nnzip {
 namespace {
 
-constexpr std::array kWrappers = {&kPngWrapper,    &kDeflateWrapper, &kGifWrapper, &kType1Wrapper,
-                                  &kBase64Wrapper, &kPageWrapper,    &kJpegWrapper};
+constexpr std::array kWrappers = {&kProgramWrapper, &kPngWrapper,   &kDeflateWrapper,
+                                  &kGifWrapper,     &kType1Wrapper, &kBase64Wrapper,
+                                  &kPageWrapper,    &kJpegWrapper};
 
 bool begins_before(const FoundStretch& a, const FoundStretch& b) { return a.offset < b.offset; }
 
