@@ -13,13 +13,14 @@
 #include "unwrap/wrap_png.h"
 #include "unwrap/wrap_program.h"
 #include "unwrap/wrap_type1.h"
+#include "unwrap/wrap_utf16.h"
 
 namespace nnzip {
 namespace {
 
 constexpr std::array kWrappers = {&kProgramWrapper, &kPngWrapper,   &kDeflateWrapper,
                                   &kGifWrapper,     &kType1Wrapper, &kBase64Wrapper,
-                                  &kPageWrapper,    &kJpegWrapper};
+                                  &kPageWrapper,    &kUtf16Wrapper, &kJpegWrapper};
 
 bool begins_before(const FoundStretch& a, const FoundStretch& b) { return a.offset < b.offset; }
 

@@ -9,7 +9,7 @@ set -euo pipefail
 (($# > 0)) || { sed -n 3,6p "$0" >&2; exit 2; }
 seconds=$1
 shift
-(($# > 0)) || set -- container model_file arguments base64 decoder deflate detector jpeg filters gif page png program samples type1
+(($# > 0)) || set -- container model_file arguments base64 decoder deflate detector jpeg filters gif page png program samples type1 utf16
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 build=$PWD/build/fuzz
 
