@@ -15,6 +15,7 @@ namespace {
 constexpr std::uint32_t kFurther = 1024;
 // Bytes of names that are looked at, a byte of the program: names may share their ends.
 constexpr std::size_t kMostLooked = 8;
+constexpr std::size_t kPlainHeader = 8;  // of System V's table: buckets, and symbols
 
 std::size_t symbol_bytes(const ProgramBytes& program) { return program.wide() ? 24 : 16; }
 
@@ -25,17 +26,29 @@ class Names {
 
   // Of GNU's table; nothing if it does not end, or too many are looked at.
   std::optional<std::uint32_t> hash(std::uint32_t name) {
-    std::uint32_t h = 5381;
+    return hash(name, 5381, [](std::uint32_t h, std::uint8_t byte) { return h * 33 + byte; });
+  }
+  // Of System V's.
+  std::optional<std::uint32_t> plain_hash(std::uint32_t name) {
+    return hash(name, 0, [](std::uint32_t h, std::uint8_t byte) {
+      h = (h << 4) + byte;
+      const std::uint32_t high = h & 0xF0000000;
+      return (h ^ high >> 24) & ~high;
+    });
+  }
+
+ private:
+  template <typename Step>
+  std::optional<std::uint32_t> hash(std::uint32_t name, std::uint32_t h, const Step& step) {
     for (std::size_t at = at_ + name; program_.has(at, 1); ++at) {
       const std::uint8_t byte = program_.u8(at);
       if (byte == 0) return h;
       if (left_-- == 0) break;
-      h = h * 33 + byte;
+      h = step(h, byte);
     }
     return {};
   }
 
- private:
   const ProgramBytes& program_;
   std::size_t at_, left_;
 };
@@ -104,7 +117,50 @@ std::optional<std::vector<std::uint32_t>> ordered_names(const ProgramBytes& prog
   return places;
 }
 
+// Buckets and then chains; empty if the places cannot be.
+std::vector<std::uint32_t> expected_entries(const ProgramBytes& program,
+                                            const DynamicSymbols& symbols) {
+  if (!symbols_fit(program, symbols) || !program.has(symbols.table, kPlainHeader)) return {};
+  const std::uint32_t buckets = program.u32(symbols.table);
+  if (buckets == 0 || program.u32(symbols.table + 4) != symbols.count) return {};
+  const std::uint64_t entries = std::uint64_t{buckets} + symbols.count;
+  if (!program.has(symbols.table + kPlainHeader, 4 * entries)) return {};
+  std::vector<std::uint32_t> expected(static_cast<std::size_t>(entries));
+  Names names(program, symbols.names);
+  for (std::size_t i = 1; i < symbols.count; ++i) {
+    const auto hash = names.plain_hash(program.u32(symbols.at + i * symbol_bytes(program)));
+    if (!hash) return {};
+    std::uint32_t& bucket = expected[*hash % buckets];
+    expected[buckets + i] = bucket;
+    bucket = static_cast<std::uint32_t>(i);
+  }
+  return expected;
+}
+
+bool most_are(const ProgramBytes& program, const DynamicSymbols& symbols,
+              const std::vector<std::uint32_t>& expected) {
+  std::size_t right = 0;
+  for (std::size_t i = 0; i < expected.size(); ++i)
+    right += program.u32(symbols.table + kPlainHeader + 4 * i) == expected[i] ? 1 : 0;
+  return right > expected.size() / 2;
+}
+
 }  // namespace
+
+bool shift_hash(const ProgramBytes& program, const DynamicSymbols& symbols, bool back) {
+  const auto expected = expected_entries(program, symbols);
+  if (expected.empty() || (!back && !most_are(program, symbols, expected))) return false;
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    const std::size_t at = symbols.table + kPlainHeader + 4 * i;
+    program.put32(at, back ? program.u32(at) + expected[i] : program.u32(at) - expected[i]);
+  }
+  return true;
+}
+
+bool has_hash(const ProgramBytes& program, const DynamicSymbols& symbols) {
+  const auto expected = expected_entries(program, symbols);
+  return !expected.empty() && most_are(program, symbols, expected);
+}
 
 // The last chain has an end.
 bool has_gnu_hash(const ProgramBytes& program, const DynamicSymbols& symbols) {

@@ -17,6 +17,12 @@ bool has_gnu_hash(const ProgramBytes& program, const DynamicSymbols& symbols);
 bool clear_gnu_hash(const ProgramBytes& program, const DynamicSymbols& symbols);
 bool make_gnu_hash(const ProgramBytes& program, const DynamicSymbols& symbols);
 
+// The table of System V, whose place is symbols.table: entries become differences from what they
+// are if each symbol is put in front of those of its bucket, and back. To them only if most are so.
+bool shift_hash(const ProgramBytes& program, const DynamicSymbols& symbols, bool back);
+// Whether most are so.
+bool has_hash(const ProgramBytes& program, const DynamicSymbols& symbols);
+
 // Places of names become steps in the order that is expected, and back.
 bool rank_names(const ProgramBytes& program, const DynamicSymbols& symbols, bool back);
 

@@ -9,7 +9,7 @@ namespace nnzip {
 namespace {
 
 constexpr std::size_t kElfHeader = 64;  // the wider one
-constexpr std::uint32_t kSymbols = 2, kAddends = 4, kNoBytes = 8, kNoAddends = 9,
+constexpr std::uint32_t kSymbols = 2, kAddends = 4, kHashTable = 5, kNoBytes = 8, kNoAddends = 9,
                         kDynamicSymbols = 11, kGnuHashTable = 0x6FFFFFF6;
 constexpr std::uint64_t kLoaded = 2;  // of flags
 constexpr std::size_t kMostLoaded = 64, kMostSections = 8192;
@@ -86,9 +86,9 @@ class Sections {
   Section names_;
 };
 
-std::optional<DynamicSymbols> symbols_of(const ProgramBytes& program, const Sections& sections) {
-  const auto hashes =
-      sections.first([](const Section& section) { return section.type == kGnuHashTable; });
+std::optional<DynamicSymbols> symbols_of(const ProgramBytes& program, const Sections& sections,
+                                         std::uint32_t table) {
+  const auto hashes = sections.first([&](const Section& section) { return section.type == table; });
   const auto symbols = hashes ? sections.get(hashes->link) : std::nullopt;
   const auto names = symbols ? sections.get(symbols->link) : std::nullopt;
   if (!names) return {};
@@ -109,7 +109,8 @@ bool is_index(const ProgramBytes& program, const Section& section) {
 ProgramTables elf_tables(const ProgramBytes& program) {
   const Sections sections(program);
   ProgramTables tables;
-  tables.symbols = symbols_of(program, sections);
+  tables.symbols = symbols_of(program, sections, kGnuHashTable);
+  tables.plainly_hashed = symbols_of(program, sections, kHashTable);
   if (const auto records = sections.named(".eh_frame")) {
     tables.records = UnwindRecords{static_cast<std::size_t>(records->at),
                                    static_cast<std::size_t>(records->bytes)};

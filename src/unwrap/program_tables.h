@@ -24,7 +24,7 @@ std::optional<TableRows> section_headers_of(const ProgramBytes& program);
 
 // Each is there only if its place is within the program. Section headers are as they were.
 struct ProgramTables {
-  std::optional<DynamicSymbols> symbols;
+  std::optional<DynamicSymbols> symbols, plainly_hashed;  // of GNU's table, of System V's
   std::optional<UnwindRecords> records;
   std::optional<std::size_t> index;
   // Of ELF.

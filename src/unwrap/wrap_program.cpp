@@ -30,9 +30,10 @@ enum Step : std::uint8_t {
   kHashes = 16,
   kFunctions = 32,    // of PE their table; of ELF symbols that are some
   kRelocations = 64,  // of PE their table; of ELF their rows
+  kPlainHashes = 128,
 };
-constexpr std::uint8_t kSteps[] = {kSectionHeaders, kRecords,   kIndex,      kNames,
-                                   kHashes,         kFunctions, kRelocations};
+constexpr std::uint8_t kSteps[] = {kSectionHeaders, kRecords,   kIndex,       kNames,
+                                   kHashes,         kFunctions, kRelocations, kPlainHashes};
 
 struct Side {
   std::uint8_t steps = 0;
@@ -77,6 +78,8 @@ bool revert(std::uint8_t step, const Side& side, const ProgramTables& tables,
       return tables.symbols && make_gnu_hash(program, *tables.symbols);
     case kFunctions:
       return change_functions(tables, program, true);
+    case kPlainHashes:
+      return tables.plainly_hashed && shift_hash(program, *tables.plainly_hashed, true);
     default:
       return tables.relocations ? make_relocations(program, *tables.relocations, side.corrections)
                                 : shift_all(tables, program, true);
@@ -104,6 +107,8 @@ bool apply(std::uint8_t step, Side& side, const ProgramTables& tables,
       return tables.symbols && clear_gnu_hash(program, *tables.symbols);
     case kFunctions:
       return change_functions(tables, program, false);
+    case kPlainHashes:
+      return tables.plainly_hashed && shift_hash(program, *tables.plainly_hashed, false);
     default: {
       if (!tables.relocations) return shift_all(tables, program, false);
       auto corrections = clear_relocations(program, *tables.relocations);
@@ -132,6 +137,8 @@ std::size_t worth_of(const ProgramTables& tables, const ProgramBytes& program) {
   std::size_t worth = 0;
   if (tables.symbols && has_gnu_hash(program, *tables.symbols)) worth += tables.symbols->count * 5;
   if (tables.records) worth += count_records(program, *tables.records) * (tables.index ? 3 : 2);
+  if (tables.plainly_hashed && has_hash(program, *tables.plainly_hashed))
+    worth += tables.plainly_hashed->count;
   if (tables.functions) worth += ascending_rows(program, *tables.functions) / 2;
   if (tables.relocations && program.u32(tables.relocations->at + 4) != 0)
     worth += tables.relocations->bytes / 4;
@@ -187,7 +194,7 @@ std::optional<std::vector<std::uint64_t>> read_corrections(std::span<const std::
 
 // Trailing zeros may be more: they put what follows at a multiple of something.
 std::optional<Side> read_side(std::span<const std::uint8_t> side) {
-  if (side.size() < 2 || side[0] >= 128 || side[1] > kMostLog2Unit) return {};
+  if (side.size() < 2 || side[1] > kMostLog2Unit) return {};
   if (std::ranges::any_of(side.subspan(2), [](std::uint8_t b) { return b != 0; })) return {};
   return Side{side[0], side[1], {}};
 }

@@ -7,7 +7,7 @@
 namespace nnzip::fuzz {
 
 std::vector<Input> inputs() {
-  Bytes opened{2, 0, 127, 4};
+  Bytes opened{2, 0, 255, 4};
   const Bytes elf = test::elf_file(true, false).file;
   opened.insert(opened.end(), elf.begin(), elf.end());
   return {{"elf", elf},

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/bytes.h"
@@ -71,7 +72,7 @@ inline ElfSample elf_file(bool wide, bool high_first, std::size_t functions = 60
   out.align(16);
   out.u16(3).u16(0).u32(1).word(0).word(0).word(0).u32(0);  // the place of headers comes later
   const std::size_t header_end = out.size();
-  out.u16(wide ? 64 : 52).u16(0).u16(0).u16(wide ? 64 : 40).u16(9).u16(8).align(64);
+  out.u16(wide ? 64 : 52).u16(0).u16(0).u16(wide ? 64 : 40).u16(10).u16(9).align(64);
 
   std::vector<std::string> names;
   std::vector<std::uint32_t> places;
@@ -149,6 +150,26 @@ inline ElfSample elf_file(bool wide, bool high_first, std::size_t functions = 60
   at = out.size();
   for (std::size_t i = 0; i < rows; ++i) out.word(begin_of(i * 3 % functions));
   end_part(".data", 1, 3, at, 0);
+
+  out.align(8);
+  at = out.size();
+  const auto plain_hash = [&](std::size_t i) {
+    std::uint32_t h = 0;
+    for (const char c : names[i]) {
+      h = h * 16 + static_cast<std::uint8_t>(c);
+      h = (h ^ (h & 0xF0000000) >> 24) & 0xFFFFFFF;
+    }
+    return h;
+  };
+  std::vector<std::uint32_t> first(13), next(functions + 1);
+  for (std::uint32_t k = 1; k <= functions; ++k) {
+    std::uint32_t& bucket = first[plain_hash(order[k - 1]) % first.size()];
+    next[k] = std::exchange(bucket, k);
+  }
+  out.u32(first.size()).u32(next.size());
+  for (const std::uint32_t entry : first) out.u32(entry);
+  for (const std::uint32_t entry : next) out.u32(entry);
+  end_part(".hash", 5, 2, at, 2);
 
   out.align(8);
   sample.index = at = out.size();

@@ -34,7 +34,7 @@ TEST_CASE("Program.ElfOfAnyWidthAndOrder") {
     for (const bool high_first : {false, true}) {
       const ElfSample sample = elf_file(wide, high_first);
       const Opened opened = opened_alone(sample.file);
-      CHECK(opened.side == Bytes{127, 4});
+      CHECK(opened.side == Bytes{255, 4});
       REQUIRE(opened.parts.size() == 1);
       const std::span program(opened.parts[0].content);
       CHECK(is_zero(program.subspan(sample.hashes, sample.hash_bytes)));
@@ -135,7 +135,7 @@ TEST_CASE("Program.OtherSideDataAreRefused") {
   opened.side.resize(9);
   CHECK(close_opened(kProgramWrapper, opened, file.size(), closed));
   CHECK((closed == file));
-  for (const Bytes& side : {Bytes{}, Bytes{127}, Bytes{255, 4}, Bytes{127, 7}, Bytes{127, 4, 1}}) {
+  for (const Bytes& side : {Bytes{}, Bytes{255}, Bytes{255, 7}, Bytes{255, 4, 1}}) {
     opened.side = side;
     CHECK_FALSE(close_opened(kProgramWrapper, opened, file.size(), closed));
   }
