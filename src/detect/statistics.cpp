@@ -68,9 +68,7 @@ bool looks_like_aarch64(Content content) {
   return targets.enough(content.size());
 }
 
-// The whole file of a program is one block where its code is short, or of a machine whose code is
-// not found within it.
-std::optional<WordCode> of_elf(const HeaderView& header) {
+std::optional<WordCode> of_elf_at(const HeaderView& header) {
   constexpr std::uint16_t kMips = 8;
   constexpr std::uint8_t kLowFirst = 1;
   if (!header.starts_with("\x7F"
@@ -80,6 +78,16 @@ std::optional<WordCode> of_elf(const HeaderView& header) {
     return header.le16(18) == kMips ? std::optional(WordCode::kLittleMips) : std::nullopt;
   }
   return header.be16(18) == kMips ? std::optional(WordCode::kMips) : std::nullopt;
+}
+
+// The whole file of a program is one block where its code is short, or of a machine whose code is
+// not found within it. What a group says of it may stand before it.
+std::optional<WordCode> of_elf(const HeaderView& content) {
+  constexpr std::size_t kMostBefore = 1024, kAligned = 16;
+  for (std::size_t at = 0; at <= kMostBefore && at < content.size(); at += kAligned) {
+    if (const auto words = of_elf_at(HeaderView(content.bytes().subspan(at)))) return words;
+  }
+  return {};
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ namespace {
 constexpr std::uint8_t kNumber = 8;
 constexpr std::size_t kMaxProgram = std::size_t{64} << 20;
 // What the rows of a plan and further headers cost, with room for doubt.
-constexpr std::size_t kWorth = 160;
+constexpr std::size_t kWorth = 80;
 // Corrections fill whole units, so that what follows them keeps its place in words.
 constexpr std::size_t kUnit = 16;
 constexpr std::uint32_t kMostLog2Unit = 6;
@@ -133,7 +133,8 @@ std::size_t ascending_rows(const ProgramBytes& program, const TableRows& functio
 }
 
 // What opening is worth, about, in bytes of the coded file; little for what is opened already.
-std::size_t worth_of(const ProgramTables& tables, const ProgramBytes& program) {
+std::size_t worth_of(const ProgramKind& kind, const ProgramTables& tables,
+                     const ProgramBytes& program) {
   std::size_t worth = 0;
   if (tables.symbols && has_gnu_hash(program, *tables.symbols)) worth += tables.symbols->count * 5;
   if (tables.records) worth += count_records(program, *tables.records) * (tables.index ? 3 : 2);
@@ -142,7 +143,10 @@ std::size_t worth_of(const ProgramTables& tables, const ProgramBytes& program) {
   if (tables.functions) worth += ascending_rows(program, *tables.functions) / 2;
   if (tables.relocations && program.u32(tables.relocations->at + 4) != 0)
     worth += tables.relocations->bytes / 4;
-  return worth;
+  if (worth == 0) return 0;
+  for (const RelocationRows& rows : tables.rows) worth += rows.rows.count / 4;
+  const auto headers = kind.elf ? section_headers_of(program) : std::nullopt;
+  return worth + (headers ? 2 * headers->count : 0);
 }
 
 struct OpenedProgram {
@@ -228,7 +232,7 @@ std::vector<FoundWrapped> find(std::span<const std::uint8_t> content, std::size_
     const auto stretch = rest.first(static_cast<std::size_t>(*bytes));
     const ProgramBytes program = seen_bytes(*kind, stretch);
     patience -= std::min(patience, stretch.size());
-    if (worth_of(tables_of(*kind, program), program) < kWorth) continue;
+    if (worth_of(*kind, tables_of(*kind, program), program) < kWorth) continue;
     // Corrections are few, or it does not open.
     found.push_back({at, stretch.size(), stretch.size() + stretch.size() / 16 + kUnit, at, true});
     at += stretch.size() - 1;
