@@ -37,11 +37,12 @@ class Info {
 
 }  // namespace
 
-void number_symbols(const ProgramBytes& program, const TableRows& symbols,
-                    std::span<const FunctionPlace> functions, bool back) {
+std::size_t number_symbols(const ProgramBytes& program, const TableRows& symbols,
+                           std::span<const FunctionPlace> functions, bool back) {
   const std::size_t row = program.wide() ? 24 : 16, value_place = program.wide() ? 8 : 4,
                     word = program.wide() ? 8 : 4;
   const std::uint64_t count = functions.size();
+  std::size_t numbered = 0;
   for (std::size_t i = 0; i < symbols.count; ++i) {
     const std::size_t at = symbols.at + i * row + value_place;
     const std::uint64_t value = program.address(at), bytes = program.address(at + word);
@@ -56,10 +57,12 @@ void number_symbols(const ProgramBytes& program, const TableRows& symbols,
       program.put_address(at, back ? value - count : value + count);
       continue;
     }
+    ++numbered;
     const auto number = static_cast<std::uint64_t>(function - functions.data());
     program.put_address(at, back ? function->begin : number);
     program.put_address(at + word, back ? bytes + function->bytes : bytes - function->bytes);
   }
+  return numbered;
 }
 
 bool shift_relocations(const ProgramBytes& program, const RelocationRows& table,
@@ -88,7 +91,7 @@ bool shift_relocations(const ProgramBytes& program, const RelocationRows& table,
     }
     next_place = here + word;
     const std::uint64_t known = program.wide() ? symbol & 0xFFFFFFFF : symbol & 0xFFFFFF;
-    expected = known == 0 ? 0 : known + 1;
+    expected = known == 0 || !table.linked ? 0 : known + 1;
   }
   return true;
 }

@@ -24,11 +24,13 @@ struct LoadedPart {
 struct RelocationRows {
   TableRows rows;
   bool has_addend = false;
+  bool linked = true;  // false: of an object file, whose symbols stand in no order
 };
 
 // Of symbols that are functions: their numbers among these, in place of addresses and lengths.
-void number_symbols(const ProgramBytes& program, const TableRows& symbols,
-                    std::span<const FunctionPlace> functions, bool back);
+// Returns how many there are.
+std::size_t number_symbols(const ProgramBytes& program, const TableRows& symbols,
+                           std::span<const FunctionPlace> functions, bool back);
 
 // Places, symbols and addends become differences from what is expected, and back. Back, what is
 // loaded has to be as it was. False if the places cannot be.

@@ -119,6 +119,8 @@ ProgramTables elf_tables(const ProgramBytes& program) {
     if (index && is_index(program, *index)) tables.index = static_cast<std::size_t>(index->at);
   }
   const std::size_t word = program.wide() ? 8 : 4;
+  constexpr std::uint16_t kObjectFile = 1;
+  const bool linked = program.size() >= kElfHeader && program.u16(16) != kObjectFile;
   std::uint64_t left = program.size();  // sections that overlap would take any time
   sections.each([&](const Section& section) {
     if (section.bytes > left) return;
@@ -128,9 +130,9 @@ ProgramTables elf_tables(const ProgramBytes& program) {
     if (section.type == kSymbols || section.type == kDynamicSymbols) {
       tables.all_symbols.push_back({at, bytes / (program.wide() ? 24 : 16)});
     } else if (section.type == kAddends) {
-      tables.rows.push_back({{at, bytes / (3 * word)}, true});
+      tables.rows.push_back({{at, bytes / (3 * word)}, true, linked});
     } else if (section.type == kNoAddends) {
-      tables.rows.push_back({{at, bytes / (2 * word)}, false});
+      tables.rows.push_back({{at, bytes / (2 * word)}, false, linked});
     } else if ((section.flags & kLoaded) != 0 && section.address != 0 &&
                tables.loaded.size() < kMostLoaded) {
       tables.loaded.push_back({section.address, section.bytes, at});

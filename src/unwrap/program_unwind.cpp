@@ -281,6 +281,12 @@ std::uint32_t best_log2_unit(const ProgramBytes& program, const UnwindRecords& r
   return best;
 }
 
+bool many_follow(const ProgramBytes& program, const UnwindRecords& records,
+                 std::uint32_t log2_unit) {
+  constexpr std::size_t kPart = 4;
+  return count_expected(program, records, log2_unit) >= count_records(program, records) / kPart;
+}
+
 std::vector<FunctionPlace> functions_of(const ProgramBytes& program, const UnwindRecords& records,
                                         std::uint64_t address) {
   std::vector<FunctionPlace> functions;

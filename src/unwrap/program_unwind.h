@@ -28,6 +28,9 @@ bool make_unwind_index(const ProgramBytes& program, const UnwindRecords& records
 // Of 0 to most, the unit with which most functions begin where they are expected.
 std::uint32_t best_log2_unit(const ProgramBytes& program, const UnwindRecords& records,
                              std::uint32_t most);
+// Whether a fourth of the functions at least do so; not in object files, whose distances are 0.
+bool many_follow(const ProgramBytes& program, const UnwindRecords& records,
+                 std::uint32_t log2_unit);
 // Functions of the records, in the order of their addresses, each once. address: of the records.
 struct FunctionPlace {
   std::uint64_t begin = 0;

@@ -15,9 +15,13 @@ constexpr std::uint8_t kNumber = 8;
 constexpr std::size_t kMaxProgram = std::size_t{64} << 20;
 // What the rows of a plan and further headers cost, with room for doubt.
 constexpr std::size_t kWorth = 80;
+// The same where other content is cut for it, which then learns less.
+constexpr std::size_t kWorthACut = 400;
 // Corrections fill whole units, so that what follows them keeps its place in words.
 constexpr std::size_t kUnit = 16;
 constexpr std::uint32_t kMostLog2Unit = 6;
+// Symbols of which fewer than this part are functions stay as they are.
+constexpr std::size_t kNumberedPart = 16;
 // Bytes that are looked at, a byte of content: headers may lie. Those of sections count for this.
 constexpr std::size_t kPatience = 8, kMostSections = 1024;
 
@@ -48,9 +52,12 @@ bool change_functions(const ProgramTables& tables, const ProgramBytes& program, 
   }
   if (!tables.records || tables.all_symbols.empty()) return false;
   const auto functions = functions_of(program, *tables.records, tables.record_address);
-  for (const TableRows& symbols : tables.all_symbols)
-    number_symbols(program, symbols, functions, back);
-  return true;
+  std::size_t numbered = 0, all = 0;
+  for (const TableRows& symbols : tables.all_symbols) {
+    numbered += number_symbols(program, symbols, functions, back);
+    all += symbols.count;
+  }
+  return back || numbered >= all / kNumberedPart;
 }
 
 bool shift_all(const ProgramTables& tables, const ProgramBytes& program, bool back) {
@@ -97,6 +104,7 @@ bool apply(std::uint8_t step, Side& side, const ProgramTables& tables,
     case kRecords:
       if (!tables.records) return false;
       side.log2_unit = best_log2_unit(program, *tables.records, kMostLog2Unit);
+      if (!many_follow(program, *tables.records, side.log2_unit)) return false;
       return apply_unwind_records(program, *tables.records, side.log2_unit);
     case kIndex:
       return tables.records && tables.index &&
@@ -119,6 +127,10 @@ bool apply(std::uint8_t step, Side& side, const ProgramTables& tables,
   }
 }
 
+bool records_follow(const ProgramBytes& program, const UnwindRecords& records) {
+  return many_follow(program, records, best_log2_unit(program, records, kMostLog2Unit));
+}
+
 // Rows that begin where the one before ends or behind it.
 std::size_t ascending_rows(const ProgramBytes& program, const TableRows& functions) {
   constexpr std::size_t kRow = 12;
@@ -132,19 +144,34 @@ std::size_t ascending_rows(const ProgramBytes& program, const TableRows& functio
   return rows;
 }
 
+// Of relocations; nothing of tables that are not in the order of their places.
+std::size_t rows_in_order(const ProgramBytes& program, const RelocationRows& table) {
+  const std::size_t row = (table.has_addend ? 3U : 2U) * (program.wide() ? 8U : 4U);
+  std::size_t ascending = 0;
+  for (std::size_t i = 1; i < table.rows.count; ++i) {
+    const std::size_t at = table.rows.at + i * row;
+    ascending += program.address(at) > program.address(at - row) ? 1 : 0;
+  }
+  return ascending >= table.rows.count - table.rows.count / 8 ? ascending : 0;
+}
+
 // What opening is worth, about, in bytes of the coded file; little for what is opened already.
+// alone: nothing else stands in the content.
 std::size_t worth_of(const ProgramKind& kind, const ProgramTables& tables,
-                     const ProgramBytes& program) {
+                     const ProgramBytes& program, bool alone) {
   std::size_t worth = 0;
   if (tables.symbols && has_gnu_hash(program, *tables.symbols)) worth += tables.symbols->count * 5;
-  if (tables.records) worth += count_records(program, *tables.records) * (tables.index ? 3 : 2);
+  if (tables.records && records_follow(program, *tables.records))
+    worth += count_records(program, *tables.records) * (tables.index ? 3 : 2);
   if (tables.plainly_hashed && has_hash(program, *tables.plainly_hashed))
     worth += tables.plainly_hashed->count;
   if (tables.functions) worth += ascending_rows(program, *tables.functions) / 2;
   if (tables.relocations && program.u32(tables.relocations->at + 4) != 0)
     worth += tables.relocations->bytes / 4;
+  // Those of object files alone are worth little.
+  for (const RelocationRows& rows : tables.rows)
+    if (rows.linked || alone) worth += rows_in_order(program, rows) / 4;
   if (worth == 0) return 0;
-  for (const RelocationRows& rows : tables.rows) worth += rows.rows.count / 4;
   const auto headers = kind.elf ? section_headers_of(program) : std::nullopt;
   return worth + (headers ? 2 * headers->count : 0);
 }
@@ -232,7 +259,9 @@ std::vector<FoundWrapped> find(std::span<const std::uint8_t> content, std::size_
     const auto stretch = rest.first(static_cast<std::size_t>(*bytes));
     const ProgramBytes program = seen_bytes(*kind, stretch);
     patience -= std::min(patience, stretch.size());
-    if (worth_of(*kind, tables_of(*kind, program), program) < kWorth) continue;
+    const bool alone = at == 0 && stretch.size() == content.size();
+    const std::size_t worth = worth_of(*kind, tables_of(*kind, program), program, alone);
+    if (worth < (alone ? kWorth : kWorthACut)) continue;
     // Corrections are few, or it does not open.
     found.push_back({at, stretch.size(), stretch.size() + stretch.size() / 16 + kUnit, at, true});
     at += stretch.size() - 1;

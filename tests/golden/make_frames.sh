@@ -127,7 +127,7 @@ for name, kind, at, size, link, unit in parts:
     loaded = at and name != parts[-1][0]
     file += struct.pack("<IIQQQQIIQQ", name, kind, 2 if loaded else 0, at if loaded else 0, at, size, link, 0, unit, 0)
 code, moved = bytearray(), []
-for i in range(400):
+for i in range(900):
     code += bytes((i * 37 + j * 11) % 251 for j in range(1 + i % 5)) + b"\x68"
     moved.append(0x1000 + len(code))
     code += struct.pack("<I", 0x10001000 + 3 * i)

@@ -60,7 +60,7 @@ struct ElfSample {
 
 // A library with so many functions of those names, and a table of pointers to them. It is loaded
 // where its bytes are.
-inline ElfSample elf_file(bool wide, bool high_first, std::size_t functions = 60) {
+inline ElfSample elf_file(bool wide, bool high_first, std::size_t functions = 100) {
   ProgramMaker out(wide, high_first);
   ElfSample sample;
   out.text(
@@ -214,7 +214,7 @@ struct PeSample {
 };
 
 // A library whose code has so many addresses in it; a wide one has them in its data, and functions.
-inline PeSample pe_file(bool wide, std::size_t addresses = 400) {
+inline PeSample pe_file(bool wide, std::size_t addresses = 900) {
   ProgramMaker out(wide, false);
   PeSample sample;
   const std::uint64_t base = wide ? 0x180000000 : 0x10000000;
