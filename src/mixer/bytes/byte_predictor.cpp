@@ -19,22 +19,6 @@ constexpr std::uint32_t kCounterLimit = 1000;
 
 constexpr std::uint32_t kMatchMinimum[kMatches] = {5, 12};
 
-constexpr std::int16_t part_of_one(std::int32_t hundredths) {
-  return static_cast<std::int16_t>(kWeightOne * hundredths / 100);
-}
-
-template <typename Plan>
-std::array<std::int16_t, Plan::inputs> first_weights(bool network) {
-  std::array<std::int16_t, Plan::inputs> weights{};
-  for (int i = 0; i < Plan::contexts; ++i)
-    weights[i] = part_of_one(Plan::first_weight[network ? 1 : 0]);
-  for (int i = 0; i < kMatches; ++i) weights[Plan::match + i] = part_of_one(12);
-  weights[Plan::network] = part_of_one(30);
-  for (int i = 0; i < kNetworkRefiners; ++i) weights[Plan::network_refined + i] = part_of_one(15);
-  if (Plan::has_cache) weights[Plan::cache] = weights[Plan::cache + 3] = part_of_one(2);
-  return weights;
-}
-
 // Copies the first row of a table into the others.
 template <typename T>
 void repeat(T* table, std::size_t row, std::size_t rows) {
@@ -99,6 +83,7 @@ void BytePredictorOf<kEffort>::begin_byte(int stream, const Distribution* networ
   partial_ = 1;
   bit_ = 0;
   begin_sets();
+  guesses_.begin(is_code_ ? nullptr : &streams_[stream_].context.guesses, Plan::guesses);
   if constexpr (kEffort == Effort::kLarge) {
     if (is_code_) near_target_ = streams_[stream_].context.code.near_target();
   }
@@ -331,6 +316,10 @@ void BytePredictorOf<kEffort>::select_sets() {
   const std::size_t hits = stream_ * 64 + static_cast<std::size_t>(order_hits_ * 8 + bit_);
   const int sure =
       network_ != nullptr ? network_confidence_ : streams_[stream_].context.word_length;
+  if constexpr (kEffort == Effort::kLarge) {
+    const bool has_rows = stride_ != 0 || streams_[stream_].context.further->is_binary();
+    if (!is_code_ && has_rows) sets_.choose(kByPair, guesses_.agreement());
+  }
   const bool by_agreement = chain_ != nullptr && network_ == nullptr;
   sets_.choose(kByPartialByte, stream_ * 256 + partial_);
   sets_.choose(kByMatches, match_state);
@@ -396,6 +385,8 @@ std::uint32_t BytePredictorOf<kEffort>::predict() {
   add_contexts();
   add_matches();
   add_centred();
+  std::int16_t* const guesses = inputs_.data() + Plan::guess;
+  guesses_.add(bit_, guesses, Plan::guesses_twice ? guesses + kLanes : nullptr);
   add_network();
   add_cache();
   inputs_.data()[Plan::bias] = 256;
@@ -424,6 +415,7 @@ void BytePredictorOf<kEffort>::update(int bit) {
   const std::uint32_t at = node() - 1;
   partial_ = partial_ << 1 | static_cast<std::uint32_t>(bit);
   ++bit_;
+  guesses_.learn(bit);
   // What the next bits need is fetched from memory while this one is learned.
   bool fetches = true;
   if (bit_ == 8) {

@@ -12,6 +12,7 @@
 
 #include "coder/distribution.h"
 #include "mixer/bytes/contexts.h"
+#include "mixer/bytes/guess_inputs.h"
 #include "mixer/bytes/match_model.h"
 #include "mixer/bytes/neural_cache.h"
 #include "mixer/bytes/note_table.h"
@@ -36,16 +37,22 @@ constexpr int kCacheInputs = 6;
 template <Effort kEffort>
 struct InputPlan {
   // Lanes i, lanes + i and 2 * lanes + i for context i, then the lanes that contexts leave.
-  static constexpr int contexts = context_count(kEffort);
+  static constexpr int contexts = context_count(kEffort), matches = kMatches;
   static constexpr int direct = contexts;
   static constexpr int match = direct + kDirectOrders;
   static constexpr int network = match + kMatches;
   static constexpr int network_refined = network + 1;  // one of each
-  static constexpr int lanes = (network_refined + kNetworkRefiners + 15) / 16 * 16;
+  static constexpr int network_refiners = kNetworkRefiners;
+  // Of the usual effort they take lanes that contexts leave, with one input each.
+  static constexpr bool guesses_twice = kEffort == Effort::kLarge;
+  static constexpr int guesses = guesses_twice ? static_cast<int>(kByteGuesses) : kUsualByteGuesses;
+  static constexpr int lanes =
+      (network_refined + kNetworkRefiners + (guesses_twice ? guesses : 0) + 15) / 16 * 16;
   static constexpr int match_length = lanes + match;
   static constexpr int network_linear = match_length + kMatches;
   static constexpr int bias = network_linear + 1;
   static constexpr int run = 2 * lanes;
+  static constexpr int guess = guesses_twice ? network_refined + kNetworkRefiners : run + contexts;
   static constexpr int cache = run + contexts;  // two logits, each with two refinements
   static constexpr int sets = kEffort == Effort::kLarge ? 16 : 8;
   static constexpr int final_sets = kEffort == Effort::kLarge ? 5 : 3;
@@ -55,6 +62,7 @@ struct InputPlan {
   static constexpr int inputs = (3 * lanes + 31) / 32 * 32;  // whole vectors
   static constexpr bool has_cache = kEffort == Effort::kLarge;
   static constexpr bool has_notes = kEffort == Effort::kLarge;
+  static_assert(guesses_twice || guess + guesses <= 3 * lanes);
   static_assert(!has_cache || cache + kCacheInputs <= inputs);
 };
 
@@ -180,7 +188,8 @@ class BytePredictorOf {
   // [context][run state][bit history], then [none, or 1 + last byte][partial byte], then
   // [match model][expected bit][outcomes and length]
   AlignedMemory<Counter> counters_;
-  AlignedMemory<Counter> at_work_;      // [kLanes]: of the bit that is being coded
+  AlignedMemory<Counter> at_work_;  // [kLanes]: of the bit that is being coded
+  GuessInputs guesses_;
   AlignedMemory<std::int16_t> inputs_;  // [kInputs]
   MixNetwork<kInputs, Plan::sets, Plan::final_sets, FinalSum::kExact> sets_;
   std::vector<Refiner> refiners_, network_refiners_, cache_refiners_;

@@ -135,9 +135,16 @@ void Contexts::follow(const History& history, std::size_t stream, StreamContext&
   follow_word(s, c);
   follow_field(s, c);
   if (layout_.form == Form::kCode) s.code.follow(c, layout_.element);
+  const std::size_t begin = history.begin(stream);
+  const auto known = std::span(history.bytes).subspan(begin, end - begin);
   if (s.further) {
-    const std::size_t begin = history.begin(stream);
-    s.further->follow(std::span(history.bytes).subspan(begin, end - begin), s.word);
+    s.further->follow(known, s.word);
+    if (layout_.form != Form::kCode) {
+      s.guesses.follow(c);
+      s.guesses.look(known, *s.further,
+                     {s.long_chain(), s.tagged_fields(), s.stated_rows(), layout_.stride,
+                      after2_[s.recent & 0xFFFF] & 255});
+    }
   }
   if (c == '\n') {
     s.previous_line = s.line_begin;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "layout/layout.h"
+#include "mixer/bytes/byte_guesses.h"
 #include "mixer/bytes/code_contexts.h"
 #include "mixer/bytes/context_table.h"
 #include "mixer/bytes/match_model.h"
@@ -26,7 +27,8 @@ struct StreamContext {
   std::uint32_t fields = 0;       // separators of the line so far, at most 255
   std::size_t line_begin = 0, previous_line = 0;
   std::unique_ptr<FurtherState> further;
-  CodeState code;  // of machine code alone
+  ByteGuesses guesses;  // outside of machine code
+  CodeState code;       // of machine code alone
 
   // The chain of records that the byte that comes stands in, null if there is no long one.
   const RecordChain* long_chain() const {

@@ -64,6 +64,7 @@ void RecordChain::find_column(std::span<const std::uint8_t> known) {
 
 void RecordChain::look(std::span<const std::uint8_t> known) {
   if (!found) {
+    cell_at = cell_two_at = 0;
     kind = place = before = trend = alike = cell = cell_two = column = above = above_kind = 0;
     return;
   }
@@ -78,6 +79,8 @@ void RecordChain::look(std::span<const std::uint8_t> known) {
   alike = at(alike_, begin_);
   cell = at(cells_.last, column_of_);
   cell_two = at(cells_.before, column_of_);
+  cell_at = cells_.last != 0 ? cells_.last + (end - column_of_) : 0;
+  cell_two_at = cells_.before != 0 ? cells_.before + (end - column_of_) : 0;
   above_kind = above_.kind;
   const std::size_t offset = end - begin_;
   if (end >= next_) {

@@ -44,6 +44,7 @@ class RecordChain {
   std::uint64_t above = 0;       // what follows the last record of that column, of any kind, or,
                                  // behind the fourth byte, its byte; 256: it is shorter
   std::uint64_t above_kind = 0;  // of that record
+  std::size_t cell_at = 0, cell_two_at = 0;  // where both cells stand; 0: nowhere
 
  private:
   static constexpr std::size_t kHeader = 4;

@@ -53,6 +53,7 @@ void StatedRows::begin_row(std::size_t end, const Header& header) {
 
 void StatedRows::look(std::span<const std::uint8_t> known) {
   place = left = before = before_two = 0;
+  before_at = before_two_at = 0;
   if (!found) return;
   const std::size_t end = known.size();
   if (end >= end_) {
@@ -68,6 +69,8 @@ void StatedRows::look(std::span<const std::uint8_t> known) {
   left = static_cast<std::uint32_t>(std::min<std::size_t>(end_ - end, 255));
   before = at(before_);
   before_two = at(before_two_);
+  before_at = before_ != 0 ? before_ + offset : 0;
+  before_two_at = before_two_ != 0 ? before_two_ + offset : 0;
 }
 
 }  // namespace nnzip::mixer

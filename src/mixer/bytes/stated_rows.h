@@ -26,6 +26,7 @@ class StatedRows {
   std::uint32_t left = 0;        // bytes of the row that are still to come, at most 255
   std::uint32_t before = 0;      // the byte at that place of the row before
   std::uint32_t before_two = 0;  // the same, of the row before that
+  std::size_t before_at = 0, before_two_at = 0;  // where both stand; 0: nowhere
 
  private:
   static constexpr std::size_t kReach = std::size_t{1} << 14;  // more than kLongest and a padding

@@ -120,6 +120,8 @@ void TaggedFields::look(std::span<const std::uint8_t> known) {
   to_come = part_ == Part::kFixed || part_ == Part::kBytes ? std::min(rest_, 255u) : 256;
   before = at(last_);
   before_two = at(before_);
+  before_at = last_ != 0 ? last_ + bytes_ : 0;
+  before_two_at = before_ != 0 ? before_ + bytes_ : 0;
   beside = message.beside;
   left =
       depth_ == 0 ? 0 : static_cast<std::uint32_t>(std::min<std::size_t>(message.end - end, 255));

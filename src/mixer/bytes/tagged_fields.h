@@ -29,8 +29,9 @@ class TaggedFields {
   std::uint32_t to_come = 0;     // bytes of it that are still to come, at most 255; 256: unknown
   std::uint32_t before = 0;      // the byte at that place when that field came before
   std::uint32_t before_two = 0;  // the same, of the time before that
-  std::uint32_t beside = 0;      // hash of the value of the field before it in its message
-  std::uint32_t left = 0;        // bytes of its message that are still to come, at most 255
+  std::size_t before_at = 0, before_two_at = 0;  // where both stand; 0: nowhere
+  std::uint32_t beside = 0;  // hash of the value of the field before it in its message
+  std::uint32_t left = 0;    // bytes of its message that are still to come, at most 255
 
  private:
   enum class Part : std::uint8_t { kTag, kNumber, kFixed, kLength, kBytes };

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 
+#include "mixer/core/mix_kernels.h"
 #include "mixer/core/mixer_plan.h"
 
 namespace nnzip::mixer {
@@ -57,6 +59,24 @@ std::array<int, Plan::final_sets> final_sets_of(const MixerPlan& plan) {
   contexts[1] *= plan.streams;
   if (!is_code) contexts[2] *= plan.streams;
   return contexts;
+}
+
+constexpr std::int16_t part_of_one(std::int32_t hundredths) {
+  return static_cast<std::int16_t>(kWeightOne * hundredths / 100);
+}
+
+// What every set has at first.
+template <typename Plan>
+std::array<std::int16_t, Plan::inputs> first_weights(bool network) {
+  std::array<std::int16_t, Plan::inputs> weights{};
+  for (int i = 0; i < Plan::contexts; ++i)
+    weights[i] = part_of_one(Plan::first_weight[network ? 1 : 0]);
+  for (int i = 0; i < Plan::matches; ++i) weights[Plan::match + i] = part_of_one(12);
+  weights[Plan::network] = part_of_one(30);
+  for (int i = 0; i < Plan::network_refiners; ++i)
+    weights[Plan::network_refined + i] = part_of_one(15);
+  if (Plan::has_cache) weights[Plan::cache] = weights[Plan::cache + 3] = part_of_one(2);
+  return weights;
 }
 
 }  // namespace nnzip::mixer

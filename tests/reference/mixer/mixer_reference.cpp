@@ -36,8 +36,9 @@ std::size_t bucket(std::size_t length) {
 
 }  // namespace
 
-MixerReference::Inputs::Inputs(std::size_t contexts)
-    : lanes(rounded_up(contexts + 7, 16)),
+MixerReference::Inputs::Inputs(std::size_t contexts, bool large)
+    : guesses(large ? 8 : 7),
+      lanes(rounded_up(contexts + 7 + (large ? guesses : 0), 16)),
       order0(contexts),
       order1(contexts + 1),
       match(contexts + 2),
@@ -46,6 +47,7 @@ MixerReference::Inputs::Inputs(std::size_t contexts)
       bias(lanes + contexts + 5),
       run(2 * lanes),
       cache(run + contexts),
+      guess(large ? contexts + 7 : run + contexts),
       count(rounded_up(3 * lanes, 32)) {}
 
 std::vector<std::int64_t> MixerReference::first_weights(bool network) const {
@@ -82,7 +84,7 @@ MixerReference::MixerReference(std::size_t n, std::size_t streams, const Layout&
       length_(std::max<std::size_t>((n + streams - 1) / streams, 1)),
       large_(effort == Effort::kLarge),
       contexts_(mixer_reference::context_count(effort)),
-      at_(contexts_),
+      at_(contexts_, large_),
       layout_(layout),
       content_(n),
       known_(n),
@@ -97,6 +99,7 @@ MixerReference::MixerReference(std::size_t n, std::size_t streams, const Layout&
       order1_(65536, Counter::start(32768, 0)),
       match_models_{MatchModel(5, std::size_t{1} << match_bits_),
                     MatchModel(12, std::size_t{1} << match_bits_)},
+      guess_counters_(at_.guesses * 2 * 64, Counter::start(32768, 0)),
       network_by_c_(256),
       network_by_c1_(z_),
       result_by_c_(256),
@@ -307,6 +310,9 @@ void MixerReference::choose_sets() {
           4 * f.fields + std::min<std::size_t>(f.depth, 3), f.since_zero, f.after_pair >> 24}) {
       chosen.push_back(context);
     }
+    if (layout_.form != Form::kCode && (f.since_zero < 255 || layout_.stride != 0)) {
+      chosen[15] = guesses_agreement();
+    }
     finally.push_back(p.c(1));
     finally.push_back(kinds);
   }
@@ -341,6 +347,7 @@ std::uint32_t MixerReference::predict() {
   put(at_.order0, order0_[c_]);
   put(at_.order1, order1_[256 * c1 + c_]);
   predict_matches();
+  predict_guesses();
   predict_network();
   predict_cache();
   inputs_[at_.bias] = 256;
@@ -394,6 +401,10 @@ void MixerReference::learn(int bit) {
   order0_[c_].learn(bit, kCountLimit);
   order1_[256 * c1 + c_].learn(bit, kCountLimit);
   learn_matches(bit);
+  for (std::size_t i = 0; i < at_.guesses; ++i) {
+    const std::optional<int> expected = guessed_bit(i);
+    if (expected) guess_counter(i, *expected).learn(bit, 255);
+  }
   if (distribution_ != nullptr) {
     network_by_c_.learn(c_, g_, bit, bits_);
     network_by_c1_.learn((256 * c1 + c_) % z_, g_, bit, bits_);
@@ -429,6 +440,8 @@ void MixerReference::end_byte() {
   indirect_.take(place());
   stream_->text.take(x, stream_->e);
   stream_->further.take(place(), stream_->text.word);
+  stream_->guesses.take(place(), stream_->further, layout_,
+                        indirect_.after2[place().c(1) + 256u * place().c(2)]);
   if (layout_.form == Form::kCode) stream_->code.take(x, layout_.element);
   for (std::size_t i = 0; i < 2; ++i) move_match(match_models_[i], stream_->matches[i]);
   hash_contexts();

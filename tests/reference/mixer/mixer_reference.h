@@ -12,12 +12,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "coder/distribution.h"
 #include "layout/effort.h"
 #include "layout/layout.h"
+#include "reference/mixer/mixer_reference_byte_guesses.h"
 #include "reference/mixer/mixer_reference_contexts.h"
 #include "reference/mixer/mixer_reference_notes.h"
 #include "reference/mixer/mixer_reference_sets.h"
@@ -63,8 +65,9 @@ class MixerReference {
 
   // Where the inputs stand, as the section Mixing says.
   struct Inputs {
-    explicit Inputs(std::size_t contexts);
-    std::size_t lanes, order0, order1, match, network, refined, bias, run, cache, count;
+    explicit Inputs(std::size_t contexts, bool large);
+    std::size_t guesses;  // how many: 7, of the large effort 8
+    std::size_t lanes, order0, order1, match, network, refined, bias, run, cache, guess, count;
   };
 
   struct Stream {
@@ -73,6 +76,7 @@ class MixerReference {
     mixer_reference::TextState text;
     mixer_reference::CodeState code;
     mixer_reference::Further further;
+    mixer_reference::Guesses guesses;   // not of machine code
     std::vector<std::uint64_t> hashes;  // h of the byte at e
     std::array<Match, 2> matches;
   };
@@ -85,6 +89,11 @@ class MixerReference {
   void predict_runs();
   void predict_matches();
   void predict_network();
+  // Which bit a guess expects; none if it does not speak.
+  std::optional<int> guessed_bit(std::size_t guess) const;
+  mixer_reference::Counter& guess_counter(std::size_t guess, int expected_bit);
+  void predict_guesses();
+  std::size_t guesses_agreement() const;
   void look_up_cache();
   void predict_cache();
   // The stream's, if its next byte stands in a long one; not of machine code.
@@ -120,6 +129,7 @@ class MixerReference {
       state_counters_;
   std::vector<mixer_reference::Counter> order0_, order1_;
   std::array<MatchModel, 2> match_models_;
+  std::vector<mixer_reference::Counter> guess_counters_;  // [guess][expected bit][outcomes]
   mixer_reference::Refiner network_by_c_, network_by_c1_;
   mixer_reference::Refiner result_by_c_, result_by_c1_, result_by_expected_;
   // Of the large effort: signatures and the bytes that came, the newest last.

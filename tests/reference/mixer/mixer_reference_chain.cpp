@@ -62,6 +62,11 @@ void Chain::take(const Place& next, std::size_t E) {
   alike = found ? same_place(begins.alike, begins.open) : 0;
   cell = found ? same_place(begins.column, begins.column_of) : 0;
   cell_two = found ? same_place(begins.column_two, begins.column_of) : 0;
+  const auto position = [&](std::size_t p) {
+    return found && p != 0 ? p + E - begins.column_of : 0;
+  };
+  one = position(begins.column);
+  two = position(begins.column_two);
   if (!found) column_number = 0;
   above_kind = found ? above.kind : 0;
   above_cell = 0;

@@ -31,6 +31,7 @@ struct Chain {
   bool found = false;
   std::uint64_t kind = 0, place = 0, before = 0, trend = 0, alike = 0, cell = 0, cell_two = 0;
   std::uint64_t column_number = 0, above_cell = 0, above_kind = 0;
+  std::size_t one = 0, two = 0;  // positions of cell and cell two
 
  private:
   // The positions at which records begin.

@@ -45,15 +45,17 @@ void StatedRows::take(const Place& next, std::size_t E) {
     head = E - header;
     end = E + bytes;
   }
-  place = left = row_before = row_two = 0;
+  place = left = row_before = row_two = one = two = 0;
   if (found && E >= end) {
     place = 1020 + E - end;
     row_before = byte(head + E - end);
   } else if (found) {
     place = std::min<std::size_t>(E - begin, 511);
     left = std::min<std::size_t>(end - E, 255);
-    if (before != 0) row_before = byte(before + E - begin);
-    if (before_two != 0) row_two = byte(before_two + E - begin);
+    if (before != 0) one = before + E - begin;
+    if (before_two != 0) two = before_two + E - begin;
+    if (one != 0) row_before = byte(one);
+    if (two != 0) row_two = byte(two);
   }
 }
 

@@ -19,6 +19,7 @@ struct StatedRows {
 
   bool found = false;
   std::uint64_t place = 0, left = 0, row_before = 0, row_two = 0;
+  std::size_t one = 0, two = 0;  // positions of both
 
  private:
   std::size_t begin = 0, before = 0, before_two = 0, head = 0, end = 0;

@@ -126,6 +126,8 @@ void Tags::take(const Place& next, std::size_t count) {
   };
   place = 8 * std::min<std::size_t>(bytes, 31) + part;
   to_come = part == 2 || part == 4 ? std::min<std::size_t>(rest, 255) : 256;
+  one = last == 0 ? 0 : last + bytes;
+  two = before == 0 ? 0 : before + bytes;
   seen = byte(last);
   seen_two = byte(before);
   beside = messages.back().beside;

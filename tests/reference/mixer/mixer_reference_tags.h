@@ -25,6 +25,7 @@ struct Tags {
 
   std::uint32_t field = 0, open = 0;
   std::uint64_t place = 0, to_come = 0, seen = 0, seen_two = 0, beside = 0, left = 0;
+  std::size_t one = 0, two = 0;  // positions of seen and seen two
 
  private:
   struct Message {
