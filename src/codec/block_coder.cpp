@@ -157,6 +157,14 @@ class BlockEncoder {
     return header_fits(header, engine.get()) ? engine : nullptr;
   }
 
+  // Contexts of the usual effort, where those of the large one may have too much to learn.
+  void offer_of_usual_effort(const View& view) {
+    BlockHeader header = header_as(without_model(view), content_, view, level_);
+    if (header.effort != Effort::kLarge || content_.size() > level_.shortcuts.both_contexts) return;
+    header.effort = Effort::kUsual;
+    contest_.offer(encode_as(header, content_, view, {}));
+  }
+
   // What samples say of the network.
   NetworkGain gain(const View& view, const std::shared_ptr<const Engine>& engine) const {
     if (!is_of_bytes(view.layout)) return NetworkGain::kMaybe;
@@ -222,6 +230,7 @@ class BlockEncoder {
       auto by_contexts = encode_as(header(without_model(view)), content_, view, first);
       doubtful = level_.doubtful_bytes(by_contexts.back().data.size());
       contest_.offer(std::move(by_contexts));
+      offer_of_usual_effort(view);
     }
     offer_zstd_if_worth();
     // All that is left is less than what is called easy.

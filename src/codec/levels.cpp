@@ -20,7 +20,7 @@ constexpr NetworkTrial kShort{64, 4 * kKiB, 32 * kKiB, 16, 16, 200, 4},
 constexpr CompressedTrial kCheap{8 * kKiB, 16, 200};
 constexpr Sampling kUsual{24, 8 * kKiB, 16, 16, 4, 2, 32};
 constexpr Sampling kSortedSample{48, 16 * kKiB, 16, 16, 4, 16, 32};
-constexpr Shortcuts kSafe{8, 256, 2048, kMiB, 256, 256 * kKiB, 16 * kKiB, 4, 4, 128 * kKiB};
+constexpr Shortcuts kSafe{8, 256, 2048, kMiB, 256, 256 * kKiB, 16 * kKiB, 4, 4, 128 * kKiB, kMiB};
 
 // clang-format off
 constexpr std::array<Level, 9> kLevels = {{

@@ -38,7 +38,8 @@ struct Shortcuts {
   std::size_t random_samples;
   std::size_t hopeless;  // where the network is to code alone and samples of it take so many times
                          // what zstd's quick level makes, it is not tried
-  std::size_t both_efforts;  // content that may be too short for the large effort to learn much
+  std::size_t both_efforts;   // content that may be too short for the large effort to learn much
+  std::size_t both_contexts;  // the same of contexts alone, which take less time
 };
 
 // Ways to code that are tried on a block, besides storing it.
