@@ -13,7 +13,7 @@ namespace nnzip::mixer {
 namespace {
 
 // More inputs move a logit further by the same steps.
-constexpr MixRates kRates{80, 60, 160, 8192, 60}, kLargeRates{60, 12, 160, 4096, 0, 30, 80};
+constexpr MixRates kRates{80, 60, 160, 8192, 60}, kLargeRates{60, 12, 160, 4096, 30, 30, 80};
 
 constexpr std::uint32_t kCounterLimit = 1000;
 

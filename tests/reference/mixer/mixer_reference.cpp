@@ -387,7 +387,9 @@ void MixerReference::learn(int bit) {
       large_ ? 30 + 30 * 8388608 / (8388608 + bits) + 786432 / (4096 + bits) : 80 + fall;
   for (Sets& sets : sets_) sets.learn(inputs_, bit, rate);
   for (Sets& sets : final_sets_)
-    sets.learn(logits_, bit, large_ ? 80 + 80 * 8388608 / (8388608 + bits) : 160 + fall);
+    sets.learn(
+        logits_, bit,
+        large_ ? 80 + 80 * 8388608 / (8388608 + bits) + 1966080 / (4096 + bits) : 160 + fall);
   ++bits_;
 
   const unsigned c1 = place().c(1);
