@@ -52,6 +52,14 @@ void ByteGuesses::guess_by_records(Known known, std::size_t one, std::size_t two
   expect(kCarry, (2 * number(one) - number(two) - known.back() + 128) >> 8);
 }
 
+// Tables of pointers stand between functions.
+void ByteGuesses::guess_in_code(Known known, const CodeState& code) {
+  const std::size_t end = known.size();
+  place_ = code.position() % kPlaces;
+  if (end >= 4) expect(kThird, known[end - 4]);
+  if (end >= 8) expect(kNear, known[end - 8]);
+}
+
 void ByteGuesses::guess_in_chain(Known known, const RecordChain& chain) {
   place_ = (place_of(chain.kind) + chain.place) % kPlaces;
   guess_by_records(known, chain.cell_at, chain.cell_two_at);
@@ -84,8 +92,11 @@ void ByteGuesses::guess_in_lines(const FurtherState& further) {
 
 void ByteGuesses::look(Known known, const FurtherState& further, const Around& around) {
   expected_ = {};
-  if (around.chain != nullptr) return guess_in_chain(known, *around.chain);
-  if (around.tags != nullptr) {
+  if (around.code == nullptr && around.chain != nullptr)
+    return guess_in_chain(known, *around.chain);
+  if (around.code != nullptr) {
+    guess_in_code(known, *around.code);
+  } else if (around.tags != nullptr) {
     place_ = (place_of(around.tags->field) + around.tags->place) % kPlaces;
     guess_by_records(known, around.tags->before_at, around.tags->before_two_at);
   } else if (around.rows != nullptr) {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <span>
 
+#include "mixer/bytes/code_contexts.h"
 #include "mixer/bytes/further_state.h"
 
 namespace nnzip::mixer {
@@ -30,8 +31,9 @@ class ByteGuesses {
     const RecordChain* chain;
     const TaggedFields* tags;
     const StatedRows* rows;
-    std::size_t stride;   // of rows, 0 if their length is not known
-    std::uint64_t after;  // the byte that followed the last two when they came before
+    std::size_t stride;     // of rows, 0 if their length is not known
+    std::uint64_t after;    // the byte that followed the last two when they came before
+    const CodeState* code;  // of machine code alone
   };
   // Guesses the byte that follows `known`, which `further` has taken up.
   void look(std::span<const std::uint8_t> known, const FurtherState& further, const Around& around);
@@ -54,6 +56,7 @@ class ByteGuesses {
   }
   void follow_number(std::uint8_t byte);
   void guess_by_records(Known known, std::size_t one, std::size_t two);
+  void guess_in_code(Known known, const CodeState& code);
   void guess_in_chain(Known known, const RecordChain& chain);
   void guess_in_rows(Known known, std::size_t length);
   void guess_in_lines(const FurtherState& further);

@@ -83,7 +83,8 @@ void BytePredictorOf<kEffort>::begin_byte(int stream, const Distribution* networ
   partial_ = 1;
   bit_ = 0;
   begin_sets();
-  guesses_.begin(is_code_ ? nullptr : &streams_[stream_].context.guesses, Plan::guesses);
+  guesses_.begin(is_code_ && !Plan::guesses_twice ? nullptr : &streams_[stream_].context.guesses,
+                 Plan::guesses);
   if constexpr (kEffort == Effort::kLarge) {
     if (is_code_) near_target_ = streams_[stream_].context.code.near_target();
   }

@@ -139,11 +139,12 @@ void Contexts::follow(const History& history, std::size_t stream, StreamContext&
   const auto known = std::span(history.bytes).subspan(begin, end - begin);
   if (s.further) {
     s.further->follow(known, s.word);
-    if (layout_.form != Form::kCode) {
+    const bool is_code = layout_.form == Form::kCode;
+    if (!is_code || effort_ == Effort::kLarge) {
       s.guesses.follow(c);
       s.guesses.look(known, *s.further,
                      {s.long_chain(), s.tagged_fields(), s.stated_rows(), layout_.stride,
-                      after2_[s.recent & 0xFFFF] & 255});
+                      after2_[s.recent & 0xFFFF] & 255, is_code ? &s.code : nullptr});
     }
   }
   if (c == '\n') {

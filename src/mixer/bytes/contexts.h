@@ -27,7 +27,7 @@ struct StreamContext {
   std::uint32_t fields = 0;       // separators of the line so far, at most 255
   std::size_t line_begin = 0, previous_line = 0;
   std::unique_ptr<FurtherState> further;
-  ByteGuesses guesses;  // outside of machine code
+  ByteGuesses guesses;  // of machine code at the large effort alone
   CodeState code;       // of machine code alone
 
   // The chain of records that the byte that comes stands in, null if there is no long one.

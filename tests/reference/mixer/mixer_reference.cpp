@@ -442,9 +442,10 @@ void MixerReference::end_byte() {
   indirect_.take(place());
   stream_->text.take(x, stream_->e);
   stream_->further.take(place(), stream_->text.word);
-  stream_->guesses.take(place(), stream_->further, layout_,
-                        indirect_.after2[place().c(1) + 256u * place().c(2)]);
   if (layout_.form == Form::kCode) stream_->code.take(x, layout_.element);
+  stream_->guesses.take(place(), stream_->further, layout_,
+                        indirect_.after2[place().c(1) + 256u * place().c(2)],
+                        stream_->code.position());
   for (std::size_t i = 0; i < 2; ++i) move_match(match_models_[i], stream_->matches[i]);
   hash_contexts();
 }

@@ -76,7 +76,7 @@ class MixerReference {
     mixer_reference::TextState text;
     mixer_reference::CodeState code;
     mixer_reference::Further further;
-    mixer_reference::Guesses guesses;   // not of machine code
+    mixer_reference::Guesses guesses;
     std::vector<std::uint64_t> hashes;  // h of the byte at e
     std::array<Match, 2> matches;
   };

@@ -70,11 +70,12 @@ void Guesses::by_lines(std::size_t fields) {
 }
 
 void Guesses::take(const Place& next, const Further& further, const Layout& layout,
-                   std::uint32_t after) {
+                   std::uint32_t after, std::size_t position) {
   learn(next.c(1));
   guessed = {};
   const std::size_t E = further.E;
-  if (further.chain.is_long()) {
+  const bool is_code = layout.form == Form::kCode;
+  if (!is_code && further.chain.is_long()) {
     const Chain& chain = further.chain;
     place = (hashed(chain.kind) + chain.place) % 1024;
     by_records(next, E, chain.one, chain.two);
@@ -84,7 +85,11 @@ void Guesses::take(const Place& next, const Further& further, const Layout& layo
     guessed[kThird] = low_byte(chain.trend);
     return;
   }
-  if (further.has_tags()) {
+  if (is_code) {
+    place = position;
+    if (E >= 4) guessed[kThird] = next.c(4);
+    if (E >= 8) guessed[kNear] = next.c(8);
+  } else if (further.has_tags()) {
     place = (hashed(further.tags.field) + further.tags.place) % 1024;
     by_records(next, E, further.tags.one, further.tags.two);
   } else if (further.has_rows()) {
@@ -103,7 +108,7 @@ void Guesses::take(const Place& next, const Further& further, const Layout& layo
 }  // namespace mixer_reference
 
 std::optional<int> MixerReference::guessed_bit(std::size_t guess) const {
-  if (layout_.form == Form::kCode) return {};
+  if (layout_.form == Form::kCode && !large_) return {};
   const std::optional<std::uint8_t> byte = stream_->guesses.guessed[guess];
   if (!byte || (256u + *byte) >> (8 - k_) != c_) return {};
   return *byte >> (7 - k_) & 1;

@@ -19,8 +19,9 @@ enum Guess : std::size_t { kLast, kStep, kCarry, kAfter, kNear, kFar, kThird, kT
 
 // Of a stream; the names are those of the section.
 struct Guesses {
-  // x is the newest byte; after: after2[R mod 2^16].
-  void take(const Place& next, const Further& further, const Layout& layout, std::uint32_t after);
+  // x is the newest byte; after: after2[R mod 2^16]; position: of code.
+  void take(const Place& next, const Further& further, const Layout& layout, std::uint32_t after,
+            std::size_t position);
 
   // 0..63
   unsigned outcomes(std::size_t guess) const {
