@@ -109,13 +109,15 @@ View choose_view(std::span<const std::uint8_t> content, const Segment& segment,
   // The likeliest of code, or rows.
   Proposal for_lean =
       proposals.front().layout.form == Form::kCode ? proposals.front() : Proposal{rows, {}};
+  const bool also_plain = alone == BlockKind::kContexts && proposals.back().layout.stride != 0;
   if (sorted) proposals = to_sort(proposals);
   // Records of changing length may have a length that is frequent; contexts find it themselves.
-  if (alone == BlockKind::kContexts && !described && has_row)
-    proposals.insert(proposals.begin(), Proposal{});
+  if (also_plain) proposals.insert(described ? proposals.end() : proposals.begin(), Proposal{});
   View best;
   std::uint64_t least = 0;
   for (const Proposal& proposal : proposals) {
+    const bool is_last = &proposal == &proposals.back();
+    if (described && also_plain && is_last && !is_of_bytes(best.layout)) break;
     View view = view_of(content, proposal);
     if (!chain_fits(view.filters, view.layout, content.size())) continue;
     const bool maybe_lean = alone == BlockKind::kLean && view.layout.form == Form::kPixels;
