@@ -256,7 +256,7 @@ TEST_CASE("MemoryLimit.MakesBlocksShorterUnlessTheyAreAskedFor") {
   CHECK(blocks(0, 21) == 3);
   CHECK(error_code([&] { blocks(100'000'000, 24); }) == value(ErrorCode::kMemoryLimit));
   CHECK(error_code([&] { blocks(0, 15); }) == value(ErrorCode::kInvalidArgument));
-  CHECK(error_code([&] { blocks(0, 27); }) == value(ErrorCode::kInvalidArgument));
+  CHECK(error_code([&] { blocks(0, 29); }) == value(ErrorCode::kInvalidArgument));
 }
 
 TEST_CASE("MemoryLimit.CountsEnoughForZstd") {
