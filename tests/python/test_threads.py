@@ -41,7 +41,7 @@ def test_calls_are_under_way_at_once():
 def test_computing_lets_others_run():
     """Python goes on, more often than a call tells of progress, while that computes."""
     told, packed = [], []
-    options = nnzip.Options(level=1, threads=1, progress=told.append)
+    options = nnzip.Options(level=4, threads=1, progress=told.append)
     thread = threading.Thread(target=lambda: packed.append(nnzip.compress(CONTENT, None, options)))
     thread.start()
     rounds = 0
@@ -49,7 +49,7 @@ def test_computing_lets_others_run():
         rounds += 1
         thread.join(0.0001)
     assert rounds > 2 * len(told)
-    assert packed == [nnzip.compress(CONTENT, 1)]
+    assert packed == [nnzip.compress(CONTENT, 4)]
 
 
 def test_a_reader_and_a_stream_are_locked():
