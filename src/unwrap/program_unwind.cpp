@@ -302,8 +302,11 @@ std::vector<FunctionPlace> functions_of(const ProgramBytes& program, const Unwin
         {program.wide() ? begin : static_cast<std::uint32_t>(begin), walk.function_bytes()});
   }
   std::ranges::stable_sort(functions, {}, &FunctionPlace::begin);
-  const auto more = std::ranges::unique(functions, {}, &FunctionPlace::begin);
-  functions.erase(more.begin(), more.end());
+  // Not std::ranges::unique, whose subrange Clang takes from no library before GCC 13's.
+  const auto same = [](const FunctionPlace& a, const FunctionPlace& b) {
+    return a.begin == b.begin;
+  };
+  functions.erase(std::unique(functions.begin(), functions.end(), same), functions.end());
   return functions;
 }
 
