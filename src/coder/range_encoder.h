@@ -35,14 +35,16 @@ class RangeEncoder {
     for (std::size_t i = 0; i < one_probabilities.size(); ++i) {
       const auto bound =
           static_cast<std::uint32_t>((std::uint64_t{range} * one_probabilities[i]) >> 16);
-      const bool bit = (byte >> (7 - i) & 1) != 0;
-      const std::uint32_t skipped = bit ? 0 : bound;
-      range = bit ? bound : range - bound;
+      // Without branches: bits are what cannot be foretold.
+      const std::uint32_t one = 0u - (static_cast<std::uint32_t>(byte) >> (7 - i) & 1);
+      const std::uint32_t skipped = bound & ~one;
+      range = (bound & one) + ((range - bound) & ~one);
       low += skipped;
-      if (low < skipped) carry();
-      for (; range < (std::uint32_t{1} << 24); range <<= 8) {
+      if (low < skipped) [[unlikely]] carry();
+      while (range < (std::uint32_t{1} << 24)) [[unlikely]] {
         out_.push_back(static_cast<std::uint8_t>(low >> 24));
         low <<= 8;
+        range <<= 8;
       }
     }
     low_ = low;
