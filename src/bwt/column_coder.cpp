@@ -143,7 +143,9 @@ class ColumnModel {
   }
   void follow(std::uint8_t byte) { last_ = {byte, last_[0], last_[1]}; }
 
-  static std::uint32_t node_of(std::uint32_t byte, std::size_t i) { return (256 | byte) >> (8 - i); }
+  static std::uint32_t node_of(std::uint32_t byte, std::size_t i) {
+    return (256 | byte) >> (8 - i);
+  }
 
   // alike: a byte for each bit, the lowest bit in the lowest one.
 #if defined(__SSE2__)
@@ -163,8 +165,7 @@ class ColumnModel {
     const Pairs third = interleave(flip(before), all(16384));
     const Lanes sevens = all(7), by = _mm_set1_epi32(32 << 16 | 2);
     const auto mean = [&](Lanes two, Lanes one) {
-      return _mm_srli_epi32(
-          _mm_add_epi32(_mm_madd_epi16(two, sevens), _mm_madd_epi16(one, by)), 4);
+      return _mm_srli_epi32(_mm_add_epi32(_mm_madd_epi16(two, sevens), _mm_madd_epi16(one, by)), 4);
     };
     const Lanes p_low = mean(both.low, third.low), p_high = mean(both.high, third.high);
     const Lanes p = narrow(p_low, p_high);
@@ -173,13 +174,13 @@ class ColumnModel {
     _mm_store_si128(reinterpret_cast<Lanes*>(j.data()), _mm_srli_epi16(p, 12));
     _mm_store_si128(reinterpret_cast<Lanes*>(turn.data()),
                     _mm_srli_epi16(_mm_add_epi16(_mm_srli_epi16(p, 11), all(1)), 1));
-    std::array<Counter*, 8> point, turned;
+    std::array<Counter*, 8> points_of, turns_of;
     each([&](auto i) {
-      point[i] = contexts.by_node[node_of(byte, i)].at(j[i]);
-      turned[i] = &contexts.by_run[(7 - i) << 3 | (alike >> (8 * (7 - i)) & 7)][turn[i]];
+      points_of[i] = contexts.by_node[node_of(byte, i)].at(j[i]);
+      turns_of[i] = &contexts.by_run[(7 - i) << 3 | (alike >> (8 * (7 - i)) & 7)][turn[i]];
     });
-    const auto points_at = [&](std::size_t i) { return point[i]; };
-    const auto turns_at = [&](std::size_t i) { return turned[i]; };
+    const auto points_at = [&](std::size_t i) { return points_of[i]; };
+    const auto turns_at = [&](std::size_t i) { return turns_of[i]; };
     const Pairs points = gather_pairs(points_at);
     const Lanes turns = gather(turns_at);
     const Lanes within = _mm_and_si128(p, all(4095));
@@ -200,9 +201,10 @@ class ColumnModel {
     const Lanes bits = bits_of(byte);
     scatter(moved(quick, bits, all(1 << (16 - kQuick))), quick_at);
     const Lanes is_new = _mm_cmplt_epi16(seen, all(2)), is_young = _mm_cmplt_epi16(seen, all(6));
-    const Lanes parts = _mm_add_epi16(
-        all(4096), _mm_add_epi16(_mm_and_si128(is_young, all(4096)), _mm_and_si128(is_new, all(8192))));
-    scatter_pairs(interleave(moved(newest_p, bits, parts), _mm_sub_epi16(seen, is_young)), newest_at);
+    const Lanes parts = _mm_add_epi16(all(4096), _mm_add_epi16(_mm_and_si128(is_young, all(4096)),
+                                                               _mm_and_si128(is_new, all(8192))));
+    scatter_pairs(interleave(moved(newest_p, bits, parts), _mm_sub_epi16(seen, is_young)),
+                  newest_at);
     const Pairs twice = interleave(bits, bits);
     const Lanes slow = all(1 << (16 - kSlow));
     scatter_pairs({moved(points.low, twice.low, slow), moved(points.high, twice.high, slow)},
@@ -214,7 +216,8 @@ class ColumnModel {
                    std::array<std::uint16_t, 8>& ones) {
     for (std::uint32_t i = 0; i < 8; ++i) {
       const std::uint32_t k = 7 - i;
-      Bit bit(*this, contexts, node_of(byte, i), k, static_cast<std::uint32_t>(alike >> (8 * k)) & 7);
+      Bit bit(*this, contexts, node_of(byte, i), k,
+              static_cast<std::uint32_t>(alike >> (8 * k)) & 7);
       ones[i] = static_cast<std::uint16_t>(bit.one());
       bit.learn((byte >> k & 1) != 0 ? 65535 : 0);
     }

@@ -19,7 +19,8 @@ template <typename F>
 void each(const F& f) {
   [&]<std::size_t... i>(std::index_sequence<i...>) {
     (f(std::integral_constant<std::size_t, i>()), ...);
-  }(std::make_index_sequence<8>());
+  }
+  (std::make_index_sequence<8>());
 }
 
 // at(i): where the number of lane i is. All places are different.

@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // A suffix is of type S if it comes before the suffix that follows it in the text, else of type L,
 // as the last one is. Leftmost S (LMS) are those of type S behind one of type L. Once LMS suffixes
-// are in order, one pass puts those of type L in order, a second one those of type S.
+// are in order, by their bytes or by an order of what is between them, one pass puts those of type
+// L in order, a second one those of type S.
 #include "bwt/suffix_array.h"
 
 #include <algorithm>
 #include <vector>
+
+#include "bwt/key_sort.h"
 
 namespace nnzip {
 namespace {
 
 // Places to come are asked for so far ahead.
 constexpr std::int32_t kAhead = 24;
+// Keys that are looked at for each LMS suffix, on average, before induction is to sort them.
+constexpr std::int64_t kBudget = 6;
 
 // An entry of order_ that is not final is a place s > 0 whose neighbour s - 1 is still to be put in
 // order by the pass at work, or ~s where a later pass does that, or nothing does. 0 is no entry.
@@ -25,14 +30,7 @@ class SuffixSorter {
   }
 
   void sort() {
-    std::fill_n(order_, n_, 0);
-    const std::int32_t count = put_unsorted();
-    if (count > 1) {
-      induce_l<true>();
-      induce_s<true>();
-      sort_lms(count);
-      put_sorted(count);
-    }
+    if (!put_by_keys()) put_by_induction();
     induce_l<false>();
     induce_s<false>();
   }
@@ -60,6 +58,50 @@ class SuffixSorter {
   void end_buckets() {
     std::int32_t sum = 0;
     for (std::size_t c = 0; c < bucket_.size(); ++c) bucket_[c] = sum += counts_[c];
+  }
+
+  void put_by_induction() {
+    std::fill_n(order_, n_, 0);
+    const std::int32_t count = put_unsorted();
+    if (count <= 1) return;
+    induce_l<true>();
+    induce_s<true>();
+    sort_lms(count);
+    put_sorted(count);
+  }
+
+  // By comparing them, if that does not take too long.
+  bool put_by_keys() {
+    if constexpr (sizeof(Symbol) == 1) {
+      const auto n = static_cast<std::size_t>(n_);
+      if (n > KeySorter::kMostBytes) return false;
+      const std::vector<std::int32_t> ends = put_by_pairs();
+      const auto count = static_cast<std::size_t>(ends.back());
+      KeySorter sorter({text_, n}, kBudget * ends.back() + 1000);
+      for (std::size_t i = 0; i + 1 < ends.size(); ++i) {
+        const auto begin = static_cast<std::size_t>(ends[i]),
+                   end = static_cast<std::size_t>(ends[i + 1]);
+        if (!sorter.sort({order_ + begin, end - begin}, 2)) return false;
+      }
+      std::fill(order_ + count, order_ + n, 0);
+      put_sorted(ends.back());
+      return true;
+    }
+    return false;
+  }
+
+  // LMS suffixes in the order of their first two symbols. Returns where those of each pair begin,
+  // and how many there are.
+  std::vector<std::int32_t> put_by_pairs() {
+    const auto pair = [&](std::int32_t place) {
+      return static_cast<std::size_t>(text_[place] << 8 | text_[place + 1]);
+    };
+    std::vector<std::int32_t> begins((1 << 16) + 1);
+    for_each_lms([&](std::int32_t place) { ++begins[pair(place)]; });
+    std::int32_t sum = 0;
+    for (std::int32_t& begin : begins) begin = sum += begin;
+    for_each_lms([&](std::int32_t place) { order_[--begins[pair(place)]] = place; });
+    return begins;
   }
 
   // LMS suffixes to the ends of the buckets of their first symbols. Returns how many there are.

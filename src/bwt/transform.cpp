@@ -97,7 +97,7 @@ void restore_content(const Column& column, std::span<std::uint8_t> content) {
 }
 
 std::uint64_t sorting_memory(std::size_t content_bytes) {
-  return (sizeof(std::int32_t) + 8) * std::uint64_t{content_bytes} + 8192;
+  return (sizeof(std::int32_t) + 8) * std::uint64_t{content_bytes} + (1 << 18) + 8192;
 }
 
 }  // namespace nnzip

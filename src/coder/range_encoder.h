@@ -40,12 +40,13 @@ class RangeEncoder {
       const std::uint32_t skipped = bound & ~one;
       range = (bound & one) + ((range - bound) & ~one);
       low += skipped;
-      if (low < skipped) [[unlikely]] carry();
+      if (low < skipped) [[unlikely]]
+        carry();
       while (range < (std::uint32_t{1} << 24)) [[unlikely]] {
-        out_.push_back(static_cast<std::uint8_t>(low >> 24));
-        low <<= 8;
-        range <<= 8;
-      }
+          out_.push_back(static_cast<std::uint8_t>(low >> 24));
+          low <<= 8;
+          range <<= 8;
+        }
     }
     low_ = low;
     range_ = range;
