@@ -74,13 +74,15 @@ class Coder final : public LeanCoder {
       }
     }
     hash_contexts();
-    choose_places();
     begin_byte();
-    take_slots();
   }
 
   void encode(std::uint8_t byte, RangeEncoder& coder) override {
     if (tree_.root() == 0) return;
+    // Lines of what comes arrive from memory while the byte is coded.
+    hashed_ahead_ = true;
+    ask_for_second_nibble(byte);
+    take_up(byte);
     for (bool more = true; more;) {
       const int bit = byte >= part_.node ? 1 : 0;
       coder.encode_bit(bit != 0, predict());
@@ -95,7 +97,7 @@ class Coder final : public LeanCoder {
       expected->match_bytes = nearest.length();
     }
     for (bool more = true; more;) more = learn(coder.decode_bit(predict()) ? 1 : 0);
-    return static_cast<std::uint8_t>(contexts_.recent());
+    return static_cast<std::uint8_t>(recent_);
   }
 
  private:
@@ -106,7 +108,7 @@ class Coder final : public LeanCoder {
   // The probability of a 1 in 1/65536.
   std::uint32_t predict() {
     lean::Inputs<Plan::kInputs> inputs;
-    histories_[0] = order1_.data() + ((contexts_.recent() & 0xFF) << 8) + part_.node;
+    histories_[0] = order1_.data() + ((recent_ & 0xFF) << 8) + part_.node;
     mixer::unrolled<Plan::kHashed>([&](auto i) { histories_[i + 1] = &slots_[i]->history(node_); });
     mixer::unrolled<kContexts>([&](auto i) {
       used_[i] = &counters_[i][*histories_[i]];
@@ -117,8 +119,8 @@ class Coder final : public LeanCoder {
     inputs.put(kContexts + kRepeats, kBias);
 
     const Repeat& nearest = repeats_[0];
-    const auto c1 = static_cast<std::uint32_t>(contexts_.recent() & 0xFF);
-    const auto c21 = static_cast<std::uint32_t>(contexts_.recent() & 0xFFFF);
+    const auto c1 = static_cast<std::uint32_t>(recent_ & 0xFF);
+    const auto c21 = static_cast<std::uint32_t>(recent_ & 0xFFFF);
     const std::uint32_t of_match = nearest.bucket() * 8 + k;
     sets_.choose(0, part_.node);
     sets_.choose(1, of_match);
@@ -160,19 +162,26 @@ class Coder final : public LeanCoder {
   }
 
   void end_byte(std::uint8_t byte, int bit) {
+    if (!hashed_ahead_) take_up(byte);
+    learn_bit(bit);
+    for (Repeat& repeat : repeats_) repeat.follow(history_.bytes, history_.coded_end[0]);
+    begin_byte();
+  }
+
+  // What is known once the byte is: contexts of the next one.
+  void take_up(std::uint8_t byte) {
     history_.bytes[history_.coded_end[0]++] = byte;
     contexts_.follow(byte, history_);
     hash_contexts();
-    learn_bit(bit);
-    for (Repeat& repeat : repeats_) repeat.follow(history_.bytes, history_.coded_end[0]);
-    choose_places();
-    begin_byte();
-    take_slots();
   }
 
   void begin_byte() {
+    hashes_ = next_hashes_;
+    recent_ = contexts_.recent();
+    choose_places();
     part_ = {tree_.least(), 256, tree_.root()};
     depth_ = 0;
+    take_slots();
   }
 
   // Moves all that predicted the bit.
@@ -188,24 +197,33 @@ class Coder final : public LeanCoder {
     for (Repeat& repeat : repeats_) repeat.learn(bit, kCounterLimit);
   }
 
+  static std::uint32_t hash_of_nibble(std::uint32_t hash, std::uint32_t node) {
+    hash = (hash + spread(node)) * 0x85EBCA6Bu;
+    return hash ^ hash >> 15;
+  }
   void hash_nibble() {
     for (std::uint32_t& hash : hashes_) {
-      hash = (hash + spread(part_.node)) * 0x85EBCA6Bu;
-      hash ^= hash >> 15;
+      hash = hash_of_nibble(hash, part_.node);
       table_.prefetch(hash);
     }
   }
+  void ask_for_second_nibble(std::uint8_t byte) const {
+    std::uint8_t node = tree_.root();
+    for (int d = 0; d < 3 && node != 0; ++d) node = tree_.next(node, byte >= node ? 1 : 0);
+    if (node == 0) return;
+    for (const std::uint32_t hash : hashes_) table_.prefetch(hash_of_nibble(hash, node));
+  }
 
   void hash_contexts() {
-    contexts_.hash(history_, std::span(hashes_));
-    for (const std::uint32_t hash : hashes_) table_.prefetch(hash);
+    contexts_.hash(history_, std::span(next_hashes_));
+    for (const std::uint32_t hash : next_hashes_) table_.prefetch(hash);
   }
 
   // Of the sets whose choice lasts for a byte.
   void choose_places() {
-    sets_.choose(2, contexts_.recent() & 0xFF);
+    sets_.choose(2, recent_ & 0xFF);
     sets_.choose(3, contexts_.place(history_));
-    sets_.choose(4, contexts_.recent() >> 8 & 0xFF);
+    sets_.choose(4, recent_ >> 8 & 0xFF);
     sets_.choose(5, contexts_.column(history_));
   }
 
@@ -223,9 +241,11 @@ class Coder final : public LeanCoder {
   std::vector<Repeat> repeats_;
   lean::Sets<Plan::kInputs, kSets.size()> sets_;
   mixer::Refiner by_order1_, by_expected_;
-  std::uint32_t bits_ = 0;  // learned
+  std::uint32_t bits_ = 0;     // learned
+  std::uint64_t recent_ = 0;   // the last bytes, the newest in the low ones
+  bool hashed_ahead_ = false;  // contexts have taken up the byte that is being coded
 
-  std::array<std::uint32_t, Plan::kHashed> hashes_;
+  std::array<std::uint32_t, Plan::kHashed> hashes_, next_hashes_;
   std::array<Slot*, Plan::kHashed> slots_;
 
   // Of the next byte: what is left, decisions so far, and those of its nibble below a leading 1.
