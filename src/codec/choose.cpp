@@ -16,7 +16,8 @@ namespace nnzip {
 namespace {
 
 constexpr std::size_t kLooked = std::size_t{512} << 10;
-constexpr std::size_t kLeanGain = 8;                   // of bytes, that pixels are to save
+constexpr std::size_t kLeanGain = 8;   // of bytes, that pixels are to save
+constexpr std::size_t kSlowGain = 16;  // what the mixer is to save, which takes ten times as long
 constexpr std::size_t kShort = std::size_t{64} << 10;  // content whose time does not matter
 constexpr std::size_t kInstruction = 4;                // bytes, where they are of one length
 
@@ -136,8 +137,13 @@ View choose_view(std::span<const std::uint8_t> content, const Segment& segment,
         bytes -= bytes / sampling.trusted;
       }
       if (least != 0 && bytes >= least) continue;
-      least = bytes;
       if (maybe_lean) view.lean = is_lean(sample, view.layout);
+      // What no header says is an image, and few contexts of pixels do not do for.
+      if (maybe_lean && !described && !view.lean && content.size() > kShort) {
+        bytes += bytes / kSlowGain;
+        if (least != 0 && bytes >= least) continue;
+      }
+      least = bytes;
     }
     best = std::move(view);
   }
