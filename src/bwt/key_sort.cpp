@@ -113,7 +113,8 @@ bool KeySorter::sort_equal(std::span<std::int32_t> places, std::size_t depth) {
   const auto ends = [&](std::int32_t place) {
     return static_cast<std::size_t>(place) + depth + kKeyBytes > text_.size();
   };
-  const auto others = std::stable_partition(places.begin(), places.end(), ends);
+  if (std::none_of(places.begin(), places.end(), ends)) return sort(places, depth + kKeyBytes);
+  const auto others = std::partition(places.begin(), places.end(), ends);
   std::sort(places.begin(), others, std::greater());
   const auto done = static_cast<std::size_t>(others - places.begin());
   return sort(places.subspan(done), depth + kKeyBytes);
