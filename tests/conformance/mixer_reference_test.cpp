@@ -97,6 +97,15 @@ TEST_CASE("MixerReference.AgreesOnWhatTheLargeEffortLooksAt") {
   require_equal_bytes<Effort::kLarge>(content, {}, 1, false);
 }
 
+// Where a refiner by two bytes takes part.
+TEST_CASE("MixerReference.AgreesOnTheBeginningOfLongContent") {
+  const Bytes content = resized(test::sample_text(), 1500);
+  MixerPlan plan = plan_of(content, {}, 1, false);
+  plan.effort = Effort::kLarge;
+  plan.content_bytes = std::size_t{1} << 18;
+  require_equal<mixer::BytePredictorOf<Effort::kLarge>, MixerReference>(content, plan);
+}
+
 // Records that state their length: of several kinds and lengths, some with a header that is none.
 TEST_CASE("MixerReference.AgreesOnChains") {
   Random random;

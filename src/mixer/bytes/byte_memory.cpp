@@ -17,6 +17,8 @@ std::size_t BytePredictorOf<kEffort>::memory_bytes(const MixerPlan& plan) {
          sizeof(Stream) * static_cast<std::size_t>(plan.streams) +
          FurtherState::kMostBytes * plan.streams +
          (kEffort == Effort::kLarge ? FurtherState::kPairBytes * plan.streams : 0) +
+         (Plan::has_chains ? OrderChains::memory_bytes(kContexts, kRowCounters) : 0) +
+         (Plan::has_chains && has_pairs(plan) ? std::size_t{64} << kLog2Pairs : 0) +
          (std::size_t{1} << 20);  // the rest, generously
 }
 

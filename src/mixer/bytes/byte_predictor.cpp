@@ -37,8 +37,10 @@ BytePredictorOf<kEffort>::BytePredictorOf(const MixerPlan& plan, const MixKernel
       is_code_(plan.layout.form == Form::kCode),
       uses_network_(plan.network),
       uses_cache_(plan.network && Plan::has_cache),
+      uses_pairs_(Plan::has_chains && has_pairs(plan)),
       counters_(kIdleAt + 1),
       at_work_(kLanes),
+      order_chains_(Plan::has_chains ? kContexts : 0, kRowCounters),
       inputs_(kInputs),
       sets_(kernels, sets_of<Plan>(plan), final_sets_of<Plan>(plan),
             kEffort == Effort::kLarge ? kLargeRates : kRates, first_weights<Plan>(plan.network)),
@@ -71,6 +73,7 @@ BytePredictorOf<kEffort>::BytePredictorOf(const MixerPlan& plan, const MixKernel
   refiners_.emplace_back(256);
   refiners_.emplace_back(refined_mask_ + std::size_t{1});
   refiners_.emplace_back(refined_mask_ + std::size_t{1});
+  if (uses_pairs_) refiners_.emplace_back(std::size_t{1} << kLog2Pairs);
   for (std::size_t i = 0; i < streams_.size(); ++i) {
     contexts_.begin(history_, i, streams_[i].context);
   }
@@ -251,6 +254,14 @@ void BytePredictorOf<kEffort>::add_cache() {
   }
 }
 
+template <Effort kEffort>
+void BytePredictorOf<kEffort>::add_chains() {
+  if constexpr (Plan::has_chains) {
+    std::int16_t* const x = inputs_.data();
+    order_chains_.add(places_.data(), x[Plan::direct + 1], x + Plan::rungs);
+  }
+}
+
 // Those sets that are the same for all bits of the byte.
 template <Effort kEffort>
 void BytePredictorOf<kEffort>::begin_sets() {
@@ -368,6 +379,10 @@ void BytePredictorOf<kEffort>::select_refiners() {
   refiners_[0].select(partial_);
   refiners_[1].select((c1 << 8 | partial_) & refined_mask_);
   refiners_[2].select((expected << 8 | partial_) & refined_mask_);
+  if (uses_pairs_) {
+    const std::uint32_t hash = (c2 << 8 | c1) * 0x9E3779B1 + partial_ * 0x2C1B3C6D;
+    refiners_[3].select(hash >> (32 - kLog2Pairs));
+  }
 }
 
 template <Effort kEffort>
@@ -376,7 +391,9 @@ std::int32_t BytePredictorOf<kEffort>::refine(std::int32_t logit) {
   const std::int32_t by_bits = refiners_[0].refine(logit);
   const std::int32_t by_last_byte = refiners_[1].refine(logit);
   const std::int32_t by_expected_byte = refiners_[2].refine(logit);
-  return (plain + by_bits + 3 * by_last_byte + 3 * by_expected_byte + 4) >> 3;
+  if (!uses_pairs_) return (plain + by_bits + 3 * by_last_byte + 3 * by_expected_byte + 4) >> 3;
+  const std::int32_t by_pair = refiners_[3].refine(logit);
+  return (2 * plain + 2 * by_bits + 4 * by_last_byte + 3 * by_expected_byte + 5 * by_pair + 8) >> 4;
 }
 
 template <Effort kEffort>
@@ -390,6 +407,7 @@ std::uint32_t BytePredictorOf<kEffort>::predict() {
   guesses_.add(bit_, guesses, Plan::guesses_twice ? guesses + kLanes : nullptr);
   add_network();
   add_cache();
+  add_chains();
   inputs_.data()[Plan::bias] = 256;
   select_sets();
   const std::int32_t p = refine(sets_.mix(inputs_.data()));
@@ -438,6 +456,7 @@ void BytePredictorOf<kEffort>::update(int bit) {
     for (Refiner& refiner : network_refiners_) refiner.update(bit, dither);
     for (Refiner& refiner : cache_refiners_) refiner.update(bit, dither);
   }
+  if constexpr (Plan::has_chains) order_chains_.learn(bit);
   learn_counters(bit, at);
   if (bit_ == 4) find_slots();
   if constexpr (Plan::has_notes) {

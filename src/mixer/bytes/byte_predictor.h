@@ -16,6 +16,7 @@
 #include "mixer/bytes/match_model.h"
 #include "mixer/bytes/neural_cache.h"
 #include "mixer/bytes/note_table.h"
+#include "mixer/bytes/order_chains.h"
 #include "mixer/bytes/slot_table.h"
 #include "mixer/bytes/table_sizes.h"
 #include "mixer/core/adaptive_map.h"
@@ -62,8 +63,10 @@ struct InputPlan {
   static constexpr int inputs = (3 * lanes + 31) / 32 * 32;  // whole vectors
   static constexpr bool has_cache = kEffort == Effort::kLarge;
   static constexpr bool has_notes = kEffort == Effort::kLarge;
+  static constexpr bool has_chains = kEffort == Effort::kLarge;
+  static constexpr int rungs = cache + kCacheInputs;
   static_assert(guesses_twice || guess + guesses <= 3 * lanes);
-  static_assert(!has_cache || cache + kCacheInputs <= inputs);
+  static_assert(!has_chains || rungs + static_cast<int>(OrderChains::kRungs) <= inputs);
 };
 
 template <Effort kEffort>
@@ -139,6 +142,7 @@ class BytePredictorOf {
   void select_network_refiners();
   void add_network();
   void add_cache();
+  void add_chains();
   void begin_sets();
   std::size_t agreement() const;
   void select_sets();
@@ -156,7 +160,7 @@ class BytePredictorOf {
   std::vector<Stream> streams_;
   std::uint32_t stride_;
   bool is_code_;
-  bool uses_network_, uses_cache_;
+  bool uses_network_, uses_cache_, uses_pairs_;
 
   // The byte that is being coded.
   std::size_t stream_ = 0;
@@ -190,6 +194,7 @@ class BytePredictorOf {
   AlignedMemory<Counter> counters_;
   AlignedMemory<Counter> at_work_;  // [kLanes]: of the bit that is being coded
   GuessInputs guesses_;
+  OrderChains order_chains_;
   AlignedMemory<std::int16_t> inputs_;  // [kInputs]
   MixNetwork<kInputs, Plan::sets, Plan::final_sets, FinalSum::kExact> sets_;
   std::vector<Refiner> refiners_, network_refiners_, cache_refiners_;

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <string_view>
 
 #include "layout/effort.h"
 #include "mixer/bytes/code_contexts.h"
@@ -449,6 +450,13 @@ constexpr ContextRow kContextTable[] = {
                           : join(s.further->phase(), s.recent & 0xFF00FF00);
      }},
 };
+
+// Of a name that there is.
+constexpr std::uint32_t row_of(std::string_view name) {
+  std::uint32_t i = 0;
+  while (name != kContextTable[i].name) ++i;
+  return i;
+}
 
 constexpr int kMostContexts = static_cast<int>(std::size(kContextTable));
 // How many of them an effort takes, from the first one on.

@@ -47,12 +47,6 @@ constexpr StructureRow<StatedRows> kStated[] = {
     {"wordskip", [](OfRows t, In) { return join(t.place, t.left); }},
 };
 
-constexpr std::uint32_t row_of(std::string_view name) {
-  std::uint32_t i = 0;
-  while (name != kContextTable[i].name) ++i;
-  return i;
-}
-
 template <const auto& kRows, typename Structure>
 void hash_rows(const Structure& structure, const Neighbourhood& s, std::uint64_t* hashes) {
   unrolled<static_cast<int>(std::size(kRows))>([&](auto k) {

@@ -22,4 +22,11 @@ struct TableSizes {
   int log2_matches;
 };
 
+// Whether a block of the large effort has a refiner by two bytes.
+inline bool has_pairs(const MixerPlan& plan) {
+  return plan.content_bytes >= std::size_t{1} << 18 && plan.layout.form == Form::kBytes &&
+         plan.layout.stride == 0;
+}
+inline constexpr int kLog2Pairs = 17;
+
 }  // namespace nnzip::mixer

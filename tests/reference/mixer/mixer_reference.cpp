@@ -47,6 +47,7 @@ MixerReference::Inputs::Inputs(std::size_t contexts, bool large)
       bias(lanes + contexts + 5),
       run(2 * lanes),
       cache(run + contexts),
+      rungs(cache + 6),
       guess(large ? contexts + 7 : run + contexts),
       count(rounded_up(3 * lanes, 32)) {}
 
@@ -107,6 +108,8 @@ MixerReference::MixerReference(std::size_t n, std::size_t streams, const Layout&
       result_by_expected_(z_),
       cache_by_c_{Refiner(256), Refiner(256)},
       cache_by_c1_{Refiner(z_), Refiner(z_)},
+      pairs_(large_ && n >= 262144 && layout.stride == 0 && layout.form == Form::kBytes),
+      result_by_pair_(pairs_ ? 131072 : 1),
       slots_(contexts_),
       first_slots_(contexts_),
       runs_(contexts_),
@@ -350,6 +353,7 @@ std::uint32_t MixerReference::predict() {
   predict_guesses();
   predict_network();
   predict_cache();
+  if (large_) predict_rungs();
   inputs_[at_.bias] = 256;
 
   choose_sets();
@@ -368,7 +372,13 @@ std::uint32_t MixerReference::predict() {
   const std::int64_t A = result_by_c_.refine(c_, x_);
   const std::int64_t B = result_by_c1_.refine((256 * c1 + c_) % z_, x_);
   const std::int64_t D = result_by_expected_.refine(expected_context_, x_);
-  const std::int64_t p16 = (squash(x_) + A + 3 * B + 3 * D + 4) >> 3;
+  std::int64_t p16 = (squash(x_) + A + 3 * B + 3 * D + 4) >> 3;
+  if (pairs_) {
+    const std::uint32_t hash = (256u * place().c(2) + c1) * 0x9E3779B1u + c_ * 0x2C1B3C6Du;
+    pair_ = hash >> 15;
+    const std::int64_t E = result_by_pair_.refine(pair_, x_);
+    p16 = (2 * squash(x_) + 2 * A + 4 * B + 3 * D + 5 * E + 8) >> 4;
+  }
   return static_cast<std::uint32_t>(std::clamp<std::int64_t>(p16, 1, 65535));
 }
 
@@ -392,6 +402,7 @@ void MixerReference::learn(int bit) {
         large_ ? 80 + 80 * 8388608 / (8388608 + bits) + 1966080 / (4096 + bits) : 160 + fall);
   ++bits_;
 
+  if (large_) learn_rungs(bit);
   const unsigned c1 = place().c(1);
   std::vector<int> states(contexts_);
   for (std::size_t i = 0; i < contexts_; ++i) states[i] = slots_[i]->states[node_];
@@ -419,6 +430,7 @@ void MixerReference::learn(int bit) {
   result_by_c_.learn(c_, x_, bit, bits_, shift);
   result_by_c1_.learn((256 * c1 + c_) % z_, x_, bit, bits_, shift);
   result_by_expected_.learn(expected_context_, x_, bit, bits_, shift);
+  if (pairs_) result_by_pair_.learn(pair_, x_, bit, bits_, shift);
 
   node_ = 2 * node_ + static_cast<unsigned>(bit);
   c_ = 2 * c_ + static_cast<unsigned>(bit);

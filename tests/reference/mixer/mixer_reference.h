@@ -67,7 +67,8 @@ class MixerReference {
   struct Inputs {
     explicit Inputs(std::size_t contexts, bool large);
     std::size_t guesses;  // how many: 7, of the large effort 8
-    std::size_t lanes, order0, order1, match, network, refined, bias, run, cache, guess, count;
+    std::size_t lanes, order0, order1, match, network, refined, bias, run, cache, rungs, guess,
+        count;
   };
 
   struct Stream {
@@ -96,6 +97,8 @@ class MixerReference {
   std::size_t guesses_agreement() const;
   void look_up_cache();
   void predict_cache();
+  void predict_rungs();
+  void learn_rungs(int bit);
   // The stream's, if its next byte stands in a long one; not of machine code.
   const mixer_reference::Chain* long_chain() const;
   // The same of tagged fields that are found.
@@ -135,6 +138,13 @@ class MixerReference {
   // Of the large effort: signatures and the bytes that came, the newest last.
   std::deque<std::pair<std::array<std::uint32_t, 8>, std::uint8_t>> cache_;
   mixer_reference::Refiner cache_by_c_[2], cache_by_c1_[2];
+  struct RungLine {
+    std::int64_t scale = 65536, shift = 0;
+  };
+  // Of the large effort, of each rung: [state of the run][state of the history].
+  std::array<std::vector<std::array<RungLine, mixer_reference::kHistories>>, 9> lines_of_rungs_;
+  bool pairs_;  // whether there is E
+  mixer_reference::Refiner result_by_pair_;
   std::vector<mixer_reference::Sets> sets_, final_sets_;
 
   // The byte that is coded.
@@ -150,7 +160,9 @@ class MixerReference {
   std::array<bool, 2> speaks_{};
   std::vector<std::size_t> run_states_;
   std::int64_t g_ = 0, x_ = 0;
-  std::array<std::int64_t, 2> h_{};  // of the cache
+  std::array<std::int64_t, 2> h_{};      // of the cache
+  std::array<std::int64_t, 9> below_{};  // of the rungs
+  std::size_t pair_ = 0;                 // the context of E
   unsigned confidence_ = 0;
   std::size_t expected_context_ = 0;  // of D
 };
