@@ -69,6 +69,14 @@ void ByteGuesses::guess_in_chain(Known known, const RecordChain& chain) {
   expect(kThird, chain.trend);
 }
 
+void ByteGuesses::guess_in_items(const ItemReader& items) {
+  constexpr ByteGuess kOrder[] = {kLast, kStep, kCarry, kNear, kFar, kThird};
+  place_ = (place_of(items.kind) + items.place()) % kPlaces;
+  for (std::size_t i = 0; i < std::size(kOrder); ++i) {
+    if (const std::uint32_t byte = items.expected(i)) expect(kOrder[i], byte);
+  }
+}
+
 void ByteGuesses::guess_in_rows(Known known, std::size_t length) {
   const std::size_t end = known.size();
   place_ = length == 0 ? 0 : end % length % kPlaces;
@@ -94,6 +102,11 @@ void ByteGuesses::look(Known known, const FurtherState& further, const Around& a
   expected_ = {};
   if (around.code == nullptr && around.chain != nullptr)
     return guess_in_chain(known, *around.chain);
+  if (around.items != nullptr) {
+    guess_in_items(*around.items);
+    expect(kAfter, around.after);
+    return;
+  }
   if (around.code != nullptr) {
     guess_in_code(known, *around.code);
   } else if (around.tags != nullptr) {

@@ -31,6 +31,7 @@ class ByteGuesses {
     const RecordChain* chain;
     const TaggedFields* tags;
     const StatedRows* rows;
+    const ItemReader* items;
     std::size_t stride;     // of rows, 0 if their length is not known
     std::uint64_t after;    // the byte that followed the last two when they came before
     const CodeState* code;  // of machine code alone
@@ -58,6 +59,7 @@ class ByteGuesses {
   void guess_by_records(Known known, std::size_t one, std::size_t two);
   void guess_in_code(Known known, const CodeState& code);
   void guess_in_chain(Known known, const RecordChain& chain);
+  void guess_in_items(const ItemReader& items);
   void guess_in_rows(Known known, std::size_t length);
   void guess_in_lines(const FurtherState& further);
 

@@ -271,11 +271,13 @@ void BytePredictorOf<kEffort>::begin_sets() {
   chain_ = is_code_ ? nullptr : context.long_chain();
   tags_ = is_code_ ? nullptr : context.tagged_fields();
   rows_ = is_code_ ? nullptr : context.stated_rows();
+  items_ = is_code_ ? nullptr : context.items();
   // In tables the column, elsewhere what kinds of bytes came last.
   const std::size_t column = is_code_            ? context.code.position()
                              : chain_ != nullptr ? chain_->mark()
                              : tags_ != nullptr  ? tags_->mark()
                              : rows_ != nullptr  ? rows_->mark()
+                             : items_ != nullptr ? items_->mark()
                              : stride_ != 0      ? (end - history_.begin(stream_)) % stride_
                                                  : kind_of_byte(recent & 255) * 36 +
                                                   kind_of_byte(recent >> 8 & 255) * 6 +
@@ -284,14 +286,18 @@ void BytePredictorOf<kEffort>::begin_sets() {
   sets_.choose(kByByteBefore, recent >> 8 & 255);
   sets_.choose(kByColumn, column & 255);
   const bool has_lines = is_code_ || !context.further->is_binary();
-  const bool has_place =
-      chain_ != nullptr || tags_ != nullptr || rows_ != nullptr || (!has_lines && stride_ != 0);
+  const bool has_place = chain_ != nullptr || tags_ != nullptr || rows_ != nullptr ||
+                         items_ != nullptr || (!has_lines && stride_ != 0);
   final_place_ = has_place ? 1 + (column & 255) : 0;
   sets_.choose(kByLinePlace, has_lines ? std::min<std::size_t>(end - context.line_begin, 255)
                                        : context.further->since_zero);
   if (tags_ != nullptr) {
     sets_.choose(kByByteBefore, tags_->number_of_field());
     sets_.choose(kByLinePlace, tags_->to_come & 255);
+  }
+  if (items_ != nullptr) {
+    sets_.choose(kByByteBefore, items_->number_of_kind());
+    sets_.choose(kByLinePlace, items_->left());
   }
   if (rows_ != nullptr) sets_.choose(kByLinePlace, rows_->left);
   if (chain_ != nullptr) sets_.choose(kByLinePlace, chain_->agreement());
@@ -370,11 +376,13 @@ template <Effort kEffort>
 void BytePredictorOf<kEffort>::select_refiners() {
   const std::uint64_t recent = streams_[stream_].context.recent;
   const std::uint32_t c1 = recent & 255, c2 = recent >> 8 & 255;
-  const bool by_match = speaks_[0] && chain_ == nullptr && tags_ == nullptr && rows_ == nullptr;
+  const bool by_match =
+      speaks_[0] && chain_ == nullptr && tags_ == nullptr && rows_ == nullptr && items_ == nullptr;
   const std::uint32_t expected = by_match            ? matches_[0].byte & 255
                                  : chain_ != nullptr ? chain_->mark()
                                  : tags_ != nullptr  ? tags_->number_of_field()
                                  : rows_ != nullptr  ? rows_->mark()
+                                 : items_ != nullptr ? items_->number_of_kind()
                                                      : c2;
   refiners_[0].select(partial_);
   refiners_[1].select((c1 << 8 | partial_) & refined_mask_);

@@ -173,6 +173,7 @@ class BytePredictorOf {
   const RecordChain* chain_ = nullptr;
   const TaggedFields* tags_ = nullptr;
   const StatedRows* rows_ = nullptr;
+  const ItemReader* items_ = nullptr;
   std::array<Slot*, kContexts> slot_{};
   std::array<Slot*, kContexts> run_slot_{};  // those of the first nibble
   Runs runs_;

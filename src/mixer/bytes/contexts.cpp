@@ -142,9 +142,10 @@ void Contexts::follow(const History& history, std::size_t stream, StreamContext&
     const bool is_code = layout_.form == Form::kCode;
     if (!is_code || effort_ == Effort::kLarge) {
       s.guesses.follow(c);
-      s.guesses.look(known, *s.further,
-                     {s.long_chain(), s.tagged_fields(), s.stated_rows(), layout_.stride,
-                      after2_[s.recent & 0xFFFF] & 255, is_code ? &s.code : nullptr});
+      s.guesses.look(
+          known, *s.further,
+          {s.long_chain(), s.tagged_fields(), s.stated_rows(), is_code ? nullptr : s.items(),
+           layout_.stride, after2_[s.recent & 0xFFFF] & 255, is_code ? &s.code : nullptr});
     }
   }
   if (c == '\n') {
@@ -181,7 +182,9 @@ void Contexts::hash(const History& history, std::size_t stream, const Match& mat
   }
   (is_text ? hash_text_ : hash_all_)(s, context.hashes.data());
   if (layout_.form == Form::kCode) return;
-  if (const TaggedFields* const tags = context.tagged_fields()) {
+  if (const ItemReader* const items = context.items()) {
+    hash_structure(*items, s, context.hashes.data());
+  } else if (const TaggedFields* const tags = context.tagged_fields()) {
     hash_structure(*tags, s, context.hashes.data());
   } else if (const StatedRows* const rows = context.stated_rows()) {
     hash_structure(*rows, s, context.hashes.data());

@@ -30,19 +30,26 @@ struct StreamContext {
   ByteGuesses guesses;  // of machine code at the large effort alone
   CodeState code;       // of machine code alone
 
+  // The items of a known format that the byte that comes is one of.
+  const ItemReader* items() const {
+    if (further->classes.found()) return &further->classes;
+    return further->modules.found() ? &further->modules : nullptr;
+  }
+
   // The chain of records that the byte that comes stands in, null if there is no long one.
   const RecordChain* long_chain() const {
-    return further->chain.is_long() ? &further->chain : nullptr;
+    return further->chain.is_long() && items() == nullptr ? &further->chain : nullptr;
   }
 
   // The tagged fields that it stands in, if they are known well.
   const TaggedFields* tagged_fields() const {
-    return further->tags.found() && !further->chain.is_long() ? &further->tags : nullptr;
+    const bool others = further->chain.is_long() || items() != nullptr;
+    return further->tags.found() && !others ? &further->tags : nullptr;
   }
 
   // The rows of a stated length that it stands in, if it has no other structure.
   const StatedRows* stated_rows() const {
-    const bool others = further->tags.found() || further->chain.is_long();
+    const bool others = further->tags.found() || further->chain.is_long() || items() != nullptr;
     return further->rows.found && !others ? &further->rows : nullptr;
   }
 

@@ -22,6 +22,8 @@ void FurtherState::follow(std::span<const std::uint8_t> known, std::uint32_t wor
   chain.follow(known);
   tags.follow(known);
   rows.follow(known);
+  classes.follow(c);
+  modules.follow(c);
 }
 
 // A byte that comes back after the same gap twice votes for it.

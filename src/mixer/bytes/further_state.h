@@ -9,6 +9,8 @@
 #include <span>
 #include <vector>
 
+#include "mixer/bytes/class_reader.h"
+#include "mixer/bytes/python_reader.h"
 #include "mixer/bytes/record_chain.h"
 #include "mixer/bytes/stated_rows.h"
 #include "mixer/bytes/tagged_fields.h"
@@ -18,8 +20,8 @@ namespace nnzip::mixer {
 // Of a stream. Bytes that are not there are 0.
 class FurtherState {
  public:
-  static constexpr std::size_t kMostBytes = std::size_t{112} << 10;
-  static constexpr std::size_t kPairBytes = std::size_t{4} << 16;  // more, with pairs
+  static constexpr std::size_t kMostBytes = std::size_t{128} << 10;  // with what parsers allocate
+  static constexpr std::size_t kPairBytes = std::size_t{4} << 16;    // more, with pairs
 
   // pairs: whether what followed two bytes is wanted, as contexts of the large effort do.
   explicit FurtherState(bool pairs) : pair_(pairs ? 1 << 16 : 0) {}
@@ -40,6 +42,8 @@ class FurtherState {
   RecordChain chain;                // records that state their length
   TaggedFields tags;                // fields that begin with a tag
   StatedRows rows;                  // rows that state their length
+  ClassReader classes;              // class files
+  PythonReader modules;             // of Python
   std::uint64_t pair_distance = 0;  // of the last two bytes, in powers of two
   std::uint64_t after_pair = 0;     // the four bytes that followed them
   std::uint64_t since_zero = 0;     // bytes since the last 0, at most 255

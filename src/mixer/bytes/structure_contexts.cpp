@@ -47,6 +47,27 @@ constexpr StructureRow<StatedRows> kStated[] = {
     {"wordskip", [](OfRows t, In) { return join(t.place, t.left); }},
 };
 
+using OfItems = const ItemReader&;
+constexpr StructureRow<ItemReader> kItems[] = {
+    {"gradient", [](OfItems t, In) { return join(t.kind, t.place(), t.open, t.before[0]); }},
+    {"column", [](OfItems t, In s) { return join(t.kind, t.place(), s.c1); }},
+    {"aboveleft", [](OfItems t, In) { return join(t.kind, t.open, t.before[0], t.before[1]); }},
+    {"abovetwo", [](OfItems t, In) { return join(t.kind, t.place(), t.open); }},
+    {"value", [](OfItems t, In) { return join(t.kind, t.open, t.before[1]); }},
+    {"line", [](OfItems t, In) { return join(t.kind, t.place(), t.left()); }},
+    {"code", [](OfItems t, In) { return join(t.kind, t.open, t.beside); }},
+    {"cell", [](OfItems t, In) { return join(t.kind, t.place()); }},
+    {"trend", [](OfItems t, In s) { return join(t.kind, t.place(), s.c1, s.c2); }},
+    {"wordpair", [](OfItems t, In s) { return join(t.kind, s.word); }},
+    {"wordskip",
+     [](OfItems t, In) { return join(t.kind, t.open, t.before[0], t.before[1], t.before[2]); }},
+    {"high4",
+     [](OfItems t, In) {
+       return join(t.kind, t.place(), t.expected(0), t.expected(2), t.expected(3));
+     }},
+    {"sparse34", [](OfItems t, In) { return join(t.kind, t.open, t.before[2]); }},
+};
+
 template <const auto& kRows, typename Structure>
 void hash_rows(const Structure& structure, const Neighbourhood& s, std::uint64_t* hashes) {
   unrolled<static_cast<int>(std::size(kRows))>([&](auto k) {
@@ -56,6 +77,10 @@ void hash_rows(const Structure& structure, const Neighbourhood& s, std::uint64_t
 }
 
 }  // namespace
+
+void hash_structure(const ItemReader& items, const Neighbourhood& s, std::uint64_t* hashes) {
+  hash_rows<kItems>(items, s, hashes);
+}
 
 void hash_structure(const TaggedFields& tags, const Neighbourhood& s, std::uint64_t* hashes) {
   hash_rows<kTagged>(tags, s, hashes);

@@ -10,6 +10,7 @@
 namespace nnzip::mixer {
 
 // Put theirs in place of those rows' hashes. hashes: of all rows.
+void hash_structure(const ItemReader& items, const Neighbourhood& s, std::uint64_t* hashes);
 void hash_structure(const TaggedFields& tags, const Neighbourhood& s, std::uint64_t* hashes);
 void hash_structure(const StatedRows& rows, const Neighbourhood& s, std::uint64_t* hashes);
 

@@ -233,22 +233,6 @@ void MixerReference::predict_network() {
   confidence_ = 1 + static_cast<unsigned>(std::min<std::int64_t>(std::abs(g_) / 160, 14));
 }
 
-const mixer_reference::Chain* MixerReference::long_chain() const {
-  const mixer_reference::Chain& chain = stream_->further.chain;
-  const bool looked_at = layout_.form != Form::kCode;
-  return looked_at && chain.is_long() ? &chain : nullptr;
-}
-
-const mixer_reference::Tags* MixerReference::found_tags() const {
-  const mixer_reference::Further& further = stream_->further;
-  return layout_.form != Form::kCode && further.has_tags() ? &further.tags : nullptr;
-}
-
-const mixer_reference::StatedRows* MixerReference::stated_rows() const {
-  const mixer_reference::Further& further = stream_->further;
-  return layout_.form != Form::kCode && further.has_rows() ? &further.rows : nullptr;
-}
-
 void MixerReference::choose_sets() {
   const Place p = place();
   const Match& first = stream_->matches[0];
@@ -265,10 +249,12 @@ void MixerReference::choose_sets() {
   const mixer_reference::Chain* const chain = long_chain();
   const mixer_reference::Tags* const tags = found_tags();
   const mixer_reference::StatedRows* const rows = stated_rows();
+  const mixer_reference::Item* const item = items();
   const std::size_t where = layout_.form == Form::kCode ? stream_->code.position() % 256
                             : chain != nullptr          ? chain->mark()
                             : tags != nullptr           ? tags->mark()
                             : rows != nullptr           ? rows->mark()
+                            : item != nullptr           ? item->mark()
                             : layout_.stride != 0       ? (p.e - p.b) % layout_.stride % 256
                                                         : 36 * mixer_reference::kind(p.c(1)) +
                                                         6 * mixer_reference::kind(p.c(2)) +
@@ -288,12 +274,16 @@ void MixerReference::choose_sets() {
 
   std::vector<std::size_t> chosen{
       256 * number + c_, p.c(1), match_state, orders, p.c(2), where, sure, column};
-  const bool by_place =
-      chain != nullptr || tags != nullptr || rows != nullptr || (by_zero && layout_.stride != 0);
+  const bool by_place = chain != nullptr || tags != nullptr || rows != nullptr || item != nullptr ||
+                        (by_zero && layout_.stride != 0);
   std::vector<std::size_t> finally{by_place ? where : c_, match_state, orders};
   if (tags != nullptr) {
     chosen[4] = tags->field_number();
     chosen[7] = tags->to_come % 256;
+  }
+  if (item != nullptr) {
+    chosen[4] = item->kind_number();
+    chosen[7] = item->to_come();
   }
   if (rows != nullptr) chosen[7] = rows->left;
   if (chain != nullptr) chosen[7] = chain->agreement();
@@ -363,9 +353,11 @@ std::uint32_t MixerReference::predict() {
   const mixer_reference::Chain* const chain = long_chain();
   const mixer_reference::Tags* const tags = found_tags();
   const mixer_reference::StatedRows* const rows = stated_rows();
+  const mixer_reference::Item* const item = items();
   const std::size_t expected = chain != nullptr  ? chain->mark()
                                : tags != nullptr ? tags->field_number()
                                : rows != nullptr ? rows->mark()
+                               : item != nullptr ? item->kind_number()
                                : speaks_[0]      ? stream_->matches[0].expected
                                                  : place().c(2);
   expected_context_ = (256 * expected + c_) % z_;

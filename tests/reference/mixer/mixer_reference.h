@@ -103,6 +103,8 @@ class MixerReference {
   const mixer_reference::Chain* long_chain() const;
   // The same of tagged fields that are found.
   const mixer_reference::Tags* found_tags() const;
+  // The same of items in force.
+  const mixer_reference::Item* items() const;
   // The same of stated rows in force.
   const mixer_reference::StatedRows* stated_rows() const;
   void choose_sets();

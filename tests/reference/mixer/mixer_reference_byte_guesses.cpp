@@ -75,7 +75,14 @@ void Guesses::take(const Place& next, const Further& further, const Layout& layo
   guessed = {};
   const std::size_t E = further.E;
   const bool is_code = layout.form == Form::kCode;
-  if (!is_code && further.chain.is_long()) {
+  if (const Item* const item = further.items(); !is_code && item != nullptr) {
+    place = (hashed(item->kind) + item->place()) % 1024;
+    const Guess order[] = {kLast, kStep, kCarry, kNear, kFar, kThird};
+    for (std::size_t i = 0; i < std::size(order); ++i) guessed[order[i]] = item->says(i);
+    guessed[kAfter] = low_byte(after);
+    return;
+  }
+  if (!is_code && further.has_chain()) {
     const Chain& chain = further.chain;
     place = (hashed(chain.kind) + chain.place) % 1024;
     by_records(next, E, chain.one, chain.two);
@@ -106,6 +113,26 @@ void Guesses::take(const Place& next, const Further& further, const Layout& layo
 }
 
 }  // namespace mixer_reference
+
+const mixer_reference::Chain* MixerReference::long_chain() const {
+  const mixer_reference::Chain& chain = stream_->further.chain;
+  const bool looked_at = layout_.form != Form::kCode;
+  return looked_at && stream_->further.has_chain() ? &chain : nullptr;
+}
+
+const mixer_reference::Tags* MixerReference::found_tags() const {
+  const mixer_reference::Further& further = stream_->further;
+  return layout_.form != Form::kCode && further.has_tags() ? &further.tags : nullptr;
+}
+
+const mixer_reference::Item* MixerReference::items() const {
+  return layout_.form != Form::kCode ? stream_->further.items() : nullptr;
+}
+
+const mixer_reference::StatedRows* MixerReference::stated_rows() const {
+  const mixer_reference::Further& further = stream_->further;
+  return layout_.form != Form::kCode && further.has_rows() ? &further.rows : nullptr;
+}
 
 std::optional<int> MixerReference::guessed_bit(std::size_t guess) const {
   if (layout_.form == Form::kCode && !large_) return {};

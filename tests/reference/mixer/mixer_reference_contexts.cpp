@@ -127,6 +127,23 @@ void put_tags(const Place& at, const Tags& tags, std::uint64_t w, const Expected
   v[kSparse34] = join(place, tags.to_come, tags.left);
 }
 
+void put_items(const Place& at, const Item& item, std::uint64_t w, Values& v) {
+  const std::uint64_t c1 = at.c(1), kind = item.kind, place = item.place(), open = item.open;
+  v[kGradient] = join(kind, place, open, item.first);
+  v[kColumn] = join(kind, place, c1);
+  v[kAboveLeft] = join(kind, open, item.first, item.second);
+  v[kAboveTwo] = join(kind, place, open);
+  v[kValue] = join(kind, open, item.second);
+  v[kLine] = join(kind, place, item.to_come());
+  v[kCode] = join(kind, open, item.beside);
+  v[kCell] = join(kind, place);
+  v[kTrend] = join(kind, place, c1, at.c(2));
+  v[kWordPair] = join(kind, w);
+  v[kWordSkip] = join(kind, open, item.first, item.second, item.third);
+  v[kHigh4] = join(kind, place, item.s(0), item.s(2), item.s(3));
+  v[kSparse34] = join(kind, open, item.third);
+}
+
 void put_stated_rows(const Place& at, const StatedRows& rows, Values& v) {
   const std::uint64_t c1 = at.c(1), c2 = at.c(2), place = rows.place, left = rows.left;
   v[kGradient] = join(place, c1 / 16, c2 / 16);
@@ -372,7 +389,7 @@ Values context_values(const Place& place, const Layout& layout, const Indirect& 
   v[kCode] = (r & 0xF8FFF8) | c3 << 24;
   const Chain& chain = further.chain;
   const bool is_code = layout.form == Form::kCode && !code.is_text();
-  const bool in_long = layout.form != Form::kCode && chain.is_long();
+  const bool in_long = layout.form != Form::kCode && further.has_chain();
   put_changing(place, is_code, in_long, further, expected, v);
   put_further(place, indirect, text, w, further, expected, v);
   if (is_code) {
@@ -382,7 +399,9 @@ Values context_values(const Place& place, const Layout& layout, const Indirect& 
   } else {
     put_rows(place, layout, v);
   }
-  if (in_long) {
+  if (const Item* const item = further.items(); layout.form != Form::kCode && item != nullptr) {
+    put_items(place, *item, w, v);
+  } else if (in_long) {
     put_chain(place, chain, v);
   } else if (layout.form != Form::kCode && further.has_tags()) {
     put_tags(place, further.tags, w, expected, v);

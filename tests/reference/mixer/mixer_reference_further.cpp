@@ -18,6 +18,8 @@ void Further::take(const Place& next, std::uint32_t word) {
   chain.take(next, E);
   tags.take(next, E);
   rows.take(next, E);
+  class_files.take(x);
+  modules.take(x);
 }
 
 void Further::records(const Place& at, std::uint8_t x) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "reference/mixer/mixer_reference_chain.h"
+#include "reference/mixer/mixer_reference_items.h"
 #include "reference/mixer/mixer_reference_rows.h"
 #include "reference/mixer/mixer_reference_tags.h"
 
@@ -24,12 +25,19 @@ struct Further {
   std::array<std::size_t, 256> last{}, gaps{};
   std::vector<unsigned> scores = std::vector<unsigned>(2048);
   std::vector<std::size_t> pairs = std::vector<std::size_t>(65536);
+  Reader class_files{Reader::kClassFile}, modules{Reader::kModule};
   Chain chain;
   Tags tags;
-  // Of no machine code.
-  bool has_tags() const { return tags.found() && !chain.is_long(); }
   StatedRows rows;
-  bool has_rows() const { return rows.found && !tags.found() && !chain.is_long(); }
+  // Of no machine code.
+  const Item* items() const {
+    return class_files.in_file ? &class_files.item : modules.in_file ? &modules.item : nullptr;
+  }
+  bool has_chain() const { return chain.is_long() && items() == nullptr; }
+  bool has_tags() const { return tags.found() && !chain.is_long() && items() == nullptr; }
+  bool has_rows() const {
+    return rows.found && !tags.found() && !chain.is_long() && items() == nullptr;
+  }
   std::size_t zero = 0, zero_before = 0;
   std::uint64_t pair_distance = 0, after_pair = 0, since_zero = 0, zero_above = 0;
   std::uint64_t column = 0, above = 0, above_two = 0, corner = 0, right = 0, trend = 0;
