@@ -45,7 +45,11 @@ std::uint32_t hash(const std::vector<Int>& values) {
 }
 
 Prediction::Prediction(std::size_t blocks)
-    : G_(log2_of_lines(blocks)), A_(kSteps * 64), B_(kSteps * 32) {
+    : G_(log2_of_lines(blocks)),
+      of_contexts_((std::size_t{20} << G_) * 16, Counter::start(32768, 0)),
+      of_guesses_(6 * kSteps * 32 * 32, Counter::start(32768, 0)),
+      A_(kSteps * 64),
+      B_(kSteps * 32) {
   for (const std::size_t contexts : {64, 16, 16, 32}) {
     sets_.emplace_back(kSteps * contexts, first_weights());
   }
@@ -57,18 +61,18 @@ Prediction::Prediction(std::size_t blocks)
 std::uint32_t Prediction::predict(const Situation& s, const Decision& d) {
   const Int step = (8 * s.kind + d.sort) * 2 + (s.first_component ? 0 : 1);
   read_.clear();
-  const auto read = [&](const std::array<Int, 5>& place) {
-    read_.push_back(&counters_.try_emplace(place, Counter::start(32768, 0)).first->second);
-  };
   for (std::size_t i = 0; i < 20; ++i) {
     std::uint32_t h = i < s.contexts.size() ? s.contexts[i] : 0;
     h += static_cast<std::uint32_t>(d.group) * 0x9E3779B1;
     h *= 0x85EBCA6B;
     h = (h ^ (h >> 15)) * 0xC2B2AE35;
-    read({static_cast<Int>(i), h >> (32 - G_), d.node, 0, 0});
+    const std::size_t line = (i << G_) + (h >> (32 - G_));
+    read_.push_back(&of_contexts_.at(line * 16 + static_cast<std::size_t>(d.node)));
   }
   for (std::size_t i = 0; i < 6; ++i) {
-    read({static_cast<Int>(20 + i), step, s.trust, bin(d.threshold - s.guesses[i]), 1});
+    const Int row = (static_cast<Int>(i * kSteps) + step) * 32 + s.trust;
+    const Int place = row * 32 + bin(d.threshold - s.guesses[i]);
+    read_.push_back(&of_guesses_.at(static_cast<std::size_t>(place)));
   }
   inputs_.assign(64, 0);
   inputs_[31] = 256;

@@ -5,7 +5,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <vector>
 
 #include "reference/mixer/mixer_reference_sets.h"
@@ -38,7 +37,7 @@ class Prediction {
 
  private:
   int G_;
-  std::map<std::array<Int, 5>, mixer_reference::Counter> counters_;
+  std::vector<mixer_reference::Counter> of_contexts_, of_guesses_;
   std::vector<mixer_reference::Sets> sets_, final_sets_;
   mixer_reference::Refiner A_, B_;
   std::uint64_t decisions_ = 0;

@@ -23,6 +23,9 @@ int log2_of(std::size_t n) {
 
 Int modulo(Int v, Int m) { return (v % m + m) % m; }
 
+constexpr Int kBins = 48;
+constexpr unsigned kLevels = 6;
+
 // A counter of guesses as it begins.
 Counter first_counter(Int bin, unsigned level) {
   const Int D = (2 * bin + 1) * 355 / 8;
@@ -80,6 +83,15 @@ ImageReference::ImageReference(std::size_t n, std::size_t streams, const Layout&
     streams_.push_back(s);
   }
   const std::size_t g = guess_count_;
+  std::vector<Counter> counters;  // of a guess and an energy
+  for (unsigned level = 0; level < kLevels; ++level) {
+    for (Int bin = -kBins / 2; bin < kBins / 2; ++bin) {
+      counters.push_back(first_counter(bin, level));
+    }
+  }
+  for (std::size_t i = 0; i < channels * g * 12; ++i) {
+    counters_.insert(counters_.end(), counters.begin(), counters.end());
+  }
   std::vector<Int> first(inputs_.size());
   std::fill_n(first.begin(), g, 16384 * 2 / 100);
   first[g + 1] = 16384 * 30 / 100;
@@ -172,10 +184,6 @@ unsigned ImageReference::level() const {
   return 7 - k_ + (high ? 8 : 0);
 }
 
-Counter& ImageReference::counter(std::size_t guess) {
-  return counters_.at(stream_->guesses[guess].counter);
-}
-
 void ImageReference::put_exact(const Stream& s) {
   std::array<Int, 28> x{};
   if (!s.padding) x = exact_.inputs(c_, k_);
@@ -255,13 +263,11 @@ std::uint32_t ImageReference::predict() {
     const Int limit = (Int{24} << 20) / scale - 1;
     const Int bin = (clamp(distance, limit) * scale) >> 20;
     const auto level = static_cast<unsigned>(std::clamp<Int>(Int{l} + 4 - E / 2, 0, 5));
-    guess.counter =
-        (((s.c * g + i) * 12 + E / 2) * 6 + level) * 48 + static_cast<std::size_t>(bin + 24);
-    if (!counters_.contains(guess.counter)) {
-      counters_.emplace(guess.counter, first_counter(bin, level));
-    }
-    inputs_[i] = counter(i).x();
-    if (b_ == 1) inputs_[linear_ + i] = counter(i).y();
+    const std::uint64_t number = (((s.c * g + i) * 12 + E / 2) * kLevels + level) * kBins +
+                                 static_cast<std::size_t>(bin + 24);
+    guess.counter = &counters_.at(number);
+    inputs_[i] = guess.counter->x();
+    if (b_ == 1) inputs_[linear_ + i] = guess.counter->y();
     if (i == 0) {
       L = level;
       b0 = static_cast<std::size_t>(bin + 24);
@@ -277,10 +283,11 @@ std::uint32_t ImageReference::predict() {
   const Int with[] = {0, place() == 1 ? s.first : byte_of(s.around[W][s.c]),
                       byte_of(s.around[N][s.c]), byte_of(s.candidates[kStacked] >> 4)};
   for (std::size_t i = 0; i < 4; ++i) {
-    plain_chosen_[i] = (((i * 4 + s.c) * 2 + static_cast<std::size_t>(place())) * 256 + c_) * 256 +
-                       static_cast<std::size_t>(with[i]);
-    inputs_[g + 3 + i] =
-        plain_.try_emplace(plain_chosen_[i], Counter::start(32768, 0)).first->second.x();
+    const std::uint64_t number =
+        (((i * 4 + s.c) * 2 + static_cast<std::size_t>(place())) * 256 + c_) * 256 +
+        static_cast<std::size_t>(with[i]);
+    plain_chosen_[i] = &plain_.try_emplace(number, Counter::start(32768, 0)).first->second;
+    inputs_[g + 3 + i] = plain_chosen_[i]->x();
   }
 
   const std::size_t limited = std::min(l, 7u);
@@ -319,8 +326,8 @@ void ImageReference::learn(int bit) {
   if (!s.padding) exact_.learn(bit);
   for (auto& [table, at] : differences(s)) table->learn(bit);
   lattice_.learn(bit);
-  for (std::size_t i = 0; i < guess_count_; ++i) counter(i).learn(bit, 1023);
-  for (const std::uint64_t chosen : plain_chosen_) plain_.at(chosen).learn(bit, 1023);
+  for (const Guess& guess : s.guesses) guess.counter->learn(bit, 1023);
+  for (Counter* const chosen : plain_chosen_) chosen->learn(bit, 1023);
 
   c_ = 2 * c_ + static_cast<unsigned>(bit);
   if (++k_ < 8) return;

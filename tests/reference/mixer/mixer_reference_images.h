@@ -69,7 +69,7 @@ class ImageReference {
   struct Guess {
     Int value = 0;
     unsigned energy = 0;
-    std::uint64_t counter = 0;  // of the bit
+    mixer_reference::Counter* counter = nullptr;  // of the bit
   };
 
   struct Stream {
@@ -141,7 +141,6 @@ class ImageReference {
   Int byte_of(Int number) const;
   Int threshold() const;
   unsigned level() const;
-  mixer_reference::Counter& counter(std::size_t guess);
 
   Layout layout_;
   bool large_;
@@ -155,7 +154,7 @@ class ImageReference {
   std::vector<Int> bias_x_, bias_y_;
   std::uint64_t bits_ = 0;
 
-  std::unordered_map<std::uint64_t, mixer_reference::Counter> counters_;
+  std::vector<mixer_reference::Counter> counters_;  // of guesses
   std::unordered_map<std::uint64_t, mixer_reference::Counter> plain_;
   std::vector<mixer_reference::Sets> sets_, final_sets_;
   mixer_reference::PixelReference exact_;
@@ -170,7 +169,7 @@ class ImageReference {
   const Distribution* distribution_ = nullptr;
   unsigned c_ = 1, k_ = 0;
   std::vector<Int> inputs_, logits_;
-  std::array<std::uint64_t, 4> plain_chosen_{};
+  std::array<mixer_reference::Counter*, 4> plain_chosen_{};
   Int x_ = 0;
   std::size_t refined_ = 0;
 };

@@ -122,8 +122,6 @@ void PixelReference::begin_byte(std::size_t stream, std::size_t c, Int place,
   }
 }
 
-Counter& PixelReference::line_counter(std::size_t i) { return lines_.at(line_at_[i]).nodes[node_]; }
-
 std::array<PixelReference::Int, PixelReference::kInputs> PixelReference::inputs(unsigned partial,
                                                                                 unsigned k) {
   if (k % 4 == 0) {
@@ -131,11 +129,12 @@ std::array<PixelReference::Int, PixelReference::kInputs> PixelReference::inputs(
     for (std::size_t i = 0; i < kContexts; ++i) {
       const std::uint64_t h = mixed(hashes_[i], partial);
       const std::uint64_t check = (h & 0xFFFFFFFF) | 1;
-      const std::uint64_t own = h >> (64 - line_bits_), other = own ^ 1;
-      const bool less = lines_[other].nodes[1].count < lines_[own].nodes[1].count;
-      const bool takes_other = lines_[own].check != check && (lines_[other].check == check || less);
-      line_at_[i] = takes_other ? other : own;
-      Line& line = lines_[line_at_[i]];
+      const std::uint64_t place = h >> (64 - line_bits_);
+      Line &own = lines_[place], &other = lines_[place ^ 1];
+      const bool less = other.nodes[1].count < own.nodes[1].count;
+      const bool takes_other = own.check != check && (other.check == check || less);
+      line_at_[i] = takes_other ? &other : &own;
+      Line& line = *line_at_[i];
       if (line.check == check) continue;
       line.check = check;
       line.nodes.fill(Counter::start(32768, 0));

@@ -54,7 +54,7 @@ class PixelReference {
 
   std::uint64_t hash_around(std::uint64_t h, const std::vector<std::size_t>& which) const;
   void follow(Copy& copy, Int found);
-  Counter& line_counter(std::size_t i);
+  Counter& line_counter(std::size_t i) { return line_at_[i]->nodes[node_]; }
 
   Int stride_, b_, channels_, pixel_bytes_, width_;
   bool low_first_;
@@ -67,7 +67,8 @@ class PixelReference {
   std::vector<Counter> right_;
 
   Stream* s_ = nullptr;
-  std::array<std::uint64_t, kContexts> hashes_{}, line_at_{};
+  std::array<std::uint64_t, kContexts> hashes_{};
+  std::array<Line*, kContexts> line_at_{};
   std::array<Int, kCopies> expected_{}, says_{};
   std::array<std::size_t, kCopies> right_at_{};
   std::array<std::size_t, kContexts> map_at_{};

@@ -31,11 +31,16 @@ Sets::Sets(std::size_t sets, std::vector<std::int64_t> first) : weights(sets, st
 
 void Sets::mix(std::size_t set, const std::vector<std::int64_t>& inputs) {
   chosen = set;
-  std::int64_t partial[16] = {}, sum = 0;
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    partial[i % 32 / 2] += inputs[i] * weights[set][i];
+  const std::vector<std::int64_t>& w = weights[set];
+  std::int64_t sum = 0;
+  for (std::size_t k = 0; k < 32; k += 2) {
+    std::int64_t partial = 0;
+    for (std::size_t i = k; i < inputs.size(); i += 32) {
+      partial += inputs[i] * w[i];
+      if (i + 1 < inputs.size()) partial += inputs[i + 1] * w[i + 1];
+    }
+    sum += partial >> 4;
   }
-  for (const std::int64_t p : partial) sum += p >> 4;
   logit = clamp(sum >> 10, kLimit);
 }
 
@@ -48,9 +53,9 @@ void Sets::mix_final(std::size_t set, const std::vector<std::int64_t>& inputs) {
 
 void Sets::learn(const std::vector<std::int64_t>& inputs, int bit, std::int64_t rate) {
   const std::int64_t err = ((65536 * bit - squash(logit)) * rate) >> 11;
+  std::vector<std::int64_t>& w = weights[chosen];
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    std::int64_t& w = weights[chosen][i];
-    w = std::clamp<std::int64_t>(w + ((inputs[i] * err + (1 << 14)) >> 15), -32768, 32767);
+    w[i] = std::clamp<std::int64_t>(w[i] + ((inputs[i] * err + (1 << 14)) >> 15), -32768, 32767);
   }
 }
 

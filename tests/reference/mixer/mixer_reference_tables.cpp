@@ -52,6 +52,14 @@ std::vector<int> make_mantissa() {
 
 const std::vector<int> kMantissa = make_mantissa();
 
+std::vector<std::int64_t> make_reciprocals() {
+  std::vector<std::int64_t> table;
+  for (std::int64_t j = 0; j < 1024; ++j) table.push_back(131072 / (2 * j + 3));
+  return table;
+}
+
+const std::vector<std::int64_t> kReciprocal = make_reciprocals();
+
 bool within_reach(const History& h) {
   constexpr int kReach[] = {47, 24, 10, 7, 6, 5};
   const int few = std::min(h.zeros, h.ones);
@@ -120,7 +128,7 @@ int log(std::uint32_t m) {
   return ((t * 45426) >> 8) + kMantissa[below & 1023];
 }
 
-std::int64_t reciprocal(unsigned j) { return 131072 / (2 * std::int64_t{j} + 3); }
+std::int64_t reciprocal(unsigned j) { return kReciprocal[j]; }
 
 History history(int state) { return kHistory[static_cast<std::size_t>(state)]; }
 
@@ -132,10 +140,10 @@ void Counter::learn(int bit, unsigned limit) {
   if (count < limit) ++count;
 }
 
-Refiner::Refiner(std::size_t contexts) : points_(contexts) {
-  for (auto& points : points_) {
-    for (int j = 0; j < 32; ++j) points[j] = squash(clamp(200 * j - 3100, kLimit));
-  }
+Refiner::Refiner(std::size_t contexts) {
+  std::array<std::int64_t, 32> points{};
+  for (int j = 0; j < 32; ++j) points[j] = squash(clamp(200 * j - 3100, kLimit));
+  points_.assign(contexts, points);
 }
 
 std::int64_t Refiner::refine(std::size_t context, std::int64_t x) const {
