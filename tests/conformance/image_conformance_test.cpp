@@ -34,5 +34,25 @@ TEST_CASE("ImageConformance.EveryTargetGivesTheSameBytes") {
   }
 }
 
+// The large effort, and the way back, by every target.
+TEST_CASE("ImageConformance.EveryTargetGivesTheSameBytesWithMoreEffort") {
+  using test::pixel_layout;
+  for (const Layout& layout : {pixel_layout(90, 3, 1), pixel_layout(120, 4, 2)}) {
+    const Bytes content = test::sample_photograph(layout, 40);
+    for (const Effort effort : {Effort::kUsual, Effort::kLarge}) {
+      MixerPlan plan;
+      plan.content_bytes = content.size();
+      plan.layout = layout;
+      plan.effort = effort;
+      const Bytes expected = test::encode_mixed(content, plan, nullptr, "scalar");
+      for (const std::string& target : cpu_targets()) {
+        INFO(target << " " << layout.stride << ", effort " << static_cast<int>(effort));
+        REQUIRE(test::encode_mixed(content, plan, nullptr, target) == expected);
+        REQUIRE(test::decode_mixed(expected, plan, nullptr, target) == content);
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace nnzip

@@ -186,6 +186,30 @@ TEST_CASE("MixKernels.FindTheNearestSignatures") {
   }
 }
 
+// The large effort, and the way back, by every target.
+TEST_CASE("MixerConformance.EveryTargetGivesTheSameBytesWithMoreEffort") {
+  for (test::MixedSample sample : test::mixed_samples()) {
+    sample.content.resize(std::min<std::size_t>(sample.content.size(), 1500));
+    MixerPlan plan;
+    plan.content_bytes = sample.content.size();
+    plan.streams = 2;
+    plan.layout = detect_layout(sample.content);
+    plan.network = true;
+    const test::Oracle half_right = [&](std::size_t position) {
+      return static_cast<std::uint8_t>(sample.content[position] + (position / 7 % 2));
+    };
+    for (const Effort effort : {Effort::kUsual, Effort::kLarge}) {
+      plan.effort = effort;
+      const Bytes expected = test::encode_mixed(sample.content, plan, half_right, "scalar");
+      for (const std::string& target : cpu_targets()) {
+        INFO(sample.name << ", effort " << static_cast<int>(effort) << ", " << target);
+        REQUIRE(test::encode_mixed(sample.content, plan, half_right, target) == expected);
+        REQUIRE(test::decode_mixed(expected, plan, half_right, target) == sample.content);
+      }
+    }
+  }
+}
+
 TEST_CASE("MixerConformance.EveryTargetGivesTheSameBytes") {
   for (const test::MixedSample& sample : test::mixed_samples()) {
     for (const int streams : {1, 2, 64}) {

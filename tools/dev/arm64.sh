@@ -20,17 +20,19 @@ cmake --preset arm64
 ninja -C "$build" -j "$(nproc)" nnzip nnzip_{conformance,unit,malformed,golden}_tests
 head -c 300 LICENSE >"$build/sample"
 
-# check CPU TARGET: as that processor, whose best target is TARGET.
+# check CPU TARGET: as that processor, whose best target is TARGET. The kernels' tests go through all
+# targets of a processor, so max has run those of the others; they show that they can run theirs.
 check() {
   export QEMU_CPU=$1
-  local found expected
+  local found expected kernels='MixKernels.*,SampleKernels.EveryCompilerGivesTheSameBytes'
+  [[ $1 != max ]] || kernels='CpuKernels.*,MixKernels.*,SampleKernels.*'
   qemu-aarch64 "$build/nnzip" -vcf -5 "$build/sample" 2>&1 >"$build/sample.$1.nnz" |
     grep -F "cpu ($2)" || {
     echo "$1 does not run the kernels $2." >&2
     return 1
   }
   qemu-aarch64 "$build/nnzip" -dcf "$build/sample.$1.nnz" | cmp - "$build/sample"
-  qemu-aarch64 "$build/tests/nnzip_conformance_tests" 'CpuKernels.*,MixKernels.*,SampleKernels.*'
+  qemu-aarch64 "$build/tests/nnzip_conformance_tests" "$kernels"
   found=$(qemu-aarch64 "$build/nnzip" bench --signature)
   expected=$(<tests/golden/bench.txt)
   echo "$1, $2: $found"
