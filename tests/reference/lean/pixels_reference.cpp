@@ -47,7 +47,6 @@ class PixelsReference {
         s_(layout.stride),
         p_(layout.element),
         b_(layout.number_bytes()),
-        channels_(layout.channels),
         most_((std::int64_t{1} << (8 * b_)) - 1),
         low_first_(layout.low_first) {}
 
@@ -249,7 +248,7 @@ class PixelsReference {
   }
 
   const Bytes& content_;
-  std::size_t s_, p_, b_, channels_;
+  std::size_t s_, p_, b_;
   std::int64_t most_;
   bool low_first_;
   RangeEncoder out_;
