@@ -52,13 +52,13 @@ TEST_CASE("Bwt.SortsLongRepeats") {
   test::Random random(4);
   for (const std::size_t length : {3, 40, 400, 700}) {
     const Bytes part = random.bytes(length);
-    for (const std::uint8_t symbols : {1, 2, 200}) {
+    for (const int symbols : {1, 2, 200}) {
       Bytes text;
       for (std::size_t i = 0; i < 5; ++i) {
         for (const std::uint8_t byte : part) {
           text.push_back(static_cast<std::uint8_t>(byte % symbols));
         }
-        if (i == 2) text.push_back(symbols);
+        if (i == 2) text.push_back(static_cast<std::uint8_t>(symbols));
       }
       text.insert(text.end(), length % 7, 0);
       Order order(text.size());
