@@ -150,7 +150,7 @@ class BlockEncoder {
 
   // Sets the header's model to the one for such a block; null if there is none.
   std::shared_ptr<const Engine> choose_model(BlockHeader& header) const {
-    const auto place = models_.find(network_content(header.layout));
+    const auto place = models_.find_for(header.layout);
     if (!place || !level_.kinds.network) return {};
     header.model = static_cast<std::uint8_t>(*place);
     const auto& engine = models_.all()[*place].engine;

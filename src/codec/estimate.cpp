@@ -312,7 +312,7 @@ class Estimator {
     coding.bytes *=
         std::pow(static_cast<double>(stratum.zstd_bytes) / all * sampled / of_sample, kLikeZstd) *
         std::pow(sampled / std::max(block, sampled), kLearning);
-    if (!models.find(network_content(stratum.layout))) return coding;
+    if (!models.find_for(stratum.layout)) return coding;
     const Bytes part = every(kNetworkShare, stratum);
     const auto of_part = static_cast<double>(part.size());
     const Coding alone = sample_coding(part, stratum, level, {}, threads);

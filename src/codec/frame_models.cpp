@@ -59,4 +59,9 @@ std::optional<std::size_t> FrameModels::find(Form content) const {
   return static_cast<std::size_t>(found - models_.begin());
 }
 
+std::optional<std::size_t> FrameModels::find_for(const Layout& layout) const {
+  const auto own = find(layout.form);
+  return own || layout.form != Form::kCode ? own : find(Form::kBytes);
+}
+
 }  // namespace nnzip

@@ -12,6 +12,7 @@
 #include "backend/backend.h"
 #include "codec/memory_budget.h"
 #include "container/frame_header.h"
+#include "layout/layout.h"
 #include "model/model_store.h"
 #include "nnzip/nnzip.hpp"
 
@@ -41,6 +42,9 @@ class FrameModels {
 
   // The place of the model for such content, if there is one.
   std::optional<std::size_t> find(Form content) const;
+  // The same of the best one for blocks of that layout: machine code takes one of bytes if it has
+  // none of its own.
+  std::optional<std::size_t> find_for(const Layout& layout) const;
 
  private:
   std::vector<Model> models_;

@@ -29,11 +29,11 @@ constexpr std::array<Level, 9> kLevels = {{
     {{}, kLean, Effort::kSmall, kExact, 8 * kMiB, 64 * kKiB, kPlannedStreams, 32, kShort, kCheap, kUsual, kSafe},
     {{}, kLean, Effort::kUsual, kAny, 8 * kMiB, 64 * kKiB, kPlannedStreams, 32, kShort, kCheap, kUsual, kSafe},
     {{}, kAll, Effort::kUsual, kAny, 8 * kMiB, 64 * kKiB, kPlannedStreams, 32, kShort, kCheap, kUsual, kSafe},
-    {{"text", "image"}, kAll, Effort::kUsual, kAny, 16 * kMiB, 128 * kKiB, kPlannedStreams, 32, kShort, kCheap, kUsual, kSafe},
-    {{"text4m", "image"}, kAll, Effort::kUsual, kAny, 16 * kMiB, 256 * kKiB, kPlannedStreams, 32, kShort, kCheap, kUsual, kSafe},
-    {{"text4m", "image"}, kAll, Effort::kUsual, kAny, 16 * kMiB, 1024 * kKiB, kPlannedStreams, 32, kShort, kCheap, kUsual, kSafe},
-    {{"text4m", "image"}, kAll, Effort::kLarge, kLong, 32 * kMiB, 4096 * kKiB, kPlannedStreams, 32, kThorough, kCheap, kUsual, kSafe},
-    {{"text4m", "image"}, kAll, Effort::kLarge, kLong, 64 * kMiB, 4096 * kKiB, kPlannedStreams, 32, kThorough, kCheap, kUsual, kSafe, 0, 28},
+    {{"text", "image", "code"}, kAll, Effort::kUsual, kAny, 16 * kMiB, 128 * kKiB, kPlannedStreams, 32, kShort, kCheap, kUsual, kSafe},
+    {{"text4m", "image", "code"}, kAll, Effort::kUsual, kAny, 16 * kMiB, 256 * kKiB, kPlannedStreams, 32, kShort, kCheap, kUsual, kSafe},
+    {{"text4m", "image", "code"}, kAll, Effort::kUsual, kAny, 16 * kMiB, 1024 * kKiB, kPlannedStreams, 32, kShort, kCheap, kUsual, kSafe},
+    {{"text4m", "image", "code"}, kAll, Effort::kLarge, kLong, 32 * kMiB, 4096 * kKiB, kPlannedStreams, 32, kThorough, kCheap, kUsual, kSafe},
+    {{"text4m", "image", "code"}, kAll, Effort::kLarge, kLong, 64 * kMiB, 4096 * kKiB, kPlannedStreams, 32, kThorough, kCheap, kUsual, kSafe, 0, 28},
 }};
 // clang-format on
 

@@ -80,7 +80,7 @@ struct Unwrapped {
 };
 
 struct Level {
-  std::array<const char*, 2> models;  // as ModelStore::find takes them, each for other content;
+  std::array<const char*, 3> models;  // as ModelStore::find takes them, each for other content;
                                       // null: none
   KindsTried kinds;
   Effort effort;  // see effort_of of kinds/kind.h

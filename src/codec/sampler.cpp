@@ -179,7 +179,7 @@ Bytes sampled(std::span<const std::uint8_t> content, const ModelStore& store,
   if (by == By::kZstd) return written(prompt, sampler.by_lengths(zstd_bits));
   MemoryBudget budget(options.memory_limit);
   const FrameModels models(store, chosen_models(store, options), options.device, budget);
-  const auto place = models.find(network_content(prompt.layout));
+  const auto place = models.find(network_alone(prompt.layout));
   // A network of sound predicts residuals, which nothing made here has yet.
   const bool possible = place && prompt.layout.form != Form::kSamples;
   if (!possible && by == By::kAuto) return written(prompt, sampler.by_contexts());

@@ -64,6 +64,9 @@ std::uint64_t model_signature(const ModelStore& store, const Backend& backend, i
       case Form::kSamples:
         hash.update(coder.encode(corpus, plan, {}, kSamples));
         break;
+      case Form::kCode:
+        hash.update(mixed.encode(corpus, plan, kLayouts[1], {}));
+        break;
       default:
         hash.update(coder.encode(corpus, plan, {}));
         hash.update(mixed.encode(corpus, plan, {}, {}));

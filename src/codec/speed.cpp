@@ -114,7 +114,7 @@ std::vector<Block> blocks_of(Reader& content, const Level& level) {
 const FrameModels::Model& model_of(const std::vector<Block>& blocks, const FrameModels& models) {
   std::vector<std::size_t> bytes(models.all().size());
   for (const Block& block : blocks) {
-    const auto place = models.find(network_content(block.view.layout));
+    const auto place = models.find_for(block.view.layout);
     if (place) bytes[*place] += block.content.size();
   }
   return models.all()[static_cast<std::size_t>(std::ranges::max_element(bytes) - bytes.begin())];

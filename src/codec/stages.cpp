@@ -40,7 +40,7 @@ std::optional<Trial> prepare(BlockKind kind, const SourceBlock& block, const Fra
   if (kind == BlockKind::kNetwork && trial.view.layout.form != Form::kSamples) trial.view = {};
   trial.header = header_as(kind, block.content, trial.view, level);
   if (needs_model(kind)) {
-    const auto place = models.find(network_content(trial.view.layout));
+    const auto place = models.find_for(trial.view.layout);
     if (!place) return {};
     trial.engine = models.all()[*place].engine;
   }

@@ -32,7 +32,7 @@ struct NgramTable {
 };
 
 struct Config {
-  Form content = Form::kBytes;         // what it is for: kBytes, kPixels or kSamples
+  Form content = Form::kBytes;         // what it is for: kBytes, kPixels, kSamples or kCode
   std::uint32_t width = 0;             // D
   std::uint32_t heads = 0;             // H
   std::uint32_t kv_heads = 0;          // G, divides H

@@ -103,11 +103,14 @@ void check_config(const Config& c, const std::string& what) {
                       what, "n-gram tables of 2 to 2^22 rows, a power of two");
   }
   require_supported(
-      c.content == Form::kBytes || c.content == Form::kPixels || c.content == Form::kSamples, what,
-      "models of bytes, pixels or samples, not of content " +
+      c.content == Form::kBytes || c.content == Form::kPixels || c.content == Form::kSamples ||
+          c.content == Form::kCode,
+      what,
+      "models of bytes, pixels, samples or code, not of content " +
           std::to_string(static_cast<int>(c.content)));
   require_supported(c.taps.size() <= kMaxTaps, what, "at most 32 taps");
-  require_supported(c.taps.empty() == (c.content == Form::kBytes), what,
+  const bool is_of_bytes = c.content == Form::kBytes || c.content == Form::kCode;
+  require_supported(c.taps.empty() == is_of_bytes, what,
                     "taps of models of pixels or samples, and of no others");
   for (std::size_t i = 0; i < c.taps.size(); ++i) {
     require_supported(

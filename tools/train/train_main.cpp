@@ -75,6 +75,10 @@ void add_options(CLI::App& app, Options& o, NgramOptions& ngrams) {
          },
          "none, pixels, samples or numbers of taps; --data and --valid hold images or sound then")
       ->delimiter(',');
+  app.add_flag_callback(
+      "--code", [&o] { o.config.content = nnzip::Form::kCode; },
+      "the model is for machine code alone; --data and --valid hold blocks as nnzip-code-blocks "
+      "writes them");
   app.add_option("--steps", o.float_phase.steps, "steps of the float phase")->capture_default_str();
   app.add_option("--minutes", o.float_phase.minutes, "length of the float phase by the clock");
   app.add_option("--until", o.float_phase.until,

@@ -73,8 +73,8 @@ bool header_fits(const BlockHeader& header, const Engine* engine = nullptr);
 void check_header(const BlockPlace& block);
 void check_engine(const BlockPlace& block, const Engine& engine);
 
-// The content of a network that may code blocks of that layout.
-constexpr Form network_content(const Layout& layout) {
+// The content of a network that may code such blocks by itself.
+constexpr Form network_alone(const Layout& layout) {
   return layout.form == Form::kCode ? Form::kBytes : layout.form;
 }
 

@@ -53,7 +53,8 @@ bool fits(const BlockHeader& header, const Engine* engine) {
       break;
   }
   return chain_fits(header.filters, header.layout, header.content_bytes) &&
-         (engine == nullptr || engine->content() == Form::kBytes);
+         (engine == nullptr || engine->content() == Form::kBytes ||
+          engine->content() == header.layout.form);
 }
 
 // The network alone as well, where that is a kind: of bytes without a filter.
