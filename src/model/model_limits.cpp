@@ -102,12 +102,11 @@ void check_config(const Config& c, const std::string& what) {
     require_supported(std::has_single_bit(table.rows) && table.rows >= 2 && table.rows <= 1U << 22,
                       what, "n-gram tables of 2 to 2^22 rows, a power of two");
   }
-  require_supported(
-      c.content == Form::kBytes || c.content == Form::kPixels || c.content == Form::kSamples ||
-          c.content == Form::kCode,
-      what,
-      "models of bytes, pixels, samples or code, not of content " +
-          std::to_string(static_cast<int>(c.content)));
+  require_supported(c.content == Form::kBytes || c.content == Form::kPixels ||
+                        c.content == Form::kSamples || c.content == Form::kCode,
+                    what,
+                    "models of bytes, pixels, samples or code, not of content " +
+                        std::to_string(static_cast<int>(c.content)));
   require_supported(c.taps.size() <= kMaxTaps, what, "at most 32 taps");
   const bool is_of_bytes = c.content == Form::kBytes || c.content == Form::kCode;
   require_supported(c.taps.empty() == is_of_bytes, what,

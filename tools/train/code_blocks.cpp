@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes what a network of machine code sees of programs: the blocks that nnzip takes for code, behind
-// its filters, one after the other.
+// Writes what a network of machine code sees of programs: the blocks that nnzip takes for code,
+// behind its filters, one after the other.
 //
 //   nnzip-code-blocks MOST FILE... > programs.bin
 //
@@ -54,8 +54,8 @@ void write_code(const std::string& path, std::size_t most) {
   const Bytes content = read_file(path);
   const Level& level = level_meaning(5);
   SpanReader reader(content);
-  BlockSource source(reader, level.block_bytes, {.max_opened = level.unwrap.max_opened,
-                                                 .max_side = level.unwrap.max_side});
+  BlockSource source(reader, level.block_bytes,
+                     {.max_opened = level.unwrap.max_opened, .max_side = level.unwrap.max_side});
   Bytes code;
   while (const auto block = source.next()) add_code(*block, level, code);
   const std::size_t size = std::min(most, code.size());

@@ -357,7 +357,7 @@ void BytePredictorOf<kEffort>::select_code_sets() {
   const std::size_t place = code.place(), opcode = code.known_opcode();
   const auto bit = static_cast<std::size_t>(bit_);
   sets_.choose(kByByteBefore, (place * 4 + bit / 2) * 8 + opcode / 32);
-  if (network_ == nullptr) sets_.choose(kByWordLength, place * 8 + bit);
+  sets_.choose(kByWordLength, place * 8 + bit);
   sets_.choose(kByLinePlace, ((code.knows_opcode() ? 256 : 0) + opcode) * 4 + bit / 2);
   sets_.choose_final(2, place * 32 + opcode / 8);
   if constexpr (kEffort == Effort::kLarge) {

@@ -291,7 +291,7 @@ void MixerReference::choose_sets() {
     const mixer_reference::CodeState& code = stream_->code;
     const std::size_t place = code.place(), known = code.known_opcode();
     chosen[4] = 8 * (4 * place + k_ / 2) + known / 32;
-    if (distribution_ == nullptr) chosen[6] = 8 * place + k_;
+    chosen[6] = 8 * place + k_;
     chosen[7] = 4 * (known + (code.knows_opcode() ? 256 : 0)) + k_ / 2;
     finally[2] = 32 * place + known / 8;
   }
