@@ -13,7 +13,13 @@ namespace nnzip::mixer {
 namespace {
 
 // More inputs move a logit further by the same steps.
-constexpr MixRates kRates{80, 60, 160, 8192, 60}, kLargeRates{60, 12, 160, 4096, 30, 30, 80};
+constexpr MixRates kRates{80, 60, 160, 8192, 60}, kLargeRates{60, 12, 160, 4096, 30, 30, 80},
+    kLargeBesideNetwork{45, 6, 160, 4096, 30, 22, 80};
+
+const MixRates& rates_of(Effort effort, const MixerPlan& plan) {
+  if (effort != Effort::kLarge) return kRates;
+  return plan.network && plan.layout.form != Form::kCode ? kLargeBesideNetwork : kLargeRates;
+}
 
 constexpr std::uint32_t kCounterLimit = 1000;
 
@@ -42,8 +48,8 @@ BytePredictorOf<kEffort>::BytePredictorOf(const MixerPlan& plan, const MixKernel
       at_work_(kLanes),
       order_chains_(Plan::has_chains ? kContexts : 0, kRowCounters),
       inputs_(kInputs),
-      sets_(kernels, sets_of<Plan>(plan), final_sets_of<Plan>(plan),
-            kEffort == Effort::kLarge ? kLargeRates : kRates, first_weights<Plan>(plan.network)),
+      sets_(kernels, sets_of<Plan>(plan), final_sets_of<Plan>(plan), rates_of(kEffort, plan),
+            first_weights<Plan>(plan.network)),
       cache_(kernels, uses_cache_),
       refined_mask_((1u << log2_refined(plan.content_bytes)) - 1) {
   for (std::size_t i = 0; i < kContexts; ++i) {

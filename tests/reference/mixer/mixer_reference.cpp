@@ -84,6 +84,7 @@ MixerReference::MixerReference(std::size_t n, std::size_t streams, const Layout&
     : n_(n),
       length_(std::max<std::size_t>((n + streams - 1) / streams, 1)),
       large_(effort == Effort::kLarge),
+      slow_(network && layout.form != Form::kCode),
       contexts_(mixer_reference::context_count(effort)),
       at_(contexts_, large_),
       layout_(layout),
@@ -385,8 +386,9 @@ void MixerReference::learn_matches(int bit) {
 void MixerReference::learn(int bit) {
   const auto bits = static_cast<std::int64_t>(bits_);
   const std::int64_t fall = 3932160 / (8192 + bits);
-  const std::int64_t rate =
-      large_ ? 30 + 30 * 8388608 / (8388608 + bits) + 786432 / (4096 + bits) : 80 + fall;
+  const std::int64_t rate = !large_ ? 80 + fall
+                            : slow_ ? 23 + 22 * 8388608 / (8388608 + bits) + 393216 / (4096 + bits)
+                                    : 30 + 30 * 8388608 / (8388608 + bits) + 786432 / (4096 + bits);
   for (Sets& sets : sets_) sets.learn(inputs_, bit, rate);
   for (Sets& sets : final_sets_)
     sets.learn(

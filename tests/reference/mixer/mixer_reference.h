@@ -115,6 +115,7 @@ class MixerReference {
 
   std::size_t n_, length_;  // length_: L
   bool large_;              // the effort
+  bool slow_;               // whether weights move less
   std::size_t contexts_;    // C
   Inputs at_;
   Layout layout_;
