@@ -98,7 +98,7 @@ TEST_CASE("CudaKernels.EqualTheReferenceForBundledModels") {
     const Bytes bytes{std::istreambuf_iterator<char>(stream), {}};
     require_reference(unpack_model(bytes, file.path()), 2, 34, {1, 34});
   }
-  REQUIRE(models == 3);
+  REQUIRE(models == 4);
 }
 
 TEST_CASE("CudaKernels.TakeEveryTap") {

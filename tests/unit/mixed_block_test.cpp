@@ -199,6 +199,27 @@ TEST_CASE("EncodeBlock.TakesTheSmallestKind") {
   CHECK(kind_of(both, true) == BlockKind::kMixed);
 }
 
+// Else one of bytes; what is no code never takes a network of code.
+TEST_CASE("MixedBlock.MachineCodeTakesANetworkOfItsOwn") {
+  Config config = tiny_config();
+  config.content = Form::kCode;
+  const TinyModel of_code(12, config);
+  const Layout code{.form = Form::kCode, .element = 1};
+  CHECK(FrameModels(of_code.engine()).find_for(code) == 0);
+  CHECK_FALSE(FrameModels(of_code.engine()).find_for({}));
+  CHECK(FrameModels(tiny().engine()).find_for(code) == 0);
+  const Bytes content = words(3000);
+  for (const Layout& layout : {code, Layout{}}) {
+    const View view{.layout = layout};
+    const BlockHeader header = header_as(BlockKind::kMixed, content, view, level_meaning(5));
+    const Means means{of_code.engine(), 1, {}};
+    REQUIRE(header_fits(header, means.engine.get()) == (layout.form == Form::kCode));
+    if (layout.form != Form::kCode) continue;
+    const Coded coded = encode_as(header, content, view, means).back();
+    CHECK(decode_block(coded.header, coded.data, means) == content);
+  }
+}
+
 TEST_CASE("EncodeBlock.TriesTheKindsOfTheLevelAlone") {
   const Bytes content = tiny().typical_content(5000, 3), text = words(20000);
   const auto kind_of = [](const Bytes& bytes, const KindsTried& kinds) {
