@@ -5,7 +5,7 @@
 set -euo pipefail
 train=$1 recipe=$2
 declare -A most=([text]=1100000 [text-1m]=1100000 [text-fast]=500000 [text-4m]=4000000 [text-16m]=16000000
-  [image]=500000 [sound]=500000)
+  [image]=500000 [sound]=500000 [code]=700000)
 
 costs=$("$train" --config "$recipe" --dry-run)
 echo "$costs"
