@@ -15,24 +15,11 @@
 #include "codec/block_source.h"
 #include "codec/choose.h"
 #include "codec/levels.h"
+#include "container/span_reader.h"
 #include "nnzip/nnzip.hpp"
 
 namespace nnzip {
 namespace {
-
-class SpanReader : public Reader {
- public:
-  explicit SpanReader(std::span<const std::uint8_t> bytes) : left_(bytes) {}
-  std::size_t read(std::span<std::uint8_t> into) override {
-    const std::size_t size = std::min(into.size(), left_.size());
-    std::copy_n(left_.begin(), size, into.begin());
-    left_ = left_.subspan(size);
-    return size;
-  }
-
- private:
-  std::span<const std::uint8_t> left_;
-};
 
 Bytes read_file(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
