@@ -13,13 +13,8 @@ namespace nnzip::mixer {
 namespace {
 
 // More inputs move a logit further by the same steps.
-constexpr MixRates kRates{80, 60, 160, 8192, 60}, kLargeRates{60, 12, 160, 4096, 30, 30, 80},
-    kLargeBesideNetwork{45, 6, 160, 4096, 30, 22, 80};
-
-const MixRates& rates_of(Effort effort, const MixerPlan& plan) {
-  if (effort != Effort::kLarge) return kRates;
-  return plan.network && plan.layout.form != Form::kCode ? kLargeBesideNetwork : kLargeRates;
-}
+constexpr MixRates kRates{80, 60, 160, 8192, 60},
+    kLargeRates{60, 12, 160, 4096, 30, 30, 80, 45, 6, 22};
 
 constexpr std::uint32_t kCounterLimit = 1000;
 
@@ -48,8 +43,8 @@ BytePredictorOf<kEffort>::BytePredictorOf(const MixerPlan& plan, const MixKernel
       at_work_(kLanes),
       order_chains_(Plan::has_chains ? kContexts : 0, kRowCounters),
       inputs_(kInputs),
-      sets_(kernels, sets_of<Plan>(plan), final_sets_of<Plan>(plan), rates_of(kEffort, plan),
-            first_weights<Plan>(plan.network)),
+      sets_(kernels, sets_of<Plan>(plan), final_sets_of<Plan>(plan),
+            kEffort == Effort::kLarge ? kLargeRates : kRates, first_weights<Plan>(plan.network)),
       cache_(kernels, uses_cache_),
       refined_mask_((1u << log2_refined(plan.content_bytes)) - 1) {
   for (std::size_t i = 0; i < kContexts; ++i) {
@@ -309,6 +304,8 @@ void BytePredictorOf<kEffort>::begin_sets() {
   if (chain_ != nullptr) sets_.choose(kByLinePlace, chain_->agreement());
   if constexpr (kEffort == Effort::kLarge) {
     const FurtherState& further = *context.further;
+    const std::size_t seen = std::min<std::size_t>(end - history_.begin(stream_), 255);
+    is_slower_ = uses_network_ && !is_code_ && further.since_zero == seen;
     const Match& match = streams_[stream_].matches[0];
     sets_.choose(kByThirdByte, recent >> 16 & 255);
     sets_.choose(kByRecordPlace, further.column & 255);
@@ -462,7 +459,7 @@ void BytePredictorOf<kEffort>::update(int bit) {
     fetches = fetched_ != 0 && fetched_ != before;
   }
   if (fetches) prefetch_slots();
-  sets_.learn(inputs_.data(), bit);
+  sets_.learn(inputs_.data(), bit, is_slower_);
   const std::int32_t dither = sets_.dither();
   const int shift = sets_.bits() < 1 << 14 ? 4 : sets_.bits() < 1 << 17 ? 5 : 6;
   for (Refiner& refiner : refiners_) refiner.update(bit, dither, shift);

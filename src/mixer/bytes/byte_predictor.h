@@ -161,6 +161,7 @@ class BytePredictorOf {
   std::uint32_t stride_;
   bool is_code_;
   bool uses_network_, uses_cache_, uses_pairs_;
+  bool is_slower_ = false;  // whether weights move less, for the byte
 
   // The byte that is being coded.
   std::size_t stream_ = 0;

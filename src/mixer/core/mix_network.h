@@ -27,6 +27,9 @@ struct MixRates {
   std::uint32_t delay = 4096;
   std::int32_t final_fast = 0;
   std::uint32_t halved = 0, final_halved = 0;  // parts of slow and final, below 512
+  // In place of slow, fast and halved where learn() is told so.
+  std::int32_t other_slow = 0, other_fast = 0;
+  std::uint32_t other_halved = 0;
 };
 
 // How a final logit is summed up: exactly, or by partial sums as those of the first layer.
@@ -45,6 +48,7 @@ class MixNetwork {
       : kernels_(kernels),
         rates_(rates),
         fast_(rates.fast, rates.delay),
+        other_fast_(rates.other_fast, rates.delay),
         final_fast_(rates.final_fast, rates.delay),
         final_inputs_(kFinalInputs),
         weights_(kInputs * places(contexts, offset_)),
@@ -90,12 +94,14 @@ class MixNetwork {
     return logits / kFinalSets;
   }
 
-  // The bit that followed the last mix(), which had the same inputs.
-  void learn(const std::int16_t* inputs, int bit) {
+  // The bit that followed the last mix(), which had the same inputs. other: by the other rate.
+  void learn(const std::int16_t* inputs, int bit, bool other = false) {
     const std::int32_t target = bit << 16;
     const std::uint32_t before = bits_++;
     const std::uint32_t since = before + rates_.delay;
-    const std::int32_t rate = rates_.slow - lost(rates_.halved, before) + fast_.at(since);
+    const std::int32_t rate =
+        other ? rates_.other_slow - lost(rates_.other_halved, before) + other_fast_.at(since)
+              : rates_.slow - lost(rates_.halved, before) + fast_.at(since);
     const std::int32_t final_rate =
         rates_.final - lost(rates_.final_halved, before) + final_fast_.at(since);
     std::array<std::int32_t, kSets> errors;
@@ -162,7 +168,7 @@ class MixNetwork {
 
   const MixKernels& kernels_;
   MixRates rates_;
-  FallingPart fast_, final_fast_;
+  FallingPart fast_, other_fast_, final_fast_;
   std::uint32_t bits_ = 0;
   std::array<std::size_t, kSets> offset_;  // in sets
   std::array<std::size_t, kFinalSets> final_offset_;

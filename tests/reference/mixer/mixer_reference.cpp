@@ -386,9 +386,11 @@ void MixerReference::learn_matches(int bit) {
 void MixerReference::learn(int bit) {
   const auto bits = static_cast<std::int64_t>(bits_);
   const std::int64_t fall = 3932160 / (8192 + bits);
-  const std::int64_t rate = !large_ ? 80 + fall
-                            : slow_ ? 23 + 22 * 8388608 / (8388608 + bits) + 393216 / (4096 + bits)
-                                    : 30 + 30 * 8388608 / (8388608 + bits) + 786432 / (4096 + bits);
+  const std::int64_t rate =
+      !large_ ? 80 + fall
+      : slow_ && stream_->further.since_zero == std::min<std::size_t>(stream_->e - stream_->b, 255)
+          ? 23 + 22 * 8388608 / (8388608 + bits) + 393216 / (4096 + bits)
+          : 30 + 30 * 8388608 / (8388608 + bits) + 786432 / (4096 + bits);
   for (Sets& sets : sets_) sets.learn(inputs_, bit, rate);
   for (Sets& sets : final_sets_)
     sets.learn(
