@@ -366,12 +366,7 @@ std::uint32_t MixerReference::predict() {
   const std::int64_t B = result_by_c1_.refine((256 * c1 + c_) % z_, x_);
   const std::int64_t D = result_by_expected_.refine(expected_context_, x_);
   std::int64_t p16 = (squash(x_) + A + 3 * B + 3 * D + 4) >> 3;
-  if (pairs_) {
-    const std::uint32_t hash = (256u * place().c(2) + c1) * 0x9E3779B1u + c_ * 0x2C1B3C6Du;
-    pair_ = hash >> 15;
-    const std::int64_t E = result_by_pair_.refine(pair_, x_);
-    p16 = (2 * squash(x_) + 2 * A + 4 * B + 3 * D + 5 * E + 8) >> 4;
-  }
+  if (pairs_) p16 = (2 * squash(x_) + 2 * A + 4 * B + 3 * D + 5 * refine_by_pair() + 8) >> 4;
   return static_cast<std::uint32_t>(std::clamp<std::int64_t>(p16, 1, 65535));
 }
 
@@ -456,51 +451,6 @@ void MixerReference::end_byte() {
                         stream_->code.position());
   for (std::size_t i = 0; i < 2; ++i) move_match(match_models_[i], stream_->matches[i]);
   hash_contexts();
-}
-
-void MixerReference::move_match(MatchModel& model, Match& match) {
-  const Place p = place();
-  if (match.m != 0) {
-    const bool right = match.expected == p.c(1);
-    match.outcomes = (2 * match.outcomes + (right ? 1 : 0)) % 256;
-    match.length = right ? std::min<std::size_t>(match.length + 1, 400) : 0;
-    ++match.m;
-  }
-  if (p.e - p.b < model.least) return;
-  const auto bytes_from = [&](std::size_t first) {
-    std::uint64_t sum = 0;
-    for (std::size_t i = std::min<std::size_t>(model.least, 8); i-- > 0;) {
-      sum = sum << 8 | content_[first + i];
-    }
-    return sum;
-  };
-  const std::uint64_t u = bytes_from(p.e - std::min<std::size_t>(model.least, 8));
-  const std::uint64_t v = bytes_from(p.e - model.least);
-  std::uint64_t q = u * 0x9E3779B97F4A7C15;
-  q = (q ^ (q >> 29) ^ v) * 0xC2B2AE3D27D4EB4F;
-  std::size_t& entry = model.table[q >> (64 - match_bits_)];
-  const auto is_known = [&](std::size_t position) { return position < n_ && known_[position]; };
-  if (match.length < model.least && entry != 0 && is_known(entry)) {
-    const std::size_t count = equal_bytes(entry, p.e);
-    if (count >= model.least) match = {.m = entry, .length = count};
-  }
-  entry = p.e;
-  if (match.m == 0 || !is_known(match.m)) {
-    match = Match{};
-  } else {
-    match.expected = content_[match.m];
-  }
-}
-
-// Before those two positions, within their streams.
-std::size_t MixerReference::equal_bytes(std::size_t p, std::size_t q) const {
-  const auto before = [&](std::size_t position) {
-    return position % length_ == 0 ? length_ : position % length_;
-  };
-  const std::size_t most = std::min({std::size_t{400}, before(p), before(q)});
-  std::size_t count = 0;
-  while (count < most && content_[p - 1 - count] == content_[q - 1 - count]) ++count;
-  return count;
 }
 
 }  // namespace nnzip

@@ -99,6 +99,7 @@ class MixerReference {
   void predict_cache();
   void predict_rungs();
   void learn_rungs(int bit);
+  std::int64_t refine_by_pair();
   // The stream's, if its next byte stands in a long one; not of machine code.
   const mixer_reference::Chain* long_chain() const;
   // The same of tagged fields that are found.

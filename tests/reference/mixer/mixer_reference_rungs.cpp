@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The section Rungs of MIXING_ORDERS.md.
+// MIXING_ORDERS.md.
 #include <algorithm>
 
-#include "mixer_reference.h"
+#include "reference/mixer/mixer_reference.h"
 
 namespace nnzip {
 namespace {
@@ -45,6 +45,12 @@ void MixerReference::learn_rungs(int bit) {
     line.shift =
         std::clamp<std::int64_t>(line.shift + ((error + 64) >> 7), 1 - (1 << 21), (1 << 21) - 1);
   }
+}
+
+std::int64_t MixerReference::refine_by_pair() {
+  const std::uint32_t pair = 256u * place().c(2) + place().c(1);
+  pair_ = (pair * 0x9E3779B1u + c_ * 0x2C1B3C6Du) >> 15;
+  return result_by_pair_.refine(pair_, x_);
 }
 
 }  // namespace nnzip
